@@ -1,0 +1,44 @@
+//! The errors of this crate.
+
+/// What can go wrong in an op: a size, a buffer or an instruction set that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpsError {
+    /// A size of the network is out of range.
+    #[error("network: `{field}`: {reason}")]
+    Geometry {
+        /// Field of [`Geometry`](crate::Geometry).
+        field: &'static str,
+        /// What is wrong and what would do.
+        reason: String,
+    },
+    /// A buffer has another length than its shape asks for.
+    #[error("{op}: `{buffer}` has {got} elements, its shape needs {want}")]
+    Length {
+        /// The function called.
+        op: &'static str,
+        /// Which of its buffers.
+        buffer: &'static str,
+        /// Elements given.
+        got: usize,
+        /// Elements needed.
+        want: usize,
+    },
+    /// A label names no class.
+    #[error("label {label} of image {position} of the batch is not below the {classes} classes")]
+    Label {
+        /// The label.
+        label: u8,
+        /// Its place in the batch.
+        position: usize,
+        /// Number of classes.
+        classes: usize,
+    },
+    /// An instruction set that is unknown or that this machine lacks was asked for.
+    #[error("LENET_SIMD={asked}: this machine has {available} (unset the variable to take the best)")]
+    Level {
+        /// What was asked for.
+        asked: String,
+        /// What there is.
+        available: String,
+    },
+}

@@ -1,0 +1,17 @@
+//! Operations of small convolutional networks, forward and backward.
+//!
+//! Three layers, each usable alone:
+//! - plain functions on slices, one folder an op, each with its readable reference;
+//! - candle custom ops that wrap them, with `backward()`;
+//! - [`net::Network`], the whole network in one call, which training uses.
+#![warn(clippy::undocumented_unsafe_blocks)]
+
+pub mod error;
+pub mod geometry;
+pub mod net;
+pub mod optimizer;
+pub mod simd;
+
+pub use error::OpsError;
+pub use geometry::{Geometry, Parameter};
+pub use simd::Level;

@@ -1,0 +1,113 @@
+//! Training engine: optimizers, schedules, the loop, checkpoints.
+#![forbid(unsafe_code)]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use lenet_data::Splits;
+use lenet_results::{EpochRecord, Outcome, RunRecord, SelfCheck, TrialConfig};
+
+/// How to run a trial, nothing of which changes its numbers.
+#[derive(Debug, Clone, Default)]
+pub struct RunOptions {
+    /// Threads of one step; 0 counts as 1.
+    pub threads: usize,
+    /// Ordinal of the CUDA device, where the configuration asks for one.
+    pub cuda_ordinal: usize,
+    /// Instruction set to force; `None`: [`lenet_ops::Level::from_environment`].
+    pub level: Option<lenet_ops::Level>,
+    /// Checkpoint to write after every epoch and on interruption, and to go on from if it
+    /// exists; `None`: none.
+    pub checkpoint: Option<PathBuf>,
+    /// Raised from outside to stop cleanly at the next step.
+    pub stop: Arc<AtomicBool>,
+    /// safetensors file of initial weights instead of drawn ones.
+    pub init: Option<PathBuf>,
+}
+
+/// What a running trial tells.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// Before the first step; `from_epoch` epochs were taken from the checkpoint.
+    Started {
+        /// Epochs done already.
+        from_epoch: usize,
+        /// Their records, from the checkpoint.
+        epochs: &'a [EpochRecord],
+    },
+    /// From time to time (not every step).
+    Step {
+        /// Epoch under way, from 1.
+        epoch: usize,
+        /// Batches of it done.
+        batch: usize,
+        /// Batches in it.
+        batches: usize,
+    },
+    /// After each epoch's evaluation; the checkpoint has been written.
+    Epoch(&'a EpochRecord),
+}
+
+/// How [`run`] ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ended {
+    /// To its end.
+    Finished {
+        /// How.
+        outcome: Outcome,
+        /// All epochs' records.
+        epochs: Vec<EpochRecord>,
+        /// All parameters, in the order of the network's geometry.
+        parameters: Vec<f32>,
+    },
+    /// By `stop`; the checkpoint holds where.
+    Interrupted {
+        /// Epochs done.
+        epochs: usize,
+    },
+}
+
+/// Runs one trial.
+///
+/// # Errors
+/// A [`TrainError`] for anything that is not a result of the training itself.
+pub fn run(
+    config: &TrialConfig,
+    data: &Splits,
+    options: &RunOptions,
+    observer: &mut dyn FnMut(Event<'_>),
+) -> Result<Ended, TrainError> {
+    let _ = (config, data, options, observer);
+    Err(TrainError::Device { reason: String::new() })
+}
+
+/// The network's gradients on this machine's code path against a plain f64 reference; under a
+/// second.
+///
+/// # Errors
+/// Where the device cannot be used at all; a failed check is `Ok` with `passed: false`.
+pub fn self_check(config: &TrialConfig, options: &RunOptions) -> Result<SelfCheck, TrainError> {
+    let _ = (config, options);
+    Err(TrainError::Device { reason: String::new() })
+}
+
+/// The record of this stretch of the run.
+#[must_use]
+pub fn run_record(config: &TrialConfig, options: &RunOptions, jobs: usize, from_epoch: usize, check: Option<SelfCheck>) -> RunRecord {
+    let _ = (config, options, jobs, from_epoch, check);
+    unreachable!()
+}
+
+/// What can go wrong in training.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The device cannot be used.
+    #[error("device: {reason}")]
+    Device {
+        /// Why.
+        reason: String,
+    },
+}
