@@ -93,9 +93,9 @@ mod tests {
         assert_eq!(frozen, (FROZEN_ORDER.to_vec(), FROZEN_WEIGHTS, FROZEN_SEED));
     }
 
-    const FROZEN_ORDER: [u32; 8] = [0; 8];
-    const FROZEN_WEIGHTS: [u32; 3] = [0; 3];
-    const FROZEN_SEED: u64 = 0;
+    const FROZEN_ORDER: [u32; 8] = [6, 4, 2, 7, 3, 1, 0, 5];
+    const FROZEN_WEIGHTS: [u32; 3] = [1_037_512_370, 1_030_755_122, 3_164_615_907];
+    const FROZEN_SEED: u64 = 8_869_368_351_627_749_515;
 
     #[test]
     fn truncated_normal_has_its_moments() {
