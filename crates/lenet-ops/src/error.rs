@@ -23,6 +23,14 @@ pub enum OpsError {
         /// Elements needed.
         want: usize,
     },
+    /// An op was called with sizes or a rate that it does not have.
+    #[error("{op}: {reason}")]
+    Shape {
+        /// The function called.
+        op: &'static str,
+        /// What is wrong and what would do.
+        reason: String,
+    },
     /// A label names no class.
     #[error("label {label} of image {position} of the batch is not below the {classes} classes")]
     Label {
@@ -34,11 +42,32 @@ pub enum OpsError {
         classes: usize,
     },
     /// An instruction set that is unknown or that this machine lacks was asked for.
-    #[error("LENET_SIMD={asked}: this machine has {available} (unset the variable to take the best)")]
+    #[error(
+        "LENET_SIMD={asked}: this machine has {available} (unset the variable to take the best)"
+    )]
     Level {
         /// What was asked for.
         asked: String,
         /// What there is.
         available: String,
     },
+}
+
+/// Refuses a buffer that is not as long as its shape asks for.
+pub(crate) fn check_length(
+    op: &'static str,
+    buffer: &'static str,
+    got: usize,
+    want: usize,
+) -> Result<(), OpsError> {
+    if got == want {
+        Ok(())
+    } else {
+        Err(OpsError::Length {
+            op,
+            buffer,
+            got,
+            want,
+        })
+    }
 }

@@ -77,26 +77,33 @@ impl Geometry {
     /// # Errors
     /// [`OpsError::Geometry`] naming the first size that is out of range and what would do.
     pub fn validate(&self) -> Result<(), OpsError> {
-        let fail = |field: &'static str, reason: String| {
-            Err(OpsError::Geometry { field, reason })
-        };
+        let fail = |field: &'static str, reason: String| Err(OpsError::Geometry { field, reason });
         if self.channels == 0 || self.height == 0 || self.width == 0 {
             return fail(
                 "channels, height, width",
-                format!("{}×{}×{} has no pixels", self.channels, self.height, self.width),
+                format!(
+                    "{}×{}×{} has no pixels",
+                    self.channels, self.height, self.width
+                ),
             );
         }
         if self.filters.is_empty() || self.filters.contains(&0) {
             return fail(
                 "filters",
-                format!("{:?}: give at least one convolution, each with at least 1 filter", self.filters),
+                format!(
+                    "{:?}: give at least one convolution, each with at least 1 filter",
+                    self.filters
+                ),
             );
         }
         if self.kernel.is_multiple_of(2) {
             return fail("kernel", format!("{} is not an odd number", self.kernel));
         }
         if self.hidden.contains(&0) {
-            return fail("hidden", format!("{:?}: each layer needs at least 1 unit", self.hidden));
+            return fail(
+                "hidden",
+                format!("{:?}: each layer needs at least 1 unit", self.hidden),
+            );
         }
         if !(2..=256).contains(&self.classes) {
             return fail("classes", format!("{} is not in 2..=256", self.classes));
@@ -106,7 +113,10 @@ impl Geometry {
         if side.checked_shr(stages).unwrap_or(0) == 0 {
             return fail(
                 "filters",
-                format!("{stages} poolings leave nothing of {}×{}", self.height, self.width),
+                format!(
+                    "{stages} poolings leave nothing of {}×{}",
+                    self.height, self.width
+                ),
             );
         }
         Ok(())
@@ -116,7 +126,11 @@ impl Geometry {
     /// the dense layers take.
     #[must_use]
     pub fn stage_input(&self, stage: usize) -> [usize; 3] {
-        let channels = if stage == 0 { self.channels } else { self.filters[stage - 1] };
+        let channels = if stage == 0 {
+            self.channels
+        } else {
+            self.filters[stage - 1]
+        };
         [channels, self.height >> stage, self.width >> stage]
     }
 
@@ -131,7 +145,9 @@ impl Geometry {
     pub fn dense_layers(&self) -> Vec<(usize, usize)> {
         let mut inputs = self.features();
         let outputs = self.hidden.iter().copied().chain([self.classes]);
-        outputs.map(|out| (std::mem::replace(&mut inputs, out), out)).collect()
+        outputs
+            .map(|out| (std::mem::replace(&mut inputs, out), out))
+            .collect()
     }
 
     /// Every parameter in the order of the flat buffer: weight and bias of each convolution,
@@ -142,13 +158,20 @@ impl Geometry {
         let mut offset = 0;
         let mut push = |name: String, shape: Vec<usize>| {
             let len: usize = shape.iter().product();
-            list.push(Parameter { name, shape, offset });
+            list.push(Parameter {
+                name,
+                shape,
+                offset,
+            });
             offset += len;
         };
         for (stage, &filters) in self.filters.iter().enumerate() {
             let [channels, ..] = self.stage_input(stage);
             let name = format!("conv{}", stage + 1);
-            push(format!("{name}.weight"), vec![filters, channels, self.kernel, self.kernel]);
+            push(
+                format!("{name}.weight"),
+                vec![filters, channels, self.kernel, self.kernel],
+            );
             push(format!("{name}.bias"), vec![filters]);
         }
         for (layer, (inputs, outputs)) in self.dense_layers().into_iter().enumerate() {
@@ -185,7 +208,10 @@ impl Geometry {
             let [channels, height, width] = self.stage_input(stage);
             2 * height * width * channels * filters * self.kernel * self.kernel
         });
-        let dense = self.dense_layers().into_iter().map(|(inputs, outputs)| 2 * inputs * outputs);
+        let dense = self
+            .dense_layers()
+            .into_iter()
+            .map(|(inputs, outputs)| 2 * inputs * outputs);
         stages.chain(dense).map(|flops| flops as u64).collect()
     }
 }
@@ -197,13 +223,19 @@ mod tests {
     #[test]
     fn parameter_counts_are_the_studys() {
         let counts = [8, 16, 32, 64, 128, 256].map(|f| Geometry::lab_2017(f).parameter_count());
-        assert_eq!(counts, [52_258, 104_250, 211_690, 440_394, 953_098, 2_199_690]);
+        assert_eq!(
+            counts,
+            [52_258, 104_250, 211_690, 440_394, 953_098, 2_199_690]
+        );
     }
 
     #[test]
     fn names_and_shapes_never_change() {
         let list = Geometry::lab_2017(16).parameters();
-        let list: Vec<_> = list.iter().map(|p| (p.name.as_str(), p.shape.as_slice())).collect();
+        let list: Vec<_> = list
+            .iter()
+            .map(|p| (p.name.as_str(), p.shape.as_slice()))
+            .collect();
         assert_eq!(
             list,
             [
@@ -231,13 +263,34 @@ mod tests {
         let good = Geometry::lab_2017(16);
         assert!(good.validate().is_ok());
         let bad = [
-            Geometry { filters: vec![], ..good.clone() },
-            Geometry { filters: vec![0], ..good.clone() },
-            Geometry { filters: vec![4; 5], ..good.clone() },
-            Geometry { kernel: 4, ..good.clone() },
-            Geometry { classes: 1, ..good.clone() },
-            Geometry { width: 0, ..good.clone() },
-            Geometry { hidden: vec![0], ..good.clone() },
+            Geometry {
+                filters: vec![],
+                ..good.clone()
+            },
+            Geometry {
+                filters: vec![0],
+                ..good.clone()
+            },
+            Geometry {
+                filters: vec![4; 5],
+                ..good.clone()
+            },
+            Geometry {
+                kernel: 4,
+                ..good.clone()
+            },
+            Geometry {
+                classes: 1,
+                ..good.clone()
+            },
+            Geometry {
+                width: 0,
+                ..good.clone()
+            },
+            Geometry {
+                hidden: vec![0],
+                ..good.clone()
+            },
         ];
         for geometry in bad {
             assert!(geometry.validate().is_err(), "{geometry:?}");

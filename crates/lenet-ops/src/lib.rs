@@ -6,11 +6,17 @@
 //! - [`net::Network`], the whole network in one call, which training uses.
 #![warn(clippy::undocumented_unsafe_blocks)]
 
+pub mod conv_pool;
+pub mod dense;
+pub mod dropout;
 pub mod error;
 pub mod geometry;
+pub mod max_pool;
 pub mod net;
 pub mod optimizer;
+pub mod real;
 pub mod simd;
+pub mod softmax_cross_entropy;
 
 pub use error::OpsError;
 pub use geometry::{Geometry, Parameter};

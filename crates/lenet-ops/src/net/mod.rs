@@ -5,6 +5,8 @@
 //! function of the arguments and the [`Level`] alone: the thread count changes no bit, since
 //! every sum is taken in an order that only the batch size fixes.
 
+pub mod reference;
+
 use crate::error::OpsError;
 use crate::geometry::Geometry;
 use crate::simd::Level;
@@ -66,7 +68,11 @@ impl Network {
     /// Where the geometry is not valid or this machine lacks the level.
     pub fn new(geometry: &Geometry, level: Level, threads: usize) -> Result<Self, OpsError> {
         geometry.validate()?;
-        Ok(Self { geometry: geometry.clone(), level, threads: threads.max(1) })
+        Ok(Self {
+            geometry: geometry.clone(),
+            level,
+            threads: threads.max(1),
+        })
     }
 
     /// Loss of a batch and the gradient of its mean loss with respect to every parameter, which
