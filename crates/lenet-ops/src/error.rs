@@ -41,6 +41,24 @@ pub enum OpsError {
         /// Number of classes.
         classes: usize,
     },
+    /// An index names no image of the set.
+    #[error("index {index}, place {position} of the batch, is not below the set's {images} images")]
+    Index {
+        /// The index.
+        index: u32,
+        /// Its place in the batch.
+        position: usize,
+        /// Images in the set.
+        images: usize,
+    },
+    /// The system gives no threads.
+    #[error("{threads} threads cannot be started: {reason} (hint: ask for fewer)")]
+    Threads {
+        /// Threads asked for.
+        threads: usize,
+        /// What the system says.
+        reason: String,
+    },
     /// An instruction set that is unknown or that this machine lacks was asked for.
     #[error(
         "LENET_SIMD={asked}: this machine has {available} (unset the variable to take the best)"

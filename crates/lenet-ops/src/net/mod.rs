@@ -3,13 +3,23 @@
 //! A [`Network`] owns scratch memory for one geometry and computes from flat buffers:
 //! parameters and gradients lie in the order of [`Geometry::parameters`]. Results are a
 //! function of the arguments and the [`Level`] alone: the thread count changes no bit, since
-//! every sum is taken in an order that only the batch size fixes.
+//! every sum is taken in an order that only the batch size fixes. While a call runs, its threads
+//! take denormal numbers (below 1.2e-38) as 0; the caller's setting is back when it returns.
 
+mod chunk;
+mod engine;
+mod gather;
+mod plan;
 pub mod reference;
+mod scratch;
+mod workers;
 
-use crate::error::OpsError;
+use crate::dropout::{self, DropoutShape};
+use crate::error::{OpsError, check_length};
 use crate::geometry::Geometry;
 use crate::simd::Level;
+use crate::softmax_cross_entropy::{SoftmaxCrossEntropyShape, check_labels};
+use engine::{Batch, Build, Compute};
 
 /// Images of a batch, each `channels · height · width` long in (channel, row, column) order.
 #[derive(Debug, Clone, Copy)]
@@ -53,33 +63,47 @@ pub struct BatchSums {
 }
 
 /// Computes one network: see the [module](self).
-#[derive(Debug)]
 pub struct Network {
     geometry: Geometry,
     level: Level,
     threads: usize,
+    engine: Box<dyn Compute>,
+}
+
+impl std::fmt::Debug for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Network")
+            .field("geometry", &self.geometry)
+            .field("level", &self.level)
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Network {
     /// Prepares to compute networks of this shape with `level`'s instructions on `threads`
-    /// threads (at least 1).
+    /// threads (at least 1; one means the caller's own).
     ///
     /// # Errors
-    /// Where the geometry is not valid or this machine lacks the level.
+    /// Where the geometry is not valid, this machine lacks the level, or no threads can be had.
     pub fn new(geometry: &Geometry, level: Level, threads: usize) -> Result<Self, OpsError> {
         geometry.validate()?;
+        let threads = threads.max(1);
+        let engine = level.dispatch(Build { geometry, threads })??;
         Ok(Self {
             geometry: geometry.clone(),
             level,
-            threads: threads.max(1),
+            threads,
+            engine,
         })
     }
 
     /// Loss of a batch and the gradient of its mean loss with respect to every parameter, which
-    /// overwrites `gradients`. `labels` has one class for each image of the batch.
+    /// overwrites `gradients`. `labels` has one class for each of the batch's images, at least
+    /// one. Dropout follows the last hidden layer and is ignored where there is none.
     ///
     /// # Errors
-    /// A buffer of the wrong length, an index or label out of range.
+    /// A buffer of the wrong length, an index, label or rate out of range.
     pub fn loss_and_gradients(
         &mut self,
         parameters: &[f32],
@@ -88,8 +112,25 @@ impl Network {
         dropout: Option<Dropout>,
         gradients: &mut [f32],
     ) -> Result<BatchSums, OpsError> {
-        let _ = (parameters, images, labels, dropout, gradients);
-        Ok(BatchSums::default())
+        const OP: &str = "Network::loss_and_gradients";
+        let classes = self.geometry.classes;
+        SoftmaxCrossEntropyShape {
+            batch: labels.len(),
+            classes,
+        }
+        .validate()?;
+        let batch = self.check(OP, parameters, images, labels.len())?;
+        check_labels(labels, classes)?;
+        check_length(OP, "gradients", gradients.len(), parameters.len())?;
+        if let Some(dropout) = dropout {
+            dropout::validate_rate(dropout.rate)?;
+            DropoutShape {
+                batch: labels.len(),
+                units: classes,
+            }
+            .validate()?;
+        }
+        Ok(self.engine.train(batch, labels, dropout, gradients))
     }
 
     /// Sums over a batch of any size, without dropout.
@@ -102,8 +143,9 @@ impl Network {
         images: Images<'_>,
         labels: &[u8],
     ) -> Result<BatchSums, OpsError> {
-        let _ = (parameters, images, labels);
-        Ok(BatchSums::default())
+        let batch = self.check("Network::evaluate", parameters, images, labels.len())?;
+        check_labels(labels, self.geometry.classes)?;
+        Ok(self.engine.evaluate(batch, labels))
     }
 
     /// Logits of a batch of any size, `[images, classes]` row by row into `logits`, without
@@ -117,8 +159,49 @@ impl Network {
         images: Images<'_>,
         logits: &mut [f32],
     ) -> Result<(), OpsError> {
-        let _ = (parameters, images, logits);
+        const OP: &str = "Network::logits";
+        let count = logits.len() / self.geometry.classes;
+        check_length(OP, "logits", logits.len(), count * self.geometry.classes)?;
+        let batch = self.check(OP, parameters, images, count)?;
+        self.engine.logits(batch, logits);
         Ok(())
+    }
+
+    fn check<'a>(
+        &self,
+        op: &'static str,
+        parameters: &'a [f32],
+        images: Images<'a>,
+        count: usize,
+    ) -> Result<Batch<'a>, OpsError> {
+        check_length(
+            op,
+            "parameters",
+            parameters.len(),
+            self.geometry.parameter_count(),
+        )?;
+        let image: usize = self.geometry.stage_input(0).iter().product();
+        match images {
+            Images::Floats(pixels) => check_length(op, "images", pixels.len(), count * image)?,
+            Images::Bytes { pixels, indices } => {
+                check_length(op, "indices", indices.len(), count)?;
+                let images = pixels.len() / image;
+                check_length(op, "pixels", pixels.len(), images * image)?;
+                let beyond = indices.iter().position(|&index| index as usize >= images);
+                if let Some(position) = beyond {
+                    return Err(OpsError::Index {
+                        index: indices[position],
+                        position,
+                        images,
+                    });
+                }
+            }
+        }
+        Ok(Batch {
+            parameters,
+            images,
+            count,
+        })
     }
 
     /// The shape given to [`Self::new`].
@@ -139,3 +222,6 @@ impl Network {
         self.threads
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 //! Each is one pass that reads the gradients and writes parameters and moments; formulas as in
 //! PyTorch, whose values the tests hold them to. `t` counts steps from 1.
 
-use crate::simd::Level;
+use crate::simd::{FlushDenormals, Kernel, Level, Simd, WithSimd};
 
 /// An optimizer's rule and constants (the learning rate is given to each step).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,9 +17,18 @@ pub enum Rule {
     Nesterov { momentum: f64 },
     /// m ← β₁m + (1−β₁)g, s ← β₂s + (1−β₂)g², θ ← θ − η·m̂/(√ŝ + ε), m̂ = m/(1−β₁ᵗ),
     /// ŝ = s/(1−β₂ᵗ).
-    Adam { beta1: f64, beta2: f64, epsilon: f64 },
+    Adam {
+        beta1: f64,
+        beta2: f64,
+        epsilon: f64,
+    },
     /// θ ← θ − ηλθ, then Adam's step.
-    AdamW { beta1: f64, beta2: f64, epsilon: f64, weight_decay: f64 },
+    AdamW {
+        beta1: f64,
+        beta2: f64,
+        epsilon: f64,
+        weight_decay: f64,
+    },
     /// s ← αs + (1−α)g², θ ← θ − η·g/(√s + ε).
     RmsProp { alpha: f64, epsilon: f64 },
 }
@@ -39,8 +48,11 @@ impl Rule {
 /// One update of `parameters` from `gradients`; `moments` holds [`Rule::moments`] buffers, one
 /// after the other, zero before step 1.
 ///
+/// Every operation is rounded by itself and no sum is taken, so the result is the same at every
+/// level. Denormal numbers count as 0.
+///
 /// # Panics
-/// Where the lengths do not fit each other.
+/// Where the lengths do not fit each other or this machine lacks the level.
 pub fn update(
     level: Level,
     rule: &Rule,
@@ -52,5 +64,181 @@ pub fn update(
 ) {
     assert_eq!(parameters.len(), gradients.len());
     assert_eq!(moments.len(), rule.moments() * parameters.len());
-    let _ = (level, learning_rate, step);
+    let rate = learning_rate as f32;
+    let (first, second) = match rule.moments() {
+        2 => moments.split_at_mut(parameters.len()),
+        _ => (moments, &mut [][..]),
+    };
+    let kind = match *rule {
+        Rule::Sgd => Kind::Sgd { rate },
+        Rule::Momentum { momentum } => Kind::Momentum {
+            rate,
+            momentum: momentum as f32,
+            nesterov: false,
+        },
+        Rule::Nesterov { momentum } => Kind::Momentum {
+            rate,
+            momentum: momentum as f32,
+            nesterov: true,
+        },
+        Rule::Adam {
+            beta1,
+            beta2,
+            epsilon,
+        } => Kind::Adam(Adam::new(learning_rate, step, [beta1, beta2], epsilon, 0.0)),
+        Rule::AdamW {
+            beta1,
+            beta2,
+            epsilon,
+            weight_decay,
+        } => Kind::Adam(Adam::new(
+            learning_rate,
+            step,
+            [beta1, beta2],
+            epsilon,
+            weight_decay,
+        )),
+        Rule::RmsProp { alpha, epsilon } => Kind::RmsProp {
+            rate,
+            alpha: alpha as f32,
+            rest: (1.0 - alpha) as f32,
+            epsilon: epsilon as f32,
+        },
+    };
+    let _flush = FlushDenormals::new();
+    let done = level.dispatch(Update {
+        kind,
+        parameters,
+        gradients,
+        first,
+        second,
+    });
+    assert!(done.is_ok(), "{}: this machine lacks it", level.name());
 }
+
+/// A rule with the step's numbers.
+enum Kind {
+    Sgd {
+        rate: f32,
+    },
+    Momentum {
+        rate: f32,
+        momentum: f32,
+        nesterov: bool,
+    },
+    Adam(Adam),
+    RmsProp {
+        rate: f32,
+        alpha: f32,
+        rest: f32,
+        epsilon: f32,
+    },
+}
+
+struct Adam {
+    /// 1 − ηλ.
+    keep: f32,
+    betas: [f32; 2],
+    /// 1 − β.
+    rests: [f32; 2],
+    /// η/(1 − β₁ᵗ).
+    rate: f32,
+    /// √(1 − β₂ᵗ).
+    correction: f32,
+    epsilon: f32,
+}
+
+impl Adam {
+    fn new(rate: f64, step: u64, betas: [f64; 2], epsilon: f64, weight_decay: f64) -> Self {
+        let corrections = betas.map(|beta| 1.0 - libm::pow(beta, step as f64));
+        Self {
+            keep: (1.0 - rate * weight_decay) as f32,
+            betas: betas.map(|beta| beta as f32),
+            rests: betas.map(|beta| (1.0 - beta) as f32),
+            rate: (rate / corrections[0]) as f32,
+            correction: libm::sqrt(corrections[1]) as f32,
+            epsilon: epsilon as f32,
+        }
+    }
+}
+
+/// Plain loops, which the compiler vectorizes with each level's instructions.
+struct Update<'a> {
+    kind: Kind,
+    parameters: &'a mut [f32],
+    gradients: &'a [f32],
+    first: &'a mut [f32],
+    second: &'a mut [f32],
+}
+
+impl WithSimd for Update<'_> {
+    type Output = ();
+
+    fn with<S: Simd>(self, simd: S) {
+        simd.vectorize(self);
+    }
+}
+
+impl<S: Simd> Kernel<S> for Update<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, _: S) {
+        let pairs = self.parameters.iter_mut().zip(self.gradients);
+        match self.kind {
+            Kind::Sgd { rate } => {
+                for (p, &g) in pairs {
+                    *p -= rate * g;
+                }
+            }
+            Kind::Momentum {
+                rate,
+                momentum,
+                nesterov: false,
+            } => {
+                for ((p, &g), v) in pairs.zip(self.first) {
+                    *v = momentum * *v + g;
+                    *p -= rate * *v;
+                }
+            }
+            Kind::Momentum {
+                rate,
+                momentum,
+                nesterov: true,
+            } => {
+                for ((p, &g), v) in pairs.zip(self.first) {
+                    *v = momentum * *v + g;
+                    *p -= rate * (g + momentum * *v);
+                }
+            }
+            Kind::Adam(Adam {
+                keep,
+                betas,
+                rests,
+                rate,
+                correction,
+                epsilon,
+            }) => {
+                for (((p, &g), m), s) in pairs.zip(self.first).zip(self.second) {
+                    *m = betas[0] * *m + rests[0] * g;
+                    *s = betas[1] * *s + rests[1] * (g * g);
+                    *p = keep * *p - rate * *m / (s.sqrt() / correction + epsilon);
+                }
+            }
+            Kind::RmsProp {
+                rate,
+                alpha,
+                rest,
+                epsilon,
+            } => {
+                for ((p, &g), s) in pairs.zip(self.first) {
+                    *s = alpha * *s + rest * (g * g);
+                    *p -= rate * g / (s.sqrt() + epsilon);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,25 @@
-//! Instruction sets and their choice at run time.
+//! Instruction sets, their choice at run time, and the vectors that kernels are written in.
+//!
+//! A kernel is written once, generic over [`Simd`]. Holding a value of a `Simd` type proves that
+//! the machine has its instructions: the only way to get one is its `new`, which asks the CPU.
+//! [`Simd::vectorize`] compiles a [`Kernel`] with those instructions switched on; everything a
+//! kernel calls must be `#[inline(always)]`, or it is compiled without them and crawls.
+
+mod denormals;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use std::fmt::Debug;
+
+pub(crate) use denormals::FlushDenormals;
+#[cfg(target_arch = "aarch64")]
+pub(crate) use neon::Neon;
+pub(crate) use portable::Portable;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use x86::{Avx2, Avx512};
 
 use crate::error::OpsError;
 
@@ -15,11 +36,22 @@ pub enum Level {
     Avx512,
 }
 
+/// Name of the environment variable that forces a level.
+const VARIABLE: &str = "LENET_SIMD";
+
 impl Level {
     /// Levels that this machine can run, the best last.
     #[must_use]
     pub fn available() -> Vec<Self> {
-        vec![Self::Portable]
+        let mut levels = vec![Self::Portable];
+        #[cfg(target_arch = "aarch64")]
+        levels.extend(Neon::new().map(|_| Self::Neon));
+        #[cfg(target_arch = "x86_64")]
+        {
+            levels.extend(Avx2::new().map(|_| Self::Avx2));
+            levels.extend(Avx512::new().map(|_| Self::Avx512));
+        }
+        levels
     }
 
     /// The best level, or the one that the environment variable `LENET_SIMD` names (`portable`,
@@ -29,7 +61,25 @@ impl Level {
     /// [`OpsError::Level`] for a name that is unknown or that this machine lacks; there is no
     /// silent fallback.
     pub fn from_environment() -> Result<Self, OpsError> {
-        Ok(Self::Portable)
+        match std::env::var_os(VARIABLE) {
+            Some(name) => Self::named(&name.to_string_lossy()),
+            None => Ok(*Self::available().last().unwrap_or(&Self::Portable)),
+        }
+    }
+
+    fn named(name: &str) -> Result<Self, OpsError> {
+        let available = Self::available();
+        available
+            .iter()
+            .copied()
+            .find(|level| level.name() == name)
+            .ok_or_else(|| {
+                let names: Vec<_> = available.iter().map(|level| level.name()).collect();
+                OpsError::Level {
+                    asked: name.to_owned(),
+                    available: names.join(", "),
+                }
+            })
     }
 
     /// Name in records and in `LENET_SIMD`.
@@ -42,4 +92,109 @@ impl Level {
             Self::Avx512 => "avx512",
         }
     }
+
+    /// Runs `work` with this level's vectors.
+    ///
+    /// # Errors
+    /// [`OpsError::Level`] where this machine lacks the level.
+    pub(crate) fn dispatch<W: WithSimd>(self, work: W) -> Result<W::Output, OpsError> {
+        let missing = || {
+            Self::named(self.name()).map_or_else(
+                |error| error,
+                |_| OpsError::Level {
+                    asked: self.name().to_owned(),
+                    available: "no such level".to_owned(),
+                },
+            )
+        };
+        match self {
+            Self::Portable => Ok(work.with(Portable)),
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon => Neon::new().map(|simd| work.with(simd)).ok_or_else(missing),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => Avx2::new().map(|simd| work.with(simd)).ok_or_else(missing),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => Avx512::new()
+                .map(|simd| work.with(simd))
+                .ok_or_else(missing),
+            #[allow(unreachable_patterns)]
+            _ => Err(missing()),
+        }
+    }
 }
+
+/// Work that is the same for every instruction set.
+pub(crate) trait WithSimd {
+    /// What it gives.
+    type Output;
+    /// Does it.
+    fn with<S: Simd>(self, simd: S) -> Self::Output;
+}
+
+/// A loop nest to be compiled with one instruction set; `run` must be `#[inline(always)]`.
+pub(crate) trait Kernel<S: Simd> {
+    /// What it gives.
+    type Output;
+    /// Runs it.
+    fn run(self, simd: S) -> Self::Output;
+}
+
+/// Vectors of f32 and what kernels do with them.
+///
+/// # Safety
+/// `Vector` must consist of exactly `LANES` f32 and nothing else, so that vectors and their
+/// lanes can be viewed as each other.
+pub(crate) unsafe trait Simd: Copy + Debug + Send + Sync + 'static {
+    /// `LANES` numbers.
+    type Vector: Copy + Send + Sync + 'static;
+    /// One truth value a lane.
+    type Mask: Copy;
+    /// Numbers in a vector.
+    const LANES: usize;
+    /// Whether there are 32 registers, so that tiles may be twice as large as with 16.
+    const WIDE: bool;
+
+    /// Compiles and runs `kernel` with this instruction set.
+    fn vectorize<K: Kernel<Self>>(self, kernel: K) -> K::Output;
+
+    /// `value` in all lanes.
+    fn splat(self, value: f32) -> Self::Vector;
+    /// a + b.
+    fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// a · b.
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// a · b + c, rounded once where the instruction set has that.
+    fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// a where a > b, else b: so b where either is NaN.
+    fn max(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// Where a > b or a is NaN.
+    fn gt_or_nan(self, a: Self::Vector, b: Self::Vector) -> Self::Mask;
+    /// Where a = b.
+    fn eq(self, a: Self::Vector, b: Self::Vector) -> Self::Mask;
+    /// `yes` where the mask holds, else `no`.
+    fn select(self, mask: Self::Mask, yes: Self::Vector, no: Self::Vector) -> Self::Vector;
+    /// Sum of the lanes, halves added to each other until one number is left.
+    fn sum(self, a: Self::Vector) -> f32;
+    /// The first `LANES` numbers of `from`, which must be that many.
+    fn load(self, from: &[f32]) -> Self::Vector;
+    /// Writes the first `LANES` numbers of `to`, which must be that many.
+    fn store(self, a: Self::Vector, to: &mut [f32]);
+}
+
+/// The lanes of vectors, one vector after the other.
+#[inline(always)]
+pub(crate) fn lanes<S: Simd>(vectors: &[S::Vector]) -> &[f32] {
+    // SAFETY: a vector is `LANES` f32 and nothing else (contract of `Simd`), and no f32 is less
+    // aligned than a vector is.
+    unsafe { std::slice::from_raw_parts(vectors.as_ptr().cast(), vectors.len() * S::LANES) }
+}
+
+/// The lanes of vectors to write to, one vector after the other.
+#[inline(always)]
+pub(crate) fn lanes_mut<S: Simd>(vectors: &mut [S::Vector]) -> &mut [f32] {
+    // SAFETY: as in `lanes`; every pattern of bits is an f32, and the borrow stays exclusive.
+    unsafe { std::slice::from_raw_parts_mut(vectors.as_mut_ptr().cast(), vectors.len() * S::LANES) }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

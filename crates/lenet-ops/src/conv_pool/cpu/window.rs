@@ -1,0 +1,104 @@
+//! The inner loop of forward pass and input gradient: 2×2 places of several output planes.
+
+use super::Planes;
+use crate::simd::Simd;
+
+/// A convolution's weights as the loop walks them.
+#[derive(Clone, Copy)]
+pub(super) struct Weights<'a> {
+    pub(super) values: &'a [f32],
+    /// From an output plane's first weight to the next plane's.
+    pub(super) output: usize,
+    /// From an input plane's first weight to the next plane's.
+    pub(super) input: usize,
+    pub(super) kernel: usize,
+}
+
+/// Input of the loop: a bordered stack.
+#[derive(Clone, Copy)]
+pub(super) struct Input<'a, V> {
+    pub(super) values: &'a [V],
+    pub(super) planes: Planes,
+    pub(super) count: usize,
+}
+
+/// Sums of `N` output planes from `first` on, at the four places of the window whose upper left
+/// corner is (`row`, `column`), in row order; `start` is what each plane's sums begin with.
+///
+/// `K` is the kernel's side, or 0 to read it from `weights`; `FLIP` turns the kernel by half.
+/// The tile is `4·N` sums, `N` weights and one input in registers.
+///
+/// # Safety
+/// `weights` must hold planes up to `first + N` for `input.count` input planes, and the window
+/// with the kernel around it must lie in the bordered input.
+#[inline(always)]
+pub(super) unsafe fn sums<S: Simd, const N: usize, const K: usize, const FLIP: bool>(
+    simd: S,
+    input: Input<'_, S::Vector>,
+    weights: Weights<'_>,
+    first: usize,
+    (row, column): (usize, usize),
+    start: [S::Vector; N],
+) -> [[S::Vector; 4]; N] {
+    let kernel = if K > 0 { K } else { weights.kernel };
+    let mut sums = start.map(|start| [start; 4]);
+    let mut corner = input.planes.corner(0, row, column);
+    let mut weight = first * weights.output;
+    let stride = input.planes.row;
+    for _ in 0..input.count {
+        for r in 0..kernel {
+            for s in 0..kernel {
+                let tap = r * kernel + s;
+                let tap = if FLIP { kernel * kernel - 1 - tap } else { tap };
+                let mut factors = start;
+                for (n, factor) in factors.iter_mut().enumerate() {
+                    let at = weight + n * weights.output + tap;
+                    debug_assert!(at < weights.values.len());
+                    // SAFETY: the caller vouches for planes `first..first + N`.
+                    *factor = simd.splat(unsafe { *weights.values.get_unchecked(at) });
+                }
+                for place in 0..4 {
+                    let at = corner + (r + place / 2) * stride + s + place % 2;
+                    debug_assert!(at < input.values.len());
+                    // SAFETY: the caller vouches for the window with the kernel around it.
+                    let value = unsafe { *input.values.get_unchecked(at) };
+                    for (sums, &factor) in sums.iter_mut().zip(&factors) {
+                        sums[place] = simd.mul_add(factor, value, sums[place]);
+                    }
+                }
+            }
+        }
+        corner += input.planes.plane;
+        weight += weights.input;
+    }
+    sums
+}
+
+/// Width of the next tile where `left` output planes are to be done: never one alone if the
+/// tile before it can give one up, since four sums do not hide the latency of their additions.
+#[inline(always)]
+pub(super) fn tile_width<S: Simd>(left: usize) -> usize {
+    match (S::WIDE, left) {
+        (_, 0..=3) => left,
+        (false, 4) => 2,
+        (false, _) => 3,
+        (true, 4 | 7 | 8) => 4,
+        (true, 5) => 3,
+        (true, _) => 6,
+    }
+}
+
+/// Calls a function that is generic over the width of a tile with the width known.
+macro_rules! for_width {
+    ($width:expr, $simd:ty, $call:ident!($($args:tt)*)) => {
+        match $width {
+            1 => $call!(1, $($args)*),
+            2 => $call!(2, $($args)*),
+            3 => $call!(3, $($args)*),
+            4 if <$simd>::WIDE => $call!(4, $($args)*),
+            6 if <$simd>::WIDE => $call!(6, $($args)*),
+            _ => unreachable!("tile_width gives no other"),
+        }
+    };
+}
+pub(super) use for_width;

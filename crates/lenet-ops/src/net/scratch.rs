@@ -1,0 +1,73 @@
+//! What a thread needs to take a chunk of images through the network.
+
+use super::gather::pixel_values;
+use super::plan::{BLOCKS, Plan};
+use crate::conv_pool::cpu::{GROUP, Planes, Stage};
+use crate::simd::Simd;
+
+/// Bytes that a strip of a filter group's unpooled gradient may take: half of a small first
+/// cache.
+const STRIP_BYTES: usize = 14 << 10;
+
+/// Buffers of one thread, allocated once.
+pub(super) struct Scratch<S: Simd> {
+    pub(super) pixels: [f32; 256],
+    /// For each stage, all blocks of its input and of its argmax codes.
+    pub(super) inputs: Vec<Vec<S::Vector>>,
+    pub(super) codes: Vec<Vec<S::Vector>>,
+    /// Units before each dense layer (the first are the features) and the logits, all blocks.
+    pub(super) units: Vec<Vec<S::Vector>>,
+    /// Their gradients.
+    pub(super) unit_gradients: Vec<Vec<S::Vector>>,
+    /// For each stage but the first, one block of the convolution's gradient and of the input's.
+    pub(super) unpooled: Vec<Vec<S::Vector>>,
+    pub(super) input_gradients: Vec<Vec<S::Vector>>,
+    /// Strip of the first stage's unpooled gradient.
+    pub(super) strip: Vec<S::Vector>,
+    /// Sums of a filter group's weight gradient.
+    pub(super) sums: Vec<S::Vector>,
+    /// Dropout's scales of one image, or one image's logits.
+    pub(super) row: Vec<f32>,
+}
+
+impl<S: Simd> Scratch<S> {
+    pub(super) fn new(simd: S, plan: &Plan) -> Self {
+        let zeros = |len: usize| vec![simd.splat(0.0); len];
+        let stages = || plan.stages.iter().map(|(stage, _)| stage);
+        let later = |len: fn(&Stage) -> usize| {
+            let lens = stages()
+                .enumerate()
+                .map(move |(i, stage)| (i > 0).then(|| len(stage)));
+            lens.map(|len| zeros(len.unwrap_or(0))).collect()
+        };
+        let first = &plan.stages[0].0;
+        let group = |stage: &Stage| GROUP * stage.channels * stage.kernel * stage.kernel;
+        Self {
+            pixels: pixel_values(),
+            inputs: stages()
+                .map(|s| zeros(BLOCKS * s.input.len(s.channels)))
+                .collect(),
+            codes: stages()
+                .map(|s| zeros(BLOCKS * s.codes.len(s.filters)))
+                .collect(),
+            units: plan.widths().map(|width| zeros(BLOCKS * width)).collect(),
+            unit_gradients: plan.widths().map(|width| zeros(BLOCKS * width)).collect(),
+            unpooled: later(|s| s.unpooled.len(s.filters)),
+            input_gradients: later(|s| s.input_gradient.len(s.channels)),
+            strip: zeros(strip_planes::<S>(first).len(GROUP)),
+            sums: zeros(stages().map(group).max().unwrap_or(0)),
+            row: vec![0.0; plan.widths().max().unwrap_or(0)],
+        }
+    }
+}
+
+/// Rows of the convolution's places to take at once for a weight gradient.
+pub(super) fn strip_rows<S: Simd>(stage: &Stage) -> usize {
+    let row = GROUP * stage.unpooled.row * size_of::<S::Vector>();
+    (STRIP_BYTES / row / 2 * 2).clamp(2, 2 * stage.codes.rows)
+}
+
+/// Places of a strip of a stage's unpooled gradient that lies by itself.
+pub(super) fn strip_planes<S: Simd>(stage: &Stage) -> Planes {
+    Planes::compact(strip_rows::<S>(stage), 2 * stage.codes.columns)
+}

@@ -1,0 +1,98 @@
+//! Steps against PyTorch's, at every level.
+
+use super::*;
+use crate::simd::tests::levels;
+use crate::testing::{Comparison, Oracle, numbers};
+
+#[derive(serde::Deserialize)]
+struct Case {
+    name: String,
+    /// Parameters after each step.
+    after: Vec<Vec<f64>>,
+}
+
+const LEARNING_RATES: [f64; 5] = [0.01, 0.02, 0.005, 0.01, 0.03];
+
+fn rule(name: &str) -> Rule {
+    let momentum = 0.9;
+    let (beta1, beta2, epsilon) = (0.9, 0.999, 1e-8);
+    match name {
+        "sgd" => Rule::Sgd,
+        "momentum" => Rule::Momentum { momentum },
+        "nesterov" => Rule::Nesterov { momentum },
+        "adam" => Rule::Adam {
+            beta1,
+            beta2,
+            epsilon,
+        },
+        "adam, other constants" => Rule::Adam {
+            beta1: 0.8,
+            beta2: 0.99,
+            epsilon: 1e-2,
+        },
+        "adamw" => Rule::AdamW {
+            beta1,
+            beta2,
+            epsilon,
+            weight_decay: 0.1,
+        },
+        "rmsprop" => Rule::RmsProp {
+            alpha: 0.99,
+            epsilon,
+        },
+        other => panic!("oracle.json has a case {other:?} that no rule is named for"),
+    }
+}
+
+#[test]
+fn steps_are_pytorchs() {
+    let oracle: Oracle<Case> = Oracle::parse(include_str!("oracle.json"));
+    println!("{} by {}", oracle.cases.len(), oracle.script);
+    let mut comparison = Comparison::default();
+    for case in &oracle.cases {
+        assert_eq!(case.after.len(), LEARNING_RATES.len());
+        let rule = rule(&case.name);
+        let mut first_level = None;
+        for level in levels() {
+            let length = case.after[0].len();
+            let mut parameters: Vec<f32> = numbers(1, length);
+            let mut moments = vec![0.0; rule.moments() * length];
+            for (step, (want, rate)) in case.after.iter().zip(LEARNING_RATES).enumerate() {
+                let mut gradients: Vec<f32> = numbers(100 + step as u64, length);
+                gradients[0] = 0.0;
+                let t = step as u64 + 1;
+                update(
+                    level,
+                    &rule,
+                    rate,
+                    t,
+                    &mut parameters,
+                    &gradients,
+                    &mut moments,
+                );
+                let what = format!("{} {} step {t}", level.name(), case.name);
+                // A few roundings of f32 a step.
+                comparison.close(&what, &parameters, want, 1e-6);
+            }
+            let bits: Vec<u32> = parameters
+                .iter()
+                .chain(&moments)
+                .map(|p| p.to_bits())
+                .collect();
+            let first = first_level.get_or_insert_with(|| bits.clone());
+            comparison.equal(&format!("{} bits", case.name), &bits, first);
+        }
+    }
+    comparison.finish();
+}
+
+#[test]
+#[should_panic(expected = "lacks")]
+fn a_missing_level_panics() {
+    let missing = if Level::available().contains(&Level::Neon) {
+        Level::Avx2
+    } else {
+        Level::Neon
+    };
+    update(missing, &Rule::Sgd, 0.1, 1, &mut [0.0], &[0.0], &mut []);
+}
