@@ -23,3 +23,96 @@ pub struct Environment {
     /// Compiler, as `rustc --version` prints it.
     pub rustc: String,
 }
+
+impl Environment {
+    /// This process's own. What the system does not tell is `"unknown"`.
+    #[must_use]
+    pub fn collect() -> Self {
+        Self {
+            host: host(),
+            os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            cpu: processor().unwrap_or_else(unknown),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            revision: env!("LENET_BUILD_REVISION").to_owned(),
+            profile: env!("LENET_BUILD_PROFILE").to_owned(),
+            rustc: env!("LENET_BUILD_RUSTC").to_owned(),
+        }
+    }
+}
+
+fn unknown() -> String {
+    "unknown".to_owned()
+}
+
+/// Host name, or `"unknown"`.
+pub(crate) fn host() -> String {
+    let from_kernel = || std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let from_variable = || std::env::var("COMPUTERNAME").ok();
+    from_kernel()
+        .or_else(from_variable)
+        .or_else(|| ask("hostname", &[]))
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(unknown)
+}
+
+fn processor() -> Option<String> {
+    let from_variable = || std::env::var("PROCESSOR_IDENTIFIER").ok();
+    let named = match std::fs::read_to_string("/proc/cpuinfo") {
+        Ok(text) => model_name(&text),
+        Err(_) => ask("sysctl", &["-n", "machdep.cpu.brand_string"]).or_else(from_variable),
+    };
+    named.filter(|name| !name.is_empty())
+}
+
+/// The first processor's model in Linux's `/proc/cpuinfo`.
+fn model_name(cpuinfo: &str) -> Option<String> {
+    let value = |line: &str| {
+        let (key, value) = line.split_once(':')?;
+        matches!(key.trim(), "model name" | "Model").then(|| value.trim().to_owned())
+    };
+    cpuinfo.lines().find_map(value)
+}
+
+fn ask(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = std::process::Command::new(program)
+        .args(arguments)
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout)
+        .ok()
+        .filter(|_| output.status.success())?;
+    Some(text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn model_is_found_in_cpuinfo() {
+        let text = "processor\t: 0\nmodel\t\t: 25\nmodel name\t: AMD EPYC 7763\nflags : a b\n\
+                    processor\t: 1\nmodel name\t: other\n";
+        assert_eq!(model_name(text).as_deref(), Some("AMD EPYC 7763"));
+        assert_eq!(model_name("processor : 0\n"), None);
+    }
+
+    #[test]
+    fn this_build_is_described() {
+        let found = Environment::collect();
+        assert!(found.cores >= 1);
+        assert!(
+            found.rustc.starts_with("rustc ") || found.rustc == "unknown",
+            "{found:?}"
+        );
+        assert!(
+            matches!(found.profile.as_str(), "debug" | "release"),
+            "{found:?}"
+        );
+        assert!(
+            !found.revision.is_empty() && !found.host.contains('\n'),
+            "{found:?}"
+        );
+    }
+}

@@ -1,38 +1,40 @@
 //! Versioned records of training trials and their on-disk store.
+//!
+//! A [`TrialConfig`] is everything that determines a trial's numbers; its
+//! [`identity`](TrialConfig::identity) names the trial's folder, so finished work is never done
+//! twice. A [`Store`] keeps one folder a trial, with one writer at a time. Nothing here trains
+//! or draws: the engine writes records through this crate, reports read them.
+//!
+//! ```
+//! use lenet_results::{Store, TrialState};
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path();
+//! let store = Store::create(path)?;
+//! assert!(matches!(store.trial("0123456789abcdef").state(), TrialState::Missing));
+//! assert!(store.records()?.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![forbid(unsafe_code)]
+
 pub mod config;
 pub mod environment;
+pub mod error;
+mod files;
+pub mod float;
+pub mod format;
+pub mod identity;
+pub mod merge;
 pub mod record;
+pub mod store;
 pub mod study;
+pub mod trial;
 
 pub use config::*;
 pub use environment::Environment;
+pub use error::StoreError;
+pub use format::{STUDY_FORMAT, TRIAL_FORMAT};
+pub use merge::{Conflict, Merged, merge};
 pub use record::*;
+pub use store::Store;
 pub use study::*;
-
-/// JSON for floats that need not be finite.
-pub mod float {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    /// Writes.
-    ///
-    /// # Errors
-    /// The serializer's.
-    pub fn serialize<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
-        value.serialize(to)
-    }
-    /// Reads.
-    ///
-    /// # Errors
-    /// The deserializer's.
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
-        f64::deserialize(from)
-    }
-}
-
-impl TrialConfig {
-    /// Placeholder.
-    #[must_use]
-    pub fn identity(&self) -> String {
-        String::new()
-    }
-}
+pub use trial::{TrialDir, TrialState, TrialWriter};

@@ -1,1 +1,46 @@
-//! x
+//! Hyperparameter studies from a TOML file: expand, run, resume.
+//!
+//! A [`StudyConfig`] is read from a file, [`Plan::expand`] makes it a list of trials, [`run`]
+//! carries out those that a [`Store`](lenet_results::Store) does not hold yet. The same command
+//! given again goes on where the last one stopped.
+//!
+//! ```
+//! use lenet_study::{StudyConfig, builtin};
+//!
+//! let text = builtin("lab-2017").expect("it comes with the crate");
+//! let config = StudyConfig::parse(text, "lab-2017")?;
+//! assert_eq!(config.seeds.list(), [1, 2, 3, 4, 5]);
+//! assert_eq!(config.figures[0].axes[0].name, "learning_rate");
+//! # Ok::<(), lenet_study::StudyError>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod allocation;
+mod builtin;
+mod config;
+mod data_sets;
+mod engine;
+mod error;
+mod estimate;
+mod event;
+mod node;
+mod outstanding;
+mod plan;
+mod run;
+mod settings;
+mod status;
+mod trial;
+mod values;
+
+pub use allocation::Allocation;
+pub use builtin::{BUILTIN_NAMES, builtin};
+pub use config::{Axis, FigureConfig, Seeds, StudyConfig};
+pub use data_sets::DataSets;
+pub use error::{Place, StudyError};
+pub use estimate::{Estimate, estimate};
+pub use event::{FailedTrial, RunEvent, RunSummary};
+pub use outstanding::{Work, outstanding, survey};
+pub use plan::{Overrides, Plan, PlannedTrial};
+pub use run::{RunSettings, run};
+pub use settings::{EarlyStop, MNIST, Samples, Settings};
+pub use status::{Status, TrialStatus, status};

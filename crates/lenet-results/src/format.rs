@@ -1,0 +1,51 @@
+//! Versions of the files on disk.
+//!
+//! A format number grows whenever an older program could no longer make sense of a file. The
+//! number is read before anything else, so a newer file is refused as newer and not as broken.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::StoreError;
+
+/// Newest format of a trial's files that this program reads, and the one it writes.
+pub const TRIAL_FORMAT: u32 = 1;
+/// The same for `study.json`.
+pub const STUDY_FORMAT: u32 = 1;
+
+/// Reads JSON whose top level has the member `format`, first checking that number.
+///
+/// # Errors
+/// [`StoreError::Newer`] or [`StoreError::Malformed`] for `path`, which `text` was read from.
+pub(crate) fn parse<T: DeserializeOwned>(
+    text: &str,
+    path: &Path,
+    what: &'static str,
+    newest: u32,
+) -> Result<T, StoreError> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        format: u32,
+    }
+    let malformed = |reason: String| StoreError::Malformed {
+        path: path.to_owned(),
+        what,
+        reason,
+    };
+    let Versioned { format: found } =
+        serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
+    if found > newest {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            what,
+            found,
+            newest,
+        });
+    }
+    if found == 0 {
+        return Err(malformed("format 0 never existed".to_owned()));
+    }
+    serde_json::from_str(text).map_err(|error| malformed(error.to_string()))
+}

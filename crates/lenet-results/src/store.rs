@@ -1,0 +1,153 @@
+//! The folder that holds a study's trials.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::StoreError;
+use crate::files::{io_error, read_if_present, write_whole};
+use crate::format::{self, STUDY_FORMAT};
+use crate::record::TrialRecord;
+use crate::study::StudyRecord;
+use crate::trial::{TrialDir, TrialState};
+
+/// The folder that holds a study's trials:
+///
+/// ```text
+/// study.json                 what was set out to do
+/// trials/<identity>/
+///     config.json            what is run, written before the first step
+///     runs.jsonl             host, build and device of each stretch, one line each
+///     epochs.jsonl           one line an epoch
+///     checkpoint             where to go on, while the trial is not finished
+///     result.json            the whole record, once the trial has ended
+///     lock                   held by the trial's writer
+/// ```
+#[derive(Debug, Clone)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    /// Opens the store in `folder`, which is made if need be, and checks that it can be written.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] where that is not so.
+    pub fn create(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        let store = Self {
+            folder: folder.into(),
+        };
+        let trials = store.trials_folder();
+        fs::create_dir_all(&trials).map_err(io_error(&trials, "create the folder"))?;
+        for folder in [&store.folder, &trials] {
+            tempfile::Builder::new()
+                .prefix(".writing-")
+                .tempfile_in(folder)
+                .map_err(io_error(folder, "write into the folder"))?;
+        }
+        Ok(store)
+    }
+
+    /// Opens a store that exists, to read it.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] for a folder without trials.
+    pub fn open(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        let store = Self {
+            folder: folder.into(),
+        };
+        let trials = store.trials_folder();
+        match fs::metadata(&trials) {
+            Ok(found) if found.is_dir() => Ok(store),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(io_error(&trials, "read the folder")(error))
+            }
+            _ => Err(StoreError::Malformed {
+                path: store.folder,
+                what: "folder of records",
+                reason: "there is no folder `trials` in it".to_owned(),
+            }),
+        }
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn trials_folder(&self) -> PathBuf {
+        self.folder.join("trials")
+    }
+
+    /// The place of the trial with this identity, whether there is one or not.
+    #[must_use]
+    pub fn trial(&self, identity: &str) -> TrialDir {
+        TrialDir::new(self.trials_folder().join(identity), identity)
+    }
+
+    /// Identities of all trials that have a folder, sorted.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] where the folder cannot be listed.
+    pub fn identities(&self) -> Result<Vec<String>, StoreError> {
+        let trials = self.trials_folder();
+        let list = || -> io::Result<Vec<String>> {
+            let mut names = Vec::new();
+            for entry in fs::read_dir(&trials)? {
+                let entry = entry?;
+                if entry.file_type()?.is_dir()
+                    && let Some(name) = entry.file_name().to_str()
+                {
+                    names.push(name.to_owned());
+                }
+            }
+            names.sort();
+            Ok(names)
+        };
+        list().map_err(io_error(&trials, "list the folder"))
+    }
+
+    /// Records of all trials that have ended, in whatever way, sorted by identity.
+    ///
+    /// # Errors
+    /// The first record that cannot be read: nothing is passed over.
+    pub fn records(&self) -> Result<Vec<TrialRecord>, StoreError> {
+        let mut records = Vec::new();
+        for identity in self.identities()? {
+            match self.trial(&identity).state() {
+                TrialState::Done(record) | TrialState::Failed(record) => records.push(*record),
+                TrialState::Unreadable(error) => return Err(error),
+                TrialState::Missing
+                | TrialState::Running { .. }
+                | TrialState::Interrupted { .. } => {}
+            }
+        }
+        Ok(records)
+    }
+
+    /// The study that the trials belong to, if it was written.
+    ///
+    /// # Errors
+    /// A [`StoreError`] for a file that is there and cannot be understood.
+    pub fn read_study(&self) -> Result<Option<StudyRecord>, StoreError> {
+        let path = self.folder.join("study.json");
+        let Some(text) = read_if_present(&path)? else {
+            return Ok(None);
+        };
+        format::parse(&text, &path, "study", STUDY_FORMAT).map(Some)
+    }
+
+    /// Writes `study.json`.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; [`StoreError::Newer`] rather than overwriting a later version's file.
+    pub fn write_study(&self, study: &StudyRecord) -> Result<(), StoreError> {
+        if let Err(error @ StoreError::Newer { .. }) = self.read_study() {
+            return Err(error);
+        }
+        let mut text = serde_json::to_string_pretty(study).expect("a study has string keys only");
+        text.push('\n');
+        write_whole(&self.folder.join("study.json"), text.as_bytes())
+    }
+}

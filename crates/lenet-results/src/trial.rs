@@ -1,0 +1,391 @@
+//! One trial's folder: its one writer, and readers.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::config::TrialConfig;
+use crate::error::StoreError;
+use crate::files::{io_error, read_if_present, remove_if_present, write_whole};
+use crate::format::{self, TRIAL_FORMAT};
+use crate::record::{EpochRecord, Outcome, RunRecord, TrialRecord};
+
+/// What a trial's folder says of it.
+#[derive(Debug)]
+pub enum TrialState {
+    /// Never begun.
+    Missing,
+    /// Being written at this moment, by this process or another.
+    Running {
+        /// Epochs done.
+        epochs: usize,
+    },
+    /// Begun and not ended, and nobody writes it.
+    Interrupted {
+        /// Epochs done.
+        epochs: usize,
+    },
+    /// Ended with a result.
+    Done(Box<TrialRecord>),
+    /// Ended without one.
+    Failed(Box<TrialRecord>),
+    /// Something is there that cannot be read.
+    Unreadable(StoreError),
+}
+
+/// Contents of `config.json`.
+#[derive(Serialize, Deserialize)]
+struct ConfigFile {
+    format: u32,
+    identity: String,
+    config: TrialConfig,
+}
+
+/// The place of a trial on disk; reading needs no more than this.
+#[derive(Debug, Clone)]
+pub struct TrialDir {
+    folder: PathBuf,
+    identity: String,
+}
+
+impl TrialDir {
+    pub(crate) fn new(folder: PathBuf, identity: &str) -> Self {
+        Self {
+            folder,
+            identity: identity.to_owned(),
+        }
+    }
+
+    /// The folder, whether it exists or not.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the engine keeps its checkpoint.
+    #[must_use]
+    pub fn checkpoint_path(&self) -> PathBuf {
+        self.folder.join("checkpoint")
+    }
+
+    fn result_path(&self) -> PathBuf {
+        self.folder.join("result.json")
+    }
+
+    fn epochs_path(&self) -> PathBuf {
+        self.folder.join("epochs.jsonl")
+    }
+
+    fn runs_path(&self) -> PathBuf {
+        self.folder.join("runs.jsonl")
+    }
+
+    fn lock_path(&self) -> PathBuf {
+        self.folder.join("lock")
+    }
+
+    /// What is known of the trial now.
+    #[must_use]
+    pub fn state(&self) -> TrialState {
+        match self.read_state() {
+            Ok(state) => state,
+            Err(error) => TrialState::Unreadable(error),
+        }
+    }
+
+    fn read_state(&self) -> Result<TrialState, StoreError> {
+        // Asked first: a trial that ends between the questions is then reported as ended.
+        let locked = self.is_locked()?;
+        if let Some(record) = self.read_record()? {
+            let record = Box::new(record);
+            return Ok(match record.outcome {
+                Outcome::Failed { .. } => TrialState::Failed(record),
+                _ => TrialState::Done(record),
+            });
+        }
+        if self.read_config()?.is_none() {
+            return Ok(if locked {
+                TrialState::Running { epochs: 0 }
+            } else {
+                TrialState::Missing
+            });
+        }
+        let epochs = self.read_epochs()?.len();
+        Ok(if locked {
+            TrialState::Running { epochs }
+        } else {
+            TrialState::Interrupted { epochs }
+        })
+    }
+
+    fn is_locked(&self) -> Result<bool, StoreError> {
+        let path = self.lock_path();
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(io_error(&path, "open")(error)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(io_error(&path, "lock")(error)),
+        }
+    }
+
+    /// The configuration, if the trial was begun.
+    ///
+    /// # Errors
+    /// A [`StoreError`] for a file that is there and cannot be understood.
+    pub fn read_config(&self) -> Result<Option<TrialConfig>, StoreError> {
+        let path = self.folder.join("config.json");
+        let Some(text) = read_if_present(&path)? else {
+            return Ok(None);
+        };
+        let file: ConfigFile = format::parse(&text, &path, "trial configuration", TRIAL_FORMAT)?;
+        self.check_identity(&path, &file.config)?;
+        Ok(Some(file.config))
+    }
+
+    /// The whole record, if the trial has ended.
+    ///
+    /// # Errors
+    /// A [`StoreError`] for a file that is there and cannot be understood.
+    pub fn read_record(&self) -> Result<Option<TrialRecord>, StoreError> {
+        let path = self.result_path();
+        let Some(text) = read_if_present(&path)? else {
+            return Ok(None);
+        };
+        let record: TrialRecord = format::parse(&text, &path, "trial record", TRIAL_FORMAT)?;
+        self.check_identity(&path, &record.config)?;
+        Ok(Some(record))
+    }
+
+    fn check_identity(&self, path: &Path, config: &TrialConfig) -> Result<(), StoreError> {
+        let found = config.identity();
+        if found == self.identity {
+            return Ok(());
+        }
+        let expected = self.identity.clone();
+        Err(StoreError::Identity {
+            path: path.to_owned(),
+            found,
+            expected,
+        })
+    }
+
+    /// Records of the epochs done so far, a last line that was torn by a crash left out.
+    ///
+    /// # Errors
+    /// A [`StoreError`] for any other line that cannot be understood.
+    pub fn read_epochs(&self) -> Result<Vec<EpochRecord>, StoreError> {
+        read_lines(&self.epochs_path(), "list of epochs")
+    }
+
+    /// The stretches in which the trial was run so far.
+    ///
+    /// # Errors
+    /// As [`TrialDir::read_epochs`].
+    pub fn read_runs(&self) -> Result<Vec<RunRecord>, StoreError> {
+        read_lines(&self.runs_path(), "list of runs")
+    }
+
+    /// Makes this process the trial's writer: takes its lock, writes `config.json`, and puts
+    /// away a record of failure so that the trial can be tried again.
+    ///
+    /// The lock is the operating system's and ends with the process, however that ends; the
+    /// file says whose it is and stays behind without meaning.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] where somebody else writes; others for files that cannot be
+    /// written or are of a later version.
+    pub fn begin(&self, config: &TrialConfig) -> Result<TrialWriter, StoreError> {
+        fs::create_dir_all(&self.folder).map_err(io_error(&self.folder, "create the folder"))?;
+        let lock = self.lock()?;
+        self.check_identity(&self.folder, config)?;
+        self.read_config()?;
+        self.read_record()?;
+        remove_if_present(&self.result_path())?;
+        let file = ConfigFile {
+            format: TRIAL_FORMAT,
+            identity: self.identity.clone(),
+            config: config.clone(),
+        };
+        write_json(&self.folder.join("config.json"), &file)?;
+        // A line torn by a crash must not have the next one glued to it.
+        for path in [self.epochs_path(), self.runs_path()] {
+            drop_torn_line(&path)?;
+        }
+        Ok(TrialWriter {
+            place: self.clone(),
+            config: config.clone(),
+            _lock: lock,
+        })
+    }
+
+    fn lock(&self) -> Result<File, StoreError> {
+        let path = self.lock_path();
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(io_error(&path, "open"))?;
+        // A reader that asks whether the trial is running holds the lock for a moment.
+        for attempt in 0.. {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if attempt < 20 => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let mut owner = String::new();
+                    if file.read_to_string(&mut owner).is_err() || owner.is_empty() {
+                        "another process".clone_into(&mut owner);
+                    }
+                    return Err(StoreError::Locked {
+                        path,
+                        owner: owner.trim().to_owned(),
+                    });
+                }
+                Err(TryLockError::Error(error)) => return Err(io_error(&path, "lock")(error)),
+            }
+        }
+        let owner = format!(
+            "process {} on {}\n",
+            std::process::id(),
+            crate::environment::host()
+        );
+        file.set_len(0)
+            .and_then(|()| file.write_all(owner.as_bytes()))
+            .map_err(io_error(&path, "write"))?;
+        Ok(file)
+    }
+}
+
+/// The one writer of a trial; dropping it lets the lock go.
+#[derive(Debug)]
+pub struct TrialWriter {
+    place: TrialDir,
+    config: TrialConfig,
+    _lock: File,
+}
+
+impl TrialWriter {
+    /// Notes where and by what the coming stretch is run.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn append_run(&mut self, run: &RunRecord) -> Result<(), StoreError> {
+        append_line(&self.place.runs_path(), run)
+    }
+
+    /// Appends one epoch.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn append_epoch(&mut self, epoch: &EpochRecord) -> Result<(), StoreError> {
+        append_line(&self.place.epochs_path(), epoch)
+    }
+
+    /// Makes the list of epochs the one that a checkpoint holds: a process that was killed may
+    /// have written more epochs than its checkpoint, or one less.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn restore_epochs(&mut self, epochs: &[EpochRecord]) -> Result<(), StoreError> {
+        let lines: String = epochs.iter().map(line).collect();
+        let path = self.place.epochs_path();
+        if read_if_present(&path)?.unwrap_or_default() == lines {
+            return Ok(());
+        }
+        write_whole(&path, lines.as_bytes())
+    }
+
+    /// Writes `result.json` and removes the checkpoint, which nothing needs any more; that of a
+    /// failed trial stays, to go on from.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`], or a list of runs that cannot be read back.
+    pub fn finish(
+        self,
+        outcome: Outcome,
+        epochs: Vec<EpochRecord>,
+        parameters: usize,
+    ) -> Result<TrialRecord, StoreError> {
+        let failed = matches!(outcome, Outcome::Failed { .. });
+        let record = TrialRecord {
+            format: TRIAL_FORMAT,
+            identity: self.place.identity.clone(),
+            config: self.config.clone(),
+            parameters,
+            outcome,
+            epochs,
+            runs: self.place.read_runs()?,
+        };
+        write_json(&self.place.result_path(), &record)?;
+        if !failed {
+            remove_if_present(&self.place.checkpoint_path())?;
+        }
+        Ok(record)
+    }
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<(), StoreError> {
+    let mut text = serde_json::to_string_pretty(value).expect("records have string keys only");
+    text.push('\n');
+    write_whole(path, text.as_bytes())
+}
+
+fn line(value: &impl Serialize) -> String {
+    let mut line = serde_json::to_string(value).expect("records have string keys only");
+    line.push('\n');
+    line
+}
+
+fn append_line(path: &Path, value: &impl Serialize) -> Result<(), StoreError> {
+    let append = || -> io::Result<()> {
+        let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+        // One write, so that a crash tears at most this line.
+        file.write_all(line(value).as_bytes())?;
+        file.sync_data()
+    };
+    append().map_err(io_error(path, "append to"))
+}
+
+/// The part of a JSON Lines text that was written to its end.
+fn whole_lines(text: &str) -> &str {
+    text.rfind('\n').map_or("", |end| &text[..=end])
+}
+
+fn drop_torn_line(path: &Path) -> Result<(), StoreError> {
+    let Some(text) = read_if_present(path)? else {
+        return Ok(());
+    };
+    let whole = whole_lines(&text);
+    if whole.len() < text.len() {
+        write_whole(path, whole.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn read_lines<T: DeserializeOwned>(path: &Path, what: &'static str) -> Result<Vec<T>, StoreError> {
+    let Some(text) = read_if_present(path)? else {
+        return Ok(Vec::new());
+    };
+    let parse = |(number, line): (usize, &str)| {
+        serde_json::from_str(line).map_err(|error| StoreError::Malformed {
+            path: path.to_owned(),
+            what,
+            reason: format!("line {}: {error}", number + 1),
+        })
+    };
+    whole_lines(&text).lines().enumerate().map(parse).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! The studies that come with the program.
+
+const STUDIES: [(&str, &str); 3] = [
+    ("lab-2017", include_str!("../../../configs/lab-2017.toml")),
+    ("full-grid", include_str!("../../../configs/full-grid.toml")),
+    ("smoke", include_str!("../../../configs/smoke.toml")),
+];
+
+/// Names of the built-in studies.
+pub const BUILTIN_NAMES: [&str; 3] = [STUDIES[0].0, STUDIES[1].0, STUDIES[2].0];
+
+/// The text of a built-in study's file.
+#[must_use]
+pub fn builtin(name: &str) -> Option<&'static str> {
+    STUDIES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, text)| *text)
+}

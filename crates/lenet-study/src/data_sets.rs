@@ -1,0 +1,85 @@
+//! The data sets that a study's trials are run on.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use lenet_data::{Dataset, SplitSpec, Splits};
+use lenet_results::TrialConfig;
+
+use crate::config::StudyConfig;
+use crate::error::StudyError;
+use crate::plan::Overrides;
+use crate::settings::{MNIST, Settings};
+
+/// Data sets by the name that the setting `data` gives them.
+#[derive(Debug, Clone, Default)]
+pub struct DataSets {
+    by_name: BTreeMap<String, Dataset>,
+}
+
+impl DataSets {
+    /// Loads every set that the study names; a folder is relative to the current directory.
+    ///
+    /// # Errors
+    /// [`StudyError::Data`] for a folder that cannot be used.
+    pub fn open(config: &StudyConfig, overrides: &Overrides) -> Result<Self, StudyError> {
+        let mut names: Vec<String> = Vec::new();
+        let settings = |over: &Settings| config.base.overlaid(over).overlaid(&overrides.settings);
+        for figure in &config.figures {
+            let fixed = settings(&figure.set);
+            names.push(fixed.data_name().to_owned());
+            for axis in figure.axes.iter().filter(|axis| axis.name == "data") {
+                names.extend(axis.values.iter().map(|value| value.data_name().to_owned()));
+            }
+        }
+        let mut sets = Self::default();
+        for name in names {
+            sets.load(&name)?;
+        }
+        Ok(sets)
+    }
+
+    /// Loads one set, if it is not loaded yet.
+    ///
+    /// # Errors
+    /// [`StudyError::Data`] for a folder that cannot be used.
+    pub fn load(&mut self, name: &str) -> Result<&Dataset, StudyError> {
+        if !self.by_name.contains_key(name) {
+            let set = if name == MNIST {
+                Dataset::mnist()
+            } else {
+                Dataset::from_folder(Path::new(name))?
+            };
+            self.by_name.insert(name.to_owned(), set);
+        }
+        Ok(&self.by_name[name])
+    }
+
+    /// Adds a set made elsewhere.
+    #[must_use]
+    pub fn with(mut self, name: &str, set: Dataset) -> Self {
+        self.by_name.insert(name.to_owned(), set);
+        self
+    }
+
+    /// The set of this name, if it was loaded.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Dataset> {
+        self.by_name.get(name)
+    }
+
+    /// The splits of a trial on the set of this name.
+    ///
+    /// # Errors
+    /// [`StudyError::Data`] where the set is too small for them.
+    pub fn splits(&self, name: &str, config: &TrialConfig) -> Result<Splits, StudyError> {
+        let set = self
+            .get(name)
+            .expect("a plan names only sets that were loaded for it");
+        Ok(set.split(&SplitSpec {
+            validation: config.data.validation,
+            samples: config.data.samples,
+            seed: config.seed,
+        })?)
+    }
+}

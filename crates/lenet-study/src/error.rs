@@ -1,0 +1,153 @@
+//! What can be wrong with a study before or while it runs.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use lenet_data::DataError;
+use lenet_results::StoreError;
+use lenet_train::TrainError;
+
+/// Where in a file (or on which flag) something stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// File name, name of a built-in study, or flag.
+    pub origin: String,
+    /// Line and column, counted from 1; `None` for a flag.
+    pub position: Option<(usize, usize)>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            Some((line, column)) => write!(f, "{}:{line}:{column}", self.origin),
+            None => f.write_str(&self.origin),
+        }
+    }
+}
+
+/// Why a study was refused or stopped. Everything but [`StudyError::Store`],
+/// [`StudyError::SelfCheck`] and [`StudyError::Train`] is found before any work.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StudyError {
+    /// Neither a file nor the name of a built-in study.
+    #[error("{}: {reason} (hint: name a file, or one of the studies {})", path.display(), crate::BUILTIN_NAMES.join(", "))]
+    Read {
+        /// What was asked for.
+        path: PathBuf,
+        /// Why it could not be read.
+        reason: String,
+    },
+    /// Not TOML.
+    #[error("{place}: not valid TOML: {message}")]
+    Syntax {
+        /// Where.
+        place: Place,
+        /// The parser's words.
+        message: String,
+    },
+    /// A key that nothing reads.
+    #[error("{place}: unknown key `{key}` ({hint})")]
+    UnknownKey {
+        /// Where.
+        place: Place,
+        /// Path of the key, e.g. `figure.axes.learning_rat`.
+        key: String,
+        /// The nearest known key, or all of them.
+        hint: String,
+    },
+    /// A key that must be given and is not.
+    #[error("{place}: `{key}` is missing (hint: {hint})")]
+    MissingKey {
+        /// Where.
+        place: Place,
+        /// Its path.
+        key: String,
+        /// What to write.
+        hint: String,
+    },
+    /// A value of the wrong type.
+    #[error("{place}: `{key}` is {found}, expected {expected}")]
+    Type {
+        /// Where.
+        place: Place,
+        /// Path of the key.
+        key: String,
+        /// Type found.
+        found: &'static str,
+        /// What would do.
+        expected: &'static str,
+    },
+    /// A value of the right type that cannot be used.
+    #[error("{place}: `{key}` is {found}: {hint}")]
+    Value {
+        /// Where.
+        place: Place,
+        /// Path of the key.
+        key: String,
+        /// The value as it stands there.
+        found: String,
+        /// What would do.
+        hint: String,
+    },
+    /// A setting given for the whole study that a figure varies.
+    #[error(
+        "{setting} is an axis of figure {figure} and cannot be overridden (hint: select other figures with --only)"
+    )]
+    OverriddenAxis {
+        /// Its name.
+        setting: &'static str,
+        /// The figure.
+        figure: String,
+    },
+    /// A figure that the study does not have.
+    #[error("study {study} has no figure {figure:?} (hint: it has {})", known.join(", "))]
+    UnknownFigure {
+        /// The study's name.
+        study: String,
+        /// What was asked for.
+        figure: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// A number of seeds that the study cannot give.
+    #[error("--seeds {wanted}: {hint}")]
+    Seeds {
+        /// What was asked for.
+        wanted: usize,
+        /// What would do.
+        hint: String,
+    },
+    /// A cell whose network does not fit the images.
+    #[error("cell {cell}: {reason}")]
+    Cell {
+        /// Its settings.
+        cell: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// The data set.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The output folder.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The engine, outside any trial.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// This machine computes wrong gradients.
+    #[error(
+        "self-check failed: gradient of {tensor} is off by {error:e} (tolerance {tolerance:e}) on {device} \
+         (hint: LENET_SIMD=portable or --backend stock takes another code path; please report it)"
+    )]
+    SelfCheck {
+        /// Worst tensor.
+        tensor: String,
+        /// Its relative error.
+        error: f64,
+        /// Bound that it was held to.
+        tolerance: f64,
+        /// Device and backend.
+        device: String,
+    },
+}

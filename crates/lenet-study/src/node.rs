@@ -1,0 +1,300 @@
+//! Reading TOML with the place of every key and value at hand.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::error::{Place, StudyError};
+
+/// A parsed TOML text.
+pub(crate) struct Document<'t> {
+    text: &'t str,
+    origin: String,
+    is_flag: bool,
+    table: DeValue<'t>,
+}
+
+impl<'t> Document<'t> {
+    /// Parses a file's text; `origin` names it in errors.
+    pub(crate) fn parse(text: &'t str, origin: &str) -> Result<Self, StudyError> {
+        Self::new(text, origin, false)
+    }
+
+    /// Parses `name = value` made from a flag.
+    pub(crate) fn parse_flag(text: &'t str, flag: &str) -> Result<Self, StudyError> {
+        Self::new(text, flag, true)
+    }
+
+    fn new(text: &'t str, origin: &str, is_flag: bool) -> Result<Self, StudyError> {
+        let mut document = Self {
+            text,
+            origin: origin.to_owned(),
+            is_flag,
+            table: DeValue::Boolean(false),
+        };
+        match DeTable::parse(text) {
+            Ok(table) => document.table = DeValue::Table(table.into_inner()),
+            Err(error) => {
+                let place = document.place(error.span().unwrap_or(0..0));
+                return Err(StudyError::Syntax {
+                    place,
+                    message: error.message().to_owned(),
+                });
+            }
+        }
+        Ok(document)
+    }
+
+    /// The whole file as a node.
+    pub(crate) fn root(&self) -> Node<'_> {
+        Node {
+            document: self,
+            path: String::new(),
+            span: 0..0,
+            value: &self.table,
+        }
+    }
+
+    fn place(&self, span: Range<usize>) -> Place {
+        if self.is_flag {
+            return Place {
+                origin: self.origin.clone(),
+                position: None,
+            };
+        }
+        let before = &self.text[..span.start.min(self.text.len())];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = before.matches('\n').count() + 1;
+        let column = before[line_start..].chars().count() + 1;
+        Place {
+            origin: self.origin.clone(),
+            position: Some((line, column)),
+        }
+    }
+}
+
+/// A value, its place and the path of keys that leads to it.
+#[derive(Clone)]
+pub(crate) struct Node<'d> {
+    document: &'d Document<'d>,
+    path: String,
+    span: Range<usize>,
+    value: &'d DeValue<'d>,
+}
+
+/// A key of a table with its value.
+pub(crate) struct Entry<'d> {
+    pub(crate) name: String,
+    pub(crate) node: Node<'d>,
+}
+
+impl<'d> Node<'d> {
+    fn child(&self, name: &str, value: &'d Spanned<DeValue<'d>>) -> Self {
+        let path = if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.path)
+        };
+        Node {
+            document: self.document,
+            path,
+            span: value.span(),
+            value: value.get_ref(),
+        }
+    }
+
+    /// Where the value stands.
+    pub(crate) fn place(&self) -> Place {
+        self.document.place(self.span.clone())
+    }
+
+    /// Path of the value's key.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// A table's entries in the order of the file, every key one of `known`.
+    pub(crate) fn entries(&self, known: &[&str]) -> Result<Vec<Entry<'d>>, StudyError> {
+        let DeValue::Table(table) = self.value else {
+            return Err(self.type_error("a table"));
+        };
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        entries
+            .into_iter()
+            .map(|(key, value)| {
+                let name = key.get_ref().to_string();
+                let node = self.child(&name, value);
+                if known.contains(&name.as_str()) {
+                    return Ok(Entry { name, node });
+                }
+                let hint = match nearest(&name, known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("known here: {}", known.join(", ")),
+                };
+                let place = self.document.place(key.span());
+                Err(StudyError::UnknownKey {
+                    place,
+                    key: node.path,
+                    hint,
+                })
+            })
+            .collect()
+    }
+
+    /// An array's elements.
+    pub(crate) fn elements(&self, expected: &'static str) -> Result<Vec<Node<'d>>, StudyError> {
+        let DeValue::Array(array) = self.value else {
+            return Err(self.type_error(expected));
+        };
+        let element = |value: &'d Spanned<DeValue<'d>>| Node {
+            document: self.document,
+            path: self.path.clone(),
+            span: value.span(),
+            value: value.get_ref(),
+        };
+        Ok(array.iter().map(element).collect())
+    }
+
+    pub(crate) fn is_array(&self) -> bool {
+        matches!(self.value, DeValue::Array(_))
+    }
+
+    pub(crate) fn is_table(&self) -> bool {
+        matches!(self.value, DeValue::Table(_))
+    }
+
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self.value, DeValue::Integer(_) | DeValue::Float(_))
+    }
+
+    pub(crate) fn string(&self, expected: &'static str) -> Result<&'d str, StudyError> {
+        match self.value {
+            DeValue::String(text) => Ok(text),
+            _ => Err(self.type_error(expected)),
+        }
+    }
+
+    pub(crate) fn boolean(&self) -> Result<bool, StudyError> {
+        match self.value {
+            DeValue::Boolean(value) => Ok(*value),
+            _ => Err(self.type_error("true or false")),
+        }
+    }
+
+    /// A whole number from `least` to `most`.
+    pub(crate) fn count(&self, least: usize, most: usize) -> Result<usize, StudyError> {
+        self.count_or(least, most, "a whole number")
+    }
+
+    /// The same where something else than a number would do too, which `expected` says.
+    pub(crate) fn count_or(
+        &self,
+        least: usize,
+        most: usize,
+        expected: &'static str,
+    ) -> Result<usize, StudyError> {
+        let DeValue::Integer(integer) = self.value else {
+            return Err(self.type_error(expected));
+        };
+        usize::from_str_radix(integer.as_str(), integer.radix())
+            .ok()
+            .filter(|value| (least..=most).contains(value))
+            .ok_or_else(|| self.refuse(format!("give a whole number from {least} to {most}")))
+    }
+
+    /// An unsigned number of 63 bits, the most that TOML can write.
+    pub(crate) fn seed(&self) -> Result<u64, StudyError> {
+        let DeValue::Integer(integer) = self.value else {
+            return Err(self.type_error("a whole number"));
+        };
+        u64::from_str_radix(integer.as_str(), integer.radix())
+            .ok()
+            .filter(|&seed| i64::try_from(seed).is_ok())
+            .ok_or_else(|| self.refuse("give a whole number from 0 to 2^63 − 1"))
+    }
+
+    /// A number for which `fits` holds; a whole number counts as one.
+    pub(crate) fn number(
+        &self,
+        expected: &'static str,
+        fits: impl Fn(f64) -> bool,
+        hint: &str,
+    ) -> Result<f64, StudyError> {
+        let value = match self.value {
+            DeValue::Float(float) => float.as_str().parse().ok(),
+            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+                .ok()
+                .map(|v| v as f64),
+            _ => return Err(self.type_error(expected)),
+        };
+        value
+            .filter(|&value| fits(value))
+            .ok_or_else(|| self.refuse(hint))
+    }
+
+    /// One of some words.
+    pub(crate) fn word<T: Copy>(
+        &self,
+        expected: &'static str,
+        words: &[(&str, T)],
+    ) -> Result<T, StudyError> {
+        let text = self.string(expected)?;
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+            return Ok(*value);
+        }
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        Err(self.refuse(match nearest(text, &words) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("give one of \"{}\"", words.join("\", \"")),
+        }))
+    }
+
+    /// The value is of the right type and cannot be used; `hint` says what would do.
+    pub(crate) fn refuse(&self, hint: impl Into<String>) -> StudyError {
+        let text = self
+            .document
+            .text
+            .get(self.span.clone())
+            .unwrap_or_default();
+        let mut found: String = text.chars().take(40).collect();
+        if found.len() < text.len() {
+            found.push('…');
+        }
+        StudyError::Value {
+            place: self.place(),
+            key: self.path.clone(),
+            found,
+            hint: hint.into(),
+        }
+    }
+
+    pub(crate) fn type_error(&self, expected: &'static str) -> StudyError {
+        let found = match self.value {
+            DeValue::String(_) => "a string",
+            DeValue::Integer(_) => "a whole number",
+            DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "an array",
+            DeValue::Table(_) => "a table",
+        };
+        StudyError::Type {
+            place: self.place(),
+            key: self.path.clone(),
+            found,
+            expected,
+        }
+    }
+}
+
+/// The known word that is likely to be meant: fewest edits, at most a third of the letters.
+fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    known
+        .iter()
+        .map(|&candidate| (strsim::osa_distance(word, candidate), candidate))
+        .filter(|&(edits, candidate)| edits * 3 <= candidate.len().max(word.len()))
+        .min_by_key(|&(edits, _)| edits)
+        .map(|(_, candidate)| candidate)
+}

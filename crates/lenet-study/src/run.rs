@@ -1,0 +1,282 @@
+//! The scheduler: outstanding trials over the machine's cores.
+
+use std::collections::VecDeque;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use lenet_results::{BackendKind, DeviceKind, SelfCheck, Store};
+use lenet_train::RunOptions;
+
+use crate::allocation::Allocation;
+use crate::data_sets::DataSets;
+use crate::engine::{Engine, Training};
+use crate::error::StudyError;
+use crate::event::{FailedTrial, RunEvent, RunSummary};
+use crate::outstanding::{Work, outstanding, survey};
+use crate::plan::{Plan, PlannedTrial};
+use crate::trial::{Shared, TrialEnd, run_trial};
+
+/// How a study is run; nothing of it changes a number.
+#[derive(Debug, Clone, Default)]
+pub struct RunSettings {
+    /// Trials at once; `None`: see [`Allocation::choose`].
+    pub jobs: Option<usize>,
+    /// Threads of a step; `None`: see [`Allocation::choose`].
+    pub threads: Option<usize>,
+    /// CUDA device of the trials that ask for one.
+    pub cuda_ordinal: usize,
+    /// Raised from outside to stop cleanly at each trial's next step.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl RunSettings {
+    /// How the cores are shared out among so many outstanding trials.
+    #[must_use]
+    pub fn allocation(&self, plan: &Plan, outstanding: usize) -> Allocation {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let gpu = plan
+            .trials
+            .iter()
+            .any(|trial| trial.config.device == DeviceKind::Cuda);
+        Allocation::choose(cores, outstanding, gpu, self.jobs, self.threads)
+    }
+
+    pub(crate) fn options(&self, threads: usize) -> RunOptions {
+        RunOptions {
+            threads,
+            cuda_ordinal: self.cuda_ordinal,
+            stop: Arc::clone(&self.stop),
+            ..RunOptions::default()
+        }
+    }
+}
+
+/// Runs every trial of the plan that has no result in the store, interrupted ones from where
+/// they were and failed ones again. `study.json` is written first, then each code path that the
+/// trials take proves itself. A trial that fails leaves the others running.
+///
+/// # Errors
+/// Before any trial: a record that cannot be read or is of a later version, a store that cannot
+/// be written, a device that cannot be used, a failed self-check. Later: the store can no
+/// longer be written; then the other trials stop cleanly.
+pub fn run(
+    plan: &Plan,
+    data: &DataSets,
+    store: &Store,
+    settings: &RunSettings,
+    observer: &(dyn Fn(RunEvent<'_>) + Sync),
+) -> Result<RunSummary, StudyError> {
+    run_with(&Training, plan, data, store, settings, observer)
+}
+
+/// [`run`] with any engine.
+pub(crate) fn run_with(
+    engine: &dyn Engine,
+    plan: &Plan,
+    data: &DataSets,
+    store: &Store,
+    settings: &RunSettings,
+    observer: &(dyn Fn(RunEvent<'_>) + Sync),
+) -> Result<RunSummary, StudyError> {
+    let begun = Instant::now();
+    let work = survey(plan, store)?;
+    let rounds: Vec<usize> = plan.trials.iter().map(|trial| trial.round).collect();
+    let order = outstanding(&rounds, &work);
+    let allocation = settings.allocation(plan, order.len());
+    store.write_study(&plan.study)?;
+    let count = |wanted: fn(&Work) -> bool| work.iter().filter(|work| wanted(work)).count();
+    let already_done = count(|work| matches!(work, Work::Done));
+    observer(RunEvent::Begin {
+        trials: plan.trials.len(),
+        done: already_done,
+        resumed: count(|work| matches!(work, Work::Resume { .. })),
+        retried: count(|work| matches!(work, Work::Retry)),
+        elsewhere: count(|work| matches!(work, Work::Elsewhere)),
+        jobs: allocation.jobs,
+        threads: allocation.threads,
+    });
+
+    let queue: VecDeque<&PlannedTrial> = order
+        .iter()
+        .map(|&position| &plan.trials[position])
+        .collect();
+    let options = settings.options(allocation.threads);
+    let checks = self_checks(engine, &queue, data, &options, observer)?;
+    let board = Mutex::new(Board::new(
+        queue,
+        work.iter().filter(|w| **w == Work::Elsewhere).count(),
+    ));
+    let shared = Shared {
+        engine,
+        data,
+        store,
+        observer,
+        jobs: allocation.jobs,
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..allocation.jobs {
+            scope.spawn(|| worker(&board, &shared, &checks, allocation, settings));
+        }
+    });
+
+    let board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(error) = board.error {
+        return Err(error);
+    }
+    let place = |failed: &FailedTrial| {
+        plan.trials
+            .iter()
+            .position(|trial| trial.identity == failed.identity)
+    };
+    let mut failed = board.failed;
+    failed.sort_by_key(place);
+    let remaining =
+        plan.trials.len() - already_done - board.finished - failed.len() - board.elsewhere;
+    Ok(RunSummary {
+        trials: plan.trials.len(),
+        already_done,
+        finished: board.finished,
+        failed,
+        elsewhere: board.elsewhere,
+        remaining,
+        interrupted: remaining > 0,
+        seconds: begun.elapsed().as_secs_f64(),
+    })
+}
+
+/// A code path that trials take, and its check.
+type Checks = Vec<((BackendKind, DeviceKind), SelfCheck)>;
+
+/// Checks each code path that the trials take once, with the first trial that takes it.
+fn self_checks(
+    engine: &dyn Engine,
+    queue: &VecDeque<&PlannedTrial>,
+    data: &DataSets,
+    options: &RunOptions,
+    observer: &(dyn Fn(RunEvent<'_>) + Sync),
+) -> Result<Checks, StudyError> {
+    let mut checks: Checks = Vec::new();
+    for trial in queue {
+        let path = (trial.config.backend, trial.config.device);
+        if checks.iter().any(|(known, _)| *known == path) {
+            continue;
+        }
+        let splits = data.splits(&trial.data, &trial.config)?;
+        let check = engine.self_check(&trial.config, &splits, options)?;
+        if !check.passed {
+            return Err(StudyError::SelfCheck {
+                tensor: check.worst_tensor,
+                error: check.worst_relative_error,
+                tolerance: check.tolerance,
+                device: format!("{:?}, {:?} backend", path.1, path.0).to_lowercase(),
+            });
+        }
+        observer(RunEvent::SelfCheck(&check));
+        checks.push((path, check));
+    }
+    Ok(checks)
+}
+
+/// What the workers share and write.
+struct Board<'p> {
+    queue: VecDeque<&'p PlannedTrial>,
+    /// Unfinished trials of each round, and rounds told of already.
+    left_in_round: Vec<usize>,
+    rounds_told: usize,
+    running: usize,
+    finished: usize,
+    failed: Vec<FailedTrial>,
+    elsewhere: usize,
+    error: Option<StudyError>,
+}
+
+impl<'p> Board<'p> {
+    fn new(queue: VecDeque<&'p PlannedTrial>, elsewhere: usize) -> Self {
+        let rounds = queue.iter().map(|trial| trial.round + 1).max().unwrap_or(0);
+        let mut left_in_round = vec![0; rounds];
+        for trial in &queue {
+            left_in_round[trial.round] += 1;
+        }
+        Self {
+            rounds_told: left_in_round.iter().take_while(|left| **left == 0).count(),
+            queue,
+            left_in_round,
+            running: 0,
+            finished: 0,
+            failed: Vec::new(),
+            elsewhere,
+            error: None,
+        }
+    }
+
+    /// Takes note of a trial's end; rounds that are whole now, if that is news.
+    fn note(&mut self, trial: &PlannedTrial, end: Result<TrialEnd, StudyError>) -> Option<usize> {
+        self.running -= 1;
+        match end {
+            Ok(TrialEnd::Finished) => self.finished += 1,
+            Ok(TrialEnd::Failed(message)) => self.failed.push(FailedTrial {
+                identity: trial.identity.clone(),
+                label: trial.label.clone(),
+                message,
+            }),
+            Ok(TrialEnd::Elsewhere) => self.elsewhere += 1,
+            Ok(TrialEnd::Interrupted) => return None,
+            Err(error) => {
+                self.error.get_or_insert(error);
+                return None;
+            }
+        }
+        self.left_in_round[trial.round] -= 1;
+        let whole = self
+            .left_in_round
+            .iter()
+            .take_while(|left| **left == 0)
+            .count();
+        (whole > std::mem::replace(&mut self.rounds_told, whole)).then_some(whole)
+    }
+}
+
+fn worker(
+    board: &Mutex<Board<'_>>,
+    shared: &Shared<'_>,
+    checks: &Checks,
+    allocation: Allocation,
+    settings: &RunSettings,
+) {
+    let lock = || board.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        let (trial, threads) = {
+            let mut board = lock();
+            if settings.stop.load(Ordering::Relaxed) || board.error.is_some() {
+                return;
+            }
+            let Some(trial) = board.queue.pop_front() else {
+                return;
+            };
+            board.running += 1;
+            (
+                trial,
+                allocation.threads_when(board.running + board.queue.len()),
+            )
+        };
+        let path = (trial.config.backend, trial.config.device);
+        let check = checks
+            .iter()
+            .find(|(known, _)| *known == path)
+            .map(|(_, check)| check.clone());
+        let end = run_trial(shared, trial, &settings.options(threads), check);
+        if let Err(error) = &end {
+            tracing::error!("{}: {error}", trial.label);
+            settings.stop.store(true, Ordering::Relaxed);
+        }
+        let whole = lock().note(trial, end);
+        if let Some(rounds) = whole {
+            (shared.observer)(RunEvent::RoundFinished { rounds });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
