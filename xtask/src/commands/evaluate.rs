@@ -1,0 +1,150 @@
+//! `evaluate`: loss and accuracy of saved weights on a split.
+
+use std::fmt::Write;
+
+use anyhow::{Context, ensure};
+use lenet_data::{Dataset, SplitSpec};
+use lenet_model::weights;
+use lenet_ops::Geometry;
+use serde_json::json;
+
+use crate::exit::{CommandResult, Exit, OrFail};
+use crate::flags::{Evaluate, Split};
+use crate::inputs::{self, NewFile};
+use crate::output;
+
+/// Runs the command.
+///
+/// # Errors
+/// Refuses weights that do not fit the data and paths that cannot be used.
+pub fn run(flags: &Evaluate) -> CommandResult {
+    let (device, ordinal) = inputs::device(&flags.device).or_refuse()?;
+    let network = weights::load_any(&flags.checkpoint).or_refuse()?;
+    let data = inputs::dataset(flags.data_dir.as_deref()).or_refuse()?;
+    ensure_fits(&network.geometry, &data)
+        .with_context(|| flags.checkpoint.display().to_string())
+        .or_refuse()?;
+    let spec = SplitSpec { validation: flags.validation, samples: None, seed: 0 };
+    let splits = data.split(&spec).or_refuse()?;
+    let split = match flags.split {
+        Split::Test => splits.test,
+        Split::Validation => splits.validation,
+        Split::Train => splits.train,
+    };
+    let csv = flags.csv.as_deref().map(NewFile::create).transpose().or_refuse()?;
+
+    let mut logits = Vec::new();
+    let evaluation = lenet_train::evaluate(
+        &network.geometry,
+        &network.parameters,
+        &split,
+        inputs::backend_for(device),
+        device,
+        &inputs::run_options(flags.threads, ordinal),
+        Some(&mut logits),
+    )
+    .or_fail()?;
+    if let Some(csv) = csv {
+        let labels = split.indices.iter().map(|&index| (index, split.set.labels()[index as usize]));
+        csv.write(to_csv(labels, &logits, network.geometry.classes).as_bytes()).or_fail()?;
+    }
+    let line = json!({
+        "loss": evaluation.loss,
+        "accuracy": evaluation.accuracy,
+        "samples": evaluation.samples,
+    });
+    output::line(line).or_fail()?;
+    Ok(Exit::Done)
+}
+
+/// Whether a network of this shape can take these images and name their classes.
+///
+/// # Errors
+/// Says what the network takes and what the data has.
+pub fn ensure_fits(geometry: &Geometry, data: &Dataset) -> anyhow::Result<()> {
+    let Geometry { channels, height, width, classes, .. } = *geometry;
+    let [c, h, w] = data.test.shape();
+    ensure!(
+        [channels, height, width] == [c, h, w],
+        "the network takes images of {channels}×{height}×{width}, those of {} are {c}×{h}×{w} \
+         (hint: give the set it was trained on with --data-dir)",
+        data.title
+    );
+    ensure!(
+        data.classes <= classes,
+        "the network knows {classes} classes, {} has {}",
+        data.title,
+        data.classes
+    );
+    Ok(())
+}
+
+/// One row an image: its place in the file, its label, the first of the largest logits, and
+/// all logits so that they read back exactly.
+fn to_csv(
+    labels: impl Iterator<Item = (u32, u8)>,
+    logits: &[f32],
+    classes: usize,
+) -> String {
+    let mut text = String::from("index,label,predicted");
+    for class in 0..classes {
+        write!(text, ",logit_{class}").expect("a string takes any text");
+    }
+    text.push('\n');
+    for ((index, label), row) in labels.zip(logits.chunks_exact(classes)) {
+        write!(text, "{index},{label},{}", first_largest(row)).expect("a string takes any text");
+        for logit in row {
+            write!(text, ",{logit}").expect("a string takes any text");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Position of the largest value, of equal ones the first; NaN is larger than nothing.
+#[must_use]
+pub fn first_largest(values: &[f32]) -> usize {
+    let mut best = 0;
+    for (i, &value) in values.iter().enumerate() {
+        if value > values[best] || values[best].is_nan() && !value.is_nan() {
+            best = i;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_go_to_the_first_and_nan_to_nobody() {
+        assert_eq!(first_largest(&[0.0, 2.0, 2.0]), 1);
+        assert_eq!(first_largest(&[f32::NAN, -1.0, f32::NAN, 0.5]), 3);
+        assert_eq!(first_largest(&[f32::NAN, f32::NAN]), 0);
+    }
+
+    #[test]
+    fn csv_reads_back_exactly() {
+        let logits = [0.1, -3.25, 1e-9, f32::MAX];
+        let text = to_csv([(3, 1), (9, 0)].into_iter(), &logits, 2);
+        let mut rows = text.lines();
+        assert_eq!(rows.next(), Some("index,label,predicted,logit_0,logit_1"));
+        let read: Vec<f32> = rows
+            .flat_map(|row| row.split(',').skip(3).map(|cell| cell.parse().unwrap()).collect::<Vec<_>>())
+            .collect();
+        assert_eq!(read, logits);
+        assert!(text.contains("\n3,1,0,") && text.contains("\n9,0,1,"), "{text}");
+    }
+
+    #[test]
+    fn other_images_than_the_networks_are_refused() {
+        let mnist = Dataset::mnist();
+        assert!(ensure_fits(&Geometry::lab_2017(8), &mnist).is_ok());
+        let wide = Geometry { width: 32, ..Geometry::lab_2017(8) };
+        let few = Geometry { classes: 4, ..Geometry::lab_2017(8) };
+        for geometry in [wide, few] {
+            assert!(ensure_fits(&geometry, &mnist).is_err(), "{geometry:?}");
+        }
+    }
+}

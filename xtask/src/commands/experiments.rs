@@ -1,0 +1,325 @@
+//! `experiments`: a study from its file to its report.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use anyhow::Context;
+use lenet_results::{DeviceKind, Outcome, SelfCheck, Store};
+use lenet_study::{
+    DataSets, Overrides, Plan, RunEvent, RunSettings, RunSummary, Settings, StudyConfig,
+    StudyError, Work,
+};
+
+use crate::exit::{CommandResult, Exit, OrFail};
+use crate::flags::Experiments;
+use crate::overview::{cell_table, plan_table};
+use crate::progress::{Progress, Style};
+use crate::table::{count, duration};
+use crate::{inputs, interrupt, output};
+
+/// Runs the command.
+///
+/// # Errors
+/// Refuses a study, settings, a device or a folder that cannot be used.
+pub fn run(flags: &Experiments) -> CommandResult {
+    let study = read_study(&flags.config).or_refuse()?;
+    let (overrides, ordinal) = overrides(flags).or_refuse()?;
+    let data = DataSets::open(&study, &overrides).or_refuse()?;
+    let plan = Plan::expand(&study, &overrides, &data).or_refuse()?;
+    if plan.trials.iter().any(|trial| trial.config.device == DeviceKind::Cuda) {
+        inputs::device(&format!("cuda:{ordinal}")).or_refuse()?;
+    }
+    let out = flags.out.clone().unwrap_or_else(|| Path::new("results").join(&study.name));
+    let mut settings = RunSettings {
+        jobs: flags.jobs,
+        threads: flags.threads,
+        cuda_ordinal: ordinal,
+        ..RunSettings::default()
+    };
+    if flags.dry_run {
+        return dry_run(&plan, &data, &settings, &out);
+    }
+
+    let store = Store::create(&out).or_refuse()?;
+    // What an earlier run left is read before anything is changed.
+    store.read_study().or_refuse()?;
+    lenet_study::survey(&plan, &store).or_refuse()?;
+    settings.stop = interrupt::stop_flag().or_refuse()?;
+    carry_out(flags, &plan, &data, &store, &settings)
+}
+
+/// A built-in study, or the one in a file.
+fn read_study(name: &str) -> Result<StudyConfig, StudyError> {
+    match lenet_study::builtin(name) {
+        Some(text) => StudyConfig::parse(text, name),
+        None => {
+            let text = std::fs::read_to_string(name).map_err(|error| StudyError::Read {
+                path: PathBuf::from(name),
+                reason: error.to_string(),
+            })?;
+            StudyConfig::parse(&text, name)
+        }
+    }
+}
+
+/// What the flags lay over the study, and the CUDA device's ordinal.
+fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
+    let mut settings = Settings::default();
+    if let Some(epochs) = flags.epochs {
+        settings.assign("epochs", &epochs.to_string(), "--epochs")?;
+    }
+    if let Some(samples) = flags.samples {
+        settings.assign("samples", &samples.to_string(), "--samples")?;
+    }
+    settings.backend = flags.backend.map(Into::into);
+    let mut ordinal = 0;
+    if let Some(device) = &flags.device {
+        let kind;
+        (kind, ordinal) = inputs::device(device)?;
+        settings.device = Some(kind);
+        if kind == DeviceKind::Cuda && settings.backend.is_none() {
+            settings.backend = Some(inputs::backend_for(kind));
+        }
+    }
+    anyhow::ensure!(flags.jobs != Some(0), "--jobs 0: give at least 1");
+    anyhow::ensure!(flags.threads != Some(0), "--threads 0: give at least 1");
+    Ok((Overrides { only: flags.only.clone(), seeds: flags.seeds, settings }, ordinal))
+}
+
+fn dry_run(plan: &Plan, data: &DataSets, settings: &RunSettings, out: &Path) -> CommandResult {
+    let work = match out.join("trials").is_dir() {
+        true => lenet_study::survey(plan, &Store::open(out).or_refuse()?).or_refuse()?,
+        false => vec![Work::Start; plan.trials.len()],
+    };
+    let rounds: Vec<usize> = plan.trials.iter().map(|trial| trial.round).collect();
+    let left = lenet_study::outstanding(&rounds, &work);
+    output::line(plan_table(plan, &work)).or_fail()?;
+    let mut text = format!(
+        "{} of {}, {} to run",
+        count(plan.cells(), "cell"),
+        count(plan.trials.len(), "trial"),
+        left.len()
+    );
+    if !left.is_empty() {
+        let estimate = lenet_study::estimate(plan, &left, data, settings).or_fail()?;
+        text += &format!(
+            ": about {} with {} at once",
+            duration(estimate.wall_seconds),
+            count(estimate.jobs, "trial")
+        );
+    }
+    output::line(text).or_fail()?;
+    Ok(Exit::Done)
+}
+
+fn carry_out(
+    flags: &Experiments,
+    plan: &Plan,
+    data: &DataSets,
+    store: &Store,
+    settings: &RunSettings,
+) -> CommandResult {
+    let style = Style::of_this_terminal(flags.quiet);
+    let watcher = Watcher { style, plan, store, progress: Mutex::new(None) };
+    let summary = lenet_study::run(plan, data, store, settings, &|event| watcher.see(event));
+    watcher.finish();
+    let summary = summary.or_fail()?;
+    let page = write_report(plan, store).or_fail()?;
+
+    output::line(cell_table(&plan.study, &store.records().or_fail()?)).or_fail()?;
+    let folder = store.folder().display();
+    output::line(format_args!("records  {folder}")).or_fail()?;
+    output::line(format_args!("report   {}", page.display())).or_fail()?;
+    for failed in &summary.failed {
+        output::note(format_args!("failed: {}: {}", failed.label, failed.message));
+    }
+    Ok(conclude(&summary))
+}
+
+/// The last words, and the exit code.
+fn conclude(summary: &RunSummary) -> Exit {
+    if summary.interrupted {
+        output::note(format_args!(
+            "interrupted: {} left to run; give the same command again to go on",
+            count(summary.remaining, "trial"),
+        ));
+        return Exit::Interrupted;
+    }
+    if summary.elsewhere > 0 {
+        output::note(format_args!(
+            "{} run by another process; give the same command again for the whole report",
+            count(summary.elsewhere, "trial"),
+        ));
+    }
+    if summary.failed.is_empty() {
+        return Exit::Done;
+    }
+    output::note(format_args!(
+        "{} failed; the same command tries again",
+        count(summary.failed.len(), "trial"),
+    ));
+    Exit::Failed
+}
+
+/// The report of what there is so far; gives the path of its page.
+fn write_report(plan: &Plan, store: &Store) -> anyhow::Result<PathBuf> {
+    let folder = store.folder().join("report");
+    let records = store.records()?;
+    lenet_report::write_report(std::slice::from_ref(&plan.study), &records, &folder)
+        .context("the trials are done, but the report could not be written")?;
+    Ok(folder.join("index.html"))
+}
+
+/// Turns the study's events into progress, and writes the first report as soon as every cell
+/// has a trial.
+struct Watcher<'p> {
+    style: Style,
+    plan: &'p Plan,
+    store: &'p Store,
+    /// From the first event on.
+    progress: Mutex<Option<Progress>>,
+}
+
+impl Watcher<'_> {
+    fn see(&self, event: RunEvent<'_>) {
+        let mut slot = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if let RunEvent::Begin { trials, done, elsewhere, .. } = event {
+            *slot = Some(Progress::new(self.style, trials - done - elsewhere));
+        }
+        let Some(progress) = slot.as_ref() else { return };
+        match event {
+            RunEvent::TrialStarted { trial, .. } => {
+                progress.begin(&trial.identity, &trial.label, trial.config.epochs);
+            }
+            RunEvent::TrialStep { trial, epoch, batch, batches } => {
+                progress.step(&trial.identity, epoch, batch, batches);
+            }
+            RunEvent::TrialEpoch { trial, epoch } => progress.epoch(&trial.identity, epoch),
+            RunEvent::TrialFinished { trial, outcome, .. } => {
+                progress.end(&trial.identity, &outcome_words(outcome));
+            }
+            RunEvent::TrialInterrupted { trial, epochs } => {
+                let words = format!("stopped after {}", count(epochs, "epoch"));
+                progress.leave(&trial.identity, &words);
+            }
+            _ => {}
+        }
+        if self.style != Style::None {
+            for line in notes(&event) {
+                progress.above_the_bars(|| output::note(line));
+            }
+        }
+        drop(slot);
+        if matches!(event, RunEvent::RoundFinished { rounds: 1 }) {
+            self.first_report();
+        }
+    }
+
+    /// Early, so a failure to write it is told and not fatal: it is written again at the end.
+    fn first_report(&self) {
+        let text = match write_report(self.plan, self.store) {
+            Ok(page) => {
+                format!("every cell has its first trial: report at {}", page.display())
+            }
+            Err(error) => format!("no early report: {error:#}"),
+        };
+        let slot = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(progress), true) = (slot.as_ref(), self.style != Style::None) {
+            progress.above_the_bars(|| output::note(text));
+        }
+    }
+
+    fn finish(&self) {
+        if let Some(progress) = &*self.progress.lock().unwrap_or_else(PoisonError::into_inner) {
+            progress.finish();
+        }
+    }
+}
+
+/// What is said in words beside the bars.
+fn notes(event: &RunEvent<'_>) -> Vec<String> {
+    match *event {
+        RunEvent::Begin { trials, done, resumed, retried, elsewhere, jobs, threads } => {
+            let found = [
+                (done, "done before"),
+                (resumed, "go on from where they were"),
+                (retried, "failed before and are tried again"),
+                (elsewhere, "run by another process"),
+            ];
+            let found = found.iter().filter(|(number, _)| *number > 0);
+            let found: Vec<String> = found.map(|(n, words)| format!("{n} {words}")).collect();
+            let begin = format!(
+                "{}, {jobs} at once, {} each",
+                count(trials, "trial"),
+                count(threads, "thread")
+            );
+            if found.is_empty() { vec![begin] } else { vec![begin, found.join(", ")] }
+        }
+        RunEvent::SelfCheck(check) => vec![self_check_words(check)],
+        _ => Vec::new(),
+    }
+}
+
+fn self_check_words(check: &SelfCheck) -> String {
+    format!(
+        "self-check: gradients agree with the f64 reference to {:.1e} (bound {:.0e}), {:.2} s",
+        check.worst_relative_error, check.tolerance, check.seconds
+    )
+}
+
+fn outcome_words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Completed {} => "done".into(),
+        Outcome::Stopped { epoch } => format!("stopped early after epoch {epoch}"),
+        Outcome::Diverged { epoch } => format!("diverged in epoch {epoch}"),
+        Outcome::Failed { message } => format!("failed ({message})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary() -> RunSummary {
+        RunSummary {
+            trials: 4,
+            already_done: 0,
+            finished: 4,
+            failed: Vec::new(),
+            elsewhere: 0,
+            remaining: 0,
+            interrupted: false,
+            seconds: 1.0,
+        }
+    }
+
+    #[test]
+    fn exit_codes_follow_the_summary() {
+        let failed = lenet_study::FailedTrial {
+            identity: "0".into(),
+            label: "a".into(),
+            message: "b".into(),
+        };
+        assert_eq!(conclude(&summary()), Exit::Done);
+        let some_failed = RunSummary { failed: vec![failed], ..summary() };
+        assert_eq!(conclude(&some_failed), Exit::Failed);
+        let interrupted = RunSummary { interrupted: true, remaining: 1, ..some_failed };
+        assert_eq!(conclude(&interrupted), Exit::Interrupted);
+    }
+
+    #[test]
+    fn the_start_says_what_was_found() {
+        let begin = |done, resumed| RunEvent::Begin {
+            trials: 80,
+            done,
+            resumed,
+            retried: 0,
+            elsewhere: 0,
+            jobs: 2,
+            threads: 1,
+        };
+        assert_eq!(notes(&begin(0, 0)), ["80 trials, 2 at once, 1 thread each"]);
+        assert_eq!(notes(&begin(3, 2))[1], "3 done before, 2 go on from where they were");
+    }
+}

@@ -1,0 +1,8 @@
+//! One file a command: parse, call, print.
+
+pub mod evaluate;
+pub mod experiments;
+pub mod predict;
+pub mod report;
+pub mod status;
+pub mod train;

@@ -1,0 +1,231 @@
+//! `train`: one network, from flags or a file of settings.
+
+use std::time::Instant;
+
+use anyhow::Context;
+use lenet_data::{Dataset, SplitSpec, Splits};
+use lenet_model::weights;
+use lenet_results::{DeviceKind, EpochRecord, Outcome, TrialConfig};
+use lenet_study::Settings;
+use lenet_train::{Ended, Event};
+use serde_json::json;
+
+use crate::exit::{CommandResult, Exit, OrFail};
+use crate::flags::Train;
+use crate::inputs::{self, NewFile};
+use crate::progress::{Progress, Style};
+use crate::{interrupt, output};
+
+/// Runs the command.
+///
+/// # Errors
+/// Refuses settings out of range, weights that do not fit and paths that cannot be used.
+pub fn run(flags: &Train) -> CommandResult {
+    let (settings, ordinal) = settings(flags).or_refuse()?;
+    let data = dataset(flags, &settings).or_refuse()?;
+    let config = settings.resolve(&data.source, flags.seed.unwrap_or(1));
+    let splits = split(&data, &config).or_refuse()?;
+    let geometry = lenet_train::geometry(&config.network, &splits).or_refuse()?;
+    let mut options = inputs::run_options(flags.threads, ordinal);
+    if let Some(init) = &flags.init {
+        weights::load(init, &geometry).or_refuse()?;
+        options.init = Some(init.clone());
+    }
+    let save = flags.save.as_deref().map(NewFile::create).transpose().or_refuse()?;
+    options.stop = interrupt::stop_flag().or_refuse()?;
+
+    let name = data.title.clone();
+    output::line(format_args!(
+        "{} on {} of {} images of {name}, {} parameters, seed {}",
+        config.optimizer.name(),
+        config.learning_rate,
+        splits.train.len(),
+        geometry.parameter_count(),
+        config.seed,
+    ))
+    .or_fail()?;
+    output::line(HEADING).or_fail()?;
+    let started = Instant::now();
+    let progress = Progress::new(Style::of_this_terminal(flags.quiet), 1);
+    progress.begin("", "", config.epochs);
+    let mut written = Ok(());
+    let ended = lenet_train::run(&config, &splits, &options, &mut |event| match event {
+        Event::Step { epoch, batch, batches } => progress.step("", epoch, batch, batches),
+        Event::Epoch(record) => {
+            progress.epoch("", record);
+            written = progress.above_the_bars(|| output::line(row(record)));
+        }
+        _ => {}
+    });
+    progress.finish();
+    let (outcome, epochs, parameters) = match ended.or_fail()? {
+        Ended::Interrupted { epochs } => {
+            output::note(format_args!("interrupted in epoch {}; nothing was saved", epochs + 1));
+            return Ok(Exit::Interrupted);
+        }
+        Ended::Finished { outcome, epochs, parameters } => (outcome, epochs, parameters),
+    };
+    written.or_fail()?;
+    if let Some(file) = save {
+        // The folder is writable: it took the temporary file, which now makes way.
+        drop(file);
+        let path = flags.save.as_deref().unwrap_or(std::path::Path::new(""));
+        let rate = config.dropout.effective_rate();
+        weights::save_with_dropout(path, &geometry, Some(rate), &parameters).or_fail()?;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    output::line(summary(&config, &outcome, epochs.last(), seconds)).or_fail()?;
+    Ok(if matches!(outcome, Outcome::Failed { .. }) { Exit::Failed } else { Exit::Done })
+}
+
+/// The settings of the file and of the flags, and the CUDA device's ordinal.
+fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
+    let mut settings = Settings::default();
+    if let Some(file) = &flags.config {
+        let origin = file.display().to_string();
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("{origin}: cannot be read"))?;
+        settings = Settings::parse(&text, &origin)?;
+    }
+    // A list of filters needs no brackets on the command line.
+    let filters = flags.filters.as_ref().map(|text| match text.contains(',') {
+        true => format!("[{}]", text.trim_matches(['[', ']'])),
+        false => text.clone(),
+    });
+    let given = [
+        ("optimizer", "--optimizer", &flags.optimizer),
+        ("learning_rate", "--learning-rate", &flags.learning_rate),
+        ("filters", "--filters", &filters),
+        ("batch_size", "--batch-size", &flags.batch_size),
+        ("epochs", "--epochs", &flags.epochs),
+        ("dropout", "--dropout", &flags.dropout),
+        ("samples", "--samples", &flags.samples),
+        ("validation", "--validation", &flags.validation),
+    ];
+    for (name, flag, text) in given {
+        if let Some(text) = text {
+            settings.assign(name, text, flag)?;
+        }
+    }
+    let mut ordinal = 0;
+    if let Some(device) = &flags.device {
+        let kind;
+        (kind, ordinal) = inputs::device(device)?;
+        settings.device = Some(kind);
+    } else if settings.device == Some(DeviceKind::Cuda) {
+        inputs::device("cuda")?;
+    }
+    settings.backend = match (flags.backend, settings.device) {
+        (Some(backend), _) => Some(backend.into()),
+        (None, Some(device)) => settings.backend.or(Some(inputs::backend_for(device))),
+        (None, None) => settings.backend,
+    };
+    Ok((settings, ordinal))
+}
+
+fn dataset(flags: &Train, settings: &Settings) -> anyhow::Result<Dataset> {
+    match (&flags.data_dir, settings.data_name()) {
+        (Some(folder), _) => inputs::dataset(Some(folder)),
+        (None, lenet_study::MNIST) => inputs::dataset(None),
+        (None, folder) => inputs::dataset(Some(folder.as_ref())),
+    }
+}
+
+fn split(data: &Dataset, config: &TrialConfig) -> Result<Splits, lenet_data::DataError> {
+    data.split(&SplitSpec {
+        validation: config.data.validation,
+        samples: config.data.samples,
+        seed: config.seed,
+    })
+}
+
+const HEADING: &str = "epoch   train loss    valid. loss  accuracy    test loss  accuracy   seconds";
+
+fn row(record: &EpochRecord) -> String {
+    format!(
+        "{:>5} {:>12.5} {:>14.5} {:>9.4} {:>12.5} {:>9.4} {:>9.1}{}",
+        record.epoch,
+        record.train_loss,
+        record.validation_loss,
+        record.validation_accuracy,
+        record.test_loss,
+        record.test_accuracy,
+        record.train_seconds + record.evaluation_seconds,
+        if record.dead { "  dead" } else { "" },
+    )
+}
+
+/// The last epoch's record as JSON, with what the trial was and how it ended.
+fn summary(
+    config: &TrialConfig,
+    outcome: &Outcome,
+    last: Option<&EpochRecord>,
+    seconds: f64,
+) -> serde_json::Value {
+    let mut line = json!({
+        "identity": config.identity(),
+        "outcome": outcome,
+        "seed": config.seed,
+        "seconds": seconds,
+    });
+    if let (Some(line), Ok(serde_json::Value::Object(last))) =
+        (line.as_object_mut(), serde_json::to_value(last))
+    {
+        line.extend(last);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::flags::{Command, Flags};
+
+    fn parse(arguments: &[&str]) -> Train {
+        let all = ["xtask", "train"].iter().chain(arguments);
+        match Flags::try_parse_from(all).unwrap().command {
+            Command::Train(flags) => *flags,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn label(arguments: &[&str]) -> String {
+        match settings(&parse(arguments)) {
+            Ok((settings, _)) => settings.label(),
+            Err(error) => format!("{error:#}"),
+        }
+    }
+
+    #[test]
+    fn flags_become_settings() {
+        let label = label(&["--filters", "8,16", "--optimizer", "adam", "--dropout", "0.5"]);
+        assert!(label.contains("filters = [8, 16]"), "{label}");
+        assert!(label.contains("adam") && label.contains("dropout = 0.5"), "{label}");
+    }
+
+    #[test]
+    fn the_last_line_holds_the_last_epoch() {
+        let config = Settings::default().resolve("mnist", 3);
+        let record = EpochRecord {
+            epoch: 2,
+            step: 10,
+            learning_rate: 0.1,
+            train_loss: f64::NAN,
+            train_accuracy: 0.1,
+            validation_loss: 0.5,
+            validation_accuracy: 0.2,
+            test_loss: 0.25,
+            test_accuracy: 0.3,
+            dead: false,
+            train_seconds: 1.0,
+            evaluation_seconds: 0.5,
+        };
+        let line = summary(&config, &Outcome::Completed {}, Some(&record), 2.0);
+        assert_eq!(line["train_loss"], "NaN");
+        assert_eq!(line["test_accuracy"], 0.3);
+        assert_eq!(line["outcome"]["kind"], "completed");
+        assert_eq!(line["seed"], 3);
+    }
+}

@@ -1,0 +1,60 @@
+//! An image drawn with characters, two of its rows to a line.
+
+/// Draws the mean over the channels of `pixels`, `[channels, height, width]` in [0, 1], bright
+/// on dark. With `colours`, each character holds two pixels in grey; without, a shade.
+#[must_use]
+pub fn draw(pixels: &[f32], shape: [usize; 3], colours: bool) -> String {
+    let [channels, height, width] = shape;
+    let at = |row: usize, column: usize| {
+        if row >= height {
+            return 0.0;
+        }
+        let sum: f32 = (0..channels).map(|c| pixels[(c * height + row) * width + column]).sum();
+        sum / channels as f32
+    };
+    let mut text = String::new();
+    for row in (0..height).step_by(2) {
+        for column in 0..width {
+            let (upper, lower) = (at(row, column), at(row + 1, column));
+            if colours {
+                text += &format!("\x1b[38;5;{};48;5;{}m▀", grey(upper), grey(lower));
+            } else {
+                text.push(shade((upper + lower) / 2.0));
+            }
+        }
+        text += if colours { "\x1b[0m\n" } else { "\n" };
+    }
+    text
+}
+
+/// Index in the terminal's 256 colours: 232 to 255 are a ramp of greys.
+fn grey(value: f32) -> u8 {
+    232 + (value.clamp(0.0, 1.0) * 23.0).round() as u8
+}
+
+fn shade(value: f32) -> char {
+    const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
+    SHADES[(value.clamp(0.0, 1.0) * 4.0).round() as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shades_follow_brightness() {
+        let pixels = [0.0, 0.25, 0.5, 1.0, 0.0, 0.25, 0.5, 1.0, 0.0, 0.0, 0.0, 1.0];
+        assert_eq!(draw(&pixels, [1, 3, 4], false), " ░▒█\n   ▒\n");
+    }
+
+    #[test]
+    fn colours_hold_both_rows() {
+        assert_eq!(draw(&[1.0, 0.0], [1, 2, 1], true), "\x1b[38;5;255;48;5;232m▀\x1b[0m\n");
+    }
+
+    #[test]
+    fn channels_are_averaged() {
+        let pixels = [1.0, 1.0, 0.0, 0.0];
+        assert_eq!(draw(&pixels, [2, 2, 1], false), "▒\n");
+    }
+}

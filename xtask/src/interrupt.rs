@@ -1,0 +1,23 @@
+//! Ctrl-C: the first asks for a clean stop, the second ends the process at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::exit::Exit;
+use crate::output;
+
+/// Installs the handler for SIGINT and SIGTERM and gives the flag that it raises.
+///
+/// # Errors
+/// Where the system does not let a handler be set.
+pub fn stop_flag() -> Result<Arc<AtomicBool>, ctrlc::Error> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let raised = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if raised.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+        output::note("stopping at the next step (Ctrl-C again: at once)");
+    })?;
+    Ok(stop)
+}

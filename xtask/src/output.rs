@@ -1,0 +1,62 @@
+//! Standard output, which a reader like `head` may close at any time.
+
+use std::io::{self, IsTerminal, Write};
+
+/// Writes one line of results. A closed pipe is not an error: whoever read has seen enough,
+/// and work that still goes on must not die of it.
+///
+/// # Errors
+/// Any other failure to write, such as a full disk.
+pub fn line(text: impl std::fmt::Display) -> io::Result<()> {
+    ignore_closed(writeln!(io::stdout().lock(), "{text}"))
+}
+
+/// Writes one line for people, on standard error; not being able to is nobody's business.
+pub fn note(text: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Whether the results go to a terminal that takes colours.
+#[must_use]
+pub fn stdout_has_colours() -> bool {
+    colours(io::stdout().is_terminal(), std::env::var_os("NO_COLOR").as_deref())
+}
+
+/// Whether standard error is a terminal that takes colours.
+#[must_use]
+pub fn stderr_has_colours() -> bool {
+    colours(io::stderr().is_terminal(), std::env::var_os("NO_COLOR").as_deref())
+}
+
+/// The rule of <https://no-color.org>: any value that is not empty switches colours off.
+fn colours(terminal: bool, no_color: Option<&std::ffi::OsStr>) -> bool {
+    terminal && no_color.is_none_or(std::ffi::OsStr::is_empty)
+}
+
+fn ignore_closed(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_need_a_terminal_and_no_objection() {
+        assert!(colours(true, None));
+        assert!(colours(true, Some("".as_ref())));
+        assert!(!colours(true, Some("1".as_ref())));
+        assert!(!colours(false, None));
+    }
+
+    #[test]
+    fn only_a_closed_pipe_is_forgiven() {
+        let of = |kind| ignore_closed(Err(io::Error::from(kind)));
+        assert!(of(io::ErrorKind::BrokenPipe).is_ok());
+        assert!(of(io::ErrorKind::StorageFull).is_err());
+        assert!(ignore_closed(Ok(())).is_ok());
+    }
+}

@@ -1,0 +1,307 @@
+//! What people see while networks train: bars on a terminal, now and then a line elsewhere.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use lenet_results::EpochRecord;
+
+use crate::output;
+use crate::table::{count, duration};
+
+/// How progress is shown.
+///
+/// | `--quiet` | stderr a terminal | style |
+/// | --- | --- | --- |
+/// | yes | any | `None` |
+/// | no | yes | `Bars` |
+/// | no | no | `Lines` |
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Not at all.
+    None,
+    /// Bars that move.
+    Bars,
+    /// A line for each trial that ends, and one now and then.
+    Lines,
+}
+
+impl Style {
+    /// The table above.
+    #[must_use]
+    pub fn resolve(quiet: bool, terminal: bool) -> Self {
+        match (quiet, terminal) {
+            (true, _) => Self::None,
+            (false, true) => Self::Bars,
+            (false, false) => Self::Lines,
+        }
+    }
+
+    /// The style for this process's standard error.
+    #[must_use]
+    pub fn of_this_terminal(quiet: bool) -> Self {
+        Self::resolve(quiet, std::io::stderr().is_terminal())
+    }
+}
+
+/// So many running trials get a bar; the rest are counted.
+const BARS: usize = 8;
+/// Between two lines that only say how far it is.
+const LINE_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Progress of some trials, each named by a key; may be told from any thread.
+#[derive(Debug)]
+pub struct Progress {
+    style: Style,
+    bars: MultiProgress,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    total: usize,
+    finished: usize,
+    /// Share of trials begun before this process that an earlier one had done.
+    head_start: f64,
+    began: Instant,
+    last_line: Instant,
+    study: Option<ProgressBar>,
+    running: BTreeMap<String, Trial>,
+}
+
+#[derive(Debug)]
+struct Trial {
+    label: String,
+    epochs: usize,
+    began: Instant,
+    /// Share done when it began here, and now.
+    from: Option<f64>,
+    share: f64,
+    metrics: String,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    /// Starts the clock for `total` trials; for a single one there is no bar of the study.
+    #[must_use]
+    pub fn new(style: Style, total: usize) -> Self {
+        let target = match style {
+            Style::Bars => ProgressDrawTarget::stderr_with_hz(8),
+            Style::None | Style::Lines => ProgressDrawTarget::hidden(),
+        };
+        let bars = MultiProgress::with_draw_target(target);
+        let study = (style == Style::Bars && total > 1)
+            .then(|| bars.add(new_bar(1000, "{wide_bar} {msg}")));
+        let began = Instant::now();
+        let running = BTreeMap::new();
+        let state = State {
+            total,
+            finished: 0,
+            head_start: 0.0,
+            began,
+            last_line: began,
+            study,
+            running,
+        };
+        Self { style, bars, state: Mutex::new(state) }
+    }
+
+    /// A trial starts or goes on.
+    pub fn begin(&self, key: &str, label: &str, epochs: usize) {
+        let mut state = self.lock();
+        let bar = (self.style == Style::Bars && state.running.len() < BARS)
+            .then(|| self.bars.add(new_bar(1000, "{prefix} {bar:20} {msg}")));
+        if let Some(bar) = &bar {
+            bar.set_prefix(label.to_owned());
+        }
+        let trial = Trial {
+            label: label.to_owned(),
+            epochs: epochs.max(1),
+            began: Instant::now(),
+            from: None,
+            share: 0.0,
+            metrics: String::new(),
+            bar,
+        };
+        state.running.insert(key.to_owned(), trial);
+        self.show(&mut state);
+    }
+
+    /// A trial has done `batch` of `batches` of an epoch, counted from 1.
+    pub fn step(&self, key: &str, epoch: usize, batch: usize, batches: usize) {
+        let within = batch as f64 / batches.max(1) as f64;
+        self.advance(key, (epoch.max(1) - 1) as f64 + within, None);
+    }
+
+    /// A trial has done an epoch and its evaluations.
+    pub fn epoch(&self, key: &str, record: &EpochRecord) {
+        let metrics = format!(
+            "loss {:.4}, validation {:.4}",
+            record.train_loss, record.validation_accuracy
+        );
+        self.advance(key, record.epoch as f64, Some(metrics));
+    }
+
+    fn advance(&self, key: &str, epochs_done: f64, metrics: Option<String>) {
+        let mut state = self.lock();
+        let mut head_start = 0.0;
+        if let Some(trial) = state.running.get_mut(key) {
+            trial.share = (epochs_done / trial.epochs as f64).min(1.0);
+            if trial.from.is_none() {
+                // What was there at the first word came from a checkpoint, but for whole
+                // epochs only: a step of the first epoch is this process's own.
+                let from = (epochs_done.ceil() - 1.0).max(0.0) / trial.epochs as f64;
+                trial.from = Some(from);
+                head_start = from;
+            }
+            if let Some(metrics) = metrics {
+                trial.metrics = metrics;
+            }
+            trial.draw(epochs_done);
+        }
+        state.head_start += head_start;
+        self.show(&mut state);
+    }
+
+    /// A trial has ended, with a word on how.
+    pub fn end(&self, key: &str, outcome: &str) {
+        self.remove(key, outcome, 1);
+    }
+
+    /// A trial was stopped and is to go on some other time.
+    pub fn leave(&self, key: &str, outcome: &str) {
+        self.remove(key, outcome, 0);
+    }
+
+    fn remove(&self, key: &str, outcome: &str, finished: usize) {
+        let mut state = self.lock();
+        state.finished += finished;
+        if let Some(trial) = state.running.remove(key) {
+            if let Some(bar) = trial.bar {
+                bar.finish_and_clear();
+                self.bars.remove(&bar);
+            }
+            if self.style == Style::Lines {
+                let metrics = if trial.metrics.is_empty() { "" } else { ": " };
+                output::note(format_args!(
+                    "[{}/{}] {} {outcome}{metrics}{}",
+                    state.finished, state.total, trial.label, trial.metrics
+                ));
+            }
+        }
+        self.show(&mut state);
+    }
+
+    /// Writes something while the bars stand aside.
+    pub fn above_the_bars<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.bars.suspend(write)
+    }
+
+    /// Takes the bars away.
+    pub fn finish(&self) {
+        let _ = self.bars.clear();
+    }
+
+    fn show(&self, state: &mut State) {
+        if self.style == Style::None {
+            return;
+        }
+        let running: f64 = state.running.values().map(|trial| trial.share).sum();
+        let done = state.finished as f64 + running;
+        let elapsed = state.began.elapsed().as_secs_f64();
+        let left = time_left(elapsed, done - state.head_start, state.total as f64 - done);
+        if let Some(study) = &state.study {
+            study.set_position((1000.0 * done / state.total.max(1) as f64) as u64);
+            let unseen = state.running.len().saturating_sub(BARS);
+            let more = if unseen > 0 { format!(", {unseen} more running") } else { String::new() };
+            study.set_message(format!(
+                "{}/{} trials, {left}{more}",
+                state.finished, state.total
+            ));
+        }
+        if self.style == Style::Lines && state.last_line.elapsed() >= LINE_INTERVAL {
+            state.last_line = Instant::now();
+            output::note(format_args!(
+                "{} of {} done, {left}",
+                state.finished,
+                count(state.total, "trial")
+            ));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere leaves at worst a bar too short.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Trial {
+    fn draw(&self, epochs_done: f64) {
+        let Some(bar) = &self.bar else { return };
+        bar.set_position((1000.0 * self.share) as u64);
+        let here = self.share - self.from.unwrap_or(0.0);
+        let left = time_left(self.began.elapsed().as_secs_f64(), here, 1.0 - self.share);
+        let epoch = (epochs_done.ceil() as usize).clamp(1, self.epochs);
+        let comma = if self.metrics.is_empty() { "" } else { ", " };
+        bar.set_message(format!("epoch {epoch}/{}{comma}{}, {left}", self.epochs, self.metrics));
+    }
+}
+
+/// What remains, at the pace so far.
+fn time_left(elapsed: f64, done: f64, remaining: f64) -> String {
+    if elapsed < 1.0 || !(done > 0.0) {
+        return "time left unknown".into();
+    }
+    format!("{} left", duration(elapsed / done * remaining.max(0.0)))
+}
+
+fn new_bar(length: u64, template: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("━╸─");
+    ProgressBar::new(length).with_style(style)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn style_table() {
+        let table = [(true, true), (true, false), (false, true), (false, false)]
+            .map(|(quiet, terminal)| Style::resolve(quiet, terminal));
+        assert_eq!(table, [Style::None, Style::None, Style::Bars, Style::Lines]);
+    }
+
+    #[test]
+    fn time_left_follows_the_pace() {
+        assert_eq!(time_left(0.5, 1.0, 1.0), "time left unknown");
+        assert_eq!(time_left(10.0, 0.0, 1.0), "time left unknown");
+        assert_eq!(time_left(10.0, f64::NAN, 1.0), "time left unknown");
+        assert_eq!(time_left(10.0, 0.5, 1.5), "30 s left");
+        assert_eq!(time_left(10.0, 2.0, -0.001), "0.0 s left");
+    }
+
+    #[test]
+    fn a_checkpoints_share_does_not_count_as_pace() {
+        let progress = Progress::new(Style::None, 2);
+        progress.begin("a", "a", 10);
+        progress.step("a", 6, 1, 100);
+        let state = progress.lock();
+        assert!((state.head_start - 0.5).abs() < 1e-12, "{}", state.head_start);
+        assert!((state.running["a"].share - 0.501).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_trial_that_ends_is_counted_once() {
+        let progress = Progress::new(Style::None, 1);
+        progress.begin("a", "a", 1);
+        progress.end("a", "done");
+        progress.begin("b", "b", 1);
+        progress.leave("b", "stopped");
+        let state = progress.lock();
+        assert_eq!((state.finished, state.running.len()), (1, 0));
+    }
+}
