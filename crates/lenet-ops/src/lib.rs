@@ -17,6 +17,9 @@ pub mod optimizer;
 pub mod real;
 pub mod simd;
 pub mod softmax_cross_entropy;
+mod tensor;
+#[cfg(test)]
+mod testing;
 
 pub use error::OpsError;
 pub use geometry::{Geometry, Parameter};

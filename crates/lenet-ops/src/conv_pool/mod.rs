@@ -19,10 +19,14 @@
 //! gradient flows to that place alone, and not at all where the output is 0. All of this is what
 //! PyTorch's `max_pool2d(relu(conv2d(…, padding="same")), 2)` does.
 
+pub(crate) mod cpu;
 pub mod reference;
+mod tensor;
 
 #[cfg(test)]
 mod tests;
+
+pub use tensor::conv_pool;
 
 use crate::error::{OpsError, check_length};
 use crate::real::Real;

@@ -9,10 +9,14 @@
 //!
 //! ReLU passes no gradient where the output is 0 and passes NaN on, as PyTorch's does.
 
+pub(crate) mod cpu;
 pub mod reference;
+mod tensor;
 
 #[cfg(test)]
 mod tests;
+
+pub use tensor::dense;
 
 use crate::error::{OpsError, check_length};
 use crate::real::Real;

@@ -18,9 +18,12 @@
 
 pub mod philox;
 pub mod reference;
+mod tensor;
 
 #[cfg(test)]
 mod tests;
+
+pub use tensor::dropout;
 
 use crate::error::{OpsError, check_length};
 use crate::net::Dropout;

@@ -6,9 +6,12 @@
 //! and TensorFlow.
 
 pub mod reference;
+mod tensor;
 
 #[cfg(test)]
 mod tests;
+
+pub use tensor::max_pool_2x2;
 
 use crate::error::OpsError;
 

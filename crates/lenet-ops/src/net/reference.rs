@@ -289,3 +289,6 @@ fn layer_shape(geometry: &Geometry, layer: usize, batch: usize) -> DenseShape {
         relu: layer < geometry.hidden.len(),
     }
 }
+
+#[cfg(test)]
+mod tests;
