@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use ruzstd::decoding::StreamingDecoder;
 
-use crate::set::{Dataset, ImageSet};
+use crate::dataset::Dataset;
+use crate::set::ImageSet;
 
 /// The four IDX files one after the other; `data/compress.sh` makes it.
 static ARCHIVE: &[u8] = include_bytes!("../data/mnist.zst");

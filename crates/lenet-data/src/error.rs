@@ -82,12 +82,14 @@ pub enum DataError {
     },
     /// Training and test images of different size.
     #[error(
-        "training images are {}, test images {} (channels x height x width); they must be of one \
-         size",
+        "{title}: training images are {}, test images {} (channels x height x width); they must \
+         be of one size",
         Shape(*train),
         Shape(*test)
     )]
     ShapesDiffer {
+        /// What the data set is called.
+        title: String,
         /// `[channels, height, width]` of the training images.
         train: [usize; 3],
         /// The same of the test images.
@@ -116,8 +118,10 @@ pub enum DataError {
         images: usize,
     },
     /// A set without images.
-    #[error("the {set} set holds no images")]
+    #[error("{title}: the {set} set holds no images")]
     NoImages {
+        /// What the data set is called.
+        title: String,
         /// `training` or `test`.
         set: &'static str,
     },
@@ -154,6 +158,19 @@ pub enum DataError {
         /// Training images without those held out for validation.
         available: usize,
     },
+    /// An element of a tensor that stands for no byte.
+    #[cfg(feature = "candle-datasets")]
+    #[error("{value} times {scale} is not a whole number from 0 to 255, as pixels and labels are")]
+    NotAByte {
+        /// The element.
+        value: f64,
+        /// 255 for pixels, 1 for labels.
+        scale: f64,
+    },
+    /// A refusal of candle.
+    #[cfg(feature = "candle-datasets")]
+    #[error(transparent)]
+    Candle(#[from] candle_core::Error),
 }
 
 /// What can be wrong with an IDX file.

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use crate::dataset::Dataset;
 use crate::error::DataError;
 use crate::idx::{self, Content};
-use crate::set::{Dataset, ImageSet};
+use crate::set::ImageSet;
 
 /// One of the four files.
 struct Role {
@@ -150,3 +151,6 @@ fn title(folder: &Path) -> String {
         .to_string_lossy()
         .into_owned()
 }
+
+#[cfg(test)]
+mod tests;

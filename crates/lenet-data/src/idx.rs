@@ -187,3 +187,6 @@ fn read_word(reader: &mut impl Read) -> Result<[u8; 4], ReadError> {
         })?;
     Ok(word)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,11 @@
-//! Labelled images of one size, kept as bytes, and the pair of sets that makes a data set.
+//! Labelled images of one size, kept as bytes and gathered as floats.
 
-use std::sync::Arc;
-
-use sha2::{Digest, Sha256};
+use std::fmt;
 
 use crate::error::DataError;
 
 /// Labelled images of one size, bytes in (image, channel, row, column) order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ImageSet {
     pixels: Vec<u8>,
     labels: Vec<u8>,
@@ -18,8 +16,9 @@ impl ImageSet {
     /// A set of `labels.len()` images of `shape` `[channels, height, width]`.
     ///
     /// # Errors
-    /// [`DataError::EmptyImage`] where a side is zero, [`DataError::PixelCount`] where the
-    /// pixels are not that many images of that shape.
+    /// [`DataError::EmptyImage`] where a side is zero, [`DataError::TooManyImages`] for more than
+    /// a `u32` counts, [`DataError::PixelCount`] where the pixels are not that many images of
+    /// that shape.
     pub fn new(pixels: Vec<u8>, labels: Vec<u8>, shape: [usize; 3]) -> Result<Self, DataError> {
         if shape.contains(&0) {
             return Err(DataError::EmptyImage { shape });
@@ -117,6 +116,16 @@ impl ImageSet {
     }
 }
 
+/// Number and shape; the pixels would fill the screen.
+impl fmt::Debug for ImageSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ImageSet")
+            .field("len", &self.len())
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Fills `out` with the images at `indices` as numbers from 0 to 1 (byte / 255), in the order
 /// of `indices`: `[indices.len(), channels, height, width]`. What `out` held before is dropped,
 /// its allocation is used again.
@@ -145,82 +154,53 @@ pub fn gather_labels(set: &ImageSet, indices: &[u32], out: &mut Vec<u8>) {
     out.extend(indices.iter().map(|&index| set.labels[index as usize]));
 }
 
-/// A training and a test set of the same image size.
-#[derive(Debug, Clone)]
-pub struct Dataset {
-    /// `"mnist"` or `"idx:"` and 16 hex digits of the SHA-256 of shapes, pixels and labels.
-    pub source: String,
-    /// What people call it: `MNIST` or the folder's name.
-    pub title: String,
-    /// Training images in file order.
-    pub train: Arc<ImageSet>,
-    /// Test images in file order.
-    pub test: Arc<ImageSet>,
-    /// Largest label of both sets plus one.
-    pub classes: usize,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Dataset {
-    /// A data set of two sets in memory; [`Dataset::source`] is the digest of what they hold.
-    ///
-    /// # Errors
-    /// [`DataError::NoImages`] where a set is empty, [`DataError::ShapesDiffer`] where the
-    /// images of the two are not of one size.
-    pub fn new(title: &str, train: ImageSet, test: ImageSet) -> Result<Self, DataError> {
-        let source = format!("idx:{}", digest(&[&train, &test]));
-        Self::with_source(source, title, train, test)
+    fn set(images: u8, shape: [usize; 3]) -> ImageSet {
+        let pixels = (0..usize::from(images) * shape.iter().product::<usize>())
+            .map(|i| (i * 101 % 256) as u8)
+            .collect();
+        ImageSet::new(pixels, (0..images).collect(), shape).unwrap()
     }
 
-    pub(crate) fn with_source(
-        source: String,
-        title: &str,
-        train: ImageSet,
-        test: ImageSet,
-    ) -> Result<Self, DataError> {
-        for (set, name) in [(&train, "training"), (&test, "test")] {
-            if set.is_empty() {
-                return Err(DataError::NoImages { set: name });
-            }
+    #[test]
+    fn pixels_must_be_the_images_announced() {
+        for (pixels, shape) in [(11, [1, 2, 3]), (13, [1, 2, 3]), (12, [usize::MAX, 2, 3])] {
+            let refused = ImageSet::new(vec![0; pixels], vec![0; 2], shape);
+            assert!(
+                matches!(refused, Err(DataError::PixelCount { .. })),
+                "{pixels} {shape:?}"
+            );
         }
-        if train.shape != test.shape {
-            return Err(DataError::ShapesDiffer {
-                train: train.shape,
-                test: test.shape,
-            });
-        }
-        let classes = train.classes().max(test.classes());
-        Ok(Self {
-            source,
-            title: title.to_owned(),
-            train: Arc::new(train),
-            test: Arc::new(test),
-            classes,
-        })
+        let refused = ImageSet::new(Vec::new(), vec![0; 2], [1, 0, 3]);
+        assert!(matches!(refused, Err(DataError::EmptyImage { .. })));
+        assert!(ImageSet::new(vec![0; 12], vec![0; 2], [1, 2, 3]).is_ok());
     }
 
-    /// Refuses labels that a network of `classes` outputs cannot have, in either set.
-    ///
-    /// # Errors
-    /// [`DataError::LabelOutOfRange`] for the first such label.
-    pub fn ensure_classes(&self, classes: usize) -> Result<(), DataError> {
-        self.train.ensure_classes(classes)?;
-        self.test.ensure_classes(classes)
+    #[test]
+    fn gathering_keeps_the_order_asked_for_and_drops_what_was_there() {
+        let set = set(3, [2, 1, 2]);
+        let (mut pixels, mut labels) = (vec![9.0; 100], vec![9; 100]);
+        gather_f32(&set, &[2, 0, 2], &mut pixels);
+        gather_labels(&set, &[2, 0, 2], &mut labels);
+        let bytes = [&set.pixels[8..12], &set.pixels[0..4], &set.pixels[8..12]].concat();
+        assert_eq!(
+            pixels,
+            bytes
+                .iter()
+                .map(|&b| f32::from(b) / 255.0)
+                .collect::<Vec<_>>()
+        );
+        assert_eq!(labels, [2, 0, 2]);
     }
-}
 
-/// First 16 hex digits of the SHA-256 over each set's number of images and shape (eight bytes
-/// each, little-endian), pixels and labels.
-fn digest(sets: &[&ImageSet]) -> String {
-    let mut hash = Sha256::new();
-    for set in sets {
-        for number in [&[set.len()][..], &set.shape].concat() {
-            hash.update((number as u64).to_le_bytes());
-        }
-        hash.update(&set.pixels);
-        hash.update(&set.labels);
+    #[test]
+    fn bytes_become_numbers_from_zero_to_one() {
+        let set = ImageSet::new(vec![0, 51, 255], vec![0], [1, 1, 3]).unwrap();
+        let mut pixels = Vec::new();
+        gather_f32(&set, &[0], &mut pixels);
+        assert_eq!(pixels, [0.0, 0.2, 1.0]);
     }
-    hash.finalize()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
