@@ -1,0 +1,168 @@
+//! Both backends against each other and against the whole-network reference.
+
+use candle_core::{DType, Device, ModuleT, Tensor};
+use lenet_ops::net::Dropout;
+
+use super::*;
+use crate::Parameters;
+use crate::init::initial_parameters;
+
+/// Odd sides, several channels, two hidden layers.
+fn config() -> LeNetConfig {
+    LeNetConfig {
+        channels: 2,
+        height: 11,
+        width: 14,
+        filters: vec![3, 5],
+        kernel: 3,
+        hidden: vec![9, 8],
+        classes: 4,
+        dropout: 0.5,
+    }
+}
+
+fn images(count: usize, dtype: DType) -> Tensor {
+    let mut values = vec![0f32; count * 2 * 11 * 14];
+    let mut rng = lenet_rng::stream(8, "images");
+    lenet_rng::truncated_normal(&mut rng, 1.0, &mut values);
+    let values: Vec<_> = values.into_iter().map(f32::abs).collect();
+    Tensor::from_vec(values, (count, 2, 11, 14), &Device::Cpu)
+        .unwrap()
+        .to_dtype(dtype)
+        .unwrap()
+}
+
+fn network(backend: Backend, dtype: DType) -> (LeNet, Parameters) {
+    let geometry = config().geometry().unwrap();
+    let values = initial_parameters(&geometry, 2);
+    let parameters = Parameters::new(&geometry, &values, dtype, &Device::Cpu).unwrap();
+    (
+        LeNet::new(parameters.var_builder(), &config(), backend).unwrap(),
+        parameters,
+    )
+}
+
+fn flat(tensor: &Tensor) -> Vec<f64> {
+    tensor
+        .to_dtype(DType::F64)
+        .unwrap()
+        .flatten_all()
+        .unwrap()
+        .to_vec1()
+        .unwrap()
+}
+
+/// Logits and the gradients of all parameters of an uneven function of them.
+fn logits_and_gradients(backend: Backend, dtype: DType, dropout: Option<Dropout>) -> Vec<Vec<f64>> {
+    let (network, parameters) = network(backend, dtype);
+    let logits = network.forward_train(&images(5, dtype), dropout).unwrap();
+    let gradients = logits
+        .exp()
+        .unwrap()
+        .mean_all()
+        .unwrap()
+        .backward()
+        .unwrap();
+    let mut all = vec![flat(&logits)];
+    all.extend(parameters.iter().map(|(name, var)| {
+        flat(
+            gradients
+                .get(var)
+                .unwrap_or_else(|| panic!("`{name}` has no gradient")),
+        )
+    }));
+    all
+}
+
+#[test]
+fn backends_agree_in_logits_and_gradients() {
+    let dropout = Some(Dropout {
+        rate: 0.4,
+        seed: 3,
+        step: 6,
+    });
+    for (dtype, tolerance) in [(DType::F32, 2e-5), (DType::F64, 1e-12)] {
+        for dropout in [None, dropout] {
+            let fused = logits_and_gradients(Backend::Fused, dtype, dropout);
+            let stock = logits_and_gradients(Backend::Stock, dtype, dropout);
+            for (tensor, (a, b)) in fused.iter().zip(&stock).enumerate() {
+                let norm = |v: &mut dyn Iterator<Item = f64>| v.map(|x| x * x).sum::<f64>().sqrt();
+                let difference = norm(&mut a.iter().zip(b).map(|(a, b)| a - b));
+                let size = norm(&mut b.iter().copied());
+                assert_eq!(a.len(), b.len());
+                assert!(size > 0.0, "tensor {tensor} has no gradient at all");
+                assert!(
+                    difference <= tolerance * size,
+                    "{dtype:?}, tensor {tensor}: {difference} of {size}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn names_stand_under_any_prefix_and_in_order() {
+    let geometry = config().geometry().unwrap();
+    let values = initial_parameters(&geometry, 2);
+    let plain = Parameters::new(&geometry, &values, DType::F32, &Device::Cpu).unwrap();
+    let prefixed: std::collections::HashMap<_, _> = plain
+        .iter()
+        .map(|(name, var)| (format!("a.b.{name}"), var.as_tensor().clone()))
+        .collect();
+    let vb = VarBuilder::from_tensors(prefixed, DType::F32, &Device::Cpu);
+    let network = LeNet::new(vb.pp("a").pp("b"), &config(), Backend::Stock).unwrap();
+    let names: Vec<_> = network
+        .named_parameters()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    let want: Vec<_> = geometry.parameters().into_iter().map(|p| p.name).collect();
+    assert_eq!(names, want);
+    assert_eq!(network.parameter_count(), values.len());
+    assert!(LeNet::new(vb, &config(), Backend::Stock).is_err());
+}
+
+#[test]
+fn a_var_map_is_initialised_like_the_study() {
+    let map = candle_nn::VarMap::new();
+    let vb = VarBuilder::from_varmap(&map, DType::F32, &Device::Cpu);
+    let network = LeNet::new(vb, &config(), Backend::Stock).unwrap();
+    assert_eq!(map.all_vars().len(), network.named_parameters().len());
+    for (name, tensor) in network.named_parameters() {
+        if name.ends_with("bias") {
+            assert!(
+                flat(tensor).iter().all(|&v| v == f64::from(0.1f32)),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn training_calls_draw_new_masks_and_evaluation_none() {
+    let (network, _) = network(Backend::Fused, DType::F32);
+    let x = images(3, DType::F32);
+    let call = |train| flat(&network.forward_t(&x, train).unwrap());
+    let (first, second) = (call(true), call(true));
+    assert_ne!(first, second);
+    assert_eq!(call(false), flat(&network.forward(&x).unwrap()));
+    let seeded = |seed| {
+        let (network, _) = super::tests::network(Backend::Fused, DType::F32);
+        flat(&network.with_dropout_seed(seed).forward_t(&x, true).unwrap())
+    };
+    assert_eq!(seeded(0), first);
+    assert_ne!(seeded(1), first);
+}
+
+#[test]
+fn rows_of_pixels_are_images_too() {
+    let (network, _) = network(Backend::Stock, DType::F32);
+    let x = images(3, DType::F32);
+    let rows = x.flatten_from(1).unwrap();
+    assert_eq!(
+        flat(&network.forward(&rows).unwrap()),
+        flat(&network.forward(&x).unwrap())
+    );
+    let wrong = rows.narrow(1, 0, 100).unwrap();
+    assert!(network.forward(&wrong).is_err());
+}

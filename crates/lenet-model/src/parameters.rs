@@ -1,0 +1,92 @@
+//! A network's parameters as candle variables, named and in a fixed order.
+
+use std::collections::HashMap;
+
+use candle_core::{DType, Device, Result, Tensor, Var};
+use candle_nn::VarBuilder;
+use lenet_ops::Geometry;
+
+/// Trainable variables of one network in the order of [`Geometry::parameters`], whereas candle's
+/// `VarMap` hands them out in another order each run.
+#[derive(Debug, Clone)]
+pub struct Parameters {
+    named: Vec<(String, Var)>,
+    dtype: DType,
+    device: Device,
+}
+
+impl Parameters {
+    /// Variables that start at `values`, the flat buffer of all parameters.
+    ///
+    /// # Errors
+    /// Where `values` has another length than the geometry asks for, or the device fails.
+    pub fn new(geometry: &Geometry, values: &[f32], dtype: DType, device: &Device) -> Result<Self> {
+        if values.len() != geometry.parameter_count() {
+            candle_core::bail!(
+                "{} parameter values given, the network has {}",
+                values.len(),
+                geometry.parameter_count()
+            );
+        }
+        let named = geometry
+            .parameters()
+            .into_iter()
+            .map(|p| {
+                let tensor = Tensor::from_slice(&values[p.range()], p.shape.as_slice(), device)?;
+                Ok((p.name, Var::from_tensor(&tensor.to_dtype(dtype)?)?))
+            })
+            .collect::<Result<_>>()?;
+        Ok(Self {
+            named,
+            dtype,
+            device: device.clone(),
+        })
+    }
+
+    /// Builder that hands out these very variables, so that a network made from it trains them.
+    #[must_use]
+    pub fn var_builder(&self) -> VarBuilder<'static> {
+        let tensors: HashMap<_, _> = self
+            .iter()
+            .map(|(name, var)| (name.to_owned(), var.as_tensor().clone()))
+            .collect();
+        VarBuilder::from_tensors(tensors, self.dtype, &self.device)
+    }
+
+    /// Names and variables, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Var)> {
+        self.named.iter().map(|(name, var)| (name.as_str(), var))
+    }
+
+    /// The variables' values as one flat buffer.
+    ///
+    /// # Errors
+    /// Where the device fails.
+    pub fn to_flat(&self) -> Result<Vec<f32>> {
+        let mut values = Vec::new();
+        for (_, var) in self.iter() {
+            let tensor = var.as_tensor().detach().to_dtype(DType::F32)?;
+            values.extend(tensor.flatten_all()?.to_vec1::<f32>()?);
+        }
+        Ok(values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::init::initial_parameters;
+
+    #[test]
+    fn values_and_order_survive() {
+        let geometry = Geometry::lab_2017(3);
+        let values = initial_parameters(&geometry, 5);
+        let parameters = Parameters::new(&geometry, &values, DType::F32, &Device::Cpu).unwrap();
+        assert_eq!(parameters.to_flat().unwrap(), values);
+        let names: Vec<_> = parameters.iter().map(|(name, _)| name.to_owned()).collect();
+        let want: Vec<_> = geometry.parameters().into_iter().map(|p| p.name).collect();
+        assert_eq!(names, want);
+        let short = Parameters::new(&geometry, &values[1..], DType::F32, &Device::Cpu);
+        assert!(short.unwrap_err().to_string().contains("the network has"));
+    }
+}

@@ -1,0 +1,240 @@
+//! Encoding and decoding of a weights file.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use candle_core::{DType, Device, Tensor};
+use lenet_ops::Geometry;
+use safetensors::tensor::{Dtype, Metadata as Header, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+
+use super::FORMAT;
+use super::error::WeightsError;
+
+/// Name of our metadata entry. It is one entry holding JSON, since safetensors writes several
+/// in no fixed order.
+const ENTRY: &str = "lenet";
+
+/// Contents of our metadata entry.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Metadata {
+    pub format: u32,
+    pub geometry: Geometry,
+    pub dropout: Option<f64>,
+}
+
+/// The one field that every version has.
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+}
+
+/// Writes a whole file: to a temporary name beside `path`, synced, then renamed, so that
+/// `path` is never seen half written. For one writer a path.
+///
+/// # Errors
+/// The file system's.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().ok_or_else(|| {
+        io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "this path does not name a file",
+        )
+    })?;
+    let mut temporary = name.to_owned();
+    temporary.push(".tmp");
+    let temporary = path.with_file_name(temporary);
+    let written = fs::File::create(&temporary)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+pub(super) fn encode(
+    path: &Path,
+    geometry: &Geometry,
+    dropout: Option<f64>,
+    parameters: &[f32],
+) -> Result<Vec<u8>, WeightsError> {
+    let wanted = geometry.parameter_count();
+    if parameters.len() != wanted {
+        return Err(WeightsError::Length {
+            file: path.to_owned(),
+            got: parameters.len(),
+            wanted,
+        });
+    }
+    let bytes: Vec<u8> = parameters
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
+    let unencodable = |reason: String| WeightsError::Metadata {
+        file: path.to_owned(),
+        reason,
+    };
+    let list = geometry.parameters();
+    let tensors = list
+        .iter()
+        .map(|p| {
+            let range = 4 * p.offset..4 * (p.offset + p.len());
+            let view = TensorView::new(Dtype::F32, p.shape.clone(), &bytes[range]);
+            view.map(|view| (p.name.as_str(), view))
+                .map_err(|e| unencodable(e.to_string()))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let metadata = Metadata {
+        format: FORMAT,
+        geometry: geometry.clone(),
+        dropout,
+    };
+    let json = serde_json::to_string(&metadata).map_err(|e| unencodable(e.to_string()))?;
+    safetensors::serialize(tensors, Some(HashMap::from([(ENTRY.to_owned(), json)])))
+        .map_err(|e| unencodable(e.to_string()))
+}
+
+/// A parsed file.
+pub(super) struct Contents<'a> {
+    path: &'a Path,
+    header: Header,
+    tensors: BTreeMap<String, TensorView<'a>>,
+}
+
+impl<'a> Contents<'a> {
+    pub fn parse(path: &'a Path, bytes: &'a [u8]) -> Result<Self, WeightsError> {
+        let broken = |e: safetensors::SafeTensorError| WeightsError::NotSafetensors {
+            file: path.to_owned(),
+            reason: e.to_string(),
+        };
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
+        Ok(Self {
+            path,
+            header,
+            tensors: tensors.tensors().into_iter().collect(),
+        })
+    }
+
+    /// Our metadata, where the file has them.
+    pub fn metadata(&self) -> Result<Option<Metadata>, WeightsError> {
+        let Some(json) = self
+            .header
+            .metadata()
+            .as_ref()
+            .and_then(|map| map.get(ENTRY))
+        else {
+            return Ok(None);
+        };
+        let broken = |reason: String| WeightsError::Metadata {
+            file: self.path.to_owned(),
+            reason,
+        };
+        let Version { format } = serde_json::from_str(json).map_err(|e| broken(e.to_string()))?;
+        if format == 0 || format > FORMAT {
+            let file = self.path.to_owned();
+            return Err(WeightsError::Version {
+                file,
+                found: format,
+                supported: FORMAT,
+            });
+        }
+        let metadata: Metadata = serde_json::from_str(json).map_err(|e| broken(e.to_string()))?;
+        metadata
+            .geometry
+            .validate()
+            .map_err(|e| broken(e.to_string()))?;
+        Ok(Some(metadata))
+    }
+
+    /// Names and shapes of the file's tensors.
+    pub fn shapes(&self) -> BTreeMap<String, Vec<usize>> {
+        self.tensors
+            .iter()
+            .map(|(name, view)| (name.clone(), view.shape().to_vec()))
+            .collect()
+    }
+
+    /// The network's parameters as one flat buffer; every tensor must be there, and no other.
+    pub fn parameters(&self, geometry: &Geometry) -> Result<Vec<f32>, WeightsError> {
+        let file = || self.path.to_owned();
+        let list = geometry.parameters();
+        let mut values = Vec::with_capacity(geometry.parameter_count());
+        for wanted in &list {
+            let tensor = wanted.name.clone();
+            let Some(view) = self.tensors.get(&tensor) else {
+                let wanted = wanted.shape.clone();
+                return Err(WeightsError::Missing {
+                    file: file(),
+                    tensor,
+                    wanted,
+                });
+            };
+            if view.shape() != wanted.shape {
+                let (found, wanted) = (view.shape().to_vec(), wanted.shape.clone());
+                return Err(WeightsError::Shape {
+                    file: file(),
+                    tensor,
+                    found,
+                    wanted,
+                });
+            }
+            let start = values.len();
+            self.append(&tensor, view, &mut values)?;
+            let count = values[start..]
+                .iter()
+                .filter(|value| !value.is_finite())
+                .count();
+            if count > 0 {
+                return Err(WeightsError::NotFinite {
+                    file: file(),
+                    tensor,
+                    count,
+                });
+            }
+        }
+        let known = |name: &String| list.iter().any(|parameter| parameter.name == *name);
+        if let Some((tensor, view)) = self.tensors.iter().find(|(name, _)| !known(name)) {
+            let (tensor, found) = (tensor.clone(), view.shape().to_vec());
+            return Err(WeightsError::Extra {
+                file: file(),
+                tensor,
+                found,
+            });
+        }
+        Ok(values)
+    }
+
+    fn append(
+        &self,
+        name: &str,
+        view: &TensorView<'_>,
+        values: &mut Vec<f32>,
+    ) -> Result<(), WeightsError> {
+        let dtype = match view.dtype() {
+            Dtype::F32 => DType::F32,
+            Dtype::F64 => DType::F64,
+            Dtype::F16 => DType::F16,
+            Dtype::BF16 => DType::BF16,
+            other => {
+                return Err(WeightsError::Type {
+                    file: self.path.to_owned(),
+                    tensor: name.to_owned(),
+                    found: format!("{other:?}"),
+                });
+            }
+        };
+        let converted = Tensor::from_raw_buffer(view.data(), dtype, view.shape(), &Device::Cpu)
+            .and_then(|tensor| tensor.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>())
+            .map_err(|e| WeightsError::NotSafetensors {
+                file: self.path.to_owned(),
+                reason: format!("tensor `{name}`: {e}"),
+            })?;
+        values.extend(converted);
+        Ok(())
+    }
+}

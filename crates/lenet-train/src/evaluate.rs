@@ -1,0 +1,51 @@
+//! Evaluation of a trained network on a split.
+
+use lenet_data::Split;
+use lenet_ops::Geometry;
+use lenet_ops::optimizer::Rule;
+use lenet_results::{BackendKind, DeviceKind};
+
+use crate::RunOptions;
+use crate::backend;
+use crate::config;
+use crate::error::TrainError;
+
+/// Loss and accuracy of one split.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evaluation {
+    /// Mean cross-entropy, in nats.
+    pub loss: f64,
+    /// Share of images classified rightly.
+    pub accuracy: f64,
+    /// Images.
+    pub samples: usize,
+}
+
+/// Evaluates the network of these parameters (in the geometry's order) on a split, without
+/// dropout. `logits`, where given, is overwritten with `[samples, classes]` row by row.
+/// Of `options`, `threads`, `level` and `cuda_ordinal` count.
+///
+/// # Errors
+/// A device that cannot be used, images or labels that do not fit the network.
+pub fn evaluate(
+    geometry: &Geometry,
+    parameters: &[f32],
+    split: &Split,
+    backend: BackendKind,
+    device: DeviceKind,
+    options: &RunOptions,
+    logits: Option<&mut Vec<f32>>,
+) -> Result<Evaluation, TrainError> {
+    geometry.validate()?;
+    let size = [geometry.channels, geometry.height, geometry.width];
+    config::check_split("evaluated", split, size, geometry.classes)?;
+    let state = (parameters.to_vec(), Vec::new());
+    let mut backend = backend::build(geometry, backend, device, Rule::Sgd, options, state)?;
+    let sums = backend.evaluate(split, logits)?;
+    let samples = split.indices.len();
+    Ok(Evaluation {
+        loss: sums.loss / samples as f64,
+        accuracy: sums.correct / samples as f64,
+        samples,
+    })
+}

@@ -1,0 +1,97 @@
+//! When a trial is over, and how: pure functions of its records.
+
+use lenet_results::{EarlyStopConfig, EpochRecord, Outcome, TrialConfig};
+
+/// How the trial has ended, if it has. `finite` tells whether all parameters are.
+pub(crate) fn outcome(
+    config: &TrialConfig,
+    epochs: &[EpochRecord],
+    finite: bool,
+) -> Option<Outcome> {
+    let last = epochs.last()?;
+    let losses = [last.train_loss, last.validation_loss, last.test_loss];
+    if !finite || !losses.iter().all(|loss| loss.is_finite()) {
+        return Some(Outcome::Diverged { epoch: last.epoch });
+    }
+    if last.epoch >= config.epochs {
+        return Some(Outcome::Completed {});
+    }
+    let stop = config
+        .early_stop
+        .is_some_and(|stop| out_of_patience(&stop, epochs));
+    stop.then_some(Outcome::Stopped { epoch: last.epoch })
+}
+
+/// Whether the validation loss has not improved for `patience` epochs.
+fn out_of_patience(stop: &EarlyStopConfig, epochs: &[EpochRecord]) -> bool {
+    let mut best = f64::INFINITY;
+    let mut waited = 0;
+    for epoch in epochs {
+        if epoch.validation_loss < best - stop.min_delta {
+            best = epoch.validation_loss;
+            waited = 0;
+        } else {
+            waited += 1;
+        }
+    }
+    waited >= stop.patience.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    fn after(losses: &[f64], stop: Option<EarlyStopConfig>, finite: bool) -> Option<Outcome> {
+        let config = TrialConfig {
+            epochs: 6,
+            early_stop: stop,
+            ..testing::config()
+        };
+        let epochs: Vec<_> = losses
+            .iter()
+            .enumerate()
+            .map(|(i, &loss)| testing::epoch(i + 1, loss))
+            .collect();
+        outcome(&config, &epochs, finite)
+    }
+
+    #[test]
+    fn truth_table() {
+        let patience = |patience, min_delta| {
+            Some(EarlyStopConfig {
+                patience,
+                min_delta,
+            })
+        };
+        assert_eq!(after(&[], None, true), None);
+        assert_eq!(after(&[1.0, 0.9], None, true), None);
+        assert_eq!(after(&[1.0; 6], None, true), Some(Outcome::Completed {}));
+        assert_eq!(after(&[1.0, 1.1], patience(2, 0.0), true), None);
+        let stopped = |epoch| Some(Outcome::Stopped { epoch });
+        assert_eq!(after(&[1.0, 1.1, 1.0], patience(2, 0.0), true), stopped(3));
+        assert_eq!(after(&[1.0, 1.1, 0.9], patience(2, 0.0), true), None);
+        assert_eq!(
+            after(&[1.0, 0.95, 0.91], patience(2, 0.1), true),
+            stopped(3)
+        );
+        assert_eq!(after(&[1.0, 0.95, 0.89], patience(2, 0.1), true), None);
+        // The last epoch was run: nothing was cut short.
+        assert_eq!(
+            after(&[1.0; 6], patience(5, 0.0), true),
+            Some(Outcome::Completed {})
+        );
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_are_a_divergence() {
+        let diverged = |epoch| Some(Outcome::Diverged { epoch });
+        assert_eq!(after(&[1.0, f64::NAN], None, true), diverged(2));
+        assert_eq!(after(&[f64::INFINITY], None, true), diverged(1));
+        assert_eq!(after(&[1.0], None, false), diverged(1));
+        assert_eq!(
+            after(&[1.0, 1.0, 1.0, 1.0, 1.0, f64::NAN], None, true),
+            diverged(6)
+        );
+    }
+}

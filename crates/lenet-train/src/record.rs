@@ -1,0 +1,41 @@
+//! What a run says of itself.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use lenet_results::{BackendKind, Environment, RunRecord, SelfCheck, TrialConfig};
+
+use crate::RunOptions;
+use crate::backend;
+use crate::device;
+
+/// The record of this stretch of the run, which begins now.
+#[must_use]
+pub fn run_record(
+    config: &TrialConfig,
+    options: &RunOptions,
+    jobs: usize,
+    from_epoch: usize,
+    check: Option<SelfCheck>,
+) -> RunRecord {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    RunRecord {
+        from_epoch,
+        started_unix: now.map_or(0, |since| since.as_secs()),
+        environment: Environment::collect(),
+        threads: options.threads.max(1),
+        jobs,
+        device: device::name(config.device, options.cuda_ordinal),
+        level: level_name(config, options),
+        self_check: check,
+    }
+}
+
+/// Name of what computes the trial: an instruction set, or `candle`; `unknown` where the
+/// environment asks for a level that cannot be had (and the trial will be refused).
+pub(crate) fn level_name(config: &TrialConfig, options: &RunOptions) -> String {
+    let name = match config.backend {
+        BackendKind::Stock => "candle",
+        BackendKind::Fused => backend::level(options).map_or("unknown", |level| level.name()),
+    };
+    name.to_owned()
+}

@@ -1,0 +1,197 @@
+//! The check of gradients that precedes a study.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use lenet_data::{ImageSet, Split, Splits};
+use lenet_model::init::initial_parameters;
+use lenet_ops::Geometry;
+use lenet_ops::net::{Dropout, reference};
+use lenet_results::{SelfCheck, TrialConfig};
+use rand_core::RngCore;
+
+use crate::RunOptions;
+use crate::backend;
+use crate::config;
+use crate::error::TrainError;
+
+/// Bound on each tensor's relative error. Single precision leaves some 1e-6; a wrong gradient
+/// is off by about 1.
+const TOLERANCE: f64 = 1e-4;
+
+/// Floating-point operations that the reference may take, which bound its time.
+const BUDGET: u64 = 200_000_000;
+
+/// Most images checked: a group of sixteen and a rest.
+const MOST_IMAGES: u64 = 19;
+
+/// The network's gradients on this machine's code path against a plain f64 reference; under a
+/// second for networks up to the study's largest. `data` gives the shape only: the images are
+/// noise from a seed of the check's own.
+///
+/// Where an activation lies within rounding of ReLU's or max-pool's kink, f32 and f64 may
+/// rightly take different sides of it, so a batch that fails is followed by one other, which
+/// then decides.
+///
+/// # Errors
+/// Where the device cannot be used at all; a failed check is `Ok` with `passed: false`.
+pub fn self_check(
+    config: &TrialConfig,
+    data: &Splits,
+    options: &RunOptions,
+) -> Result<SelfCheck, TrainError> {
+    config::check(config, data)?;
+    let geometry = config::geometry(&config.network, data)?;
+    let started = Instant::now();
+    let mut worst = worst_error(config, &geometry, options, 1)?;
+    if !(worst.0 <= TOLERANCE) {
+        worst = worst_error(config, &geometry, options, 2)?;
+    }
+    let (worst_relative_error, worst_tensor) = worst;
+    Ok(SelfCheck {
+        worst_relative_error,
+        worst_tensor,
+        tolerance: TOLERANCE,
+        passed: worst_relative_error <= TOLERANCE,
+        seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+/// Largest relative error of any tensor's gradient, and the tensor.
+fn worst_error(
+    config: &TrialConfig,
+    geometry: &Geometry,
+    options: &RunOptions,
+    seed: u64,
+) -> Result<(f64, String), TrainError> {
+    let images = (BUDGET / geometry.training_flops().max(1)).clamp(1, MOST_IMAGES) as usize;
+    let split = noise(geometry, images, seed)?;
+    let parameters = initial_parameters(geometry, seed);
+    let rate = config.dropout.effective_rate();
+    let dropout = (rate > 0.0).then_some(Dropout {
+        rate,
+        seed,
+        step: 1,
+    });
+
+    let rule = config::rule(&config.optimizer);
+    let state = (parameters.clone(), Vec::new());
+    let mut backend = backend::build(
+        geometry,
+        config.backend,
+        config.device,
+        rule,
+        options,
+        state,
+    )?;
+    let computed = backend.gradients(&split, &split.indices, dropout)?;
+
+    let parameters: Vec<f64> = parameters.into_iter().map(f64::from).collect();
+    let pixels: Vec<f64> = split
+        .set
+        .pixels()
+        .iter()
+        .map(|&p| f64::from(p) / 255.0)
+        .collect();
+    let mut gradients = vec![0.0; parameters.len()];
+    reference::loss_and_gradients(
+        geometry,
+        &parameters,
+        &pixels,
+        split.set.labels(),
+        dropout,
+        &mut gradients,
+    )?;
+    Ok(worst_tensor(geometry, &computed, &gradients))
+}
+
+/// Where a gradient is NaN, the error is infinite.
+fn worst_tensor(geometry: &Geometry, computed: &[f32], reference: &[f64]) -> (f64, String) {
+    let mut worst = (0.0, String::new());
+    for parameter in geometry.parameters() {
+        let (mut difference, mut size) = (0.0, 0.0);
+        for (&got, &want) in computed[parameter.range()]
+            .iter()
+            .zip(&reference[parameter.range()])
+        {
+            difference += (f64::from(got) - want).powi(2);
+            size += want * want;
+        }
+        // A tensor without gradient must have none.
+        let error = if difference == 0.0 {
+            0.0
+        } else {
+            (difference / size).sqrt()
+        };
+        let error = if error.is_nan() { f64::INFINITY } else { error };
+        if worst.1.is_empty() || error > worst.0 {
+            worst = (error, parameter.name);
+        }
+    }
+    worst
+}
+
+fn noise(geometry: &Geometry, images: usize, seed: u64) -> Result<Split, TrainError> {
+    let shape = [geometry.channels, geometry.height, geometry.width];
+    let mut rng = lenet_rng::stream(seed, "self-check");
+    let mut pixels = vec![0; images * shape.iter().product::<usize>()];
+    rng.fill_bytes(&mut pixels);
+    let labels = (0..images)
+        .map(|image| (image % geometry.classes) as u8)
+        .collect();
+    let set = ImageSet::new(pixels, labels, shape).map_err(|e| TrainError::Data {
+        reason: e.to_string(),
+    })?;
+    Ok(Split {
+        set: Arc::new(set),
+        indices: (0..images as u32).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use lenet_results::{BackendKind, DropoutConfig};
+
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn both_backends_pass() {
+        for backend in [BackendKind::Fused, BackendKind::Stock] {
+            let dropout = DropoutConfig {
+                rate: 0.5,
+                connected: true,
+            };
+            let config = TrialConfig {
+                backend,
+                dropout,
+                ..testing::config()
+            };
+            let check = self_check(&config, &testing::splits(), &RunOptions::default()).unwrap();
+            assert!(check.passed, "{backend:?}: {check:?}");
+            assert!(
+                check.worst_relative_error > 0.0,
+                "f32 is not f64: {check:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_gradient_is_found_and_named() {
+        let geometry = Geometry::lab_2017(2);
+        let reference: Vec<f64> = (0..geometry.parameter_count())
+            .map(|i| (i as f64).sin())
+            .collect();
+        let mut computed: Vec<f32> = reference.iter().map(|&v| v as f32).collect();
+        assert!(worst_tensor(&geometry, &computed, &reference).0 < 1e-6);
+        let fc1 = &geometry.parameters()[4];
+        computed[fc1.offset] += 1.0;
+        let (error, name) = worst_tensor(&geometry, &computed, &reference);
+        assert!(error > TOLERANCE && name == fc1.name, "{error} {name}");
+        computed[fc1.offset] = f32::NAN;
+        let (error, name) = worst_tensor(&geometry, &computed, &reference);
+        assert!(error == f64::INFINITY && name == fc1.name, "{error} {name}");
+        let silent = vec![0.0; reference.len()];
+        assert_eq!(worst_tensor(&geometry, &computed, &silent).0, f64::INFINITY);
+    }
+}

@@ -1,0 +1,112 @@
+//! A short training on the real data set.
+
+use lenet_data::{Dataset, SplitSpec};
+use lenet_results::{
+    BackendKind, DataConfig, DecayConfig, DeviceKind, DropoutConfig, NetworkConfig,
+    OptimizerConfig, Outcome, ScheduleConfig, TrialConfig,
+};
+use lenet_train::{Ended, RunOptions, evaluate, geometry, run, self_check, time_steps};
+
+fn config() -> TrialConfig {
+    TrialConfig {
+        data: DataConfig {
+            source: "mnist".to_owned(),
+            validation: 5_000,
+            samples: Some(5_000),
+        },
+        network: NetworkConfig {
+            filters: vec![8, 8],
+            kernel: 3,
+            hidden: vec![128],
+        },
+        dropout: DropoutConfig {
+            rate: 0.0,
+            connected: true,
+        },
+        optimizer: OptimizerConfig::Adam {
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+        },
+        learning_rate: 0.001,
+        schedule: ScheduleConfig {
+            warmup_epochs: 0.0,
+            decay: DecayConfig::Constant {},
+        },
+        batch_size: 32,
+        epochs: 1,
+        early_stop: None,
+        seed: 1,
+        backend: BackendKind::Fused,
+        device: DeviceKind::Cpu,
+    }
+}
+
+#[test]
+fn one_epoch_of_five_thousand_images() {
+    let config = config();
+    let spec = SplitSpec {
+        validation: 5_000,
+        samples: Some(5_000),
+        seed: config.seed,
+    };
+    let data = Dataset::mnist().split(&spec).unwrap();
+    let options = RunOptions::default();
+
+    let check = self_check(&config, &data, &options).unwrap();
+    assert!(check.passed, "{check:?}");
+    let timing = time_steps(&config, &data, &options, 3).unwrap();
+    assert!(
+        timing.step_seconds > 0.0 && timing.image_seconds > 0.0,
+        "{timing:?}"
+    );
+
+    let ended = run(&config, &data, &options, &mut |_| {}).unwrap();
+    let Ended::Finished {
+        outcome,
+        epochs,
+        parameters,
+    } = ended
+    else {
+        panic!("{ended:?}")
+    };
+    assert_eq!(outcome, Outcome::Completed {});
+    let record = &epochs[0];
+    assert!(
+        record.test_accuracy > 0.8 && record.validation_accuracy > 0.8,
+        "{record:?}"
+    );
+    // ln 10 is the loss of guessing.
+    assert!(
+        record.train_loss < 1.5 && record.validation_loss < 0.7,
+        "{record:?}"
+    );
+
+    // The trained parameters evaluate to what the record says, on either backend.
+    let geometry = geometry(&config.network, &data).unwrap();
+    let mut logits = Vec::new();
+    for backend in [BackendKind::Fused, BackendKind::Stock] {
+        let device = config.device;
+        let logits = Some(&mut logits);
+        let test = evaluate(
+            &geometry,
+            &parameters,
+            &data.test,
+            backend,
+            device,
+            &options,
+            logits,
+        )
+        .unwrap();
+        assert!(
+            (test.loss - record.test_loss).abs() <= 1e-5,
+            "{backend:?}: {test:?}"
+        );
+        assert!(
+            (test.accuracy - record.test_accuracy).abs() <= 2e-4,
+            "{backend:?}: {test:?}"
+        );
+        assert_eq!(test.samples, 10_000);
+    }
+    assert_eq!(logits.len(), 100_000);
+}
