@@ -143,8 +143,7 @@ pub fn forward<T: Kernels>(
     check_length(OP, "bias", bias.len(), shape.filters)?;
     check_length(OP, "output", output.len(), shape.output_len())?;
     check_length(OP, "argmax", argmax.len(), shape.output_len())?;
-    T::forward(shape, input, weight, bias, output, argmax);
-    Ok(())
+    T::forward(shape, input, weight, bias, output, argmax)
 }
 
 /// Gradients from `upstream`, the loss's gradient with respect to the output.
@@ -173,13 +172,15 @@ pub fn backward<T: Kernels>(
         shape.weight_len(),
     )?;
     check_length(OP, "bias gradient", gradients.bias.len(), shape.filters)?;
-    T::backward(shape, input, weight, pooled, upstream, gradients);
-    Ok(())
+    T::backward(shape, input, weight, pooled, upstream, gradients)
 }
 
 /// The code that computes the op for a number type, on checked buffers.
 pub trait Kernels: Real {
     /// As [`reference::forward`].
+    ///
+    /// # Errors
+    /// [`OpsError::Level`] where the environment names instructions that this machine lacks.
     fn forward(
         shape: &ConvPoolShape,
         input: &[Self],
@@ -187,11 +188,15 @@ pub trait Kernels: Real {
         bias: &[Self],
         output: &mut [Self],
         argmax: &mut [u8],
-    ) {
+    ) -> Result<(), OpsError> {
         reference::forward(shape, input, weight, bias, output, argmax);
+        Ok(())
     }
 
     /// As [`reference::backward`].
+    ///
+    /// # Errors
+    /// [`OpsError::Level`] where the environment names instructions that this machine lacks.
     fn backward(
         shape: &ConvPoolShape,
         input: &[Self],
@@ -199,10 +204,34 @@ pub trait Kernels: Real {
         pooled: Pooled<'_, Self>,
         upstream: &[Self],
         gradients: Gradients<'_, Self>,
-    ) {
+    ) -> Result<(), OpsError> {
         reference::backward(shape, input, weight, pooled, upstream, gradients);
+        Ok(())
     }
 }
 
-impl Kernels for f32 {}
+impl Kernels for f32 {
+    fn forward(
+        shape: &ConvPoolShape,
+        input: &[f32],
+        weight: &[f32],
+        bias: &[f32],
+        output: &mut [f32],
+        argmax: &mut [u8],
+    ) -> Result<(), OpsError> {
+        cpu::nchw::forward(shape, input, weight, bias, output, argmax)
+    }
+
+    fn backward(
+        shape: &ConvPoolShape,
+        input: &[f32],
+        weight: &[f32],
+        pooled: Pooled<'_, f32>,
+        upstream: &[f32],
+        gradients: Gradients<'_, f32>,
+    ) -> Result<(), OpsError> {
+        cpu::nchw::backward(shape, input, weight, pooled, upstream, gradients)
+    }
+}
+
 impl Kernels for f64 {}

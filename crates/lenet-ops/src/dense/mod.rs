@@ -102,8 +102,7 @@ pub fn forward<T: Kernels>(
     shape.check(input, weight)?;
     check_length(OP, "bias", bias.len(), shape.outputs)?;
     check_length(OP, "output", output.len(), shape.output_len())?;
-    T::forward(shape, input, weight, bias, output);
-    Ok(())
+    T::forward(shape, input, weight, bias, output)
 }
 
 /// Gradients from `upstream`, the loss's gradient with respect to the output.
@@ -131,24 +130,30 @@ pub fn backward<T: Kernels>(
         shape.weight_len(),
     )?;
     check_length(OP, "bias gradient", gradients.bias.len(), shape.outputs)?;
-    T::backward(shape, input, weight, output, upstream, gradients);
-    Ok(())
+    T::backward(shape, input, weight, output, upstream, gradients)
 }
 
 /// The code that computes the op for a number type, on checked buffers.
 pub trait Kernels: Real {
     /// As [`reference::forward`].
+    ///
+    /// # Errors
+    /// [`OpsError::Level`] where the environment names instructions that this machine lacks.
     fn forward(
         shape: &DenseShape,
         input: &[Self],
         weight: &[Self],
         bias: &[Self],
         output: &mut [Self],
-    ) {
+    ) -> Result<(), OpsError> {
         reference::forward(shape, input, weight, bias, output);
+        Ok(())
     }
 
     /// As [`reference::backward`].
+    ///
+    /// # Errors
+    /// [`OpsError::Level`] where the environment names instructions that this machine lacks.
     fn backward(
         shape: &DenseShape,
         input: &[Self],
@@ -156,10 +161,33 @@ pub trait Kernels: Real {
         output: &[Self],
         upstream: &[Self],
         gradients: Gradients<'_, Self>,
-    ) {
+    ) -> Result<(), OpsError> {
         reference::backward(shape, input, weight, output, upstream, gradients);
+        Ok(())
     }
 }
 
-impl Kernels for f32 {}
+impl Kernels for f32 {
+    fn forward(
+        shape: &DenseShape,
+        input: &[f32],
+        weight: &[f32],
+        bias: &[f32],
+        output: &mut [f32],
+    ) -> Result<(), OpsError> {
+        cpu::rows::forward(shape, input, weight, bias, output)
+    }
+
+    fn backward(
+        shape: &DenseShape,
+        input: &[f32],
+        weight: &[f32],
+        output: &[f32],
+        upstream: &[f32],
+        gradients: Gradients<'_, f32>,
+    ) -> Result<(), OpsError> {
+        cpu::rows::backward(shape, input, weight, output, upstream, gradients)
+    }
+}
+
 impl Kernels for f64 {}

@@ -4,14 +4,12 @@ use std::ops::Range;
 
 use super::gather::gather;
 use super::plan::{BLOCKS, Plan};
-use super::scratch::{Scratch, strip_planes, strip_rows};
+use super::scratch::Scratch;
 use super::{Dropout, Images};
-use crate::conv_pool::cpu::{
-    BiasGradient, Forward, GROUP, InputGradient, Planes, Unpool, WeightGradient,
-};
+use crate::conv_pool::cpu::{Backward, Forward, InputBuffers};
 use crate::dense::cpu::Product;
 use crate::dropout::scale_factors;
-use crate::simd::{Kernel, Simd, lanes, lanes_mut};
+use crate::simd::{Kernel, Simd, lane_mut, lanes};
 
 /// At most `BLOCKS` blocks of a batch's images.
 pub(super) struct Chunk<'a, S> {
@@ -127,8 +125,8 @@ impl<S: Simd> Chunk<'_, S> {
         let scales = &mut scratch.row[..width];
         for (image, block, lane) in self.places() {
             scale_factors(dropout.rate, dropout.seed, dropout.step, image, scales);
-            let units = lanes_mut::<S>(&mut scratch.units[layer][block * width..][..width]);
-            for (unit, &scale) in units.iter_mut().skip(lane).step_by(S::LANES).zip(&*scales) {
+            let units = &mut scratch.units[layer][block * width..][..width];
+            for (unit, &scale) in lane_mut::<S>(units, lane).zip(&*scales) {
                 *unit *= scale;
             }
         }
@@ -184,77 +182,25 @@ impl<S: Simd> Chunk<'_, S> {
         let (stage, tensors) = &self.plan.stages[index];
         let features = self.plan.features;
         let (before, after) = scratch.input_gradients.split_at_mut(index + 1);
-        let gradient: &[S::Vector] = match after.first() {
-            Some(next) => next,
-            None => &scratch.unit_gradients[0][block * features..][..features],
-        };
-        let gradient_planes = self.plan.gradient_planes(index);
-        let codes = &*block_of(&mut scratch.codes[index], block, BLOCKS);
-        let input = &*block_of(&mut scratch.inputs[index], block, BLOCKS);
-        self.simd.vectorize(BiasGradient {
+        let (weights, biases) = sums[tensors.weight.start..].split_at_mut(tensors.weight.len());
+        let backward = Backward {
             stage,
-            gradient,
-            gradient_planes,
-            codes,
-            sums: &mut sums[tensors.bias.clone()],
-        });
-        let unpool = |planes: Range<usize>, rows: Range<usize>, output: &mut [_], places| {
-            self.simd.vectorize(Unpool {
-                gradient,
-                gradient_planes,
-                codes,
-                code_planes: stage.codes,
-                planes,
-                rows,
-                output,
-                output_planes: places,
-            });
-        };
-        let whole = &mut scratch.unpooled[index];
-        if index > 0 {
-            unpool(0..stage.filters, 0..stage.codes.rows, whole, stage.unpooled);
-            self.simd.vectorize(InputGradient {
-                stage,
-                unpooled: whole,
-                weight: &self.parameters[tensors.weight.clone()],
+            input: block_of(&mut scratch.inputs[index], block, BLOCKS),
+            weight: &self.parameters[tensors.weight.clone()],
+            codes: block_of(&mut scratch.codes[index], block, BLOCKS),
+            gradient: match after.first() {
+                Some(next) => next,
+                None => &scratch.unit_gradients[0][block * features..][..features],
+            },
+            gradient_planes: self.plan.gradient_planes(index),
+            input_gradient: (index > 0).then_some(InputBuffers {
+                unpooled: &mut scratch.unpooled[index],
                 output: &mut before[index],
-            });
-        }
-        let weights = stage.weights() / stage.filters;
-        let strip = strip_rows::<S>(stage);
-        let rows = 2 * stage.codes.rows;
-        for group in (0..stage.filters).step_by(GROUP) {
-            let filters = (stage.filters - group).min(GROUP);
-            let group_sums = &mut scratch.sums[..filters * weights];
-            group_sums.fill(self.simd.splat(0.0));
-            for row in (0..rows).step_by(strip) {
-                let height = strip.min(rows - row);
-                let (unpooled, unpooled_planes, first): (&[_], Planes, usize) = if index > 0 {
-                    (whole, stage.unpooled, stage.unpooled.at(group, row, 0))
-                } else {
-                    let planes = strip_planes::<S>(stage);
-                    let rows = row / 2..(row + height) / 2;
-                    unpool(group..group + filters, rows, &mut scratch.strip, planes);
-                    (&scratch.strip, planes, 0)
-                };
-                self.simd.vectorize(WeightGradient {
-                    stage,
-                    input,
-                    row,
-                    rows: height,
-                    filters,
-                    unpooled,
-                    unpooled_planes,
-                    first,
-                    sums: group_sums,
-                });
-            }
-            let to = &mut sums[tensors.weight.clone()][group * weights..][..group_sums.len()];
-            self.simd.vectorize(AddSums {
-                from: group_sums,
-                to,
-            });
-        }
+            }),
+            weight_gradient: weights,
+            bias_gradient: &mut biases[..tensors.bias.len()],
+        };
+        backward.run(self.simd, &mut scratch.group);
     }
 }
 
@@ -262,23 +208,6 @@ impl<S: Simd> Chunk<'_, S> {
 fn block_of<V>(buffer: &mut [V], block: usize, blocks: usize) -> &mut [V] {
     let len = buffer.len() / blocks;
     &mut buffer[block * len..][..len]
-}
-
-/// Adds each vector's sum over the lanes.
-struct AddSums<'a, V> {
-    from: &'a [V],
-    to: &'a mut [f32],
-}
-
-impl<S: Simd> Kernel<S> for AddSums<'_, S::Vector> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, simd: S) {
-        for (to, &from) in self.to.iter_mut().zip(self.from) {
-            *to += simd.sum(from);
-        }
-    }
 }
 
 /// Largest value of each lane, from 0 on, NaN where any is.

@@ -10,7 +10,7 @@ use super::{BatchSums, Dropout, Images};
 use crate::dense::cpu::WeightGradient;
 use crate::error::OpsError;
 use crate::geometry::Geometry;
-use crate::simd::{Simd, WithSimd, lanes, lanes_mut};
+use crate::simd::{Simd, WithSimd, lane, lane_mut};
 use crate::softmax_cross_entropy::cpu::{loss, loss_and_gradient};
 
 /// Chunks of one task of an evaluation.
@@ -297,8 +297,8 @@ impl Training<'_> {
                 segment.losses[image - start] = loss;
                 segment.sums.correct += usize::from(correct);
                 let to = &mut scratch.unit_gradients[last][block * plan.classes..][..plan.classes];
-                let to = lanes_mut::<S>(to).iter_mut().skip(lane).step_by(S::LANES);
-                to.zip(&*row).for_each(|(to, &value)| *to = value);
+                let to = lane_mut::<S>(to, lane).zip(&*row);
+                to.for_each(|(to, &value)| *to = value);
             }
             chunk.backward(dropout, scratch, self.partial);
             let places = || {
@@ -332,11 +332,10 @@ fn copy_rows<S: Simd>(
     images: usize,
 ) {
     let stride = rows.len() / images;
-    for (row, block, lane) in places {
-        let from = lanes::<S>(&units[block * width..][..width]);
+    for (row, block, at) in places {
+        let from = lane::<S>(&units[block * width..][..width], at);
         let to = &mut rows[row * stride..][..width];
-        let from = from.iter().skip(lane).step_by(S::LANES);
-        to.iter_mut().zip(from).for_each(|(to, &value)| *to = value);
+        to.iter_mut().zip(from).for_each(|(to, value)| *to = value);
     }
 }
 
@@ -345,14 +344,12 @@ fn read_row<S: Simd>(
     plan: &Plan,
     units: &[Vec<S::Vector>],
     block: usize,
-    lane: usize,
+    at: usize,
     row: &mut [f32],
 ) {
     let logits = &units[plan.dense.len()][block * plan.classes..][..plan.classes];
-    let from = lanes::<S>(logits).iter().skip(lane).step_by(S::LANES);
-    row.iter_mut()
-        .zip(from)
-        .for_each(|(to, &value)| *to = value);
+    let from = lane::<S>(logits, at);
+    row.iter_mut().zip(from).for_each(|(to, value)| *to = value);
 }
 
 fn chunks<S: Simd>(images: Range<usize>) -> impl Iterator<Item = Range<usize>> {

@@ -1,8 +1,8 @@
 //! Images from where they lie into the lanes of a block.
 
 use super::Images;
-use crate::conv_pool::cpu::Planes;
-use crate::simd::{Simd, lanes_mut};
+use crate::conv_pool::cpu::{Planes, fill_lane};
+use crate::simd::Simd;
 
 /// Pixel values of all bytes.
 pub(super) fn pixel_values() -> [f32; 256] {
@@ -21,44 +21,22 @@ pub(super) fn gather<S: Simd>(
 ) {
     let len = channels * planes.rows * planes.columns;
     for lane in 0..S::LANES {
-        let fill = Lane::<S> {
-            lane,
-            planes,
-            channels,
-            block: &mut *block,
-        };
         let at = first + lane;
         match images {
-            _ if lane >= count => fill.from(std::iter::repeat_n(0.0, len)),
+            _ if lane >= count => {
+                fill_lane::<S>(planes, channels, block, lane, std::iter::repeat_n(0.0, len));
+            }
             Images::Bytes {
                 pixels: set,
                 indices,
             } => {
                 let image = &set[indices[at] as usize * len..][..len];
-                fill.from(image.iter().map(|&byte| pixels[usize::from(byte)]));
+                let values = image.iter().map(|&byte| pixels[usize::from(byte)]);
+                fill_lane::<S>(planes, channels, block, lane, values);
             }
-            Images::Floats(batch) => fill.from(batch[at * len..][..len].iter().copied()),
-        }
-    }
-}
-
-struct Lane<'a, S: Simd> {
-    lane: usize,
-    planes: Planes,
-    channels: usize,
-    block: &'a mut [S::Vector],
-}
-
-impl<S: Simd> Lane<'_, S> {
-    fn from(self, mut values: impl Iterator<Item = f32>) {
-        for channel in 0..self.channels {
-            for row in 0..self.planes.rows {
-                let at = self.planes.at(channel, row, 0);
-                let row = lanes_mut::<S>(&mut self.block[at..at + self.planes.columns]);
-                let places = row.iter_mut().skip(self.lane).step_by(S::LANES);
-                for (place, value) in places.zip(&mut values) {
-                    *place = value;
-                }
+            Images::Floats(batch) => {
+                let values = batch[at * len..][..len].iter().copied();
+                fill_lane::<S>(planes, channels, block, lane, values);
             }
         }
     }

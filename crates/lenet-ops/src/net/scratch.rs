@@ -2,12 +2,8 @@
 
 use super::gather::pixel_values;
 use super::plan::{BLOCKS, Plan};
-use crate::conv_pool::cpu::{GROUP, Planes, Stage};
+use crate::conv_pool::cpu::{GroupScratch, Stage};
 use crate::simd::Simd;
-
-/// Bytes that a strip of a filter group's unpooled gradient may take: half of a small first
-/// cache.
-const STRIP_BYTES: usize = 14 << 10;
 
 /// Buffers of one thread, allocated once.
 pub(super) struct Scratch<S: Simd> {
@@ -22,10 +18,7 @@ pub(super) struct Scratch<S: Simd> {
     /// For each stage but the first, one block of the convolution's gradient and of the input's.
     pub(super) unpooled: Vec<Vec<S::Vector>>,
     pub(super) input_gradients: Vec<Vec<S::Vector>>,
-    /// Strip of the first stage's unpooled gradient.
-    pub(super) strip: Vec<S::Vector>,
-    /// Sums of a filter group's weight gradient.
-    pub(super) sums: Vec<S::Vector>,
+    pub(super) group: GroupScratch<S::Vector>,
     /// Dropout's scales of one image, or one image's logits.
     pub(super) row: Vec<f32>,
 }
@@ -40,8 +33,6 @@ impl<S: Simd> Scratch<S> {
                 .map(move |(i, stage)| (i > 0).then(|| len(stage)));
             lens.map(|len| zeros(len.unwrap_or(0))).collect()
         };
-        let first = &plan.stages[0].0;
-        let group = |stage: &Stage| GROUP * stage.channels * stage.kernel * stage.kernel;
         Self {
             pixels: pixel_values(),
             inputs: stages()
@@ -54,20 +45,8 @@ impl<S: Simd> Scratch<S> {
             unit_gradients: plan.widths().map(|width| zeros(BLOCKS * width)).collect(),
             unpooled: later(|s| s.unpooled.len(s.filters)),
             input_gradients: later(|s| s.input_gradient.len(s.channels)),
-            strip: zeros(strip_planes::<S>(first).len(GROUP)),
-            sums: zeros(stages().map(group).max().unwrap_or(0)),
+            group: GroupScratch::new(simd, stages().copied()),
             row: vec![0.0; plan.widths().max().unwrap_or(0)],
         }
     }
-}
-
-/// Rows of the convolution's places to take at once for a weight gradient.
-pub(super) fn strip_rows<S: Simd>(stage: &Stage) -> usize {
-    let row = GROUP * stage.unpooled.row * size_of::<S::Vector>();
-    (STRIP_BYTES / row / 2 * 2).clamp(2, 2 * stage.codes.rows)
-}
-
-/// Places of a strip of a stage's unpooled gradient that lies by itself.
-pub(super) fn strip_planes<S: Simd>(stage: &Stage) -> Planes {
-    Planes::compact(strip_rows::<S>(stage), 2 * stage.codes.columns)
 }

@@ -196,5 +196,27 @@ pub(crate) fn lanes_mut<S: Simd>(vectors: &mut [S::Vector]) -> &mut [f32] {
     unsafe { std::slice::from_raw_parts_mut(vectors.as_mut_ptr().cast(), vectors.len() * S::LANES) }
 }
 
+/// One lane of each vector.
+#[inline]
+pub(crate) fn lane<S: Simd>(vectors: &[S::Vector], lane: usize) -> impl Iterator<Item = f32> {
+    lanes::<S>(vectors)
+        .iter()
+        .skip(lane)
+        .step_by(S::LANES)
+        .copied()
+}
+
+/// One lane of each vector, to write to.
+#[inline]
+pub(crate) fn lane_mut<S: Simd>(
+    vectors: &mut [S::Vector],
+    lane: usize,
+) -> impl Iterator<Item = &mut f32> {
+    lanes_mut::<S>(vectors)
+        .iter_mut()
+        .skip(lane)
+        .step_by(S::LANES)
+}
+
 #[cfg(test)]
 pub(crate) mod tests;

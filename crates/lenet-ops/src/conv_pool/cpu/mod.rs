@@ -4,16 +4,17 @@
 //! one vector, weights are broadcast. So every number of channels and every size works, and the
 //! border of SAME padding is stored as zeros around each plane.
 
+mod backward;
 mod forward;
 mod input_gradient;
+pub(crate) mod nchw;
 mod planes;
 mod weight_gradient;
 mod window;
 
+pub(crate) use backward::{Backward, GroupScratch, InputBuffers};
 pub(crate) use forward::Forward;
-pub(crate) use input_gradient::{InputGradient, Unpool};
-pub(crate) use planes::Planes;
-pub(crate) use weight_gradient::{BiasGradient, GROUP, WeightGradient};
+pub(crate) use planes::{Planes, fill_lane, read_lane};
 
 /// Code of a pooled place whose maximum ReLU has cut off, next to 0 to 3 for a place in its
 /// window.
@@ -54,8 +55,13 @@ impl Stage {
         }
     }
 
+    /// Weights of a filter.
+    pub(crate) fn weights_of_filter(&self) -> usize {
+        self.channels * self.kernel * self.kernel
+    }
+
     /// Weights of the stage.
     pub(crate) fn weights(&self) -> usize {
-        self.filters * self.channels * self.kernel * self.kernel
+        self.filters * self.weights_of_filter()
     }
 }

@@ -1,5 +1,7 @@
 //! Where the elements of a stack of planes lie.
 
+use crate::simd::{Simd, lane, lane_mut};
+
 /// A stack of planes of `rows` × `columns`, each with a border of `border` elements all round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Planes {
@@ -59,6 +61,40 @@ impl Planes {
     /// Rows and columns together with the border.
     pub(crate) fn outer(&self) -> [usize; 2] {
         [self.rows + 2 * self.border, self.columns + 2 * self.border]
+    }
+}
+
+/// Fills one lane of a stack of planes with values in (plane, row, column) order.
+pub(crate) fn fill_lane<S: Simd>(
+    planes: Planes,
+    count: usize,
+    stack: &mut [S::Vector],
+    lane: usize,
+    mut values: impl Iterator<Item = f32>,
+) {
+    for (plane, row) in (0..count).flat_map(|p| (0..planes.rows).map(move |r| (p, r))) {
+        let row = &mut stack[planes.at(plane, row, 0)..][..planes.columns];
+        // The lane is first: a `zip` that ends takes one more from what stands first.
+        for (place, value) in lane_mut::<S>(row, lane).zip(&mut values) {
+            *place = value;
+        }
+    }
+}
+
+/// Writes one lane of a stack of planes in (plane, row, column) order.
+pub(crate) fn read_lane<S: Simd>(
+    planes: Planes,
+    count: usize,
+    stack: &[S::Vector],
+    at: usize,
+    values: &mut [f32],
+) {
+    let rows = (0..count).flat_map(|p| (0..planes.rows).map(move |r| (p, r)));
+    for ((plane, row), to) in rows.zip(values.chunks_exact_mut(planes.columns)) {
+        let row = &stack[planes.at(plane, row, 0)..][..planes.columns];
+        to.iter_mut()
+            .zip(lane::<S>(row, at))
+            .for_each(|(to, from)| *to = from);
     }
 }
 

@@ -141,3 +141,20 @@ impl<S: Simd> Kernel<S> for BiasGradient<'_, S::Vector> {
         }
     }
 }
+
+/// Adds each vector's sum over the lanes.
+pub(crate) struct AddSums<'a, V> {
+    pub(crate) from: &'a [V],
+    pub(crate) to: &'a mut [f32],
+}
+
+impl<S: Simd> Kernel<S> for AddSums<'_, S::Vector> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, simd: S) {
+        for (to, &from) in self.to.iter_mut().zip(self.from) {
+            *to += simd.sum(from);
+        }
+    }
+}

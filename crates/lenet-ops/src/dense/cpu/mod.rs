@@ -1,5 +1,7 @@
 //! The layer with images in the lanes of vectors, and its weight gradient with features there.
 
+pub(crate) mod rows;
+
 use crate::simd::{Kernel, Simd};
 
 /// out[o] = start[o] + Σ_i weight[o·output + i·input] · in[i] for one or two blocks of images: the
