@@ -184,21 +184,31 @@ pub enum IdxProblem {
         found: [u8; 4],
     },
     /// Elements that are not bytes.
-    #[error("elements are {}, but images and labels must be unsigned bytes (type 0x08)", element_type(*code))]
+    #[error(
+        "elements are {}, but images and labels must be unsigned bytes (type 0x08)",
+        element_type(*code)
+    )]
     ElementType {
         /// The third byte of the file.
         code: u8,
     },
     /// Labels, or something else again, where images are expected.
-    #[error("{rank} {} where images are expected, which have 3 (image, row, column) or 4 (image, channel, row, column){}",
-        dimensions(*rank), if *rank == 1 { "; is this the file of labels?" } else { "" })]
+    #[error(
+        "{rank} {} where images are expected, which have 3 (image, row, column) or 4 (image, \
+         channel, row, column){}",
+        dimensions(*rank),
+        if *rank == 1 { "; is this the file of labels?" } else { "" }
+    )]
     NotImages {
         /// Dimensions of the file.
         rank: u8,
     },
     /// Images, or something else again, where labels are expected.
-    #[error("{rank} {} where labels are expected, which have 1{}",
-        dimensions(*rank), if matches!(rank, 3 | 4) { "; is this the file of images?" } else { "" })]
+    #[error(
+        "{rank} {} where labels are expected, which have 1{}",
+        dimensions(*rank),
+        if matches!(rank, 3 | 4) { "; is this the file of images?" } else { "" }
+    )]
     NotLabels {
         /// Dimensions of the file.
         rank: u8,

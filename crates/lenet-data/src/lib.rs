@@ -30,7 +30,7 @@
 //!
 //! # Features
 //! - `candle-datasets` (off by default): conversion to and from `candle_datasets::vision::Dataset`.
-//!   That crate brings some 250 others (an HTTP client with TLS, Parquet, image formats), 8.5
+//!   That crate brings some 200 others (an HTTP client with TLS, Parquet, image formats), 8.5
 //!   minutes of a fresh release build on two cores where candle alone takes 2.5, so those pay for
 //!   it who need it.
 #![forbid(unsafe_code)]

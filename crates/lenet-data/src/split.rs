@@ -111,8 +111,8 @@ fn range(start: usize, end: usize) -> Vec<u32> {
     (position(start)..position(end)).collect()
 }
 
-/// The order of one epoch: `split.indices` shuffled by the stream `"shuffle/<epoch>"` of the seed (so any
-/// epoch's order can be had without the ones before).
+/// The order of one epoch: `split.indices` shuffled by the stream `"shuffle/<epoch>"` of the seed,
+/// so that any epoch's order can be had without the ones before.
 #[must_use]
 pub fn epoch_order(split: &Split, seed: u64, epoch: usize) -> Vec<u32> {
     let mut rng = stream(seed, &format!("shuffle/{epoch}"));
