@@ -66,6 +66,7 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     use super::*;
+    use crate::split::{Split, SplitSpec};
 
     #[test]
     fn the_archive_holds_the_published_files() {
@@ -92,5 +93,31 @@ mod tests {
         assert_eq!(mnist.train.shape(), [1, 28, 28]);
         assert_eq!(mnist.classes, 10);
         assert_eq!(mnist.source, "mnist");
+    }
+
+    /// The study's dead network said "1" to every image; its accuracies, 0.1126 and 0.1135, are
+    /// the shares of that digit in the two splits, so the splits are the study's.
+    #[test]
+    fn the_splits_are_those_of_the_study() {
+        let spec = SplitSpec {
+            validation: 5_000,
+            samples: None,
+            seed: 0,
+        };
+        let splits = Dataset::mnist().split(&spec).unwrap();
+        let ones = |split: &Split| {
+            let labels = split.set.labels();
+            split
+                .indices
+                .iter()
+                .filter(|&&index| labels[index as usize] == 1)
+                .count()
+        };
+        assert_eq!(splits.train.len(), 55_000);
+        assert_eq!(
+            (splits.validation.len(), ones(&splits.validation)),
+            (5_000, 563)
+        );
+        assert_eq!((splits.test.len(), ones(&splits.test)), (10_000, 1_135));
     }
 }
