@@ -96,42 +96,8 @@ fn write_canonical(value: &Value, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::*;
-
-    pub(crate) fn config() -> TrialConfig {
-        TrialConfig {
-            data: DataConfig {
-                source: "mnist".into(),
-                validation: 5000,
-                samples: None,
-            },
-            network: NetworkConfig {
-                filters: vec![16, 16],
-                kernel: 3,
-                hidden: vec![128],
-            },
-            dropout: DropoutConfig {
-                rate: 0.5,
-                connected: true,
-            },
-            optimizer: OptimizerConfig::Adam {
-                beta1: 0.9,
-                beta2: 0.999,
-                epsilon: 1e-8,
-            },
-            learning_rate: 0.001,
-            schedule: ScheduleConfig {
-                warmup_epochs: 0.0,
-                decay: DecayConfig::Constant {},
-            },
-            batch_size: 128,
-            epochs: 10,
-            early_stop: None,
-            seed: 1,
-            backend: BackendKind::Fused,
-            device: DeviceKind::Cpu,
-        }
-    }
+    use crate::config::{BackendKind, DecayConfig, EarlyStopConfig, OptimizerConfig};
+    use crate::samples::config;
 
     /// Folders on disk are named after these digits.
     #[test]
@@ -151,7 +117,7 @@ mod tests {
         assert_eq!(config().identity(), FROZEN);
     }
 
-    const FROZEN: &str = "";
+    const FROZEN: &str = "adb1f179b5ec9ff1";
 
     #[test]
     fn every_setting_counts() {

@@ -25,6 +25,8 @@ pub mod format;
 pub mod identity;
 pub mod merge;
 pub mod record;
+#[cfg(test)]
+mod samples;
 pub mod store;
 pub mod study;
 pub mod trial;

@@ -151,3 +151,6 @@ impl Store {
         write_whole(&self.folder.join("study.json"), text.as_bytes())
     }
 }
+
+#[cfg(test)]
+mod tests;
