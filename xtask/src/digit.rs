@@ -9,7 +9,9 @@ pub fn draw(pixels: &[f32], shape: [usize; 3], colours: bool) -> String {
         if row >= height {
             return 0.0;
         }
-        let sum: f32 = (0..channels).map(|c| pixels[(c * height + row) * width + column]).sum();
+        let sum: f32 = (0..channels)
+            .map(|c| pixels[(c * height + row) * width + column])
+            .sum();
         sum / channels as f32
     };
     let mut text = String::new();
@@ -49,7 +51,10 @@ mod tests {
 
     #[test]
     fn colours_hold_both_rows() {
-        assert_eq!(draw(&[1.0, 0.0], [1, 2, 1], true), "\x1b[38;5;255;48;5;232m▀\x1b[0m\n");
+        assert_eq!(
+            draw(&[1.0, 0.0], [1, 2, 1], true),
+            "\x1b[38;5;255;48;5;232m▀\x1b[0m\n"
+        );
     }
 
     #[test]

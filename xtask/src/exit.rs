@@ -62,11 +62,17 @@ pub trait OrFail<T> {
 
 impl<T, E: Into<anyhow::Error>> OrFail<T> for Result<T, E> {
     fn or_refuse(self) -> Result<T, Failure> {
-        self.map_err(|error| Failure { exit: Exit::Refused, error: error.into() })
+        self.map_err(|error| Failure {
+            exit: Exit::Refused,
+            error: error.into(),
+        })
     }
 
     fn or_fail(self) -> Result<T, Failure> {
-        self.map_err(|error| Failure { exit: Exit::Failed, error: error.into() })
+        self.map_err(|error| Failure {
+            exit: Exit::Failed,
+            error: error.into(),
+        })
     }
 }
 

@@ -33,7 +33,11 @@ pub fn device(flag: &str) -> anyhow::Result<(DeviceKind, usize)> {
 #[must_use]
 pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    RunOptions { threads: threads.unwrap_or_else(cores), cuda_ordinal, ..RunOptions::default() }
+    RunOptions {
+        threads: threads.unwrap_or_else(cores),
+        cuda_ordinal,
+        ..RunOptions::default()
+    }
 }
 
 /// The code that can run on a device: the fused operations are for the processor.
@@ -69,8 +73,14 @@ impl<'a> NewFile<'a> {
     /// The folder is missing or not writable, or the path is a folder.
     pub fn create(path: &'a Path) -> anyhow::Result<Self> {
         let cannot = || format!("{}: cannot be written", path.display());
-        anyhow::ensure!(!path.is_dir(), "{}: is a folder, not a file", path.display());
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        anyhow::ensure!(
+            !path.is_dir(),
+            "{}: is a folder, not a file",
+            path.display()
+        );
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
         let temporary = builder()
             .tempfile_in(folder.unwrap_or(Path::new(".")))
             .with_context(cannot)?;
@@ -116,9 +126,15 @@ mod tests {
     #[test]
     fn unwritable_paths_are_refused_at_once() {
         let folder = tempfile::tempdir().unwrap();
-        for path in [folder.path().to_owned(), folder.path().join("missing/x.csv")] {
+        for path in [
+            folder.path().to_owned(),
+            folder.path().join("missing/x.csv"),
+        ] {
             let error = NewFile::create(&path).unwrap_err();
-            assert!(error.to_string().contains(&path.display().to_string()), "{error}");
+            assert!(
+                error.to_string().contains(&path.display().to_string()),
+                "{error}"
+            );
         }
     }
 }

@@ -19,13 +19,19 @@ pub fn note(text: impl std::fmt::Display) {
 /// Whether the results go to a terminal that takes colours.
 #[must_use]
 pub fn stdout_has_colours() -> bool {
-    colours(io::stdout().is_terminal(), std::env::var_os("NO_COLOR").as_deref())
+    colours(
+        io::stdout().is_terminal(),
+        std::env::var_os("NO_COLOR").as_deref(),
+    )
 }
 
 /// Whether standard error is a terminal that takes colours.
 #[must_use]
 pub fn stderr_has_colours() -> bool {
-    colours(io::stderr().is_terminal(), std::env::var_os("NO_COLOR").as_deref())
+    colours(
+        io::stderr().is_terminal(),
+        std::env::var_os("NO_COLOR").as_deref(),
+    )
 }
 
 /// The rule of <https://no-color.org>: any value that is not empty switches colours off.

@@ -10,12 +10,20 @@ use crate::table::Table;
 /// Each figure's cells with the trials done and left.
 #[must_use]
 pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
-    let work: HashMap<&str, Work> =
-        plan.trials.iter().zip(work).map(|(t, w)| (t.identity.as_str(), *w)).collect();
+    let work: HashMap<&str, Work> = plan
+        .trials
+        .iter()
+        .zip(work)
+        .map(|(t, w)| (t.identity.as_str(), *w))
+        .collect();
     let mut table = Table::new(&["cell", "trials", "done", "missing"]);
     for (figure, cell) in cells(&plan.study) {
         let done = |id: &str| matches!(work.get(id), Some(Work::Done));
-        let done = cell.trials.iter().filter(|trial| done(&trial.identity)).count();
+        let done = cell
+            .trials
+            .iter()
+            .filter(|trial| done(&trial.identity))
+            .count();
         let numbers = [cell.trials.len(), done, cell.trials.len() - done];
         let name = format!("figure {}: {}", figure.id, cell.label);
         table.row(std::iter::once(name).chain(numbers.map(|n| n.to_string())));
@@ -27,14 +35,21 @@ pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
 /// have a result, and its 95 % interval.
 #[must_use]
 pub fn cell_table(study: &StudyRecord, records: &[TrialRecord]) -> Table {
-    let records: HashMap<&str, &TrialRecord> =
-        records.iter().map(|record| (record.identity.as_str(), record)).collect();
+    let records: HashMap<&str, &TrialRecord> = records
+        .iter()
+        .map(|record| (record.identity.as_str(), record))
+        .collect();
     let mut table = Table::new(&["cell", "trials", "test accuracy", "95 % interval"]);
     for (figure, cell) in cells(study) {
-        let results = cell.trials.iter().filter_map(|trial| records.get(trial.identity.as_str()));
+        let results = cell
+            .trials
+            .iter()
+            .filter_map(|trial| records.get(trial.identity.as_str()));
         let results = results.filter(|record| !matches!(record.outcome, Outcome::Failed { .. }));
-        let accuracies: Vec<f64> =
-            results.filter_map(|record| record.epochs.last()).map(|e| e.test_accuracy).collect();
+        let accuracies: Vec<f64> = results
+            .filter_map(|record| record.epochs.last())
+            .map(|e| e.test_accuracy)
+            .collect();
         let (mean, interval) = mean(&accuracies);
         table.row([
             format!("figure {}: {}", figure.id, cell.label),
@@ -59,7 +74,10 @@ fn mean(accuracies: &[f64]) -> (String, String) {
 }
 
 fn cells(study: &StudyRecord) -> impl Iterator<Item = (&FigureRecord, &CellRecord)> {
-    study.figures.iter().flat_map(|figure| figure.cells.iter().map(move |cell| (figure, cell)))
+    study
+        .figures
+        .iter()
+        .flat_map(|figure| figure.cells.iter().map(move |cell| (figure, cell)))
 }
 
 #[cfg(test)]
@@ -74,6 +92,9 @@ mod tests {
 
     #[test]
     fn equal_trials_have_a_point_for_an_interval() {
-        assert_eq!(mean(&[0.25; 3]), ("0.2500".into(), "0.2500 to 0.2500".into()));
+        assert_eq!(
+            mean(&[0.25; 3]),
+            ("0.2500".into(), "0.2500 to 0.2500".into())
+        );
     }
 }

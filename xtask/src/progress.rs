@@ -63,7 +63,7 @@ pub struct Progress {
 struct State {
     total: usize,
     finished: usize,
-    /// Share of trials begun before this process that an earlier one had done.
+    /// Trials' worth of work that earlier processes had done on those begun here.
     head_start: f64,
     began: Instant,
     last_line: Instant,
@@ -77,7 +77,7 @@ struct Trial {
     epochs: usize,
     began: Instant,
     /// Share done when it began here, and now.
-    from: Option<f64>,
+    from: f64,
     share: f64,
     metrics: String,
     bar: Option<ProgressBar>,
@@ -105,12 +105,18 @@ impl Progress {
             study,
             running,
         };
-        Self { style, bars, state: Mutex::new(state) }
+        Self {
+            style,
+            bars,
+            state: Mutex::new(state),
+        }
     }
 
-    /// A trial starts or goes on.
-    pub fn begin(&self, key: &str, label: &str, epochs: usize) {
+    /// A trial of so many epochs starts, or goes on after `from_epoch` of them.
+    pub fn begin(&self, key: &str, label: &str, epochs: usize, from_epoch: usize) {
         let mut state = self.lock();
+        let from = (from_epoch as f64 / epochs.max(1) as f64).min(1.0);
+        state.head_start += from;
         let bar = (self.style == Style::Bars && state.running.len() < BARS)
             .then(|| self.bars.add(new_bar(1000, "{prefix} {bar:20} {msg}")));
         if let Some(bar) = &bar {
@@ -120,8 +126,8 @@ impl Progress {
             label: label.to_owned(),
             epochs: epochs.max(1),
             began: Instant::now(),
-            from: None,
-            share: 0.0,
+            from,
+            share: from,
             metrics: String::new(),
             bar,
         };
@@ -146,22 +152,13 @@ impl Progress {
 
     fn advance(&self, key: &str, epochs_done: f64, metrics: Option<String>) {
         let mut state = self.lock();
-        let mut head_start = 0.0;
         if let Some(trial) = state.running.get_mut(key) {
             trial.share = (epochs_done / trial.epochs as f64).min(1.0);
-            if trial.from.is_none() {
-                // What was there at the first word came from a checkpoint, but for whole
-                // epochs only: a step of the first epoch is this process's own.
-                let from = (epochs_done.ceil() - 1.0).max(0.0) / trial.epochs as f64;
-                trial.from = Some(from);
-                head_start = from;
-            }
             if let Some(metrics) = metrics {
                 trial.metrics = metrics;
             }
             trial.draw(epochs_done);
         }
-        state.head_start += head_start;
         self.show(&mut state);
     }
 
@@ -215,7 +212,11 @@ impl Progress {
         if let Some(study) = &state.study {
             study.set_position((1000.0 * done / state.total.max(1) as f64) as u64);
             let unseen = state.running.len().saturating_sub(BARS);
-            let more = if unseen > 0 { format!(", {unseen} more running") } else { String::new() };
+            let more = if unseen > 0 {
+                format!(", {unseen} more running")
+            } else {
+                String::new()
+            };
             study.set_message(format!(
                 "{}/{} trials, {left}{more}",
                 state.finished, state.total
@@ -241,11 +242,14 @@ impl Trial {
     fn draw(&self, epochs_done: f64) {
         let Some(bar) = &self.bar else { return };
         bar.set_position((1000.0 * self.share) as u64);
-        let here = self.share - self.from.unwrap_or(0.0);
+        let here = self.share - self.from;
         let left = time_left(self.began.elapsed().as_secs_f64(), here, 1.0 - self.share);
         let epoch = (epochs_done.ceil() as usize).clamp(1, self.epochs);
         let comma = if self.metrics.is_empty() { "" } else { ", " };
-        bar.set_message(format!("epoch {epoch}/{}{comma}{}, {left}", self.epochs, self.metrics));
+        bar.set_message(format!(
+            "epoch {epoch}/{}{comma}{}, {left}",
+            self.epochs, self.metrics
+        ));
     }
 }
 
@@ -287,19 +291,23 @@ mod tests {
     #[test]
     fn a_checkpoints_share_does_not_count_as_pace() {
         let progress = Progress::new(Style::None, 2);
-        progress.begin("a", "a", 10);
+        progress.begin("a", "a", 10, 5);
         progress.step("a", 6, 1, 100);
         let state = progress.lock();
-        assert!((state.head_start - 0.5).abs() < 1e-12, "{}", state.head_start);
+        assert!(
+            (state.head_start - 0.5).abs() < 1e-12,
+            "{}",
+            state.head_start
+        );
         assert!((state.running["a"].share - 0.501).abs() < 1e-12);
     }
 
     #[test]
     fn a_trial_that_ends_is_counted_once() {
         let progress = Progress::new(Style::None, 1);
-        progress.begin("a", "a", 1);
+        progress.begin("a", "a", 1, 0);
         progress.end("a", "done");
-        progress.begin("b", "b", 1);
+        progress.begin("b", "b", 1, 0);
         progress.leave("b", "stopped");
         let state = progress.lock();
         assert_eq!((state.finished, state.running.len()), (1, 0));

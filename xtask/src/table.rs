@@ -12,7 +12,9 @@ impl Table {
     /// A table of these columns.
     #[must_use]
     pub fn new(heading: &[&str]) -> Self {
-        Self { rows: vec![heading.iter().map(ToString::to_string).collect()] }
+        Self {
+            rows: vec![heading.iter().map(ToString::to_string).collect()],
+        }
     }
 
     /// Adds a row.
@@ -87,13 +89,23 @@ mod tests {
     #[test]
     fn durations() {
         let texts = [0.04, 12.4, 59.9, 200.0, 7500.0, f64::NAN, -1.0].map(duration);
-        let expected =
-            ["0.0 s", "12 s", "1 min 00 s", "3 min 20 s", "2 h 05 min", "unknown", "unknown"];
+        let expected = [
+            "0.0 s",
+            "12 s",
+            "1 min 00 s",
+            "3 min 20 s",
+            "2 h 05 min",
+            "unknown",
+            "unknown",
+        ];
         assert_eq!(texts, expected);
     }
 
     #[test]
     fn counts() {
-        assert_eq!([count(0, "trial"), count(1, "cell")], ["0 trials", "1 cell"]);
+        assert_eq!(
+            [count(0, "trial"), count(1, "cell")],
+            ["0 trials", "1 cell"]
+        );
     }
 }

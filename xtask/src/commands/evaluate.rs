@@ -24,14 +24,23 @@ pub fn run(flags: &Evaluate) -> CommandResult {
     ensure_fits(&network.geometry, &data)
         .with_context(|| flags.checkpoint.display().to_string())
         .or_refuse()?;
-    let spec = SplitSpec { validation: flags.validation, samples: None, seed: 0 };
+    let spec = SplitSpec {
+        validation: flags.validation,
+        samples: None,
+        seed: 0,
+    };
     let splits = data.split(&spec).or_refuse()?;
     let split = match flags.split {
         Split::Test => splits.test,
         Split::Validation => splits.validation,
         Split::Train => splits.train,
     };
-    let csv = flags.csv.as_deref().map(NewFile::create).transpose().or_refuse()?;
+    let csv = flags
+        .csv
+        .as_deref()
+        .map(NewFile::create)
+        .transpose()
+        .or_refuse()?;
 
     let mut logits = Vec::new();
     let evaluation = lenet_train::evaluate(
@@ -45,8 +54,12 @@ pub fn run(flags: &Evaluate) -> CommandResult {
     )
     .or_fail()?;
     if let Some(csv) = csv {
-        let labels = split.indices.iter().map(|&index| (index, split.set.labels()[index as usize]));
-        csv.write(to_csv(labels, &logits, network.geometry.classes).as_bytes()).or_fail()?;
+        let labels = split
+            .indices
+            .iter()
+            .map(|&index| (index, split.set.labels()[index as usize]));
+        csv.write(to_csv(labels, &logits, network.geometry.classes).as_bytes())
+            .or_fail()?;
     }
     let line = json!({
         "loss": evaluation.loss,
@@ -62,7 +75,13 @@ pub fn run(flags: &Evaluate) -> CommandResult {
 /// # Errors
 /// Says what the network takes and what the data has.
 pub fn ensure_fits(geometry: &Geometry, data: &Dataset) -> anyhow::Result<()> {
-    let Geometry { channels, height, width, classes, .. } = *geometry;
+    let Geometry {
+        channels,
+        height,
+        width,
+        classes,
+        ..
+    } = *geometry;
     let [c, h, w] = data.test.shape();
     ensure!(
         [channels, height, width] == [c, h, w],
@@ -81,11 +100,7 @@ pub fn ensure_fits(geometry: &Geometry, data: &Dataset) -> anyhow::Result<()> {
 
 /// One row an image: its place in the file, its label, the first of the largest logits, and
 /// all logits so that they read back exactly.
-fn to_csv(
-    labels: impl Iterator<Item = (u32, u8)>,
-    logits: &[f32],
-    classes: usize,
-) -> String {
+fn to_csv(labels: impl Iterator<Item = (u32, u8)>, logits: &[f32], classes: usize) -> String {
     let mut text = String::from("index,label,predicted");
     for class in 0..classes {
         write!(text, ",logit_{class}").expect("a string takes any text");
@@ -131,18 +146,32 @@ mod tests {
         let mut rows = text.lines();
         assert_eq!(rows.next(), Some("index,label,predicted,logit_0,logit_1"));
         let read: Vec<f32> = rows
-            .flat_map(|row| row.split(',').skip(3).map(|cell| cell.parse().unwrap()).collect::<Vec<_>>())
+            .flat_map(|row| {
+                row.split(',')
+                    .skip(3)
+                    .map(|cell| cell.parse().unwrap())
+                    .collect::<Vec<_>>()
+            })
             .collect();
         assert_eq!(read, logits);
-        assert!(text.contains("\n3,1,0,") && text.contains("\n9,0,1,"), "{text}");
+        assert!(
+            text.contains("\n3,1,0,") && text.contains("\n9,0,1,"),
+            "{text}"
+        );
     }
 
     #[test]
     fn other_images_than_the_networks_are_refused() {
         let mnist = Dataset::mnist();
         assert!(ensure_fits(&Geometry::lab_2017(8), &mnist).is_ok());
-        let wide = Geometry { width: 32, ..Geometry::lab_2017(8) };
-        let few = Geometry { classes: 4, ..Geometry::lab_2017(8) };
+        let wide = Geometry {
+            width: 32,
+            ..Geometry::lab_2017(8)
+        };
+        let few = Geometry {
+            classes: 4,
+            ..Geometry::lab_2017(8)
+        };
         for geometry in [wide, few] {
             assert!(ensure_fits(&geometry, &mnist).is_err(), "{geometry:?}");
         }

@@ -1,8 +1,7 @@
 //! `experiments`: a study from its file to its report.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::OnceLock;
 
 use anyhow::Context;
 use lenet_results::{DeviceKind, Outcome, SelfCheck, Store};
@@ -27,10 +26,17 @@ pub fn run(flags: &Experiments) -> CommandResult {
     let (overrides, ordinal) = overrides(flags).or_refuse()?;
     let data = DataSets::open(&study, &overrides).or_refuse()?;
     let plan = Plan::expand(&study, &overrides, &data).or_refuse()?;
-    if plan.trials.iter().any(|trial| trial.config.device == DeviceKind::Cuda) {
+    if plan
+        .trials
+        .iter()
+        .any(|trial| trial.config.device == DeviceKind::Cuda)
+    {
         inputs::device(&format!("cuda:{ordinal}")).or_refuse()?;
     }
-    let out = flags.out.clone().unwrap_or_else(|| Path::new("results").join(&study.name));
+    let out = flags
+        .out
+        .clone()
+        .unwrap_or_else(|| Path::new("results").join(&study.name));
     let mut settings = RunSettings {
         jobs: flags.jobs,
         threads: flags.threads,
@@ -84,7 +90,14 @@ fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
     }
     anyhow::ensure!(flags.jobs != Some(0), "--jobs 0: give at least 1");
     anyhow::ensure!(flags.threads != Some(0), "--threads 0: give at least 1");
-    Ok((Overrides { only: flags.only.clone(), seeds: flags.seeds, settings }, ordinal))
+    Ok((
+        Overrides {
+            only: flags.only.clone(),
+            seeds: flags.seeds,
+            settings,
+        },
+        ordinal,
+    ))
 }
 
 fn dry_run(plan: &Plan, data: &DataSets, settings: &RunSettings, out: &Path) -> CommandResult {
@@ -121,7 +134,12 @@ fn carry_out(
     settings: &RunSettings,
 ) -> CommandResult {
     let style = Style::of_this_terminal(flags.quiet);
-    let watcher = Watcher { style, plan, store, progress: Mutex::new(None) };
+    let watcher = Watcher {
+        style,
+        plan,
+        store,
+        progress: OnceLock::new(),
+    };
     let summary = lenet_study::run(plan, data, store, settings, &|event| watcher.see(event));
     watcher.finish();
     let summary = summary.or_fail()?;
@@ -178,21 +196,35 @@ struct Watcher<'p> {
     plan: &'p Plan,
     store: &'p Store,
     /// From the first event on.
-    progress: Mutex<Option<Progress>>,
+    progress: OnceLock<Progress>,
 }
 
 impl Watcher<'_> {
     fn see(&self, event: RunEvent<'_>) {
-        let mut slot = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        if let RunEvent::Begin { trials, done, elsewhere, .. } = event {
-            *slot = Some(Progress::new(self.style, trials - done - elsewhere));
+        if let RunEvent::Begin {
+            trials,
+            done,
+            elsewhere,
+            ..
+        } = event
+        {
+            self.progress
+                .get_or_init(|| Progress::new(self.style, trials - done - elsewhere));
         }
-        let Some(progress) = slot.as_ref() else { return };
+        let Some(progress) = self.progress.get() else {
+            return;
+        };
         match event {
-            RunEvent::TrialStarted { trial, .. } => {
-                progress.begin(&trial.identity, &trial.label, trial.config.epochs);
+            RunEvent::TrialStarted { trial, from_epoch } => {
+                let epochs = trial.config.epochs;
+                progress.begin(&trial.identity, &trial.label, epochs, from_epoch);
             }
-            RunEvent::TrialStep { trial, epoch, batch, batches } => {
+            RunEvent::TrialStep {
+                trial,
+                epoch,
+                batch,
+                batches,
+            } => {
                 progress.step(&trial.identity, epoch, batch, batches);
             }
             RunEvent::TrialEpoch { trial, epoch } => progress.epoch(&trial.identity, epoch),
@@ -210,7 +242,6 @@ impl Watcher<'_> {
                 progress.above_the_bars(|| output::note(line));
             }
         }
-        drop(slot);
         if matches!(event, RunEvent::RoundFinished { rounds: 1 }) {
             self.first_report();
         }
@@ -220,18 +251,20 @@ impl Watcher<'_> {
     fn first_report(&self) {
         let text = match write_report(self.plan, self.store) {
             Ok(page) => {
-                format!("every cell has its first trial: report at {}", page.display())
+                format!(
+                    "every cell has its first trial: report at {}",
+                    page.display()
+                )
             }
             Err(error) => format!("no early report: {error:#}"),
         };
-        let slot = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        if let (Some(progress), true) = (slot.as_ref(), self.style != Style::None) {
+        if let (Some(progress), true) = (self.progress.get(), self.style != Style::None) {
             progress.above_the_bars(|| output::note(text));
         }
     }
 
     fn finish(&self) {
-        if let Some(progress) = &*self.progress.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(progress) = self.progress.get() {
             progress.finish();
         }
     }
@@ -240,7 +273,15 @@ impl Watcher<'_> {
 /// What is said in words beside the bars.
 fn notes(event: &RunEvent<'_>) -> Vec<String> {
     match *event {
-        RunEvent::Begin { trials, done, resumed, retried, elsewhere, jobs, threads } => {
+        RunEvent::Begin {
+            trials,
+            done,
+            resumed,
+            retried,
+            elsewhere,
+            jobs,
+            threads,
+        } => {
             let found = [
                 (done, "done before"),
                 (resumed, "go on from where they were"),
@@ -254,7 +295,11 @@ fn notes(event: &RunEvent<'_>) -> Vec<String> {
                 count(trials, "trial"),
                 count(threads, "thread")
             );
-            if found.is_empty() { vec![begin] } else { vec![begin, found.join(", ")] }
+            if found.is_empty() {
+                vec![begin]
+            } else {
+                vec![begin, found.join(", ")]
+            }
         }
         RunEvent::SelfCheck(check) => vec![self_check_words(check)],
         _ => Vec::new(),
@@ -302,9 +347,16 @@ mod tests {
             message: "b".into(),
         };
         assert_eq!(conclude(&summary()), Exit::Done);
-        let some_failed = RunSummary { failed: vec![failed], ..summary() };
+        let some_failed = RunSummary {
+            failed: vec![failed],
+            ..summary()
+        };
         assert_eq!(conclude(&some_failed), Exit::Failed);
-        let interrupted = RunSummary { interrupted: true, remaining: 1, ..some_failed };
+        let interrupted = RunSummary {
+            interrupted: true,
+            remaining: 1,
+            ..some_failed
+        };
         assert_eq!(conclude(&interrupted), Exit::Interrupted);
     }
 
@@ -320,6 +372,9 @@ mod tests {
             threads: 1,
         };
         assert_eq!(notes(&begin(0, 0)), ["80 trials, 2 at once, 1 thread each"]);
-        assert_eq!(notes(&begin(3, 2))[1], "3 done before, 2 go on from where they were");
+        assert_eq!(
+            notes(&begin(3, 2))[1],
+            "3 done before, 2 go on from where they were"
+        );
     }
 }

@@ -59,7 +59,12 @@ fn gather(flags: &Predict, geometry: &Geometry) -> anyhow::Result<Vec<Input>> {
         );
         inputs.push(Input {
             name: format!("test image {index} (label {})", data.test.labels()[index]),
-            pixels: data.test.image(index).iter().map(|&byte| f32::from(byte) / 255.0).collect(),
+            pixels: data
+                .test
+                .image(index)
+                .iter()
+                .map(|&byte| f32::from(byte) / 255.0)
+                .collect(),
         });
     }
     Ok(inputs)
@@ -68,7 +73,11 @@ fn gather(flags: &Predict, geometry: &Geometry) -> anyhow::Result<Vec<Input>> {
 fn describe(fast: &mut Network, network: &Weights, input: &Input) -> anyhow::Result<String> {
     let geometry = &network.geometry;
     let mut logits = vec![0.0; geometry.classes];
-    fast.logits(&network.parameters, Images::Floats(&input.pixels), &mut logits)?;
+    fast.logits(
+        &network.parameters,
+        Images::Floats(&input.pixels),
+        &mut logits,
+    )?;
     let best = first_largest(&logits);
     let mut text = String::new();
     if std::io::stdout().is_terminal() {
@@ -89,8 +98,10 @@ fn describe(fast: &mut Network, network: &Weights, input: &Input) -> anyhow::Res
 /// Probabilities of the classes.
 fn softmax(logits: &[f32]) -> Vec<f64> {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let exponentials: Vec<f64> =
-        logits.iter().map(|&logit| f64::from(logit - largest).exp()).collect();
+    let exponentials: Vec<f64> = logits
+        .iter()
+        .map(|&logit| f64::from(logit - largest).exp())
+        .collect();
     let sum: f64 = exponentials.iter().sum();
     exponentials.into_iter().map(|value| value / sum).collect()
 }

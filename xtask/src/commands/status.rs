@@ -9,7 +9,14 @@ use crate::output;
 use crate::table::{Table, count};
 
 /// Every state, in the order in which they are summed up.
-const STATES: [&str; 6] = ["done", "running", "interrupted", "failed", "missing", "unreadable"];
+const STATES: [&str; 6] = [
+    "done",
+    "running",
+    "interrupted",
+    "failed",
+    "missing",
+    "unreadable",
+];
 
 /// Runs the command.
 ///
@@ -53,8 +60,15 @@ pub fn run(flags: &Status) -> CommandResult {
     }
     let counted = STATES.map(|word| (status.count(word), word));
     let counted = counted.iter().filter(|(number, _)| *number > 0);
-    let counted: Vec<String> = counted.map(|(number, word)| format!("{number} {word}")).collect();
+    let counted: Vec<String> = counted
+        .map(|(number, word)| format!("{number} {word}"))
+        .collect();
     let trials = count(status.trials.len(), "trial");
-    output::line(format_args!("{trials} of {}: {}", study.name, counted.join(", "))).or_fail()?;
+    output::line(format_args!(
+        "{trials} of {}: {}",
+        study.name,
+        counted.join(", ")
+    ))
+    .or_fail()?;
     Ok(Exit::Done)
 }

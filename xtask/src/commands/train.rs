@@ -31,7 +31,12 @@ pub fn run(flags: &Train) -> CommandResult {
         weights::load(init, &geometry).or_refuse()?;
         options.init = Some(init.clone());
     }
-    let save = flags.save.as_deref().map(NewFile::create).transpose().or_refuse()?;
+    let save = flags
+        .save
+        .as_deref()
+        .map(NewFile::create)
+        .transpose()
+        .or_refuse()?;
     options.stop = interrupt::stop_flag().or_refuse()?;
 
     let name = data.title.clone();
@@ -47,10 +52,14 @@ pub fn run(flags: &Train) -> CommandResult {
     output::line(HEADING).or_fail()?;
     let started = Instant::now();
     let progress = Progress::new(Style::of_this_terminal(flags.quiet), 1);
-    progress.begin("", "", config.epochs);
+    progress.begin("", "", config.epochs, 0);
     let mut written = Ok(());
     let ended = lenet_train::run(&config, &splits, &options, &mut |event| match event {
-        Event::Step { epoch, batch, batches } => progress.step("", epoch, batch, batches),
+        Event::Step {
+            epoch,
+            batch,
+            batches,
+        } => progress.step("", epoch, batch, batches),
         Event::Epoch(record) => {
             progress.epoch("", record);
             written = progress.above_the_bars(|| output::line(row(record)));
@@ -60,10 +69,17 @@ pub fn run(flags: &Train) -> CommandResult {
     progress.finish();
     let (outcome, epochs, parameters) = match ended.or_fail()? {
         Ended::Interrupted { epochs } => {
-            output::note(format_args!("interrupted in epoch {}; nothing was saved", epochs + 1));
+            output::note(format_args!(
+                "interrupted in epoch {}; nothing was saved",
+                epochs + 1
+            ));
             return Ok(Exit::Interrupted);
         }
-        Ended::Finished { outcome, epochs, parameters } => (outcome, epochs, parameters),
+        Ended::Finished {
+            outcome,
+            epochs,
+            parameters,
+        } => (outcome, epochs, parameters),
     };
     written.or_fail()?;
     if let Some(file) = save {
@@ -75,7 +91,11 @@ pub fn run(flags: &Train) -> CommandResult {
     }
     let seconds = started.elapsed().as_secs_f64();
     output::line(summary(&config, &outcome, epochs.last(), seconds)).or_fail()?;
-    Ok(if matches!(outcome, Outcome::Failed { .. }) { Exit::Failed } else { Exit::Done })
+    Ok(if matches!(outcome, Outcome::Failed { .. }) {
+        Exit::Failed
+    } else {
+        Exit::Done
+    })
 }
 
 /// The settings of the file and of the flags, and the CUDA device's ordinal.
@@ -83,8 +103,8 @@ fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
     let mut settings = Settings::default();
     if let Some(file) = &flags.config {
         let origin = file.display().to_string();
-        let text = std::fs::read_to_string(file)
-            .with_context(|| format!("{origin}: cannot be read"))?;
+        let text =
+            std::fs::read_to_string(file).with_context(|| format!("{origin}: cannot be read"))?;
         settings = Settings::parse(&text, &origin)?;
     }
     // A list of filters needs no brackets on the command line.
@@ -139,7 +159,8 @@ fn split(data: &Dataset, config: &TrialConfig) -> Result<Splits, lenet_data::Dat
     })
 }
 
-const HEADING: &str = "epoch   train loss    valid. loss  accuracy    test loss  accuracy   seconds";
+const HEADING: &str =
+    "epoch   train loss    valid. loss  accuracy    test loss  accuracy   seconds";
 
 fn row(record: &EpochRecord) -> String {
     format!(
@@ -200,9 +221,19 @@ mod tests {
 
     #[test]
     fn flags_become_settings() {
-        let label = label(&["--filters", "8,16", "--optimizer", "adam", "--dropout", "0.5"]);
+        let label = label(&[
+            "--filters",
+            "8,16",
+            "--optimizer",
+            "adam",
+            "--dropout",
+            "0.5",
+        ]);
         assert!(label.contains("filters = [8, 16]"), "{label}");
-        assert!(label.contains("adam") && label.contains("dropout = 0.5"), "{label}");
+        assert!(
+            label.contains("adam") && label.contains("dropout = 0.5"),
+            "{label}"
+        );
     }
 
     #[test]

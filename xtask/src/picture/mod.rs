@@ -69,10 +69,16 @@ fn centred(grey: &[f32], from: [usize; 2], to: [usize; 2]) -> anyhow::Result<Vec
     let (ink, [top, bottom, left, right]) = ink(grey, from[1])?;
     let size = [bottom - top, right - left];
     let cut: Vec<f32> = (top..bottom)
-        .flat_map(|row| ink[row * from[1] + left..row * from[1] + right].iter().copied())
+        .flat_map(|row| {
+            ink[row * from[1] + left..row * from[1] + right]
+                .iter()
+                .copied()
+        })
         .collect();
 
-    let scale = (0..2).map(|i| FILL * to[i] as f64 / size[i] as f64).fold(f64::INFINITY, f64::min);
+    let scale = (0..2)
+        .map(|i| FILL * to[i] as f64 / size[i] as f64)
+        .fold(f64::INFINITY, f64::min);
     let scaled = size.map(|side| ((side as f64 * scale).round() as usize).max(1));
     let digit = resize::resize(&cut, size, scaled);
 

@@ -50,7 +50,10 @@ impl Picture {
     /// Luminance of each pixel (Rec. 601).
     #[must_use]
     pub fn grey(&self) -> Vec<f32> {
-        self.pixels.iter().map(|[r, g, b]| 0.299 * r + 0.587 * g + 0.114 * b).collect()
+        self.pixels
+            .iter()
+            .map(|[r, g, b]| 0.299 * r + 0.587 * g + 0.114 * b)
+            .collect()
     }
 
     /// One of the three colours of each pixel.
@@ -77,7 +80,11 @@ impl Picture {
             [r, g, b, alpha, ..] => [r, g, b].map(|value| over_white(value, alpha)),
             [] => [0.0; 3],
         };
-        Ok(Self { height, width, pixels: samples.chunks_exact(channels).map(pixel).collect() })
+        Ok(Self {
+            height,
+            width,
+            pixels: samples.chunks_exact(channels).map(pixel).collect(),
+        })
     }
 }
 
@@ -95,11 +102,18 @@ fn decode_png(bytes: &[u8]) -> anyhow::Result<Picture> {
     let mut reader = decoder.read_info()?;
     let (width, height) = (reader.info().width as usize, reader.info().height as usize);
     check_sides(width, height)?;
-    let size = reader.output_buffer_size().ok_or_else(|| anyhow!("too large"))?;
+    let size = reader
+        .output_buffer_size()
+        .ok_or_else(|| anyhow!("too large"))?;
     let mut data = vec![0; size];
     let frame = reader.next_frame(&mut data)?;
     data.truncate(frame.buffer_size());
-    Picture::from_samples(&bytes_to_unit(&data), frame.color_type.samples(), width, height)
+    Picture::from_samples(
+        &bytes_to_unit(&data),
+        frame.color_type.samples(),
+        width,
+        height,
+    )
 }
 
 fn decode_jpeg(bytes: &[u8]) -> anyhow::Result<Picture> {
@@ -114,19 +128,25 @@ fn decode_pnm(bytes: &[u8]) -> anyhow::Result<Picture> {
     let mut decoder = zune_ppm::PPMDecoder::new_with_options(ZCursor::new(bytes), options());
     let data = decoder.decode().map_err(|error| anyhow!("{error:?}"))?;
     let (width, height) = decoder.dimensions().ok_or_else(|| anyhow!("no size"))?;
-    let channels = decoder.colorspace().ok_or_else(|| anyhow!("no colours"))?.num_components();
+    let channels = decoder
+        .colorspace()
+        .ok_or_else(|| anyhow!("no colours"))?
+        .num_components();
     let samples = match data {
         zune_core::result::DecodingResult::U8(data) => bytes_to_unit(&data),
-        zune_core::result::DecodingResult::U16(data) => {
-            data.iter().map(|&value| f32::from(value) / 65_535.0).collect()
-        }
+        zune_core::result::DecodingResult::U16(data) => data
+            .iter()
+            .map(|&value| f32::from(value) / 65_535.0)
+            .collect(),
         _ => bail!("samples of 8 or 16 bits are read"),
     };
     Picture::from_samples(&samples, channels, width, height)
 }
 
 fn options() -> DecoderOptions {
-    DecoderOptions::default().set_max_width(LONGEST_SIDE).set_max_height(LONGEST_SIDE)
+    DecoderOptions::default()
+        .set_max_width(LONGEST_SIDE)
+        .set_max_height(LONGEST_SIDE)
 }
 
 fn check_sides(width: usize, height: usize) -> anyhow::Result<()> {

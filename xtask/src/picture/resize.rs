@@ -9,7 +9,9 @@ pub fn resize(pixels: &[f32], from: [usize; 2], to: [usize; 2]) -> Vec<f32> {
     let narrow: Vec<f32> = (0..from[0])
         .flat_map(|row| {
             let line = &pixels[row * from[1]..(row + 1) * from[1]];
-            columns.iter().map(move |(first, taps)| weigh(taps, |i| line[first + i]))
+            columns
+                .iter()
+                .map(move |(first, taps)| weigh(taps, |i| line[first + i]))
         })
         .collect();
     rows.iter()
@@ -21,7 +23,10 @@ pub fn resize(pixels: &[f32], from: [usize; 2], to: [usize; 2]) -> Vec<f32> {
 }
 
 fn weigh(taps: &[f64], at: impl Fn(usize) -> f32) -> f32 {
-    taps.iter().enumerate().map(|(i, tap)| tap * f64::from(at(i))).sum::<f64>() as f32
+    taps.iter()
+        .enumerate()
+        .map(|(i, tap)| tap * f64::from(at(i)))
+        .sum::<f64>() as f32
 }
 
 /// For each pixel of the new grid, the first pixel of the old one that counts and the weights
@@ -35,7 +40,9 @@ fn weights(from: usize, to: usize) -> Vec<(usize, Vec<f64>)> {
             let first = (centre - radius).floor().max(0.0) as usize;
             let last = ((centre + radius).ceil() as usize).min(from);
             let distance = |j: usize| (j as f64 + 0.5 - centre).abs() / radius;
-            let taps: Vec<f64> = (first..last).map(|j| (1.0 - distance(j)).max(0.0)).collect();
+            let taps: Vec<f64> = (first..last)
+                .map(|j| (1.0 - distance(j)).max(0.0))
+                .collect();
             let sum: f64 = taps.iter().sum();
             (first, taps.into_iter().map(|tap| tap / sum).collect())
         })
@@ -57,7 +64,10 @@ mod tests {
         for to in [[1, 1], [3, 2], [7, 9], [40, 31]] {
             let scaled = resize(&[0.25; 35], [5, 7], to);
             assert_eq!(scaled.len(), to[0] * to[1]);
-            assert!(scaled.iter().all(|v| (v - 0.25).abs() < 1e-6), "{to:?}: {scaled:?}");
+            assert!(
+                scaled.iter().all(|v| (v - 0.25).abs() < 1e-6),
+                "{to:?}: {scaled:?}"
+            );
         }
     }
 

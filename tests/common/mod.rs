@@ -1,0 +1,100 @@
+//! The command line as a user runs it.
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// The binary, without what the environment of the tests may say, in a folder of its own.
+pub fn xtask(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.current_dir(folder);
+    for variable in [
+        "RUST_LOG",
+        "LENET_SIMD",
+        "NO_COLOR",
+        "RUST_BACKTRACE",
+        "COLUMNS",
+    ] {
+        command.env_remove(variable);
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+/// What a command left: exit code, standard output, standard error.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("output is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("output is UTF-8"),
+        }
+    }
+}
+
+/// Runs the binary with arguments split at blanks.
+pub fn run(folder: &Path, arguments: &str) -> Ran {
+    run_args(folder, &arguments.split_whitespace().collect::<Vec<_>>())
+}
+
+/// Runs the binary.
+pub fn run_args(folder: &Path, arguments: &[&str]) -> Ran {
+    let output = xtask(folder)
+        .args(arguments)
+        .output()
+        .expect("the binary runs");
+    output.into()
+}
+
+/// Runs the binary, which must succeed; gives standard output.
+pub fn succeed(folder: &Path, arguments: &str) -> String {
+    let ran = run(folder, arguments);
+    assert_eq!(
+        ran.code,
+        Some(0),
+        "{arguments}\n{}\n{}",
+        ran.stdout,
+        ran.stderr
+    );
+    ran.stdout
+}
+
+/// The last line of some output, as JSON.
+pub fn last_json(stdout: &str) -> serde_json::Value {
+    let line = stdout.lines().last().expect("there is output");
+    serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+/// `report/epochs.csv` of a results folder.
+pub fn epochs_csv(results: &Path) -> String {
+    let path = results.join("report/epochs.csv");
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Files below a folder, as sorted relative paths.
+pub fn files_below(folder: &Path) -> Vec<String> {
+    fn walk(folder: &Path, root: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("the folder can be listed") {
+            let path = entry.expect("the entry can be read").path();
+            if path.is_dir() {
+                walk(&path, root, found);
+            } else {
+                let relative = path.strip_prefix(root).expect("it lies below the root");
+                found.push(relative.to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    if folder.exists() {
+        walk(folder, folder, &mut found);
+    }
+    found.sort();
+    found
+}

@@ -1,0 +1,141 @@
+//! One network: trained, saved, evaluated, asked.
+
+mod common;
+
+use std::fs;
+
+use common::{last_json, run, succeed};
+use lenet_data::Dataset;
+
+const TRAIN: &str = "train --samples 2000 --epochs 2 --filters 4 --batch-size 32 --quiet";
+
+#[test]
+fn train_evaluate_predict() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let trained = succeed(folder, &format!("{TRAIN} --save net.safetensors"));
+    let trained = last_json(&trained);
+    let accuracy = trained["test_accuracy"].as_f64().unwrap();
+    assert!(accuracy > 0.7, "{trained}");
+
+    // The saved network has the accuracies of the last epoch.
+    for (split, samples) in [("test", 10_000), ("validation", 5_000)] {
+        let evaluate = format!("evaluate --checkpoint net.safetensors --split {split}");
+        let found = last_json(&succeed(folder, &evaluate));
+        assert_eq!(found["samples"], samples);
+        assert_eq!(
+            found["accuracy"],
+            trained[format!("{split}_accuracy")],
+            "{split}"
+        );
+        assert_eq!(found["loss"], trained[format!("{split}_loss")], "{split}");
+    }
+
+    // The same seed gives the same file; another one does not.
+    succeed(
+        folder,
+        &format!("{TRAIN} --save again.safetensors --threads 1"),
+    );
+    succeed(
+        folder,
+        &format!("{TRAIN} --save other.safetensors --seed 2"),
+    );
+    let read = |name: &str| fs::read(folder.join(name)).unwrap();
+    assert_eq!(read("net.safetensors"), read("again.safetensors"));
+    assert_ne!(read("net.safetensors"), read("other.safetensors"));
+
+    // Training goes on from saved weights: the loss starts lower than from drawn ones.
+    let further = "--init net.safetensors --epochs 1";
+    let further = last_json(&succeed(folder, &TRAIN.replace("--epochs 2", further)));
+    let fresh = last_json(&succeed(folder, &TRAIN.replace("--epochs 2", "--epochs 1")));
+    let loss = |line: &serde_json::Value| line["train_loss"].as_f64().unwrap();
+    assert!(loss(&further) < 0.7 * loss(&fresh), "{further} {fresh}");
+
+    csv_agrees(folder, accuracy);
+    predictions_agree(folder);
+}
+
+fn csv_agrees(folder: &std::path::Path, accuracy: f64) {
+    succeed(
+        folder,
+        "evaluate --checkpoint net.safetensors --csv logits.csv",
+    );
+    let csv = fs::read_to_string(folder.join("logits.csv")).unwrap();
+    let mut lines = csv.lines();
+    let logits: Vec<String> = (0..10).map(|class| format!("logit_{class}")).collect();
+    assert_eq!(
+        lines.next().unwrap(),
+        format!("index,label,predicted,{}", logits.join(","))
+    );
+    let test = Dataset::mnist().test;
+    let mut correct = 0;
+    for (place, line) in lines.enumerate() {
+        let cells: Vec<&str> = line.split(',').collect();
+        assert_eq!(cells[0], place.to_string());
+        assert_eq!(cells[1], test.labels()[place].to_string());
+        correct += usize::from(cells[1] == cells[2]);
+        let logits: Vec<f32> = cells[3..]
+            .iter()
+            .map(|cell| cell.parse().unwrap())
+            .collect();
+        let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        assert_eq!(logits[cells[2].parse::<usize>().unwrap()], largest);
+    }
+    assert_eq!(correct as f64 / 10_000.0, accuracy);
+}
+
+/// The class that `predict` names, and its probabilities.
+fn predicted(stdout: &str) -> (String, Vec<String>) {
+    let mut lines = stdout.lines();
+    let class = lines
+        .next()
+        .unwrap()
+        .rsplit(": ")
+        .next()
+        .unwrap()
+        .to_owned();
+    (class, lines.map(str::to_owned).collect())
+}
+
+fn predictions_agree(folder: &std::path::Path) {
+    // The same image from the test set, as a file, and as ink on a larger sheet of paper.
+    let test = Dataset::mnist().test;
+    let image = test.image(0);
+    fs::write(
+        folder.join("same.pgm"),
+        [b"P5\n28 28\n255\n".as_slice(), image].concat(),
+    )
+    .unwrap();
+    let mut paper = vec![250u8; 120 * 90];
+    for (i, &ink) in image.iter().enumerate() {
+        paper[(40 + i / 28) * 120 + 70 + i % 28] = 250 - (ink / 2);
+    }
+    fs::write(
+        folder.join("paper.pgm"),
+        [b"P5\n120 90\n255\n".as_slice(), &paper].concat(),
+    )
+    .unwrap();
+    let predict = "predict --checkpoint net.safetensors";
+    let by_index = predicted(&succeed(folder, &format!("{predict} --index 0")));
+    let by_file = predicted(&succeed(folder, &format!("{predict} same.pgm")));
+    let on_paper = predicted(&succeed(folder, &format!("{predict} paper.pgm")));
+    assert_eq!(by_index, by_file);
+    assert_eq!(by_index.0, on_paper.0);
+    assert_eq!(by_index.0, test.labels()[0].to_string());
+    assert_eq!(by_index.1.len(), 10);
+}
+
+#[test]
+fn settings_from_a_file_give_way_to_flags() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let settings = "filters = 2\nhidden = 8\nepochs = 1\nsamples = 100\nvalidation = 100\n";
+    fs::write(folder.join("base.toml"), settings).unwrap();
+    let ran = run(
+        folder,
+        "train --config base.toml --epochs 2 --optimizer adam",
+    );
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(last_json(&ran.stdout)["epoch"], 2);
+    assert!(ran.stdout.starts_with("adam on "), "{}", ran.stdout);
+}
