@@ -42,7 +42,7 @@ pub fn run(
     });
     loop {
         let parameters = trial.backend.parameters()?;
-        let finite = parameters.iter().all(|value| value.is_finite());
+        let finite = all_finite(&parameters);
         if let Some(outcome) = outcome(config, &trial.progress.epochs, finite) {
             let epochs = trial.progress.epochs;
             return Ok(Ended::Finished {
@@ -57,7 +57,8 @@ pub fn run(
                 epochs: trial.progress.epochs.len(),
             });
         }
-        trial.finish_epoch()?;
+        let finite = all_finite(&trial.backend.parameters()?);
+        trial.finish_epoch(finite)?;
         trial.save()?;
         if let Some(record) = trial.progress.epochs.last() {
             observer(Event::Epoch(record));
@@ -210,8 +211,9 @@ impl<'a> Trial<'a> {
         Ok(whole)
     }
 
-    /// Evaluates after a whole epoch and makes its record.
-    fn finish_epoch(&mut self) -> Result<(), TrainError> {
+    /// Evaluates after a whole epoch and makes its record; `finite` tells whether all
+    /// parameters are.
+    fn finish_epoch(&mut self, finite: bool) -> Result<(), TrainError> {
         let started = Instant::now();
         let validation = self.backend.evaluate(&self.data.validation, None)?;
         let test = self.backend.evaluate(&self.data.test, None)?;
@@ -233,7 +235,8 @@ impl<'a> Trial<'a> {
             validation_accuracy,
             test_loss,
             test_accuracy,
-            dead: validation.peak_activation == 0.0,
+            // candle's ReLU turns NaN into 0, which is no death.
+            dead: finite && validation.peak_activation == 0.0,
             train_seconds: progress.train_seconds,
             evaluation_seconds,
         });
@@ -255,6 +258,10 @@ impl<'a> Trial<'a> {
         }
         Ok(())
     }
+}
+
+fn all_finite(values: &[f32]) -> bool {
+    values.iter().all(|value| value.is_finite())
 }
 
 /// NaN with the one bit pattern that files give back.
