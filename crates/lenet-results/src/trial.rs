@@ -203,9 +203,9 @@ impl TrialDir {
     /// [`StoreError::Locked`] where somebody else writes; others for files that cannot be
     /// written or are of a later version.
     pub fn begin(&self, config: &TrialConfig) -> Result<TrialWriter, StoreError> {
+        self.check_identity(&self.folder, config)?;
         fs::create_dir_all(&self.folder).map_err(io_error(&self.folder, "create the folder"))?;
         let lock = self.lock()?;
-        self.check_identity(&self.folder, config)?;
         self.read_config()?;
         self.read_record()?;
         remove_if_present(&self.result_path())?;

@@ -1,1 +1,206 @@
-//! x
+//! Which trials a study has, and in which order.
+
+use std::collections::BTreeSet;
+
+use lenet_data::Dataset;
+
+use super::*;
+use crate::builtin::builtin;
+use crate::settings::Samples;
+
+fn expand(name: &str, overrides: &Overrides) -> Result<Plan, StudyError> {
+    let config = StudyConfig::parse(builtin(name).unwrap_or(name), "test").unwrap();
+    Plan::expand(
+        &config,
+        overrides,
+        &DataSets::default().with("mnist", Dataset::mnist()),
+    )
+}
+
+#[test]
+fn the_lab_study_has_sixteen_cells_and_eighty_trials() {
+    let plan = expand("lab-2017", &Overrides::default()).unwrap();
+    assert_eq!((plan.cells(), plan.trials.len()), (16, 80));
+    let identities: BTreeSet<_> = plan.trials.iter().map(|trial| &trial.identity).collect();
+    assert_eq!(identities.len(), 80);
+    let ids: Vec<_> = plan
+        .study
+        .figures
+        .iter()
+        .map(|figure| figure.id.as_str())
+        .collect();
+    assert_eq!(ids, ["1", "2", "2-as-run", "3", "3-as-run"]);
+    assert!(plan.trials.iter().all(|trial| trial.parameters == 104_250));
+    assert_eq!(plan.trials[0].figures, ["1", "2-as-run"]);
+    let first = &plan.study.figures[0].cells[1];
+    assert_eq!(first.label, "learning_rate = 0.01");
+    assert_eq!(first.config.learning_rate, 0.01);
+}
+
+#[test]
+fn the_first_seed_of_every_cell_comes_first() {
+    let plan = expand("lab-2017", &Overrides::default()).unwrap();
+    let seeds: Vec<u64> = plan.trials.iter().map(|trial| trial.config.seed).collect();
+    let expected: Vec<u64> = (1..=5).flat_map(|seed| [seed; 16]).collect();
+    assert_eq!(seeds, expected);
+    let rates: Vec<f64> = plan.trials[..4]
+        .iter()
+        .map(|t| t.config.learning_rate)
+        .collect();
+    assert_eq!(rates, [0.1, 0.01, 0.001, 0.0001]);
+}
+
+#[test]
+fn every_trial_of_the_record_is_planned() {
+    for (name, cells, seeds) in [("lab-2017", 16, 5), ("full-grid", 192, 3), ("smoke", 5, 2)] {
+        let plan = expand(name, &Overrides::default()).unwrap();
+        assert_eq!(
+            (plan.cells(), plan.trials.len()),
+            (cells, cells * seeds),
+            "{name}"
+        );
+        let planned: BTreeSet<_> = plan.trials.iter().map(|t| t.identity.clone()).collect();
+        let figures = &plan.study.figures;
+        let cells = figures.iter().flat_map(|figure| &figure.cells);
+        let recorded: BTreeSet<_> = cells
+            .flat_map(|cell| cell.trials.iter().map(|t| t.identity.clone()))
+            .collect();
+        assert_eq!(planned, recorded, "{name}");
+        for trial in &plan.trials {
+            assert_eq!(trial.identity, trial.config.identity());
+        }
+    }
+}
+
+/// The smoke study holds a pair that a report must find to be one network.
+#[test]
+fn the_smoke_study_has_a_knob_that_does_nothing() {
+    let plan = expand("smoke", &Overrides::default()).unwrap();
+    let dropouts: Vec<_> = plan.study.figures[1]
+        .cells
+        .iter()
+        .map(|c| c.config.dropout)
+        .collect();
+    assert_eq!(
+        dropouts
+            .iter()
+            .map(|d| d.effective_rate())
+            .collect::<Vec<_>>(),
+        [0.0, 0.0, 0.5]
+    );
+    assert_ne!(dropouts[0], dropouts[1]);
+}
+
+#[test]
+fn overrides_narrow_the_study() {
+    let settings = Settings {
+        epochs: Some(1),
+        samples: Some(Samples::Drawn(100)),
+        ..Settings::default()
+    };
+    let overrides = Overrides {
+        only: vec!["3".into()],
+        seeds: Some(2),
+        settings,
+    };
+    let plan = expand("lab-2017", &overrides).unwrap();
+    assert_eq!((plan.cells(), plan.trials.len()), (4, 8));
+    for trial in &plan.trials {
+        assert_eq!(
+            (trial.config.epochs, trial.config.data.samples),
+            (1, Some(100))
+        );
+        assert_eq!(trial.figures, ["3"]);
+    }
+    let more = Overrides {
+        seeds: Some(7),
+        ..Overrides::default()
+    };
+    assert_eq!(expand("lab-2017", &more).unwrap().trials.len(), 16 * 7);
+}
+
+#[test]
+fn what_the_study_cannot_give_is_refused() {
+    let refusal =
+        |name: &str, overrides: &Overrides| expand(name, overrides).unwrap_err().to_string();
+    let none = Overrides::default();
+    let only = Overrides {
+        only: vec!["4".into()],
+        ..none.clone()
+    };
+    assert_eq!(
+        refusal("lab-2017", &only),
+        "study lab-2017 has no figure \"4\" (hint: it has 1, 2, 2-as-run, 3, 3-as-run)"
+    );
+    let listed =
+        "name = \"x\"\nseeds = [4, 9]\n[[figure]]\nid = \"1\"\n[figure.axes]\nepochs = [1, 2]\n";
+    let seeds = Overrides {
+        seeds: Some(3),
+        ..none.clone()
+    };
+    assert_eq!(
+        refusal(listed, &seeds),
+        "--seeds 3: the study lists 2 seeds; add more to its file"
+    );
+    let one = Overrides {
+        seeds: Some(1),
+        ..none.clone()
+    };
+    let kept: Vec<u64> = expand(listed, &one)
+        .unwrap()
+        .trials
+        .iter()
+        .map(|t| t.config.seed)
+        .collect();
+    assert_eq!(kept, [4, 4]);
+    let epochs = Overrides {
+        settings: Settings {
+            epochs: Some(3),
+            ..Settings::default()
+        },
+        ..none.clone()
+    };
+    assert_eq!(
+        refusal(listed, &epochs),
+        "epochs is an axis of figure 1 and cannot be overridden (hint: select other figures with --only)"
+    );
+    let deep = "name = \"x\"\n[[figure]]\nid = \"1\"\n[figure.axes]\nfilters = [[4, 4, 4, 4, 4]]\n";
+    let message = refusal(deep, &none);
+    assert!(
+        message.starts_with("cell filters = [4, 4, 4, 4, 4]: "),
+        "{message}"
+    );
+    let greedy = Settings {
+        samples: Some(Samples::Drawn(55_001)),
+        ..Settings::default()
+    };
+    let greedy = Overrides {
+        settings: greedy,
+        ..none
+    };
+    assert!(matches!(
+        expand("lab-2017", &greedy),
+        Err(StudyError::Data(_))
+    ));
+}
+
+#[test]
+fn the_last_axis_varies_fastest() {
+    let text = "name = \"x\"\n[[figure]]\nid = \"1\"\n[figure.axes]\n\
+                optimizer = [\"sgd\", \"adam\"]\nbatch_size = [16, 64]\n";
+    let plan = expand(text, &Overrides::default()).unwrap();
+    let labels: Vec<_> = plan.study.figures[0]
+        .cells
+        .iter()
+        .map(|c| c.label.as_str())
+        .collect();
+    assert_eq!(
+        labels,
+        [
+            "optimizer = sgd, batch_size = 16",
+            "optimizer = sgd, batch_size = 64",
+            "optimizer = adam, batch_size = 16",
+            "optimizer = adam, batch_size = 64",
+        ]
+    );
+}

@@ -1,1 +1,431 @@
-//! x
+//! The scheduler with an engine that only pretends to train.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicUsize;
+
+use lenet_data::{Dataset, ImageSet, Splits};
+use lenet_results::{Environment, EpochRecord, Outcome, RunRecord, TrialConfig, TrialState};
+use lenet_train::{Ended, Event, TrainError};
+
+use super::*;
+use crate::config::StudyConfig;
+use crate::plan::Overrides;
+
+/// "Trains" by arithmetic on seed and epoch; its checkpoint is the number of epochs done.
+#[derive(Default)]
+struct Fake {
+    /// Seed whose trials return an error, while the flag is up.
+    failing_seed: Option<u64>,
+    panicking_seed: Option<u64>,
+    /// Raises the stop flag after so many epochs in all.
+    stop_after: Option<usize>,
+    broken_gradients: bool,
+    epochs_run: AtomicUsize,
+    checks: AtomicUsize,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
+}
+
+fn epoch_record(config: &TrialConfig, epoch: usize) -> EpochRecord {
+    let value = config.learning_rate / (config.seed as f64 * epoch as f64 + 1.0 / 3.0);
+    EpochRecord {
+        epoch,
+        step: epoch as u64,
+        learning_rate: config.learning_rate,
+        train_loss: value,
+        train_accuracy: value,
+        validation_loss: f64::NAN,
+        validation_accuracy: value,
+        test_loss: value,
+        test_accuracy: value,
+        dead: false,
+        train_seconds: 0.0,
+        evaluation_seconds: 0.0,
+    }
+}
+
+impl Engine for Fake {
+    fn self_check(
+        &self,
+        _: &TrialConfig,
+        _: &Splits,
+        _: &RunOptions,
+    ) -> Result<SelfCheck, TrainError> {
+        self.checks.fetch_add(1, Ordering::SeqCst);
+        Ok(SelfCheck {
+            worst_relative_error: if self.broken_gradients {
+                f64::NAN
+            } else {
+                1e-7
+            },
+            worst_tensor: "conv1.weight".into(),
+            tolerance: 1e-4,
+            passed: !self.broken_gradients,
+            seconds: 0.1,
+        })
+    }
+
+    fn run_record(
+        &self,
+        _: &TrialConfig,
+        options: &RunOptions,
+        jobs: usize,
+        from_epoch: usize,
+        check: Option<SelfCheck>,
+    ) -> RunRecord {
+        RunRecord {
+            from_epoch,
+            started_unix: 0,
+            environment: Environment::collect(),
+            threads: options.threads,
+            jobs,
+            device: "cpu".into(),
+            level: "fake".into(),
+            self_check: check,
+        }
+    }
+
+    fn run(
+        &self,
+        config: &TrialConfig,
+        _: &Splits,
+        options: &RunOptions,
+        observer: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Ended, TrainError> {
+        let now = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_in_flight.fetch_max(now, Ordering::SeqCst);
+        let result = self.train(config, options, observer);
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
+        result
+    }
+}
+
+impl Fake {
+    fn train(
+        &self,
+        config: &TrialConfig,
+        options: &RunOptions,
+        observer: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Ended, TrainError> {
+        let checkpoint = options.checkpoint.as_ref().unwrap();
+        let done = std::fs::read_to_string(checkpoint).map_or(0, |text| text.parse().unwrap());
+        let mut epochs: Vec<_> = (1..=done)
+            .map(|epoch| epoch_record(config, epoch))
+            .collect();
+        observer(Event::Started {
+            from_epoch: done,
+            epochs: &epochs,
+        });
+        for epoch in done + 1..=config.epochs {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            if options.stop.load(Ordering::SeqCst) {
+                return Ok(Ended::Interrupted {
+                    epochs: epochs.len(),
+                });
+            }
+            if epoch == 2 && self.failing_seed == Some(config.seed) {
+                return Err(TrainError::Device {
+                    reason: "lost".to_owned(),
+                });
+            }
+            assert!(
+                epoch != 2 || self.panicking_seed != Some(config.seed),
+                "pretended fault"
+            );
+            epochs.push(epoch_record(config, epoch));
+            std::fs::write(checkpoint, epoch.to_string()).unwrap();
+            observer(Event::Epoch(&epochs[epoch - 1]));
+            if Some(self.epochs_run.fetch_add(1, Ordering::SeqCst) + 1) == self.stop_after {
+                options.stop.store(true, Ordering::SeqCst);
+            }
+        }
+        Ok(Ended::Finished {
+            outcome: Outcome::Completed {},
+            epochs,
+            parameters: vec![],
+        })
+    }
+}
+
+struct Fixture {
+    plan: Plan,
+    data: DataSets,
+    _folder: tempfile::TempDir,
+    store: Store,
+}
+
+/// Two figures that share a cell: three cells, three seeds, four epochs.
+fn fixture() -> Fixture {
+    let text = "name = \"fake\"\nseeds = 3\n[base]\nepochs = 4\nvalidation = 10\nfilters = 2\nhidden = 4\n\
+                [[figure]]\nid = \"a\"\n[figure.axes]\nlearning_rate = [0.1, 0.01]\n\
+                [[figure]]\nid = \"b\"\n[figure.set]\nlearning_rate = 0.1\n[figure.axes]\ndropout = [0, 0.5]\n";
+    let config = StudyConfig::parse(text, "fake").unwrap();
+    let images = |count: usize| {
+        let labels = (0..count).map(|i| (i % 3) as u8).collect();
+        ImageSet::new(vec![0; count * 64], labels, [1, 8, 8]).unwrap()
+    };
+    let set = Dataset::new("blank", images(30), images(10)).unwrap();
+    let data = DataSets::default().with("mnist", set);
+    let plan = Plan::expand(&config, &Overrides::default(), &data).unwrap();
+    assert_eq!(plan.trials.len(), 9);
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).unwrap();
+    Fixture {
+        plan,
+        data,
+        store,
+        _folder: folder,
+    }
+}
+
+impl Fixture {
+    fn run(&self, engine: &Fake, jobs: usize) -> Result<RunSummary, StudyError> {
+        self.watch(engine, jobs, &|_| {})
+    }
+
+    fn watch(
+        &self,
+        engine: &Fake,
+        jobs: usize,
+        observer: &(dyn Fn(RunEvent<'_>) + Sync),
+    ) -> Result<RunSummary, StudyError> {
+        let settings = RunSettings {
+            jobs: Some(jobs),
+            ..RunSettings::default()
+        };
+        run_with(
+            engine,
+            &self.plan,
+            &self.data,
+            &self.store,
+            &settings,
+            observer,
+        )
+    }
+
+    /// Identity and epochs' numbers of every finished trial.
+    fn outcomes(&self) -> BTreeMap<String, Vec<u64>> {
+        let numbers =
+            |epochs: &[EpochRecord]| epochs.iter().map(|e| e.test_loss.to_bits()).collect();
+        let records = self.store.records().unwrap();
+        records
+            .into_iter()
+            .map(|record| (record.identity, numbers(&record.epochs)))
+            .collect()
+    }
+}
+
+#[test]
+fn every_trial_is_run_once_and_no_more() {
+    let fixture = fixture();
+    let engine = Fake::default();
+    let summary = fixture.run(&engine, 2).unwrap();
+    assert_eq!(
+        (summary.finished, summary.already_done, summary.remaining),
+        (9, 0, 0)
+    );
+    assert!(summary.failed.is_empty() && !summary.interrupted);
+    assert_eq!(engine.most_in_flight.load(Ordering::SeqCst), 2);
+    assert_eq!(
+        engine.checks.load(Ordering::SeqCst),
+        1,
+        "one code path, one check"
+    );
+    assert_eq!(
+        fixture.store.read_study().unwrap().as_ref(),
+        Some(&fixture.plan.study)
+    );
+    for record in fixture.store.records().unwrap() {
+        assert_eq!(record.epochs.len(), 4);
+        assert_eq!(record.runs.len(), 1);
+        assert_eq!(
+            record.runs[0].self_check.as_ref().map(|check| check.passed),
+            Some(true)
+        );
+    }
+    let again = Fake::default();
+    let summary = fixture.run(&again, 2).unwrap();
+    assert_eq!((summary.finished, summary.already_done), (0, 9));
+    assert_eq!(again.epochs_run.load(Ordering::SeqCst), 0);
+    assert_eq!(
+        again.checks.load(Ordering::SeqCst),
+        0,
+        "nothing to run, nothing to check"
+    );
+}
+
+#[test]
+fn an_interrupted_study_goes_on_and_ends_the_same() {
+    let whole = fixture();
+    whole.run(&Fake::default(), 1).unwrap();
+    for stop_after in [1, 2, 5, 11, 35] {
+        let fixture = fixture();
+        let engine = Fake {
+            stop_after: Some(stop_after),
+            ..Fake::default()
+        };
+        let summary = fixture.run(&engine, 2).unwrap();
+        assert!(summary.interrupted, "{stop_after}");
+        assert_eq!(summary.finished + summary.remaining, 9);
+        // As if killed between checkpoint and journal: a line too many, or one too few.
+        for trial in &fixture.plan.trials {
+            let folder = fixture.store.trial(&trial.identity);
+            if let TrialState::Interrupted { epochs } = folder.state() {
+                let mut writer = folder.begin(&trial.config).unwrap();
+                let records = folder.read_epochs().unwrap();
+                if epochs > 0 && trial.config.seed == 1 {
+                    writer.restore_epochs(&records[..epochs - 1]).unwrap();
+                } else {
+                    writer
+                        .append_epoch(&epoch_record(&trial.config, epochs + 1))
+                        .unwrap();
+                }
+            }
+        }
+        let rest = Fake::default();
+        let summary = fixture.run(&rest, 2).unwrap();
+        assert_eq!((summary.remaining, summary.interrupted), (0, false));
+        let ran = [&engine, &rest].map(|engine| engine.epochs_run.load(Ordering::SeqCst));
+        assert_eq!(ran[0] + ran[1], 36, "no epoch is run twice");
+        assert_eq!(fixture.outcomes(), whole.outcomes());
+        for trial in &fixture.plan.trials {
+            let folder = fixture.store.trial(&trial.identity);
+            let lines: Vec<_> = folder
+                .read_epochs()
+                .unwrap()
+                .iter()
+                .map(|e| e.epoch)
+                .collect();
+            assert_eq!(lines, [1, 2, 3, 4]);
+        }
+    }
+}
+
+#[test]
+fn a_failure_leaves_the_others_running_and_is_tried_again() {
+    for (faulty, words) in [
+        (
+            Fake {
+                failing_seed: Some(2),
+                ..Fake::default()
+            },
+            "device: lost",
+        ),
+        (
+            Fake {
+                panicking_seed: Some(2),
+                ..Fake::default()
+            },
+            "panicked: pretended fault",
+        ),
+    ] {
+        let fixture = fixture();
+        let summary = fixture.run(&faulty, 2).unwrap();
+        assert_eq!(
+            (summary.finished, summary.failed.len(), summary.remaining),
+            (6, 3, 0)
+        );
+        assert!(!summary.interrupted);
+        for failed in &summary.failed {
+            assert!(failed.message.contains(words), "{}", failed.message);
+            assert!(failed.label.ends_with("seed 2"), "{}", failed.label);
+            let state = fixture.store.trial(&failed.identity).state();
+            let TrialState::Failed(record) = state else {
+                panic!("{state:?}")
+            };
+            assert_eq!(
+                record.epochs.len(),
+                1,
+                "what was done before the fault is kept"
+            );
+        }
+        let repaired = Fake::default();
+        let summary = fixture.run(&repaired, 2).unwrap();
+        assert_eq!(
+            (summary.finished, summary.already_done, summary.failed.len()),
+            (3, 6, 0)
+        );
+        assert_eq!(
+            repaired.epochs_run.load(Ordering::SeqCst),
+            9,
+            "from the checkpoints"
+        );
+        assert!(
+            fixture
+                .store
+                .records()
+                .unwrap()
+                .iter()
+                .all(|r| r.epochs.len() == 4)
+        );
+    }
+}
+
+#[test]
+fn wrong_gradients_stop_the_study_before_the_first_trial() {
+    let fixture = fixture();
+    let engine = Fake {
+        broken_gradients: true,
+        ..Fake::default()
+    };
+    let error = fixture.run(&engine, 2).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "self-check failed: gradient of conv1.weight is off by NaN (tolerance 1e-4) on cpu, fused backend \
+         (hint: LENET_SIMD=portable or --backend stock takes another code path; please report it)"
+    );
+    assert_eq!(engine.epochs_run.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn rounds_are_told_in_order_when_they_are_whole() {
+    let fixture = fixture();
+    let told = Mutex::new(Vec::new());
+    let records = Mutex::new(Vec::new());
+    let observer = |event: RunEvent<'_>| {
+        if let RunEvent::RoundFinished { rounds } = event {
+            told.lock().unwrap().push(rounds);
+            records
+                .lock()
+                .unwrap()
+                .push(fixture.store.records().unwrap().len());
+        }
+    };
+    fixture.watch(&Fake::default(), 1, &observer).unwrap();
+    assert_eq!(*told.lock().unwrap(), [1, 2, 3]);
+    assert_eq!(*records.lock().unwrap(), [3, 6, 9]);
+}
+
+#[test]
+fn a_trial_that_another_process_runs_is_left_to_it() {
+    let fixture = fixture();
+    let taken = &fixture.plan.trials[0];
+    let writer = fixture
+        .store
+        .trial(&taken.identity)
+        .begin(&taken.config)
+        .unwrap();
+    let summary = fixture.run(&Fake::default(), 2).unwrap();
+    assert_eq!(
+        (summary.finished, summary.elsewhere, summary.remaining),
+        (8, 1, 0)
+    );
+    drop(writer);
+    assert_eq!(fixture.run(&Fake::default(), 2).unwrap().finished, 1);
+}
+
+#[test]
+fn a_record_of_a_later_version_stops_the_study_before_any_work() {
+    let fixture = fixture();
+    let folder = fixture.store.trial(&fixture.plan.trials[4].identity);
+    std::fs::create_dir_all(folder.folder()).unwrap();
+    std::fs::write(folder.folder().join("result.json"), "{\"format\": 99}").unwrap();
+    let engine = Fake::default();
+    let error = fixture.run(&engine, 2).unwrap_err();
+    assert!(
+        error.to_string().contains("trial record of format 99"),
+        "{error}"
+    );
+    assert_eq!(engine.checks.load(Ordering::SeqCst), 0);
+    assert_eq!(fixture.store.read_study().unwrap(), None);
+}

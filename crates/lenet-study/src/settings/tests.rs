@@ -1,1 +1,136 @@
-//! x
+//! Settings laid over each other, completed, and set from flags.
+
+use super::*;
+
+#[test]
+fn what_is_left_open_is_the_studys() {
+    let config = Settings::default().resolve("mnist", 7);
+    assert_eq!(config.network.filters, [16, 16]);
+    assert_eq!(config.network.hidden, [128]);
+    assert_eq!(
+        (config.batch_size, config.epochs, config.seed),
+        (128, 10, 7)
+    );
+    assert_eq!((config.data.validation, config.data.samples), (5000, None));
+    assert_eq!((config.dropout.rate, config.learning_rate), (0.0, 0.1));
+    assert_eq!(config.optimizer, OptimizerConfig::Sgd {});
+    let adam = Settings::parse("optimizer = \"adam\"", "f")
+        .unwrap()
+        .resolve("mnist", 7);
+    let expected = OptimizerConfig::Adam {
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+    };
+    assert_eq!((adam.optimizer, adam.learning_rate), (expected, 0.001));
+}
+
+#[test]
+fn the_order_of_a_file_does_not_change_the_identity() {
+    let lines = [
+        "filters = 8",
+        "optimizer = { kind = \"adamw\", beta1 = 0.8 }",
+        "dropout = 0.5",
+        "samples = 100",
+    ];
+    let forward = Settings::parse(&lines.join("\n"), "f").unwrap();
+    let lines: Vec<_> = lines.into_iter().rev().collect();
+    let backward = Settings::parse(&lines.join("\n"), "f").unwrap();
+    assert_eq!(forward, backward);
+    let sources = [&forward, &backward].map(|s| s.resolve("mnist", 1).identity());
+    assert_eq!(sources[0], sources[1]);
+}
+
+#[test]
+fn later_settings_win() {
+    let below = Settings::parse("filters = 8\nepochs = 2\nsamples = 10", "f").unwrap();
+    let above = Settings::parse("epochs = 3\nsamples = \"all\"", "f").unwrap();
+    let both = below.overlaid(&above);
+    assert_eq!(
+        both,
+        Settings::parse("filters = 8\nepochs = 3\nsamples = \"all\"", "f").unwrap()
+    );
+    assert_eq!(both.resolve("mnist", 1).data.samples, None);
+    assert_eq!(both.given(), ["filters", "epochs", "samples"]);
+}
+
+#[test]
+fn labels_are_short() {
+    let cases = [
+        "filters = 8",
+        "filters = [8, 16]",
+        "hidden = [64, 32]",
+        "dropout = 0.5",
+        "learning_rate = 0.0001",
+        "optimizer = \"adam\"",
+        "early_stop = 4",
+        "data = \"kmnist\"",
+        "schedule = { kind = \"step\", every_epochs = 5, warmup_epochs = 1 }",
+        "optimizer = { kind = \"rmsprop\", alpha = 0.9 }",
+        "dropout = { rate = 0.5, connected = false }",
+    ];
+    let labels = cases.map(|text| Settings::parse(text, "f").unwrap().label());
+    let expected = [
+        "filters = 8",
+        "filters = [8, 16]",
+        "hidden = [64, 32]",
+        "dropout = 0.5",
+        "learning_rate = 0.0001",
+        "optimizer = adam",
+        "early_stop = 4 epochs (min_delta 0)",
+        "data = kmnist",
+        "schedule = step (× 0.1 every 5 epochs) after warm-up of 1 epochs",
+        "optimizer = rmsprop (alpha 0.9, epsilon 1e-8)",
+        "dropout = 0.5 (not connected)",
+    ];
+    assert_eq!(labels, expected);
+}
+
+#[test]
+fn flags_take_words_and_toml() {
+    let mut settings = Settings::default();
+    for (name, text) in [
+        ("optimizer", "nesterov"),
+        ("learning_rate", "1e-2"),
+        ("filters", "[8, 16]"),
+        ("dropout", "{ rate = 0.5, connected = false }"),
+        ("data", "some folder/with \"quotes\""),
+    ] {
+        settings.assign(name, text, "--flag").unwrap();
+    }
+    assert_eq!(settings.filters, Some(vec![8, 16]));
+    assert_eq!(
+        settings.optimizer,
+        Some(OptimizerConfig::Nesterov { momentum: 0.9 })
+    );
+    assert_eq!(
+        settings.dropout,
+        Some(DropoutConfig {
+            rate: 0.5,
+            connected: false
+        })
+    );
+    assert_eq!(
+        settings.data.as_deref(),
+        Some("some folder/with \"quotes\"")
+    );
+
+    let mut refuse = |name, text| {
+        settings
+            .assign(name, text, "--flag")
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        refuse("learning_rate", "-1"),
+        "--flag: `learning_rate` is -1: give a finite number above 0, e.g. 0.1"
+    );
+    assert_eq!(
+        refuse("learning_rate", "fast"),
+        "--flag: `learning_rate` is a string, expected a number"
+    );
+    assert_eq!(
+        refuse("epochs", "1\nfilters = 0"),
+        "--flag: `epochs` is a string, expected a whole number"
+    );
+}
