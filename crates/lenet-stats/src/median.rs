@@ -45,7 +45,7 @@ fn rank(n: usize, level: f64) -> Option<usize> {
     let mut best = None;
     for k in 1..=n / 2 {
         below += log_term.exp();
-        if !(1.0 - 2.0 * below >= level) {
+        if 1.0 - 2.0 * below < level {
             break;
         }
         best = Some(k);

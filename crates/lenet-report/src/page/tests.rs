@@ -1,0 +1,119 @@
+//! The page as a whole.
+
+use lenet_results::{Outcome, SelfCheck, StudyRecord, TrialRecord};
+
+use super::notes::remarks;
+use crate::testing::{cell, lab_config, lab_study, run, trial};
+
+fn page(studies: &[StudyRecord], records: &[TrialRecord]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let files = crate::write_report(studies, records, folder.path()).unwrap();
+    std::fs::read_to_string(files.index).unwrap()
+}
+
+fn has_no_way_out(page: &str) {
+    for forbidden in [
+        "<script", "<link", "<img", "@import", "url(", "src=", "<iframe",
+    ] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+    // Namespaces are names, not addresses; nothing else may look like an address.
+    let without_names = page.replace("http://www.w3.org/2000/svg", "");
+    assert!(!without_names.contains("http"), "an address");
+    for reference in without_names.split("href=\"").skip(1) {
+        let target = reference.split('"').next().unwrap();
+        assert!(
+            !target.contains("//") && !target.starts_with('/'),
+            "{target}"
+        );
+    }
+}
+
+#[test]
+fn the_page_stands_alone_and_says_what_it_must() {
+    let (study, records) = lab_study(3);
+    let page = page(&[study], &records);
+    has_no_way_out(&page);
+    for part in [
+        "60 of 60 trials done",
+        "Figure 3-as-run",
+        "Knobs that do nothing",
+        "Real dropout beside none",
+        "cargo xtask experiments --config lab-2017",
+        "revision</dt><dd>abc1234",
+        "dead from epoch 1",
+        "class=\"verdict holds\"",
+        "not measured here",
+        "prefers-color-scheme: dark",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert_eq!(page.matches("aria-label=\"Figure").count(), 10);
+}
+
+#[test]
+fn every_colour_of_a_drawing_follows_the_theme() {
+    let (study, records) = lab_study(2);
+    let page = page(&[study], &records);
+    let classes: std::collections::BTreeSet<&str> = page
+        .split("class=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|class| class.starts_with("s-") || class.starts_with("f-"))
+        .collect();
+    assert!(classes.len() > 8, "{classes:?}");
+    for class in classes {
+        assert!(page.contains(&format!(".{class}{{")), "{class} has no rule");
+    }
+}
+
+#[test]
+fn labels_are_text_and_never_markup() {
+    let (mut study, _) = lab_study(1);
+    study.title = "<script>alert(1)</script>".to_owned();
+    study.figures.truncate(1);
+    study.figures[0].title = "a < b & \"c\"".to_owned();
+    let config = lab_config("sgd", 0.1, 0.0);
+    study.figures[0].cells = vec![cell("<b>x</b>", &config, 1)];
+    let page = page(&[study], &[trial(&config, 0, &[0.9; 3])]);
+    assert!(!page.contains("<script>") && !page.contains("<b>x"));
+    assert!(page.contains("&lt;b&gt;x"));
+}
+
+#[test]
+fn nothing_run_yet_is_a_report_too() {
+    let (study, _) = lab_study(2);
+    let page = page(&[study], &[]);
+    has_no_way_out(&page);
+    assert!(page.contains("0 of 40 trials done"));
+    assert!(page.contains("No trial has results yet"));
+    assert!(page.contains("seeds 0, 1"));
+}
+
+#[test]
+fn unusual_outcomes_are_told() {
+    let mut record = trial(&lab_config("sgd", 0.1, 0.0), 0, &[0.9, 0.1]);
+    assert_eq!(remarks(&record), Vec::<String>::new());
+    record.outcome = Outcome::Diverged { epoch: 3 };
+    record.epochs[1].dead = true;
+    let mut later = run(1);
+    later.level = "avx512".to_owned();
+    later.self_check = Some(SelfCheck {
+        worst_relative_error: f64::NAN,
+        worst_tensor: "fc1.weight".to_owned(),
+        tolerance: 1e-4,
+        passed: false,
+        seconds: 0.1,
+    });
+    record.runs.push(later);
+    let notes = remarks(&record);
+    assert_eq!(notes.len(), 4, "{notes:#?}");
+    assert!(notes[0].starts_with("diverged in epoch 3"));
+    assert!(notes[1].starts_with("dead from epoch 2"));
+    assert!(
+        notes[2].contains("instruction set (avx2, then avx512)"),
+        "{}",
+        notes[2]
+    );
+    assert!(notes[3].contains("fc1.weight"));
+}

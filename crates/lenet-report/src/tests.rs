@@ -1,0 +1,108 @@
+//! The report's folder.
+
+use tiny_skia::Pixmap;
+
+use crate::chart::Chart;
+use crate::model::figures;
+use crate::testing::{cell, lab_config, lab_study, trial};
+use crate::{ReportError, write_report};
+
+#[test]
+fn the_folder_holds_every_file() {
+    let (study, records) = lab_study(2);
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("study/report");
+    let files = write_report(&[study.clone()], &records, &out).unwrap();
+    let mut names: Vec<String> = std::fs::read_dir(&out)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let mut expected: Vec<String> = [
+        "index.html",
+        "epochs.csv",
+        "claims.json",
+        "claims.md",
+        "results.csv",
+        "results.md",
+    ]
+    .map(ToOwned::to_owned)
+    .to_vec();
+    for id in ["1", "2", "2-as-run", "3", "3-as-run"] {
+        expected.extend(["svg", "png"].map(|kind| format!("figure-{id}.{kind}")));
+    }
+    expected.sort();
+    assert_eq!(names, expected);
+
+    let filled = figures(&[study], &records);
+    for (figure, written) in filled.iter().zip(&files.figures) {
+        let (layout, _) = Chart::new(figure).layout();
+        let image = Pixmap::load_png(&written.png).unwrap();
+        let size = (2.0 * layout.width, 2.0 * layout.height);
+        assert_eq!((f64::from(image.width()), f64::from(image.height())), size);
+        let svg = std::fs::read_to_string(&written.svg).unwrap();
+        assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>\n"));
+    }
+}
+
+#[test]
+fn the_same_records_give_the_same_bytes_in_any_order() {
+    let (study, mut records) = lab_study(2);
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = |records: &[_], name: &str| {
+        let files = write_report(&[study.clone()], records, &folder.path().join(name)).unwrap();
+        [
+            files.index,
+            files.epochs,
+            files.claims,
+            files.figures[0].png.clone(),
+        ]
+        .map(|path| std::fs::read(path).unwrap())
+    };
+    let first = bytes(&records, "a");
+    records.reverse();
+    assert!(first == bytes(&records, "b"));
+}
+
+#[test]
+fn a_grid_of_anything_is_reported() {
+    let (mut study, _) = lab_study(1);
+    study.figures.truncate(1);
+    let mut config = lab_config("sgd", 0.1, 0.0);
+    config.network.filters = vec![4, 8, 8];
+    config.data.source = "idx:0123456789abcdef".to_owned();
+    study.figures[0].id = "width".to_owned();
+    study.figures[0].published = None;
+    study.figures[0].cells = vec![cell("filters = [4, 8, 8]", &config, 2)];
+    let folder = tempfile::tempdir().unwrap();
+    let records = [trial(&config, 0, &[0.91]), trial(&config, 1, &[0.93])];
+    let epochs1: Vec<_> = records
+        .iter()
+        .map(|r| lenet_results::CellTrial {
+            seed: r.config.seed,
+            identity: r.identity.clone(),
+        })
+        .collect();
+    study.figures[0].cells[0].trials = epochs1;
+    let files = write_report(&[study], &records, folder.path()).unwrap();
+    let rows = std::fs::read_to_string(files.epochs).unwrap();
+    assert!(
+        rows.contains("width,sgd,0.1,0,true,4x8x8,128,1,1,"),
+        "{rows}"
+    );
+    assert!(files.figures[0].png.ends_with("figure-width.png"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "x").unwrap();
+    let error = write_report(&[], &[], &file.join("report")).unwrap_err();
+    assert!(matches!(error, ReportError::Io { .. }));
+    let text = error.to_string();
+    assert!(
+        text.contains("file/report") && text.contains("hint"),
+        "{text}"
+    );
+}
