@@ -39,7 +39,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Expects every `|got − want| ≤ relative · max(|want|, rms(want))`; NaN never passes. The
+    /// Expects every `|got − want| ≤ relative · max(|want|, rms(want))`, all of them finite. The
     /// root mean square stands in where an element is a sum that nearly cancels, since its
     /// rounding error is that of its terms.
     pub fn close<T: Real>(&mut self, what: &str, got: &[T], want: &[f64], relative: f64) {
@@ -53,7 +53,7 @@ impl Comparison {
         let rms = (squares / want.len().max(1) as f64).sqrt();
         let differs = |&(_, (got, want)): &(usize, (&T, &f64))| {
             let near = (got.to_f64() - want).abs() <= relative * want.abs().max(rms);
-            !near
+            !(near && rms.is_finite())
         };
         let bad: Vec<_> = got.iter().zip(want).enumerate().filter(differs).collect();
         if let Some((at, (got_at, want_at))) = bad.first() {
@@ -159,6 +159,11 @@ mod tests {
         assert!(fails(&[1.0], &[f64::NAN]));
         assert!(fails(&[f64::NAN], &[f64::NAN]));
         assert!(fails(&[f64::INFINITY], &[1.0]));
+        assert!(fails(&[f64::INFINITY], &[f64::INFINITY]));
+        assert!(
+            fails(&[1.0, 5.0], &[f64::INFINITY, 1.0]),
+            "no room beside an infinity"
+        );
         assert!(fails(&[1e-300], &[0.0]), "an expected 0 leaves no room");
         assert!(fails(&[1.0], &[1.0, 1.0]));
         assert!(

@@ -63,7 +63,7 @@ impl ConvPool {
         let mut output = vec![T::ZERO; self.shape.output_len()];
         let mut argmax = vec![0; self.shape.output_len()];
         forward(&self.shape, input, weight, bias, &mut output, &mut argmax).map_err(wrap)?;
-        // The op is applied once; were it applied again, it would be to the same shape only.
+        // `conv_pool` makes an op for each call, so candle runs this once for each.
         if self.argmax.set(argmax).is_err() {
             candle_core::bail!("{OP}: an application of the op was run twice");
         }

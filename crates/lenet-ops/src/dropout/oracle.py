@@ -1,7 +1,6 @@
 """Writes oracle.json beside itself: dropout masks by a second implementation of the definition.
 
-The words come from masks.py, and the values and gradients are PyTorch's for
-the mask that it gives.
+The words come from masks.py; values and gradients are PyTorch's for the mask that they give.
 """
 
 import json
