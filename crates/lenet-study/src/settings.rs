@@ -137,13 +137,11 @@ impl Settings {
     /// [`StudyError`] that names `flag`.
     pub fn assign(&mut self, name: &str, text: &str, flag: &str) -> Result<(), StudyError> {
         let as_value = format!("{name} = {text}");
-        let quoted;
+        let as_word = format!("{name} = {}", toml::Value::String(text.to_owned()));
+        // A second line would be a second setting.
         let document = match Document::parse_flag(&as_value, flag) {
-            Ok(document) => document,
-            Err(_) => {
-                quoted = format!("{name} = {}", toml::Value::String(text.to_owned()));
-                Document::parse_flag(&quoted, flag)?
-            }
+            Ok(document) if !text.contains(['\n', '\r']) => document,
+            _ => Document::parse_flag(&as_word, flag)?,
         };
         let given = Self::from_node(&document.root())?;
         *self = self.overlaid(&given);
