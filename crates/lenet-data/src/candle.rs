@@ -99,10 +99,10 @@ fn to_bytes(tensor: &Tensor, scale: f64) -> Result<Vec<u8>, DataError> {
             let scaled = value * scale;
             let byte = scaled.round() as u8;
             let distance = (scaled - f64::from(byte)).abs();
-            if !(distance <= 5e-4) {
-                Err(DataError::NotAByte { value, scale })
-            } else {
+            if distance <= 5e-4 {
                 Ok(byte)
+            } else {
+                Err(DataError::NotAByte { value, scale })
             }
         })
         .collect()
