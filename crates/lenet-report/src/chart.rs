@@ -1,17 +1,12 @@
 //! A figure's drawing: two panels of accuracy over epochs, and the legend below them.
 
-use lenet_stats::Estimate;
+mod panel;
 
-use crate::axis::{AccuracyAxis, epoch_marks};
-use crate::model::{Cell, Figure, Metric, TEST, VALIDATION};
-use crate::published;
+use crate::model::{Cell, Figure, VALIDATION};
 use crate::raster::text_width;
 use crate::scene::{Anchor, Ink, Rect, SERIES, Scene, Shape, Stroke};
+use panel::{DASH, Panel, SIZE, Split};
 
-/// Size of a panel with its axes and heading.
-pub(crate) const PANEL: (f64, f64) = (480.0, 350.0);
-
-const DASH: (f64, f64) = (6.0, 4.0);
 const TITLE_HEIGHT: f64 = 36.0;
 const LEGEND_ROW: f64 = 22.0;
 const LEGEND_TEXT: f64 = 13.0;
@@ -32,22 +27,6 @@ pub(crate) struct Entry {
     pub(crate) label: String,
     pub(crate) ink: Ink,
     pub(crate) dashed: bool,
-}
-
-#[derive(Debug, PartialEq)]
-struct Panel {
-    heading: &'static str,
-    axis: AccuracyAxis,
-    last_epoch: usize,
-    curves: Vec<Curve>,
-}
-
-#[derive(Debug, PartialEq)]
-struct Curve {
-    ink: Ink,
-    /// Epoch and mean.
-    measured: Vec<(usize, Estimate)>,
-    published: &'static [f64],
 }
 
 /// Where a drawn figure's parts lie.
@@ -84,9 +63,9 @@ impl Chart {
                 dashed: false,
             });
         }
-        let panels = [("Validation accuracy", VALIDATION), ("Test accuracy", TEST)]
-            .map(|(heading, metric)| Panel::new(heading, metric, figure, &cells, &inks));
-        if panels[0].curves.iter().any(|c| !c.published.is_empty()) {
+        let panels =
+            [Split::Validation, Split::Test].map(|split| Panel::new(split, figure, &cells, &inks));
+        if panels[0].has_published() {
             let label = "dashed: published in 2017, one run each".to_owned();
             legend.push(Entry {
                 label,
@@ -130,8 +109,8 @@ impl Chart {
     /// Each panel as a drawing of its own, for pages that stack them on a narrow screen.
     pub(crate) fn panel_scenes(&self) -> [Scene; 2] {
         self.panels.each_ref().map(|panel| {
-            let (width, height) = PANEL;
-            let title = format!("{}: {}", self.heading, panel.heading);
+            let (width, height) = SIZE;
+            let title = format!("{}: {}", self.heading, panel.heading());
             let mut scene = Scene::new(width, height, title);
             panel.draw(
                 &mut scene,
@@ -148,7 +127,7 @@ impl Chart {
 
     /// Boxes of the figure's parts, and the legend's entries with their x, row by row.
     pub(crate) fn layout(&self) -> (Layout, Vec<Vec<(f64, &Entry)>>) {
-        let (panel_width, panel_height) = PANEL;
+        let (panel_width, panel_height) = SIZE;
         let (left, width) = (64.0, 2.0 * panel_width);
         let mut rows: Vec<Vec<(f64, &Entry)>> = vec![Vec::new()];
         let mut x = left;
@@ -205,196 +184,6 @@ fn legend_label(cell: &Cell) -> String {
         format!("n = {done} of {planned}")
     };
     format!("{} ({count})", cell.label)
-}
-
-impl Panel {
-    fn new(
-        heading: &'static str,
-        metric: Metric,
-        figure: &Figure,
-        cells: &[&Cell],
-        inks: &[Ink],
-    ) -> Self {
-        let mut drawn: Vec<*const published::Curve> = Vec::new();
-        let mut curves = Vec::new();
-        for (cell, ink) in cells.iter().zip(inks) {
-            let last = cell.last_epoch().unwrap_or(0);
-            let measured: Vec<(usize, Estimate)> = (1..=last)
-                .filter_map(|e| Some((e, cell.mean_at(e, metric)?)))
-                .collect();
-            // Cells that repeat one published run share its curve.
-            let published = figure
-                .published
-                .as_deref()
-                .and_then(|id| published::curve(id, &cell.config))
-                .filter(|curve| !drawn.contains(&std::ptr::from_ref(*curve)));
-            drawn.extend(published.map(std::ptr::from_ref));
-            let published = published.map_or(&[][..], |curve| {
-                if heading.starts_with("Test") {
-                    &curve.test
-                } else {
-                    &curve.validation
-                }
-            });
-            curves.push(Curve {
-                ink: *ink,
-                measured,
-                published,
-            });
-        }
-        let values = curves.iter().flat_map(|c| {
-            c.measured
-                .iter()
-                .map(|(_, e)| e.point)
-                .chain(c.published.iter().copied())
-        });
-        let axis = AccuracyAxis::around(values);
-        let last = |c: &Curve| c.measured.last().map_or(0, |m| m.0).max(c.published.len());
-        let last_epoch = curves.iter().map(last).max().unwrap_or(0).max(1);
-        Self {
-            heading,
-            axis,
-            last_epoch,
-            curves,
-        }
-    }
-
-    /// Draws the panel into a box of the scene.
-    fn draw(&self, scene: &mut Scene, place: &Rect) {
-        let plot = Rect {
-            x: place.x + 64.0,
-            y: place.y + 34.0,
-            width: place.width - 64.0 - 16.0,
-            height: place.height - 34.0 - 46.0,
-        };
-        self.draw_axes(scene, &plot);
-        let last = self.last_epoch;
-        let x = |epoch: usize| {
-            let share = if last == 1 {
-                0.5
-            } else {
-                (epoch as f64 - 1.0) / (last as f64 - 1.0)
-            };
-            plot.x + 8.0 + share * (plot.width - 16.0)
-        };
-        let y = |accuracy: f64| plot.bottom() - self.axis.share(accuracy) * plot.height;
-        // Grey first, so that colours lie above it; and lines above all bands.
-        let mut ordered: Vec<&Curve> = self.curves.iter().collect();
-        ordered.sort_by_key(|c| c.ink != Ink::Other);
-        for curve in &ordered {
-            let points = band(&curve.measured, x, y);
-            if points.len() > 2 && curve.ink != Ink::Other {
-                scene.shapes.push(Shape::Area {
-                    points,
-                    ink: curve.ink,
-                    opacity: 0.18,
-                });
-            }
-        }
-        for curve in &ordered {
-            let stroke = |dash| Stroke {
-                ink: curve.ink,
-                width: 1.8,
-                dash,
-            };
-            let published: Vec<_> = curve
-                .published
-                .iter()
-                .enumerate()
-                .map(|(i, a)| (x(i + 1), y(*a)))
-                .collect();
-            if !published.is_empty() {
-                let stroke = stroke(Some(DASH));
-                scene.shapes.push(Shape::Line {
-                    points: published,
-                    stroke,
-                });
-            }
-            let points: Vec<_> = curve
-                .measured
-                .iter()
-                .map(|(e, m)| (x(*e), y(m.point)))
-                .collect();
-            if last <= 20 && curve.ink != Ink::Other {
-                let dot = |&(x, y): &(f64, f64)| Shape::Dot {
-                    x,
-                    y,
-                    radius: 2.6,
-                    ink: curve.ink,
-                };
-                scene.shapes.extend(points.iter().map(dot));
-            }
-            scene.shapes.push(Shape::Line {
-                points,
-                stroke: stroke(None),
-            });
-        }
-    }
-
-    fn draw_axes(&self, scene: &mut Scene, plot: &Rect) {
-        scene.text(
-            (plot.x, plot.y - 12.0),
-            self.heading,
-            14.0,
-            Anchor::Start,
-            Ink::Text,
-        );
-        for mark in self.axis.marks(0.055) {
-            let y = plot.bottom() - self.axis.share(mark) * plot.height;
-            scene.line(vec![(plot.x, y), (plot.right(), y)], Ink::Grid, 1.0);
-            let place = (plot.x - 8.0, y + 4.3);
-            scene.text(place, &mark.to_string(), 12.0, Anchor::End, Ink::Muted);
-        }
-        let ends = vec![(plot.x, plot.bottom()), (plot.right(), plot.bottom())];
-        scene.line(ends, Ink::Muted, 1.0);
-        for epoch in epoch_marks(self.last_epoch) {
-            let share = if self.last_epoch == 1 {
-                0.5
-            } else {
-                (epoch as f64 - 1.0) / (self.last_epoch as f64 - 1.0)
-            };
-            let x = plot.x + 8.0 + share * (plot.width - 16.0);
-            scene.line(
-                vec![(x, plot.bottom()), (x, plot.bottom() + 4.0)],
-                Ink::Muted,
-                1.0,
-            );
-            let place = (x, plot.bottom() + 18.0);
-            scene.text(place, &epoch.to_string(), 12.0, Anchor::Middle, Ink::Muted);
-        }
-        let middle = plot.x + plot.width / 2.0;
-        scene.text(
-            (middle, plot.bottom() + 36.0),
-            "epoch",
-            12.0,
-            Anchor::Middle,
-            Ink::Muted,
-        );
-        scene.shapes.push(Shape::Text {
-            x: plot.x - 48.0,
-            y: plot.y + plot.height / 2.0,
-            text: "accuracy (scale logarithmic in the error)".to_owned(),
-            size: 11.0,
-            anchor: Anchor::Middle,
-            ink: Ink::Muted,
-            upright: true,
-        });
-    }
-}
-
-/// Outline of the interval around the mean: its upper bounds there, its lower bounds back.
-fn band(
-    measured: &[(usize, Estimate)],
-    x: impl Fn(usize) -> f64,
-    y: impl Fn(f64) -> f64,
-) -> Vec<(f64, f64)> {
-    let bounds: Vec<_> = measured
-        .iter()
-        .filter_map(|(e, m)| Some((x(*e), m.interval?)))
-        .collect();
-    let upper = bounds.iter().map(|(x, i)| (*x, y(i.high)));
-    let lower = bounds.iter().rev().map(|(x, i)| (*x, y(i.low)));
-    upper.chain(lower).collect()
 }
 
 #[cfg(test)]

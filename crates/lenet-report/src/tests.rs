@@ -12,7 +12,7 @@ fn the_folder_holds_every_file() {
     let (study, records) = lab_study(2);
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("study/report");
-    let files = write_report(&[study.clone()], &records, &out).unwrap();
+    let files = write_report(std::slice::from_ref(&study), &records, &out).unwrap();
     let mut names: Vec<String> = std::fs::read_dir(&out)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -50,7 +50,12 @@ fn the_same_records_give_the_same_bytes_in_any_order() {
     let (study, mut records) = lab_study(2);
     let folder = tempfile::tempdir().unwrap();
     let bytes = |records: &[_], name: &str| {
-        let files = write_report(&[study.clone()], records, &folder.path().join(name)).unwrap();
+        let files = write_report(
+            std::slice::from_ref(&study),
+            records,
+            &folder.path().join(name),
+        )
+        .unwrap();
         [
             files.index,
             files.epochs,

@@ -66,6 +66,26 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
+    /// The estimate in words: with its sign where it is a difference, which a spread is not.
+    pub(crate) fn point(&self) -> String {
+        self.estimate
+            .map_or("–".to_owned(), |e| self.number(e.point))
+    }
+
+    /// The interval in words.
+    pub(crate) fn interval(&self) -> String {
+        let interval = self.estimate.and_then(|e| e.interval);
+        let text = |i: Interval| format!("{} to {}", self.number(i.low), self.number(i.high));
+        interval.map_or("–".to_owned(), text)
+    }
+
+    fn number(&self, value: f64) -> String {
+        match self.statement.number {
+            3 | 4 => format!("{value:.5}"),
+            _ => signed(Some(value)),
+        }
+    }
+
     fn not_measured(statement: Statement, detail: impl Into<String>) -> Self {
         let (verdict, method) = (Verdict::NotMeasured, String::new());
         Self {
@@ -149,16 +169,13 @@ pub(crate) fn markdown(claims: &[Claim]) -> String {
     );
     for claim in claims {
         let none = || "–".to_owned();
-        let interval = claim.estimate.and_then(|e| e.interval);
         out.push_str(&format!(
             "| {} | {} | {} | {} | {} | {} | {} |\n",
             claim.statement.number,
             claim.statement.claim,
             claim.verdict.text(),
-            signed(claim.estimate.map(|e| e.point)),
-            interval.map_or_else(none, |i| {
-                format!("{} to {}", signed(Some(i.low)), signed(Some(i.high)))
-            }),
+            claim.point(),
+            claim.interval(),
             claim.estimate.map_or_else(none, |e| e.n.to_string()),
             claim.method.replace('|', "\\|"),
         ));

@@ -43,7 +43,11 @@ pub(super) fn best_rate(lab: &Lab) -> Claim {
     let each = |(rate, e): &(f64, Estimate)| {
         format!("over {rate}: {} ({})", signed(Some(e.point)), bounds(e))
     };
-    let detail = compared.iter().map(each).collect::<Vec<_>>().join("; ");
+    let mut detail: Vec<String> = compared.iter().map(each).collect();
+    let left_out = OTHERS
+        .iter()
+        .filter(|rate| compared.iter().all(|(known, _)| known != *rate));
+    detail.extend(left_out.map(|rate| format!("not compared: {rate} (no finite pairs)")));
     Claim {
         statement,
         verdict,
@@ -53,7 +57,7 @@ pub(super) fn best_rate(lab: &Lab) -> Claim {
              rate, paired by seed; Student t, {}",
             adjusted(OTHERS.len())
         ),
-        detail: format!("{detail}."),
+        detail: format!("{}.", detail.join("; ")),
     }
 }
 

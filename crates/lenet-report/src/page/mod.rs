@@ -5,7 +5,6 @@ mod notes;
 mod provenance;
 
 use lenet_results::{Conflict, StudyRecord, TrialRecord};
-use lenet_stats::Estimate;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::chart::Chart;
@@ -120,10 +119,10 @@ fn claims_overview(claims: &[Claim]) -> Markup {
                 @for claim in claims {
                     tr {
                         td.number { (claim.statement.number) }
-                        td { (claim.statement.claim) }
+                        td.wide { (claim.statement.claim) }
                         td { (verdict(claim.verdict)) }
-                        td.number { (point(claim.estimate)) }
-                        td.nowrap { (interval(claim.estimate)) }
+                        td.number { (claim.point()) }
+                        td.nowrap { (claim.interval()) }
                         td.number { (claim.estimate.map_or("–".to_owned(), |e| e.n.to_string())) }
                     }
                 }
@@ -132,23 +131,6 @@ fn claims_overview(claims: &[Claim]) -> Markup {
         p.note { "What each estimate is, and the rule for its verdict, stands "
             a href="#claims" { "further down" } "." }
     }
-}
-
-fn point(estimate: Option<Estimate>) -> String {
-    results::signed(estimate.map(|e| e.point))
-}
-
-fn interval(estimate: Option<Estimate>) -> String {
-    let text = |i: lenet_stats::Interval| {
-        format!(
-            "{} to {}",
-            results::signed(Some(i.low)),
-            results::signed(Some(i.high))
-        )
-    };
-    estimate
-        .and_then(|e| e.interval)
-        .map_or("–".to_owned(), text)
 }
 
 fn results_section(rows: &[Row]) -> Markup {
@@ -203,9 +185,9 @@ fn claims_section(claims: &[Claim]) -> Markup {
                     (verdict(claim.verdict)) }
                 p { strong { "Question. " } (claim.statement.question) }
                 @if let Some(estimate) = claim.estimate {
-                    p { strong { "Answer. " } (point(Some(estimate)))
+                    p { strong { "Answer. " } (claim.point())
                         @if estimate.interval.is_some() {
-                            " (" (interval(Some(estimate))) ")"
+                            " (" (claim.interval()) ")"
                         } @else { " (no interval)" }
                         ", n = " (estimate.n) ": " (claim.method) "." }
                 }
