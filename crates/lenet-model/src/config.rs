@@ -9,7 +9,8 @@ pub enum Backend {
     /// This project's fused ops; CPU only.
     #[default]
     Fused,
-    /// candle's own ops, with max-pool's gradient put right; every device.
+    /// candle's own ops, with max-pool's gradient put right; every device. candle's ReLU turns
+    /// NaN into 0, so a network of NaN may give finite numbers here.
     Stock,
 }
 

@@ -43,7 +43,8 @@ pub(crate) struct EvaluationSums {
     pub loss: f64,
     /// Of images classified rightly.
     pub correct: f64,
-    /// Largest activation of the last hidden layer; NaN where any is.
+    /// Largest activation of the last hidden layer; NaN where any is (in a stock network none
+    /// is: candle's ReLU turns NaN into 0).
     pub peak_activation: f32,
 }
 

@@ -161,11 +161,7 @@ impl Inner {
             let logits = self.network.logits_from_hidden(&hidden)?.detach();
             let losses = losses(&logits, &labels)?;
             all = (all + sums(&logits, &labels, &losses)?)?;
-            // A maximum may pass over NaN, a sum cannot; activations are never negative, so
-            // a sum minus itself is 0 or NaN.
-            let sum = hidden.sum_all()?;
-            let not_finite = (&sum - &sum)?;
-            peaks.push((hidden.flatten_all()?.max(0)? + not_finite)?);
+            peaks.push(hidden.flatten_all()?.max(0)?);
             if let Some(rows) = rows.as_deref_mut() {
                 rows.extend(logits.flatten_all()?.to_vec1::<f32>()?);
             }

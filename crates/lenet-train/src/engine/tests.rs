@@ -222,12 +222,12 @@ fn a_diverging_trial_is_an_outcome() {
         let (outcome, epochs, _) = unbroken(&config);
         assert_eq!(outcome, Outcome::Diverged { epoch: 1 }, "{backend:?}");
         assert_eq!(epochs.len(), 1);
-        assert!(
-            epochs[0].train_loss.is_nan(),
-            "{backend:?}: {:?}",
-            epochs[0]
-        );
-        assert_eq!(epochs[0].train_loss.to_bits(), f64::NAN.to_bits());
+        assert!(!epochs[0].dead, "{backend:?}: {:?}", epochs[0]);
+        // candle's ReLU hides NaN from its loss; there the parameters tell.
+        if backend == BackendKind::Fused {
+            let loss = epochs[0].train_loss;
+            assert_eq!(loss.to_bits(), f64::NAN.to_bits(), "{:?}", epochs[0]);
+        }
     }
 }
 
