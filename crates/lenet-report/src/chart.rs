@@ -2,6 +2,7 @@
 
 mod panel;
 
+use crate::axis::AccuracyAxis;
 use crate::model::{Cell, Figure, VALIDATION};
 use crate::raster::text_width;
 use crate::scene::{Anchor, Ink, Rect, SERIES, Scene, Shape, Stroke};
@@ -18,6 +19,8 @@ const TEXT_SLACK: f64 = 1.15;
 pub(crate) struct Chart {
     pub(crate) heading: String,
     panels: [Panel; 2],
+    /// One for both panels, so that they can be compared.
+    axis: AccuracyAxis,
     pub(crate) legend: Vec<Entry>,
 }
 
@@ -65,6 +68,7 @@ impl Chart {
         }
         let panels =
             [Split::Validation, Split::Test].map(|split| Panel::new(split, figure, &cells, &inks));
+        let axis = AccuracyAxis::around(panels.iter().flat_map(Panel::values));
         if panels[0].has_published() {
             let label = "dashed: published in 2017, one run each".to_owned();
             legend.push(Entry {
@@ -76,6 +80,7 @@ impl Chart {
         Self {
             heading: format!("Figure {} · {}", figure.id, figure.title),
             panels,
+            axis,
             legend,
         }
     }
@@ -86,7 +91,7 @@ impl Chart {
         let mut scene = Scene::new(layout.width, layout.height, self.heading.clone());
         scene.text((16.0, 25.0), &self.heading, 17.0, Anchor::Start, Ink::Text);
         for (panel, place) in self.panels.iter().zip(&layout.panels) {
-            panel.draw(&mut scene, place);
+            panel.draw(&mut scene, place, &self.axis);
         }
         for (row, entries) in rows.iter().enumerate() {
             let middle = layout.legend.y + LEGEND_ROW * (row as f64 + 0.5);
@@ -112,15 +117,13 @@ impl Chart {
             let (width, height) = SIZE;
             let title = format!("{}: {}", self.heading, panel.heading());
             let mut scene = Scene::new(width, height, title);
-            panel.draw(
-                &mut scene,
-                &Rect {
-                    x: 0.0,
-                    y: 0.0,
-                    width,
-                    height,
-                },
-            );
+            let place = Rect {
+                x: 0.0,
+                y: 0.0,
+                width,
+                height,
+            };
+            panel.draw(&mut scene, &place, &self.axis);
             scene
         })
     }

@@ -57,7 +57,7 @@ pub struct FigureFiles {
 /// Writes the report of `studies` into the folder `out`, which is created where it is not there.
 /// Each file is written to a temporary name and renamed; files of an earlier report are
 /// replaced, other files stay. Of records that share an identity one is taken, as
-/// [`lenet_results::merge`] chooses; where their numbers differ the page says so. Records that
+/// [`lenet_results::merge()`] chooses; where their numbers differ the page says so. Records that
 /// belong to no figure still count for the claims.
 ///
 /// # Errors

@@ -179,9 +179,7 @@ pub(crate) fn with_interval(estimate: Option<Estimate>) -> String {
             point,
             interval: Some(i),
             ..
-        }) => {
-            format!("{point:.4} ({:.4}–{:.4})", i.low, i.high)
-        }
+        }) => format!("{point:.4} ({:.4}–{:.4})", i.low, i.high).replace('-', "−"),
     }
 }
 

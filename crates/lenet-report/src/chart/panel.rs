@@ -40,7 +40,6 @@ impl Split {
 #[derive(Debug, PartialEq)]
 pub(super) struct Panel {
     split: Split,
-    axis: AccuracyAxis,
     last_epoch: usize,
     pub(super) curves: Vec<Curve>,
 }
@@ -74,18 +73,10 @@ impl Panel {
                 published: published.map_or(&[], |curve| split.published(curve)),
             });
         }
-        let values = curves.iter().flat_map(|c| {
-            c.measured
-                .iter()
-                .map(|(_, e)| e.point)
-                .chain(c.published.iter().copied())
-        });
-        let axis = AccuracyAxis::around(values);
         let last = |c: &Curve| c.measured.last().map_or(0, |m| m.0).max(c.published.len());
         let last_epoch = curves.iter().map(last).max().unwrap_or(0).max(1);
         Self {
             split,
-            axis,
             last_epoch,
             curves,
         }
@@ -102,6 +93,14 @@ impl Panel {
         self.curves.iter().any(|curve| !curve.published.is_empty())
     }
 
+    /// Every accuracy that the panel shows; bands may reach further.
+    pub(super) fn values(&self) -> impl Iterator<Item = f64> + Clone {
+        self.curves.iter().flat_map(|c| {
+            let measured = c.measured.iter().map(|(_, e)| e.point);
+            measured.chain(c.published.iter().copied())
+        })
+    }
+
     /// Place of an epoch within the plot.
     fn x(&self, plot: &Rect, epoch: usize) -> f64 {
         let share = match self.last_epoch {
@@ -112,16 +111,16 @@ impl Panel {
     }
 
     /// Draws the panel into a box of the scene.
-    pub(super) fn draw(&self, scene: &mut Scene, place: &Rect) {
+    pub(super) fn draw(&self, scene: &mut Scene, place: &Rect, axis: &AccuracyAxis) {
         let plot = Rect {
             x: place.x + 64.0,
             y: place.y + 34.0,
             width: place.width - 64.0 - 16.0,
             height: place.height - 34.0 - 46.0,
         };
-        self.draw_axes(scene, &plot);
+        self.draw_axes(scene, &plot, axis);
         let x = |epoch: usize| self.x(&plot, epoch);
-        let y = |accuracy: f64| plot.bottom() - self.axis.share(accuracy) * plot.height;
+        let y = |accuracy: f64| plot.bottom() - axis.share(accuracy) * plot.height;
         // Grey first, so that colours lie above it; and lines above all bands.
         let mut ordered: Vec<&Curve> = self.curves.iter().collect();
         ordered.sort_by_key(|c| c.ink != Ink::Other);
@@ -175,7 +174,7 @@ impl Panel {
         }
     }
 
-    fn draw_axes(&self, scene: &mut Scene, plot: &Rect) {
+    fn draw_axes(&self, scene: &mut Scene, plot: &Rect, axis: &AccuracyAxis) {
         scene.text(
             (plot.x, plot.y - 12.0),
             self.heading(),
@@ -183,8 +182,8 @@ impl Panel {
             Anchor::Start,
             Ink::Text,
         );
-        for mark in self.axis.marks(0.055) {
-            let y = plot.bottom() - self.axis.share(mark) * plot.height;
+        for mark in axis.marks(0.055) {
+            let y = plot.bottom() - axis.share(mark) * plot.height;
             scene.line(vec![(plot.x, y), (plot.right(), y)], Ink::Grid, 1.0);
             let place = (plot.x - 8.0, y + 4.3);
             scene.text(place, &mark.to_string(), 12.0, Anchor::End, Ink::Muted);

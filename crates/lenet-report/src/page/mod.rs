@@ -147,8 +147,8 @@ fn results_section(rows: &[Row]) -> Markup {
             tbody {
                 @for row in rows {
                     tr {
-                        td { (row.figure) }
-                        td { (row.cell.label) }
+                        td.nowrap { (row.figure) }
+                        td.label { (row.cell.label) }
                         td.number { (results::seeds(row)) }
                         td.number { (row.epoch.map_or("–".to_owned(), |e| e.to_string())) }
                         td.nowrap { (results::with_interval(row.validation)) }
