@@ -191,19 +191,20 @@ fn failures(
     );
     let truth = truth.unwrap();
     let mut failures = vec![];
-    if !((sums.loss - truth.loss).abs() <= 1e-6 * truth.loss) {
+    let within = |difference: f64, bound: f64| difference.abs() <= bound;
+    if !within(sums.loss - truth.loss, 1e-6 * truth.loss) {
         failures.push(format!("loss {} for {}", sums.loss, truth.loss));
     }
     if sums.correct != truth.correct {
         failures.push(format!("{} correct, not {}", sums.correct, truth.correct));
     }
     let peaks = (sums.peak_activation, truth.peak_activation);
-    if !((peaks.0 - peaks.1).abs() <= 1e-5 * peaks.1) {
+    if !within(f64::from(peaks.0 - peaks.1), f64::from(1e-5 * peaks.1)) {
         failures.push(format!("peak {} for {}", peaks.0, peaks.1));
     }
     for tensor in case.geometry.parameters() {
         let error = relative_error(&gradients[tensor.range()], &want[tensor.range()]);
-        if !(error <= TOLERANCE) {
+        if !within(error, TOLERANCE) {
             failures.push(format!("{}: relative error {error:e}", tensor.name));
         }
     }

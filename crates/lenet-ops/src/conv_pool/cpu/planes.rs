@@ -57,11 +57,6 @@ impl Planes {
     pub(crate) fn corner(&self, plane: usize, row: usize, column: usize) -> usize {
         plane * self.plane + row * self.row + column
     }
-
-    /// Rows and columns together with the border.
-    pub(crate) fn outer(&self) -> [usize; 2] {
-        [self.rows + 2 * self.border, self.columns + 2 * self.border]
-    }
 }
 
 /// Fills one lane of a stack of planes with values in (plane, row, column) order.
@@ -110,7 +105,8 @@ mod tests {
             Planes::compact(3, 8),
         ] {
             let mut taken = vec![false; planes.len(3)];
-            let [rows, columns] = planes.outer();
+            let [rows, columns] =
+                [planes.rows, planes.columns].map(|side| side + 2 * planes.border);
             for plane in 0..3 {
                 for (row, column) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
                     let at = planes.corner(plane, row, column);
