@@ -98,7 +98,11 @@ fn smoke_study_from_start_to_report() {
         let refused = run(folder.path(), command);
         assert_eq!(refused.code, Some(2), "{command}: {}", refused.stderr);
         assert!(refused.stderr.contains("result.json"), "{}", refused.stderr);
-        assert!(refused.stderr.contains("newer"), "{}", refused.stderr);
+        assert!(
+            refused.stderr.contains("reads up to format"),
+            "{}",
+            refused.stderr
+        );
         assert_eq!(
             fs::read_to_string(trial.join("result.json")).unwrap(),
             newer

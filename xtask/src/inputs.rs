@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use lenet_data::Dataset;
-use lenet_results::{BackendKind, DeviceKind};
+use lenet_results::{BackendKind, DeviceKind, Store};
 use lenet_train::{DeviceChoice, RunOptions};
 
 use crate::flags;
@@ -19,6 +19,19 @@ pub fn dataset(data_dir: Option<&Path>) -> anyhow::Result<Dataset> {
         None => Ok(Dataset::mnist()),
         Some(folder) => Ok(Dataset::from_folder(folder)?),
     }
+}
+
+/// The records in a folder that `experiments` wrote.
+///
+/// # Errors
+/// Says what kind of folder is meant.
+pub fn records(folder: &Path) -> anyhow::Result<Store> {
+    anyhow::ensure!(
+        folder.join("trials").is_dir(),
+        "{}: there are no records (hint: give the folder that `experiments --out` wrote)",
+        folder.display()
+    );
+    Ok(Store::open(folder)?)
 }
 
 /// A device flag, checked against what this build and this machine have.
@@ -81,9 +94,11 @@ impl<'a> NewFile<'a> {
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
+        // The error's own words hold the temporary name, which means nothing to anybody.
         let temporary = builder()
-            .tempfile_in(folder.unwrap_or(Path::new(".")))
-            .with_context(cannot)?;
+            .tempfile_in(folder)
+            .map_err(|error| std::io::Error::from(error.kind()))
+            .with_context(|| format!("{name}: cannot be written"))?;
         Ok(Self { path, temporary })
     }
 

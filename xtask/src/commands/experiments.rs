@@ -109,7 +109,7 @@ fn dry_run(plan: &Plan, data: &DataSets, settings: &RunSettings, out: &Path) -> 
     let left = lenet_study::outstanding(&rounds, &work);
     output::line(plan_table(plan, &work)).or_fail()?;
     let mut text = format!(
-        "{} of {}, {} to run",
+        "{}, {}, {} to run",
         count(plan.cells(), "cell"),
         count(plan.trials.len(), "trial"),
         left.len()

@@ -1,12 +1,12 @@
 //! `report`: the report anew, from records alone.
 
-use lenet_results::{Store, StudyRecord, TrialRecord};
+use lenet_results::{StudyRecord, TrialRecord};
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Report;
-use crate::output;
 use crate::overview::cell_table;
 use crate::table::count;
+use crate::{inputs, output};
 
 /// Runs the command.
 ///
@@ -14,14 +14,14 @@ use crate::table::count;
 /// Refuses folders that hold no records or some that cannot be read.
 pub fn run(flags: &Report) -> CommandResult {
     let (studies, records) = read(flags).or_refuse()?;
-    let merged = lenet_results::merge(records);
+    let merged = lenet_results::merge(records.iter().cloned());
     for conflict in &merged.conflicts {
         output::note(format_args!(
-            "trial {} gave other numbers on {} than on {}; the report has the latter's",
+            "trial {} gave other numbers on {} than on {}; the report takes the latter",
             conflict.identity, conflict.dropped, conflict.kept
         ));
     }
-    lenet_report::write_report(&studies, &merged.records, &flags.out).or_fail()?;
+    lenet_report::write_report(&studies, &records, &flags.out).or_fail()?;
     for study in &studies {
         output::line(cell_table(study, &merged.records)).or_fail()?;
     }
@@ -37,7 +37,7 @@ fn read(flags: &Report) -> anyhow::Result<(Vec<StudyRecord>, Vec<TrialRecord>)> 
     let mut studies: Vec<StudyRecord> = Vec::new();
     let mut records = Vec::new();
     for folder in &flags.records {
-        let store = Store::open(folder)?;
+        let store = inputs::records(folder)?;
         let study = store.read_study()?.ok_or_else(|| {
             anyhow::anyhow!(
                 "{}: there is no study.json (hint: give the folder that `experiments --out` wrote)",

@@ -1,12 +1,12 @@
 //! `status`: what of a study is done, running, failed and missing.
 
 use anyhow::Context;
-use lenet_results::{Outcome, Store, TrialState};
+use lenet_results::{Outcome, TrialState};
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Status;
-use crate::output;
 use crate::table::{Table, count};
+use crate::{inputs, output};
 
 /// Every state, in the order in which they are summed up.
 const STATES: [&str; 6] = [
@@ -23,7 +23,7 @@ const STATES: [&str; 6] = [
 /// # Errors
 /// Refuses a folder without a study.
 pub fn run(flags: &Status) -> CommandResult {
-    let store = Store::open(&flags.out).or_refuse()?;
+    let store = inputs::records(&flags.out).or_refuse()?;
     let study = store
         .read_study()
         .or_refuse()?
