@@ -295,7 +295,6 @@ mod tests {
         for at in 0..whole.len() {
             let mut altered = whole.clone();
             altered[at] ^= 2;
-            // Padding of the header is the one place where a bit means nothing.
             match read(&altered) {
                 Err(CheckpointError::Broken { .. } | CheckpointError::Version { .. }) => {}
                 other => panic!("byte {at}: {other:?}"),
