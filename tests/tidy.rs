@@ -192,9 +192,14 @@ fn dependencies() -> BTreeSet<String> {
 #[test]
 fn every_dependency_is_accounted_for() {
     let page = read(&root().join("docs/dependencies.md"));
+    // The first cell of each row of its tables names one crate or several.
+    let rows = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+    let listed: BTreeSet<&str> = rows.flat_map(|cell| cell.split(", ")).collect();
     let missing: Vec<_> = dependencies()
         .into_iter()
-        .filter(|name| !page.contains(&format!("`{name}`")))
+        .filter(|name| !listed.contains(name.as_str()))
         .collect();
     assert!(
         missing.is_empty(),

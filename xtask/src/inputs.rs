@@ -85,15 +85,17 @@ impl<'a> NewFile<'a> {
     /// # Errors
     /// The folder is missing or not writable, or the path is a folder.
     pub fn create(path: &'a Path) -> anyhow::Result<Self> {
-        let cannot = || format!("{}: cannot be written", path.display());
-        anyhow::ensure!(
-            !path.is_dir(),
-            "{}: is a folder, not a file",
-            path.display()
-        );
+        let name = path.display();
+        anyhow::ensure!(!path.is_dir(), "{name}: is a folder, not a file");
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        anyhow::ensure!(
+            folder.is_dir(),
+            "{name}: cannot be written: there is no folder {} (hint: make it first)",
+            folder.display()
+        );
         // The error's own words hold the temporary name, which means nothing to anybody.
         let temporary = builder()
             .tempfile_in(folder)
