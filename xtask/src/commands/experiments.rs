@@ -56,17 +56,15 @@ pub fn run(flags: &Experiments) -> CommandResult {
 }
 
 /// A built-in study, or the one in a file.
-fn read_study(name: &str) -> Result<StudyConfig, StudyError> {
-    match lenet_study::builtin(name) {
-        Some(text) => StudyConfig::parse(text, name),
-        None => {
-            let text = std::fs::read_to_string(name).map_err(|error| StudyError::Read {
-                path: PathBuf::from(name),
-                reason: error.to_string(),
-            })?;
-            StudyConfig::parse(&text, name)
-        }
-    }
+fn read_study(name: &str) -> anyhow::Result<StudyConfig> {
+    let text = match lenet_study::builtin(name) {
+        Some(text) => text.to_owned(),
+        None => std::fs::read_to_string(name).map_err(|error| StudyError::Read {
+            path: PathBuf::from(name),
+            reason: error.to_string(),
+        })?,
+    };
+    Ok(StudyConfig::parse(&text, name)?)
 }
 
 /// What the flags lay over the study, and the CUDA device's ordinal.
