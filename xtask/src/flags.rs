@@ -39,6 +39,8 @@ pub enum Command {
     Evaluate(Evaluate),
     /// Classify image files or images of the test set
     Predict(Predict),
+    /// Measure how fast this machine trains and evaluates the study's network
+    BenchCpu(BenchCpu),
 }
 
 /// `experiments`
@@ -229,6 +231,44 @@ pub struct Predict {
     /// Folder of IDX files instead of MNIST, for --index
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+}
+
+/// `bench-cpu`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask bench-cpu
+  cargo xtask bench-cpu --filters 8,16,32 --batch-size 16,128 --threads 2
+  cargo xtask bench-cpu --jobs 2 --json
+  cargo xtask bench-cpu --backend fused --backend stock --samples 1000")]
+pub struct BenchCpu {
+    /// Filters of both convolutions
+    #[arg(long, value_name = "F", value_delimiter = ',', default_value = "16")]
+    pub filters: Vec<usize>,
+    /// Images a step
+    #[arg(long, value_name = "B", value_delimiter = ',', default_value = "128")]
+    pub batch_size: Vec<usize>,
+    /// Training images an epoch
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub samples: usize,
+    /// Epochs that count, after one to warm up
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub epochs: usize,
+    /// Threads of one step
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub threads: usize,
+    /// Trials side by side
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub jobs: usize,
+    /// Probability that a hidden unit is zeroed in training
+    #[arg(long, value_name = "RATE", default_value_t = 0.0)]
+    pub dropout: f64,
+    /// Which code computes the network (may be given more than once)
+    #[arg(long, value_enum, value_name = "B", default_value = "fused")]
+    pub backend: Vec<Backend>,
+    /// One JSON line a point instead of a table
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Which code computes the network.

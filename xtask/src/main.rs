@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Train(flags) => commands::train::run(&flags),
         Command::Evaluate(flags) => commands::evaluate::run(&flags),
         Command::Predict(flags) => commands::predict::run(&flags),
+        Command::BenchCpu(flags) => commands::bench_cpu::run(&flags),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -14,6 +14,7 @@ pub mod geometry;
 pub mod max_pool;
 pub mod net;
 pub mod optimizer;
+pub mod peak;
 pub mod real;
 pub mod simd;
 pub mod softmax_cross_entropy;

@@ -19,15 +19,18 @@ pub fn run(flags: &BenchCpu) -> CommandResult {
     let level = Level::from_environment().or_refuse()?;
     let data = Dataset::mnist();
     let peak = peak_of(level);
-    let backends = if flags.backend.is_empty() {
-        vec![crate::flags::Backend::Fused]
-    } else {
-        flags.backend.clone()
-    };
     let mut table = Table::new(&[
-        "filters", "batch", "threads", "jobs", "backend", "train/s", "evaluate/s", "GFLOP/s", "of peak",
+        "filters",
+        "batch",
+        "threads",
+        "jobs",
+        "backend",
+        "train/s",
+        "evaluate/s",
+        "GFLOP/s",
+        "of peak",
     ]);
-    for &backend in &backends {
+    for &backend in &flags.backend {
         for &filters in &flags.filters {
             for &batch_size in &flags.batch_size {
                 let point = SpeedPoint {

@@ -1,5 +1,6 @@
 //! One file a command: parse, call, print.
 
+pub mod bench_cpu;
 pub mod evaluate;
 pub mod experiments;
 pub mod predict;
