@@ -20,6 +20,7 @@ fn help_texts() {
         "train",
         "evaluate",
         "predict",
+        "bench-cpu",
     ] {
         let help = run(folder.path(), &format!("{command} --help"));
         assert_eq!(help.code, Some(0), "{command}");

@@ -80,7 +80,7 @@ pub struct Experiments {
     /// Threads of each trial; default: the cores that the trials leave
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Folder of records and report; default: results/<study name>
+    /// Folder of records and report; default: results/ and the study's name
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// List the cells and an estimate of the time, and do nothing
@@ -129,7 +129,7 @@ Examples:
 
 What is not given is as in the 2017 study. The last line on stdout is JSON.")]
 pub struct Train {
-    /// TOML file of settings, as in a study's [base]; flags go before it
+    /// TOML file of settings, as in a study's base table; flags go before it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// sgd, momentum, nesterov, adam, adamw or rmsprop
