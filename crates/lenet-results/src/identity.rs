@@ -18,13 +18,7 @@ impl TrialConfig {
     #[must_use]
     pub fn identity(&self) -> String {
         let value = serde_json::to_value(self).expect("a configuration has string keys only");
-        let mut canonical = TAG.to_owned();
-        write_canonical(&value, &mut canonical);
-        let digest = Sha256::digest(canonical.as_bytes());
-        digest[..8].iter().fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("writing to a string");
-            hex
-        })
+        digest(TAG, &value)
     }
 
     /// A line for people: what most studies vary, and whatever else is out of the ordinary.
@@ -56,6 +50,17 @@ impl TrialConfig {
         write!(label, " · seed {}", self.seed).expect("writing to a string");
         label
     }
+}
+
+/// First sixteen hex digits of the SHA-256 of a tag and a value's canonical JSON.
+pub(crate) fn digest(tag: &str, value: &Value) -> String {
+    let mut canonical = tag.to_owned();
+    write_canonical(value, &mut canonical);
+    let digest = Sha256::digest(canonical.as_bytes());
+    digest[..8].iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("writing to a string");
+        hex
+    })
 }
 
 fn write_canonical(value: &Value, out: &mut String) {

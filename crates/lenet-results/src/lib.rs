@@ -25,6 +25,7 @@ pub mod format;
 pub mod identity;
 pub mod merge;
 pub mod record;
+pub mod runtime;
 #[cfg(test)]
 mod samples;
 pub mod store;
@@ -37,6 +38,7 @@ pub use error::StoreError;
 pub use format::{STUDY_FORMAT, TRIAL_FORMAT};
 pub use merge::{Conflict, Merged, merge};
 pub use record::*;
+pub use runtime::*;
 pub use store::Store;
 pub use study::*;
 pub use trial::{TrialDir, TrialState, TrialWriter};

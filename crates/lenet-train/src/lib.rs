@@ -14,6 +14,7 @@ mod engine;
 mod error;
 mod evaluate;
 mod outcome;
+mod phases;
 mod record;
 mod schedule;
 mod self_check;
@@ -34,6 +35,7 @@ pub use device::DeviceChoice;
 pub use engine::run;
 pub use error::TrainError;
 pub use evaluate::{Evaluation, evaluate};
+pub use phases::time_phases;
 pub use record::run_record;
 pub use self_check::self_check;
 pub use timing::{Timing, time_steps};
@@ -53,6 +55,10 @@ pub struct RunOptions {
     pub checkpoint: Option<PathBuf>,
     /// Raised from outside to stop cleanly at the next step.
     pub stop: Arc<AtomicBool>,
+    /// Whether each batch is gathered in host memory and goes to the device as floats. Otherwise
+    /// the image sets lie on the device and only indices travel. The fused backend reads host
+    /// memory either way.
+    pub streamed: bool,
     /// safetensors file of initial weights instead of drawn ones.
     pub init: Option<PathBuf>,
 }

@@ -1,9 +1,12 @@
 //! This project's own path: loss and all gradients in one call, on flat buffers.
 
+use std::time::Instant;
+
 use lenet_data::Split;
 use lenet_ops::net::{Dropout, Images, Network};
 use lenet_ops::optimizer::{Rule, update};
 use lenet_ops::{Geometry, Level};
+use lenet_results::PhaseSeconds;
 
 use super::{Backend, EVALUATION_BATCH, EvaluationSums, Step, TrainingSums, peak};
 use crate::error::TrainError;
@@ -54,6 +57,16 @@ impl Fused {
         dropout: Option<Dropout>,
     ) -> Result<TrainingSums, TrainError> {
         self.gather_labels(split, batch);
+        self.gradients_of_gathered(split, batch, dropout)
+    }
+
+    /// The labels of the batch must have been gathered.
+    fn gradients_of_gathered(
+        &mut self,
+        split: &Split,
+        batch: &[u32],
+        dropout: Option<Dropout>,
+    ) -> Result<TrainingSums, TrainError> {
         let images = Images::Bytes {
             pixels: split.set.pixels(),
             indices: batch,
@@ -70,11 +83,9 @@ impl Fused {
             correct: sums.correct as f64,
         })
     }
-}
 
-impl Backend for Fused {
-    fn step(&mut self, split: &Split, batch: &[u32], step: Step) -> Result<(), TrainError> {
-        let sums = self.compute_gradients(split, batch, step.dropout)?;
+    /// Applies the gradients and books the batch.
+    fn update(&mut self, sums: TrainingSums, step: Step) {
         self.sums.loss += sums.loss;
         self.sums.correct += sums.correct;
         update(
@@ -86,6 +97,41 @@ impl Backend for Fused {
             &self.gradients,
             &mut self.moments,
         );
+    }
+}
+
+impl Backend for Fused {
+    fn step(&mut self, split: &Split, batch: &[u32], step: Step) -> Result<(), TrainError> {
+        let sums = self.compute_gradients(split, batch, step.dropout)?;
+        self.update(sums, step);
+        Ok(())
+    }
+
+    fn step_in_phases(
+        &mut self,
+        split: &Split,
+        batch: &[u32],
+        step: Step,
+        phases: &mut PhaseSeconds,
+    ) -> Result<(), TrainError> {
+        let begun = Instant::now();
+        self.gather_labels(split, batch);
+        let gathered = Instant::now();
+        let sums = self.gradients_of_gathered(split, batch, step.dropout)?;
+        let computed = Instant::now();
+        self.update(sums, step);
+        let updated = Instant::now();
+        let images = Images::Bytes {
+            pixels: split.set.pixels(),
+            indices: batch,
+        };
+        self.network
+            .evaluate(&self.parameters, images, &self.labels)?;
+        let forward = updated.elapsed().as_secs_f64();
+        phases.prepare += (gathered - begun).as_secs_f64();
+        phases.forward += forward;
+        phases.backward += (computed - gathered).as_secs_f64() - forward;
+        phases.optimizer += (updated - computed).as_secs_f64();
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use lenet_data::Split;
 use lenet_ops::net::Dropout;
 use lenet_ops::optimizer::Rule;
 use lenet_ops::{Geometry, Level};
-use lenet_results::{BackendKind, DeviceKind};
+use lenet_results::{BackendKind, DeviceKind, PhaseSeconds};
 
 use crate::RunOptions;
 use crate::config::FUSED_ON_CUDA;
@@ -62,6 +62,15 @@ impl EvaluationSums {
 pub(crate) trait Backend {
     /// One optimizer step on the images at `batch` of the split's set.
     fn step(&mut self, split: &Split, batch: &[u32], step: Step) -> Result<(), TrainError>;
+
+    /// The same step, the seconds of each of its phases added to `phases`.
+    fn step_in_phases(
+        &mut self,
+        split: &Split,
+        batch: &[u32],
+        step: Step,
+        phases: &mut PhaseSeconds,
+    ) -> Result<(), TrainError>;
 
     /// Gradient of the batch's mean loss, in the order of the geometry; changes nothing.
     fn gradients(
@@ -127,14 +136,7 @@ pub(crate) fn build(
         }
         (BackendKind::Stock, device) => {
             let device = device::open(device, options.cuda_ordinal)?;
-            let stock = stock::Stock::new(
-                geometry,
-                device,
-                options.threads,
-                rule,
-                &parameters,
-                &moments,
-            )?;
+            let stock = stock::Stock::new(geometry, device, options, rule, &parameters, &moments)?;
             Ok(Box::new(stock))
         }
     }

@@ -6,15 +6,18 @@ use std::sync::Arc;
 use candle_core::backprop::GradStore;
 use candle_core::{D, DType, Device, Result, Tensor};
 use candle_nn::ops::log_softmax;
-use lenet_data::{ImageSet, Split};
+use lenet_data::{ImageSet, Split, gather_f32};
 use lenet_model::{LeNet, LeNetConfig, Parameters};
 use lenet_ops::Geometry;
 use lenet_ops::net::Dropout;
 use lenet_ops::optimizer::Rule;
+use lenet_results::PhaseSeconds;
 
 use super::optimizer::TensorOptimizer;
 use super::{Backend, EVALUATION_BATCH, EvaluationSums, Step, TrainingSums};
+use crate::RunOptions;
 use crate::error::TrainError;
+use crate::phases::Clock;
 
 /// A network computed by candle.
 ///
@@ -31,6 +34,8 @@ struct Inner {
     parameters: Parameters,
     optimizer: TensorOptimizer,
     device: Device,
+    /// Whether batches are gathered on the host; no set is resident then.
+    streamed: bool,
     sets: Vec<ResidentSet>,
     /// Sums of loss and of right answers, `[2]`, f64.
     sums: Tensor,
@@ -49,13 +54,13 @@ impl Stock {
     pub fn new(
         geometry: &Geometry,
         device: Device,
-        threads: usize,
+        options: &RunOptions,
         rule: Rule,
         parameters: &[f32],
         moments: &[f32],
     ) -> std::result::Result<Self, TrainError> {
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.max(1))
+            .num_threads(options.threads.max(1))
             .thread_name(|index| format!("candle-{index}"))
             .build()
             .map_err(|e| TrainError::Threads {
@@ -75,6 +80,7 @@ impl Stock {
             parameters,
             optimizer,
             device,
+            streamed: options.streamed,
             sets: Vec::new(),
             sums,
         };
@@ -84,7 +90,27 @@ impl Stock {
 
 impl Inner {
     /// Images `[N, C·H·W]` as the network takes them, and labels `[N]`.
-    fn batch(&mut self, split: &Split, indices: &[u32]) -> Result<(Tensor, Tensor)> {
+    fn batch(
+        &mut self,
+        split: &Split,
+        indices: &[u32],
+        clock: &mut Clock,
+    ) -> Result<(Tensor, Tensor)> {
+        if self.streamed {
+            let mut pixels = Vec::new();
+            gather_f32(&split.set, indices, &mut pixels);
+            let all = split.set.labels();
+            let labels: Vec<u32> = indices
+                .iter()
+                .map(|&index| u32::from(all[index as usize]))
+                .collect();
+            clock.lap(|phases| &mut phases.prepare)?;
+            let shape = (indices.len(), split.set.image_len());
+            let images = Tensor::from_vec(pixels, shape, &self.device)?;
+            let labels = Tensor::from_vec(labels, indices.len(), &self.device)?;
+            clock.lap(|phases| &mut phases.copy)?;
+            return Ok((images, labels));
+        }
         let at = match self
             .sets
             .iter()
@@ -97,9 +123,12 @@ impl Inner {
             }
         };
         let indices = Tensor::from_slice(indices, indices.len(), &self.device)?;
+        clock.lap(|phases| &mut phases.copy)?;
         let pixels = self.sets[at].pixels.index_select(&indices, 0)?;
         let images = (pixels.to_dtype(DType::F32)? / 255.0)?;
-        Ok((images, self.sets[at].labels.index_select(&indices, 0)?))
+        let labels = self.sets[at].labels.index_select(&indices, 0)?;
+        clock.lap(|phases| &mut phases.prepare)?;
+        Ok((images, labels))
     }
 
     /// Gradients of the mean loss, and the batch's sums `[2]`.
@@ -108,23 +137,28 @@ impl Inner {
         split: &Split,
         batch: &[u32],
         dropout: Option<Dropout>,
+        clock: &mut Clock,
     ) -> Result<(GradStore, Tensor)> {
-        let (images, labels) = self.batch(split, batch)?;
+        let (images, labels) = self.batch(split, batch, clock)?;
         let logits = self.network.forward_train(&images, dropout)?;
         let losses = losses(&logits, &labels)?;
-        let gradients = losses.mean_all()?.backward()?;
-        Ok((gradients, sums(&logits, &labels, &losses)?))
+        let mean = losses.mean_all()?;
+        let sums = sums(&logits, &labels, &losses)?;
+        clock.lap(|phases| &mut phases.forward)?;
+        let gradients = mean.backward()?;
+        clock.lap(|phases| &mut phases.backward)?;
+        Ok((gradients, sums))
     }
 
-    fn step(&mut self, split: &Split, batch: &[u32], step: Step) -> Result<()> {
-        let (gradients, sums) = self.backward(split, batch, step.dropout)?;
+    fn step(&mut self, split: &Split, batch: &[u32], step: Step, clock: &mut Clock) -> Result<()> {
+        let (gradients, sums) = self.backward(split, batch, step.dropout, clock)?;
         for (index, (name, var)) in self.parameters.iter().enumerate() {
             let gradient = gradient_of(&gradients, name, var)?;
             self.optimizer
                 .update(index, var, gradient, step.learning_rate, step.number)?;
         }
         self.sums = (&self.sums + sums)?;
-        Ok(())
+        clock.lap(|phases| &mut phases.optimizer)
     }
 
     fn gradients(
@@ -133,7 +167,7 @@ impl Inner {
         batch: &[u32],
         dropout: Option<Dropout>,
     ) -> Result<Vec<f32>> {
-        let (gradients, _) = self.backward(split, batch, dropout)?;
+        let (gradients, _) = self.backward(split, batch, dropout, &mut Clock::off())?;
         let mut flat = Vec::new();
         for (name, var) in self.parameters.iter() {
             flat.extend(
@@ -156,7 +190,7 @@ impl Inner {
         let mut all = Tensor::zeros(2, DType::F64, &self.device)?;
         let mut peaks = Vec::new();
         for batch in split.indices.chunks(EVALUATION_BATCH) {
-            let (images, labels) = self.batch(split, batch)?;
+            let (images, labels) = self.batch(split, batch, &mut Clock::off())?;
             let hidden = self.network.hidden_activations(&images)?.detach();
             let logits = self.network.logits_from_hidden(&hidden)?.detach();
             let losses = losses(&logits, &labels)?;
@@ -229,7 +263,24 @@ impl Backend for Stock {
         step: Step,
     ) -> std::result::Result<(), TrainError> {
         let Self { pool, inner } = self;
-        Ok(pool.install(|| inner.step(split, batch, step))?)
+        Ok(pool.install(|| inner.step(split, batch, step, &mut Clock::off()))?)
+    }
+
+    fn step_in_phases(
+        &mut self,
+        split: &Split,
+        batch: &[u32],
+        step: Step,
+        phases: &mut PhaseSeconds,
+    ) -> std::result::Result<(), TrainError> {
+        let Self { pool, inner } = self;
+        pool.install(|| -> Result<()> {
+            let mut clock = Clock::start(&inner.device);
+            inner.step(split, batch, step, &mut clock)?;
+            clock.add_to(phases);
+            Ok(())
+        })?;
+        Ok(())
     }
 
     fn gradients(

@@ -1,0 +1,122 @@
+//! Runtime records on disk.
+
+use super::*;
+
+fn point() -> RuntimePoint {
+    RuntimePoint {
+        device: DeviceKind::Cpu,
+        ordinal: 0,
+        backend: BackendKind::Fused,
+        placement: DataPlacement::Streamed,
+        threads: 2,
+        level: "avx2".into(),
+        filters: 8,
+        parameters: 52_258,
+        batch_size: 64,
+        dropout: 0.0,
+        source: "mnist".into(),
+        samples: 10_000,
+        validation: 5_000,
+        test: 10_000,
+        learning_rate: 0.1,
+        seed: 1,
+    }
+}
+
+fn record() -> RuntimeRecord {
+    let mut record = RuntimeRecord::new(point());
+    record.sessions.push(RuntimeSession {
+        environment: Environment::collect(),
+        governor: "unknown".into(),
+        load_average: Some(0.25),
+        peak_flops_per_thread: None,
+    });
+    record.samples.push(RuntimeSample {
+        round: 1,
+        position: 3,
+        session: 0,
+        train_seconds: 0.1 + 0.2,
+        evaluation_seconds: 1.0 / 3.0,
+        peak_memory_bytes: None,
+        diverged: false,
+    });
+    record.phases.push(PhaseSeconds {
+        forward: 0.5,
+        backward: 0.25,
+        ..PhaseSeconds::default()
+    });
+    record
+}
+
+#[test]
+fn a_record_comes_back_bit_for_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = RuntimeStore::create(folder.path()).unwrap();
+    assert_eq!(store.read(&point()).unwrap(), None);
+    store.write(&record()).unwrap();
+    let found = store.read(&point()).unwrap().unwrap();
+    assert_eq!(found, record());
+    assert_eq!(found.phases[0].sum(), 0.75);
+}
+
+#[test]
+fn every_setting_names_another_point() {
+    let changes: [fn(&mut RuntimePoint); 9] = [
+        |p| p.backend = BackendKind::Stock,
+        |p| p.placement = DataPlacement::Resident,
+        |p| p.threads = 1,
+        |p| p.level = "portable".into(),
+        |p| p.filters = 16,
+        |p| p.batch_size = 16,
+        |p| p.dropout = 0.5,
+        |p| p.samples = 100,
+        |p| p.device = DeviceKind::Cuda,
+    ];
+    let mut seen = vec![point().identity()];
+    for change in changes {
+        let mut other = point();
+        change(&mut other);
+        seen.push(other.identity());
+    }
+    let count = seen.len();
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), count);
+}
+
+#[test]
+fn what_is_newer_foreign_or_broken_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = RuntimeStore::create(folder.path()).unwrap();
+    let write = |record: &RuntimeRecord| {
+        let text = serde_json::to_string(record).unwrap();
+        fs::write(store.path(&point().identity()), text).unwrap();
+    };
+
+    let mut newer = record();
+    newer.format = RUNTIME_FORMAT + 1;
+    write(&newer);
+    let refused = store.read(&point());
+    assert!(
+        matches!(refused, Err(StoreError::Newer { .. })),
+        "{refused:?}"
+    );
+
+    let mut foreign = record();
+    foreign.point.filters = 16;
+    write(&foreign);
+    let refused = store.read(&point());
+    assert!(
+        matches!(refused, Err(StoreError::Identity { .. })),
+        "{refused:?}"
+    );
+
+    let mut broken = record();
+    broken.samples[0].session = 1;
+    write(&broken);
+    let refused = store.read(&point());
+    assert!(
+        matches!(refused, Err(StoreError::Malformed { .. })),
+        "{refused:?}"
+    );
+}
