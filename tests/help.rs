@@ -21,6 +21,7 @@ fn help_texts() {
         "evaluate",
         "predict",
         "bench-cpu",
+        "bench-runtime",
     ] {
         let help = run(folder.path(), &format!("{command} --help"));
         assert_eq!(help.code, Some(0), "{command}");

@@ -41,6 +41,8 @@ pub enum Command {
     Predict(Predict),
     /// Measure how fast this machine trains and evaluates the study's network
     BenchCpu(BenchCpu),
+    /// Measure runtime against network size; goes on where it was interrupted
+    BenchRuntime(BenchRuntime),
 }
 
 /// `experiments`
@@ -269,6 +271,47 @@ pub struct BenchCpu {
     /// One JSON line a point instead of a table
     #[arg(long)]
     pub json: bool,
+}
+
+/// `bench-runtime`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask bench-runtime                            figures 4 and 5 of the report
+  cargo xtask bench-runtime --filters 8,16 --repeats 10
+  cargo xtask bench-runtime --device cpu --backend fused --backend stock --filters 8
+  cargo xtask bench-runtime --config my-grid.toml --out results/mine")]
+pub struct BenchRuntime {
+    /// Grid to measure: a TOML file, or runtime-2017
+    #[arg(long, value_name = "FILE-OR-NAME", default_value = "runtime-2017")]
+    pub config: String,
+    /// Device to measure: cpu, cuda or cuda:N (may be given more than once); default: all there are
+    #[arg(long, value_name = "D")]
+    pub device: Vec<String>,
+    /// Code to measure (may be given more than once); default: fused on the CPU, stock on a GPU
+    #[arg(long, value_enum, value_name = "B")]
+    pub backend: Vec<Backend>,
+    /// Filters of both convolutions
+    #[arg(long, value_name = "F", value_delimiter = ',')]
+    pub filters: Vec<usize>,
+    /// Images a step
+    #[arg(long, value_name = "B", value_delimiter = ',')]
+    pub batch_size: Vec<usize>,
+    /// Samples of each point
+    #[arg(long, value_name = "N")]
+    pub repeats: Option<usize>,
+    /// Threads of a step; default: all cores
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Folder of records and tables; default: results/ and the grid's name
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// No progress, only the results
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Measure even in a debug build, to test this command; the records say so
+    #[arg(long, hide = true)]
+    pub allow_debug: bool,
 }
 
 /// Which code computes the network.

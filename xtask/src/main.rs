@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Evaluate(flags) => commands::evaluate::run(&flags),
         Command::Predict(flags) => commands::predict::run(&flags),
         Command::BenchCpu(flags) => commands::bench_cpu::run(&flags),
+        Command::BenchRuntime(flags) => commands::bench_runtime::run(&flags),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -2,9 +2,11 @@
 //!
 //! A point is measured as a study would run it: whole epochs of [`lenet_train::run`] on real
 //! images, with shuffling, gathering, dropout, optimizer and evaluation. The first epoch warms up
-//! and is not counted; what is reported is the median of the others.
+//! and is not counted; what is reported is the median of the others. [`runtime`] measures a whole
+//! grid of points round by round and keeps every sample.
 #![forbid(unsafe_code)]
 
+pub mod runtime;
 pub mod speed;
 
 pub use speed::{BenchError, Speed, SpeedPoint, measure, peak_of};

@@ -1,6 +1,7 @@
 //! One file a command: parse, call, print.
 
 pub mod bench_cpu;
+pub mod bench_runtime;
 pub mod evaluate;
 pub mod experiments;
 pub mod predict;

@@ -1,0 +1,293 @@
+//! Measuring what is missing.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use lenet_data::{Split, Splits};
+use lenet_ops::Level;
+use lenet_results::{
+    DataConfig, DataPlacement, DecayConfig, DropoutConfig, Environment, OptimizerConfig, Outcome,
+    RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeSession, RuntimeStore, ScheduleConfig,
+    TrialConfig,
+};
+use lenet_train::{Ended, Event, RunOptions};
+
+use super::error::RuntimeError;
+use super::host;
+use super::plan::{Plan, network};
+use super::schedule::{Work, outstanding};
+use crate::speed::peak_of;
+
+/// Images of the evaluations in a warm-up, at most.
+const WARM_UP_EVALUATED: usize = 1000;
+
+/// Where a measurement reads and writes.
+#[derive(Debug, Clone, Copy)]
+pub struct RunContext<'a> {
+    /// Images; the plan was made for them.
+    pub data: &'a Splits,
+    /// Records.
+    pub store: &'a RuntimeStore,
+    /// Instruction set of the fused backend.
+    pub level: Level,
+    /// Raised from outside to stop; the measurement under way is thrown away.
+    pub stop: &'a Arc<AtomicBool>,
+}
+
+/// How far a run is, told before each piece of work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// What comes next, e.g. `round 2, cpu fused, 8 filters, batch 64, dropout 0`.
+    pub next: String,
+    /// Pieces of work done by this run.
+    pub done: usize,
+    /// Pieces of work of this run.
+    pub total: usize,
+    /// Share of the run's floating-point work that is done, from 0 to 1: what time is estimated
+    /// by.
+    pub share: f64,
+}
+
+/// Measures what the store lacks of the plan. All records of the plan in the order of its
+/// points, or `None` where `stop` was raised.
+///
+/// # Errors
+/// Records that cannot be used or belong to another machine or build, a device that fails.
+pub fn run(
+    plan: &Plan,
+    context: RunContext<'_>,
+    observer: &mut dyn FnMut(&Progress),
+) -> Result<Option<Vec<RuntimeRecord>>, RuntimeError> {
+    let session = RuntimeSession {
+        environment: Environment::collect(),
+        governor: host::governor(),
+        load_average: host::load_average(),
+        peak_flops_per_thread: Some(peak_of(context.level)),
+    };
+    let mut records = Vec::with_capacity(plan.points.len());
+    for point in &plan.points {
+        let record = context
+            .store
+            .read(point)?
+            .unwrap_or_else(|| RuntimeRecord::new(point.clone()));
+        for earlier in &record.sessions {
+            same_environment(&earlier.environment, &session.environment)?;
+        }
+        records.push(record);
+    }
+    let work = outstanding(&records, plan.repeats, plan.phase_passes, plan.seed);
+    let mut measurement = Measurement {
+        plan,
+        context,
+        session,
+        warm: vec![false; records.len()],
+        records,
+    };
+    let weight = |work: &Work| cost(&plan.points[work.point()], context.data);
+    let total: f64 = work.iter().map(weight).sum();
+    let mut spent = 0.0;
+    for (done, &next) in work.iter().enumerate() {
+        observer(&Progress {
+            next: name(next, &plan.points[next.point()]),
+            done,
+            total: work.len(),
+            share: spent / total,
+        });
+        if !measurement.measure(next)? {
+            return Ok(None);
+        }
+        spent += weight(&next);
+    }
+    Ok(Some(measurement.records))
+}
+
+struct Measurement<'a> {
+    plan: &'a Plan,
+    context: RunContext<'a>,
+    session: RuntimeSession,
+    /// Which points this process has warmed up.
+    warm: Vec<bool>,
+    records: Vec<RuntimeRecord>,
+}
+
+impl Measurement<'_> {
+    /// Does one piece of work and writes its point's record; `false` where it was stopped.
+    fn measure(&mut self, work: Work) -> Result<bool, RuntimeError> {
+        let at = work.point();
+        let point = &self.plan.points[at];
+        if !self.warm[at] && self.plan.warm_up_samples > 0 {
+            let some = warm_up(self.context.data, self.plan.warm_up_samples);
+            if sample(point, &some, self.context)?.is_none() {
+                return Ok(false);
+            }
+        }
+        self.warm[at] = true;
+        match work {
+            Work::Sample {
+                round, position, ..
+            } => {
+                let Some(taken) = sample(point, self.context.data, self.context)? else {
+                    return Ok(false);
+                };
+                let session = self.session_of(at);
+                self.records[at].samples.push(RuntimeSample {
+                    round,
+                    position,
+                    session,
+                    ..taken
+                });
+            }
+            Work::Phases { .. } => {
+                let (config, options) = trial(point, self.context);
+                let phases = lenet_train::time_phases(&config, self.context.data, &options)?;
+                let Some(phases) = phases else {
+                    return Ok(false);
+                };
+                self.session_of(at);
+                self.records[at].phases.push(phases);
+            }
+        }
+        self.context.store.write(&self.records[at])?;
+        Ok(true)
+    }
+
+    /// Index of this process's session in a record, which gets it when it is first needed.
+    fn session_of(&mut self, at: usize) -> usize {
+        let sessions = &mut self.records[at].sessions;
+        if sessions.last() != Some(&self.session) {
+            sessions.push(self.session.clone());
+        }
+        sessions.len() - 1
+    }
+}
+
+/// One epoch and its evaluations; `None` where it was stopped.
+fn sample(
+    point: &RuntimePoint,
+    data: &Splits,
+    context: RunContext<'_>,
+) -> Result<Option<RuntimeSample>, RuntimeError> {
+    let (config, options) = trial(point, context);
+    let knows_peak = host::forget_peak_memory();
+    let mut seconds = None;
+    let ended = lenet_train::run(&config, data, &options, &mut |event| {
+        if let Event::Epoch(epoch) = event {
+            seconds = Some((epoch.train_seconds, epoch.evaluation_seconds));
+        }
+    })?;
+    let (Some((train_seconds, evaluation_seconds)), Ended::Finished { outcome, .. }) =
+        (seconds, ended)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(RuntimeSample {
+        round: 0,
+        position: 0,
+        session: 0,
+        train_seconds,
+        evaluation_seconds,
+        peak_memory_bytes: knows_peak.then(host::peak_memory).flatten(),
+        diverged: matches!(outcome, Outcome::Diverged { .. }),
+    }))
+}
+
+fn trial(point: &RuntimePoint, context: RunContext<'_>) -> (TrialConfig, RunOptions) {
+    let config = TrialConfig {
+        data: DataConfig {
+            source: point.source.clone(),
+            validation: point.validation,
+            samples: Some(point.samples),
+        },
+        network: network(point.filters),
+        dropout: DropoutConfig {
+            rate: point.dropout,
+            connected: true,
+        },
+        optimizer: OptimizerConfig::Sgd {},
+        learning_rate: point.learning_rate,
+        schedule: ScheduleConfig {
+            warmup_epochs: 0.0,
+            decay: DecayConfig::Constant {},
+        },
+        batch_size: point.batch_size,
+        epochs: 1,
+        early_stop: None,
+        seed: point.seed,
+        backend: point.backend,
+        device: point.device,
+    };
+    let options = RunOptions {
+        threads: point.threads,
+        cuda_ordinal: point.ordinal,
+        level: Some(context.level),
+        streamed: point.placement == DataPlacement::Streamed,
+        stop: Arc::clone(context.stop),
+        ..RunOptions::default()
+    };
+    (config, options)
+}
+
+/// The first images of each split.
+fn warm_up(data: &Splits, samples: usize) -> Splits {
+    let first = |split: &Split, most: usize| Split {
+        set: Arc::clone(&split.set),
+        indices: split.indices.iter().copied().take(most).collect(),
+    };
+    Splits {
+        train: first(&data.train, samples),
+        validation: first(&data.validation, WARM_UP_EVALUATED),
+        test: first(&data.test, WARM_UP_EVALUATED),
+        ..data.clone()
+    }
+}
+
+/// Floating-point operations of a sample, which its time goes with.
+pub(super) fn flops(point: &RuntimePoint, data: &Splits) -> Result<[f64; 2], RuntimeError> {
+    let geometry = lenet_train::geometry(&network(point.filters), data)?;
+    Ok([
+        geometry.training_flops() as f64 * point.samples as f64,
+        geometry.forward_flops() as f64 * (point.validation + point.test) as f64,
+    ])
+}
+
+fn cost(point: &RuntimePoint, data: &Splits) -> f64 {
+    flops(point, data).map_or(1.0, |[train, evaluation]| train + evaluation)
+}
+
+fn name(work: Work, point: &RuntimePoint) -> String {
+    let what = match work {
+        Work::Sample { round, .. } => format!("round {round}"),
+        Work::Phases { .. } => "phases".to_owned(),
+    };
+    format!(
+        "{what}: {} {} {}, {} filters, batch {}, dropout {}",
+        point.device_name(),
+        point.backend_name(),
+        point.placement.name(),
+        point.filters,
+        point.batch_size,
+        point.dropout
+    )
+}
+
+/// Refuses to mix samples of two machines or builds.
+fn same_environment(found: &Environment, here: &Environment) -> Result<(), RuntimeError> {
+    let fields = [
+        ("host", &found.host, &here.host),
+        ("processor", &found.cpu, &here.cpu),
+        ("revision", &found.revision, &here.revision),
+        ("profile", &found.profile, &here.profile),
+        ("compiler", &found.rustc, &here.rustc),
+    ];
+    match fields.into_iter().find(|(_, found, here)| found != here) {
+        None => Ok(()),
+        Some((what, found, expected)) => Err(RuntimeError::OtherEnvironment {
+            what,
+            found: found.clone(),
+            expected: expected.clone(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;
