@@ -4,7 +4,8 @@
 //! [`identity`](RuntimePoint::identity) names the record's file. What depends on the machine and
 //! the build stands in a [`RuntimeSession`], one for each process that measured.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -226,21 +227,43 @@ impl RuntimeRecord {
     }
 }
 
-/// The folder `runtime/` of a results folder: `<identity>.json` for each point.
-#[derive(Debug, Clone)]
+/// The folder `runtime/` of a results folder: `<identity>.json` for each point, and `lock`, which
+/// the one process that measures holds while it lives.
+#[derive(Debug)]
 pub struct RuntimeStore {
     folder: PathBuf,
+    _lock: File,
 }
 
 impl RuntimeStore {
-    /// Makes the folder if need be.
+    /// Makes the folder if need be, and takes its lock.
     ///
     /// # Errors
-    /// [`StoreError::Io`] where it cannot be made.
+    /// [`StoreError::Io`] where it cannot be made, [`StoreError::Locked`] while another process
+    /// measures into it.
     pub fn create(results: &Path) -> Result<Self, StoreError> {
         let folder = results.join("runtime");
         fs::create_dir_all(&folder).map_err(io_error(&folder, "create the folder"))?;
-        Ok(Self { folder })
+        let path = folder.join("lock");
+        let lock = File::create(&path).map_err(io_error(&path, "create"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
+                folder,
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Locked {
+                path,
+                owner: "another measurement".to_owned(),
+            }),
+            // Some network file systems know no locks; nobody can be kept out there.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                Ok(Self {
+                    folder,
+                    _lock: lock,
+                })
+            }
+            Err(TryLockError::Error(error)) => Err(io_error(&path, "lock")(error)),
+        }
     }
 
     /// The record of a point, if there is one.

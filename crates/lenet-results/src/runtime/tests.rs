@@ -120,3 +120,16 @@ fn what_is_newer_foreign_or_broken_is_refused() {
         "{refused:?}"
     );
 }
+
+#[test]
+fn one_process_measures_into_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = RuntimeStore::create(folder.path()).unwrap();
+    let refused = RuntimeStore::create(folder.path());
+    assert!(
+        matches!(refused, Err(StoreError::Locked { .. })),
+        "{refused:?}"
+    );
+    drop(store);
+    assert!(RuntimeStore::create(folder.path()).is_ok());
+}
