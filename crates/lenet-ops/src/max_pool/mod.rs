@@ -1,6 +1,6 @@
 //! 2×2 max-pool with stride 2, whose gradient goes to the first maximum.
 //!
-//! out[p, i, j] = max over the window {2i, 2i+1} × {2j, 2j+1} of x[p], for each plane p of
+//! `out[p, i, j]` = max over the window {2i, 2i+1} × {2j, 2j+1} of `x[p]`, for each plane p of
 //! `[N, C]`. An odd side's last row or column is not pooled. The gradient of an output goes to
 //! the first of the equal maxima in row order of its window and to no other place, as in PyTorch
 //! and TensorFlow.

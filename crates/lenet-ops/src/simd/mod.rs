@@ -1,8 +1,8 @@
 //! Instruction sets, their choice at run time, and the vectors that kernels are written in.
 //!
-//! A kernel is written once, generic over [`Simd`]. Holding a value of a `Simd` type proves that
+//! A kernel is written once, generic over `Simd`. Holding a value of a `Simd` type proves that
 //! the machine has its instructions: the only way to get one is its `new`, which asks the CPU.
-//! [`Simd::vectorize`] compiles a [`Kernel`] with those instructions switched on; everything a
+//! `Simd::vectorize` compiles a `Kernel` with those instructions switched on; everything a
 //! kernel calls must be `#[inline(always)]`, or it is compiled without them and crawls.
 
 mod denormals;
