@@ -1,5 +1,6 @@
 //! Ctrl-C: the first asks for a clean stop, the second ends the process at once.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,7 +18,10 @@ pub fn stop_flag() -> Result<Arc<AtomicBool>, ctrlc::Error> {
         if raised.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
-        output::note("stopping at the next step (Ctrl-C again: at once)");
+        // On a terminal a line from here would tear the bars, and the stop is seen at once.
+        if !std::io::stderr().is_terminal() {
+            output::note("stopping at the next step (Ctrl-C again: at once)");
+        }
     })?;
     Ok(stop)
 }

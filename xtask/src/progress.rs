@@ -198,6 +198,10 @@ impl Progress {
 
     /// Takes the bars away.
     pub fn finish(&self) {
+        // A bar that is dropped unfinished would be drawn once more and stay.
+        if let Some(study) = &self.lock().study {
+            study.finish_and_clear();
+        }
         let _ = self.bars.clear();
     }
 
