@@ -4,34 +4,57 @@
 //! [`VarBuilder`](candle_nn::VarBuilder) under any prefix, its parameters have PyTorch's names
 //! and layouts (`conv1.weight` `[F, C, K, K]`, `fc1.weight` `[out, in]`, …), and `backward()`
 //! works on what it returns. Weights on disk are safetensors, so that a `state_dict` of PyTorch
-//! loads here and a file of ours loads there: see [`weights`].
+//! loads here and a file of ours loads there: see [`weights`]. [`onnx`] exports it for other
+//! runtimes.
 //!
 //! ```
 //! use candle_core::{DType, Device, Tensor};
-//! use lenet_model::{Backend, LeNet, LeNetConfig, Parameters, init};
+//! use lenet_model::{LeNet, LeNetConfig, Parameters, init};
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let config = LeNetConfig::lab_2017(8);
 //! let geometry = config.geometry()?;
+//! // The same seed gives the same network on every machine.
 //! let values = init::initial_parameters(&geometry, 1);
 //! let parameters = Parameters::new(&geometry, &values, DType::F32, &Device::Cpu)?;
-//! let network = LeNet::new(parameters.var_builder(), &config, Backend::Stock)?;
+//! let network = LeNet::new(parameters.var_builder(), &config)?;
+//!
 //! let images = Tensor::zeros((2, 1, 28, 28), DType::F32, &Device::Cpu)?;
 //! assert_eq!(network.forward(&images)?.dims(), [2, 10]);
-//! # Ok(())
-//! # }
+//! assert_eq!(network.predict_batch(&images)?.len(), 2);
+//! println!("{}", network.summary());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Features
+//! - `pretrained`: a network trained on MNIST, `LeNet::pretrained`; 200 KB more in the binary.
+//! - `image`: prediction from an `image::DynamicImage`, with the resizing, inversion and centring
+//!   that networks trained on MNIST need; PNG and JPEG are decoded.
+//! - `cuda`: candle's own ops on NVIDIA GPUs; building needs the CUDA toolkit.
 #![forbid(unsafe_code)]
 
-pub mod config;
+mod classifier;
+mod config;
 pub mod init;
-pub mod model;
-pub mod parameters;
-pub mod summary;
+mod input;
+mod model;
+pub mod onnx;
+mod parameters;
+pub mod picture;
+mod summary;
 pub mod weights;
 
-pub use config::{Backend, LeNetConfig};
-pub use lenet_ops::Geometry;
+pub use classifier::{Classifier, PredictError, Prediction};
+pub use config::{Backend, ConfigError, LeNetConfig};
+#[cfg(feature = "image")]
+pub use image;
+pub use input::{Input, InputError};
+pub use lenet_ops::net::Dropout;
+pub use lenet_ops::{Geometry, OpsError, Parameter};
 pub use model::LeNet;
 pub use parameters::Parameters;
-pub use summary::Summary;
+pub use summary::{Layer, Summary};
+pub use weights::WeightsError;
+
+/// Contents of the weights file of [`LeNet::pretrained`].
+#[cfg(feature = "pretrained")]
+pub const PRETRAINED: &[u8] = include_bytes!("../pretrained/lenet.safetensors");

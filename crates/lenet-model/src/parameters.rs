@@ -43,6 +43,28 @@ impl Parameters {
         })
     }
 
+    /// Variables that start as copies of these tensors.
+    pub(crate) fn of<'a>(
+        tensors: impl Iterator<Item = (String, &'a Tensor)>,
+        dtype: DType,
+        device: &Device,
+    ) -> Result<Self> {
+        let named = tensors
+            .map(|(name, tensor)| Ok((name, Var::from_tensor(&tensor.detach().copy()?)?)))
+            .collect::<Result<_>>()?;
+        Ok(Self {
+            named,
+            dtype,
+            device: device.clone(),
+        })
+    }
+
+    /// The variables, in order, for one of candle's optimizers.
+    #[must_use]
+    pub fn vars(&self) -> Vec<Var> {
+        self.named.iter().map(|(_, var)| var.clone()).collect()
+    }
+
     /// Builder that hands out these very variables, so that a network made from it trains them.
     #[must_use]
     pub fn var_builder(&self) -> VarBuilder<'static> {

@@ -37,7 +37,7 @@ fn network(backend: Backend, dtype: DType) -> (LeNet, Parameters) {
     let values = initial_parameters(&geometry, 2);
     let parameters = Parameters::new(&geometry, &values, dtype, &Device::Cpu).unwrap();
     (
-        LeNet::new(parameters.var_builder(), &config(), backend).unwrap(),
+        LeNet::with_backend(parameters.var_builder(), &config(), backend).unwrap(),
         parameters,
     )
 }
@@ -110,7 +110,7 @@ fn names_stand_under_any_prefix_and_in_order() {
         .map(|(name, var)| (format!("a.b.{name}"), var.as_tensor().clone()))
         .collect();
     let vb = VarBuilder::from_tensors(prefixed, DType::F32, &Device::Cpu);
-    let network = LeNet::new(vb.pp("a").pp("b"), &config(), Backend::Stock).unwrap();
+    let network = LeNet::new(vb.pp("a").pp("b"), &config()).unwrap();
     let names: Vec<_> = network
         .named_parameters()
         .into_iter()
@@ -119,14 +119,14 @@ fn names_stand_under_any_prefix_and_in_order() {
     let want: Vec<_> = geometry.parameters().into_iter().map(|p| p.name).collect();
     assert_eq!(names, want);
     assert_eq!(network.parameter_count(), values.len());
-    assert!(LeNet::new(vb, &config(), Backend::Stock).is_err());
+    assert!(LeNet::new(vb, &config()).is_err());
 }
 
 #[test]
 fn a_var_map_is_initialised_like_the_study() {
     let map = candle_nn::VarMap::new();
     let vb = VarBuilder::from_varmap(&map, DType::F32, &Device::Cpu);
-    let network = LeNet::new(vb, &config(), Backend::Stock).unwrap();
+    let network = LeNet::new(vb, &config()).unwrap();
     assert_eq!(map.all_vars().len(), network.named_parameters().len());
     for (name, tensor) in network.named_parameters() {
         if name.ends_with("bias") {

@@ -107,6 +107,14 @@ pub enum WeightsError {
         /// Why.
         reason: String,
     },
+    /// The network's tensors cannot be made on the device, or read from it.
+    #[error("{}: the device cannot hold or give the tensors: {source}", file.display())]
+    Device {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: candle_core::Error,
+    },
     /// The parameters to be written are not as many as the network has.
     #[error("{}: {got} parameters given to be saved, the network has {wanted}", file.display())]
     Length {
@@ -120,6 +128,13 @@ pub enum WeightsError {
 }
 
 impl WeightsError {
+    pub(crate) fn device(file: &Path, source: candle_core::Error) -> Self {
+        Self::Device {
+            file: file.to_owned(),
+            source,
+        }
+    }
+
     pub(super) fn io(file: &Path, source: io::Error) -> Self {
         Self::Io {
             file: file.to_owned(),

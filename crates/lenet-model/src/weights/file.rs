@@ -6,12 +6,14 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
+use half::{bf16, f16};
 use lenet_ops::Geometry;
 use safetensors::tensor::{Dtype, Metadata as Header, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
-use super::FORMAT;
 use super::error::WeightsError;
+use super::{FORMAT, Precision};
+use crate::config::LeNetConfig;
 
 /// Name of our metadata entry. It is one entry holding JSON, since safetensors writes several
 /// in no fixed order.
@@ -61,6 +63,7 @@ pub(super) fn encode(
     geometry: &Geometry,
     dropout: Option<f64>,
     parameters: &[f32],
+    precision: Precision,
 ) -> Result<Vec<u8>, WeightsError> {
     let wanted = geometry.parameter_count();
     if parameters.len() != wanted {
@@ -70,10 +73,8 @@ pub(super) fn encode(
             wanted,
         });
     }
-    let bytes: Vec<u8> = parameters
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect();
+    let (dtype, bytes) = to_bytes(parameters, precision);
+    let width = bytes.len() / wanted;
     let unencodable = |reason: String| WeightsError::Metadata {
         file: path.to_owned(),
         reason,
@@ -82,8 +83,18 @@ pub(super) fn encode(
     let tensors = list
         .iter()
         .map(|p| {
-            let range = 4 * p.offset..4 * (p.offset + p.len());
-            let view = TensorView::new(Dtype::F32, p.shape.clone(), &bytes[range]);
+            let values = &parameters[p.range()];
+            let beyond = |value: &&f32| value.is_finite() && !f16::from_f32(**value).is_finite();
+            let count = values.iter().filter(beyond).count();
+            if precision == Precision::F16 && count > 0 {
+                return Err(WeightsError::NotFinite {
+                    file: path.to_owned(),
+                    tensor: p.name.clone(),
+                    count,
+                });
+            }
+            let range = width * p.offset..width * (p.offset + p.len());
+            let view = TensorView::new(dtype, p.shape.clone(), &bytes[range]);
             view.map(|view| (p.name.as_str(), view))
                 .map_err(|e| unencodable(e.to_string()))
         })
@@ -96,6 +107,21 @@ pub(super) fn encode(
     let json = serde_json::to_string(&metadata).map_err(|e| unencodable(e.to_string()))?;
     safetensors::serialize(tensors, Some(HashMap::from([(ENTRY.to_owned(), json)])))
         .map_err(|e| unencodable(e.to_string()))
+}
+
+fn to_bytes(values: &[f32], precision: Precision) -> (Dtype, Vec<u8>) {
+    let values = values.iter();
+    match precision {
+        Precision::F32 => (Dtype::F32, values.flat_map(|v| v.to_le_bytes()).collect()),
+        Precision::F16 => {
+            let values = values.map(|&value| f16::from_f32(value));
+            (Dtype::F16, values.flat_map(f16::to_le_bytes).collect())
+        }
+        Precision::Bf16 => {
+            let values = values.map(|&value| bf16::from_f32(value));
+            (Dtype::BF16, values.flat_map(bf16::to_le_bytes).collect())
+        }
+    }
 }
 
 /// A parsed file.
@@ -144,8 +170,7 @@ impl<'a> Contents<'a> {
             });
         }
         let metadata: Metadata = serde_json::from_str(json).map_err(|e| broken(e.to_string()))?;
-        metadata
-            .geometry
+        LeNetConfig::new(&metadata.geometry, metadata.dropout.unwrap_or(0.0))
             .validate()
             .map_err(|e| broken(e.to_string()))?;
         Ok(Some(metadata))
@@ -163,7 +188,8 @@ impl<'a> Contents<'a> {
     pub fn parameters(&self, geometry: &Geometry) -> Result<Vec<f32>, WeightsError> {
         let file = || self.path.to_owned();
         let list = geometry.parameters();
-        let mut values = Vec::with_capacity(geometry.parameter_count());
+        // Not of the size that the metadata say, which may be anything.
+        let mut values = Vec::new();
         for wanted in &list {
             let tensor = wanted.name.clone();
             let Some(view) = self.tensors.get(&tensor) else {

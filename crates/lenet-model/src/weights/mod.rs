@@ -1,9 +1,12 @@
 //! Weights on disk: safetensors with PyTorch's names and layouts.
 //!
-//! Files of ours hold f32 tensors and, in the metadata entry `lenet`, a JSON object with the
-//! version of this format, the network's shape and its dropout rate. A PyTorch `state_dict`
-//! saved by `safetensors.torch.save_file` has no such entry: [`load`] takes it for a known
-//! shape, [`load_any`] infers the shape.
+//! Files of ours hold f32 tensors (or smaller ones, see [`Precision`]) and, in the metadata entry
+//! `lenet`, a JSON object with the version of this format, the network's shape and its dropout
+//! rate. A PyTorch `state_dict` saved by `safetensors.torch.save_file` has no such entry:
+//! [`load`] takes it for a known shape, [`load_any`] infers the shape.
+//!
+//! [`LeNet::load`](crate::LeNet::load) and [`LeNet::save`](crate::LeNet::save) do the same for a
+//! network as a whole.
 
 mod error;
 mod file;
@@ -12,6 +15,8 @@ mod infer;
 use std::path::Path;
 
 use lenet_ops::Geometry;
+
+use crate::config::LeNetConfig;
 
 pub use error::WeightsError;
 pub use file::write_atomically;
@@ -29,6 +34,78 @@ pub struct Weights {
     /// All parameters in the order of [`Geometry::parameters`].
     pub parameters: Vec<f32>,
 }
+
+/// Type of the numbers in a weights file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Precision {
+    /// As they are.
+    #[default]
+    F32,
+    /// Half the size; each number rounded to 11 significant bits, none beyond 65,504.
+    F16,
+    /// Half the size; each number rounded to 8 significant bits.
+    Bf16,
+}
+
+impl Weights {
+    /// The network's configuration; without dropout where the file says nothing of it.
+    #[must_use]
+    pub fn config(&self) -> LeNetConfig {
+        LeNetConfig::new(&self.geometry, self.dropout.unwrap_or(0.0))
+    }
+
+    /// Reads the contents of a weights file, as [`load_any`].
+    ///
+    /// # Errors
+    /// As [`load_any`], with "weights in memory" for the file.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
+        Self::decode(Path::new(IN_MEMORY), bytes)
+    }
+
+    /// The contents of a weights file.
+    ///
+    /// # Errors
+    /// A buffer of the wrong length; numbers that do not fit the precision.
+    pub fn to_bytes(&self, precision: Precision) -> Result<Vec<u8>, WeightsError> {
+        self.encode(Path::new(IN_MEMORY), precision)
+    }
+
+    /// Writes a weights file.
+    ///
+    /// # Errors
+    /// As [`Self::to_bytes`], and a file that cannot be written.
+    pub fn save(&self, path: &Path, precision: Precision) -> Result<(), WeightsError> {
+        let bytes = self.encode(path, precision)?;
+        write_atomically(path, &bytes).map_err(|e| WeightsError::io(path, e))
+    }
+
+    fn encode(&self, path: &Path, precision: Precision) -> Result<Vec<u8>, WeightsError> {
+        let Self {
+            geometry,
+            dropout,
+            parameters,
+        } = self;
+        file::encode(path, geometry, *dropout, parameters, precision)
+    }
+
+    fn decode(path: &Path, bytes: &[u8]) -> Result<Self, WeightsError> {
+        let contents = file::Contents::parse(path, bytes)?;
+        let (geometry, dropout) = match contents.metadata()? {
+            Some(metadata) => (metadata.geometry, metadata.dropout),
+            None => (infer::geometry(path, &contents.shapes())?, None),
+        };
+        let parameters = contents.parameters(&geometry)?;
+        Ok(Self {
+            geometry,
+            dropout,
+            parameters,
+        })
+    }
+}
+
+/// What stands for the file's name where there is none.
+pub(crate) const IN_MEMORY: &str = "weights in memory";
 
 /// Writes a network's parameters, given in the order of [`Geometry::parameters`].
 ///
@@ -48,7 +125,7 @@ pub fn save_with_dropout(
     dropout: Option<f64>,
     parameters: &[f32],
 ) -> Result<(), WeightsError> {
-    let bytes = file::encode(path, geometry, dropout, parameters)?;
+    let bytes = file::encode(path, geometry, dropout, parameters, Precision::F32)?;
     write_atomically(path, &bytes).map_err(|e| WeightsError::io(path, e))
 }
 
@@ -71,17 +148,7 @@ pub fn load(path: &Path, geometry: &Geometry) -> Result<Vec<f32>, WeightsError> 
 /// As [`load`], and where the shape cannot be inferred.
 pub fn load_any(path: &Path) -> Result<Weights, WeightsError> {
     let bytes = std::fs::read(path).map_err(|e| WeightsError::io(path, e))?;
-    let contents = file::Contents::parse(path, &bytes)?;
-    let (geometry, dropout) = match contents.metadata()? {
-        Some(metadata) => (metadata.geometry, metadata.dropout),
-        None => (infer::geometry(path, &contents.shapes())?, None),
-    };
-    let parameters = contents.parameters(&geometry)?;
-    Ok(Weights {
-        geometry,
-        dropout,
-        parameters,
-    })
+    Weights::decode(path, &bytes)
 }
 
 #[cfg(test)]

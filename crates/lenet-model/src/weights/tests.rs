@@ -86,7 +86,16 @@ fn saved_weights_come_back_bit_for_bit() {
 fn the_same_weights_give_the_same_bytes() {
     let geometry = small();
     let values = initial_parameters(&geometry, 4);
-    let encode = || file::encode(Path::new("w"), &geometry, Some(0.5), &values).unwrap();
+    let encode = || {
+        file::encode(
+            Path::new("w"),
+            &geometry,
+            Some(0.5),
+            &values,
+            Precision::F32,
+        )
+        .unwrap()
+    };
     assert_eq!(encode(), encode());
 }
 
@@ -123,6 +132,64 @@ fn other_float_types_are_converted() {
                 "{dtype:?}: {got} {want}"
             );
         }
+    }
+}
+
+#[test]
+fn smaller_files_hold_rounded_numbers() {
+    let mut weights = Weights {
+        geometry: small(),
+        dropout: Some(0.5),
+        parameters: initial_parameters(&small(), 1),
+    };
+    let sizes = [Precision::F32, Precision::F16, Precision::Bf16].map(|precision| {
+        let bytes = weights.to_bytes(precision).unwrap();
+        let back = Weights::from_bytes(&bytes).unwrap();
+        assert_eq!((&back.geometry, back.dropout), (&small(), Some(0.5)));
+        for (got, want) in back.parameters.iter().zip(&weights.parameters) {
+            let rounded = match precision {
+                Precision::F32 => *want,
+                Precision::F16 => half::f16::from_f32(*want).to_f32(),
+                Precision::Bf16 => half::bf16::from_f32(*want).to_f32(),
+            };
+            assert_eq!(*got, rounded, "{precision:?}");
+        }
+        bytes.len()
+    });
+    let saved = 2 * weights.parameters.len();
+    assert!(sizes[0].abs_diff(sizes[1] + saved) < 64, "{sizes:?}");
+    assert!(sizes[1].abs_diff(sizes[2]) < 64, "{sizes:?}");
+    weights.parameters[4] = 70_000.0;
+    let error = weights.to_bytes(Precision::F16).unwrap_err();
+    assert!(
+        matches!(&error, WeightsError::NotFinite { tensor, count: 1, .. } if tensor == "conv1.weight"),
+        "{error}"
+    );
+    assert!(weights.to_bytes(Precision::Bf16).is_ok());
+}
+
+#[test]
+fn metadata_of_no_network_are_refused() {
+    let values = initial_parameters(&small(), 1);
+    let bytes = file::encode(Path::new("w"), &small(), Some(0.5), &values, Precision::F32).unwrap();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    // Same lengths, so the header's size still holds.
+    let changes = [
+        (r#"\"classes\":10"#, r#"\"classes\":99"#, "`fc2.weight`"),
+        (r#"\"classes\":10"#, r#"\"classes\":01"#, "`lenet`"),
+        (r#"\"kernel\":3"#, r#"\"kernel\":4"#, "not an odd number"),
+        (r#"\"dropout\":0.5"#, r#"\"dropout\":9.5"#, "not in [0, 1)"),
+        (r#"\"height\":12"#, r#"\"height\":99"#, "`fc1.weight`"),
+    ];
+    for (old, new, words) in changes {
+        assert!(text.contains(old), "{old}");
+        let at = bytes.windows(old.len()).position(|w| w == old.as_bytes());
+        let at = at.unwrap();
+        let mut changed = bytes.clone();
+        changed[at..at + new.len()].copy_from_slice(new.as_bytes());
+        let error = Weights::from_bytes(&changed).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+        assert!(error.starts_with("weights in memory: "), "{error}");
     }
 }
 
@@ -194,7 +261,7 @@ fn newer_formats_are_refused() {
     let values = initial_parameters(&small(), 1);
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("w");
-    let bytes = file::encode(&path, &small(), None, &values).unwrap();
+    let bytes = file::encode(&path, &small(), None, &values, Precision::F32).unwrap();
     // Same length, so the header's size still holds.
     let (old, new) = (br#"\"format\":1"#, br#"\"format\":9"#);
     let at = bytes
@@ -276,7 +343,7 @@ fn a_pytorch_state_dict_gives_pytorchs_logits() {
     )
     .unwrap();
     for backend in [Backend::Stock, Backend::Fused] {
-        let network = LeNet::new(parameters.var_builder(), &config, backend).unwrap();
+        let network = LeNet::with_backend(parameters.var_builder(), &config, backend).unwrap();
         let logits = network.forward(&oracle["images"]).unwrap();
         let rows = |t: &Tensor| t.flatten_all().unwrap().to_vec1::<f32>().unwrap();
         let (got, want) = (rows(&logits), rows(&oracle["logits"]));

@@ -68,7 +68,7 @@ impl Stock {
             })?;
         let parameters = Parameters::new(geometry, parameters, DType::F32, &device)?;
         let config = LeNetConfig::new(geometry, 0.0);
-        let network = LeNet::new(
+        let network = LeNet::with_backend(
             parameters.var_builder(),
             &config,
             lenet_model::Backend::Stock,
@@ -224,7 +224,7 @@ impl ResidentSet {
 }
 
 /// Cross-entropy of each image, `[N]`, in nats.
-fn losses(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
+pub(crate) fn losses(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
     log_softmax(logits, D::Minus1)?
         .gather(&labels.unsqueeze(1)?, 1)?
         .squeeze(1)?
@@ -233,7 +233,7 @@ fn losses(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
 
 /// Sum of the losses and of the images whose largest logit is their label's (the first of equal
 /// ones counts; NaN never), `[2]`, f64.
-fn sums(logits: &Tensor, labels: &Tensor, losses: &Tensor) -> Result<Tensor> {
+pub(crate) fn sums(logits: &Tensor, labels: &Tensor, losses: &Tensor) -> Result<Tensor> {
     let logits = logits.detach();
     let correct = logits.argmax(D::Minus1)?.eq(labels)?;
     let row = logits.sum(D::Minus1)?;

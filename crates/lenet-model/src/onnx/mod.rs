@@ -1,0 +1,208 @@
+//! The inference network as an ONNX model, for other runtimes.
+//!
+//! Input `images`, `[N, C, H, W]` f32, pixels as the network takes them (for MNIST in [0, 1]), N
+//! free; output `logits`, `[N, classes]`. Operators of opset 13 (`Conv`, `Relu`, `MaxPool`,
+//! `Flatten`, `Gemm`), weights under PyTorch's names in the file itself, IR version 8: any
+//! runtime since 2021 reads it. Dropout is not in it.
+//!
+//! <https://onnx.ai/onnx/repo-docs/IR.html> describes the format and `onnx.proto` its messages;
+//! five of them are all that a network like this needs, so they are written here.
+
+mod protobuf;
+
+use lenet_ops::{Geometry, Parameter};
+
+use crate::config::ConfigError;
+use crate::weights::Weights;
+use protobuf::Message;
+
+const IR_VERSION: u64 = 8;
+const OPSET: u64 = 13;
+/// `TensorProto.DataType.FLOAT`.
+const FLOAT: u64 = 1;
+
+/// Why a network cannot be exported.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OnnxError {
+    /// The shape describes no network.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The parameters are not as many as the network has.
+    #[error("{got} parameters were given, the network has {want}")]
+    Length {
+        /// Parameters given.
+        got: usize,
+        /// Parameters of the network.
+        want: usize,
+    },
+    /// The network's tensors cannot be read from its device.
+    #[error("the tensors cannot be read")]
+    Tensor(#[from] candle_core::Error),
+}
+
+impl crate::LeNet {
+    /// The network as an ONNX model; see [`onnx`](crate::onnx).
+    ///
+    /// # Errors
+    /// The device's.
+    pub fn to_onnx(&self) -> Result<Vec<u8>, OnnxError> {
+        to_bytes(&Weights {
+            geometry: self.geometry().clone(),
+            dropout: None,
+            parameters: self.to_flat()?,
+        })
+    }
+}
+
+/// The contents of an ONNX file of this network.
+///
+/// # Errors
+/// A shape that describes no network, parameters of another number.
+pub fn to_bytes(weights: &Weights) -> Result<Vec<u8>, OnnxError> {
+    let geometry = weights.config().geometry()?;
+    let want = geometry.parameter_count();
+    let got = weights.parameters.len();
+    if got != want {
+        return Err(OnnxError::Length { got, want });
+    }
+    let mut opset = Message::default();
+    opset.text(1, "").number(2, OPSET);
+    let mut model = Message::default();
+    model
+        .number(1, IR_VERSION)
+        .text(2, "lenet-model")
+        .text(3, env!("CARGO_PKG_VERSION"))
+        .message(7, &graph(&geometry, &weights.parameters))
+        .message(8, &opset);
+    Ok(model.into_bytes())
+}
+
+fn graph(geometry: &Geometry, values: &[f32]) -> Message {
+    let mut graph = Message::default();
+    let mut value = "images".to_owned();
+    for stage in 1..=geometry.filters.len() {
+        let name = format!("conv{stage}");
+        let conv = convolution(&name, &value, geometry.kernel);
+        let relu = node("Relu", &[&name], &format!("{name}.relu"), &[]);
+        value = format!("{name}.pool");
+        let pool = node(
+            "MaxPool",
+            &[&format!("{name}.relu")],
+            &value,
+            &[("kernel_shape", &[2, 2]), ("strides", &[2, 2])],
+        );
+        graph.message(1, &conv).message(1, &relu).message(1, &pool);
+    }
+    graph.message(1, &node("Flatten", &[&value], "features", &[]));
+    value = "features".to_owned();
+    let layers = geometry.hidden.len() + 1;
+    for layer in 1..=layers {
+        let name = format!("fc{layer}");
+        let output = if layer == layers { "logits" } else { &name };
+        graph.message(1, &dense(&name, &value, output));
+        if layer < layers {
+            value = format!("{name}.relu");
+            graph.message(1, &node("Relu", &[&name], &value, &[]));
+        }
+    }
+    graph.text(2, "lenet");
+    for parameter in geometry.parameters() {
+        graph.message(5, &tensor(&parameter, &values[parameter.range()]));
+    }
+    let Geometry {
+        channels,
+        height,
+        width,
+        classes,
+        ..
+    } = *geometry;
+    graph
+        .message(11, &value_info("images", &[channels, height, width]))
+        .message(12, &value_info("logits", &[classes]));
+    graph
+}
+
+/// A convolution that keeps the image's size.
+fn convolution(name: &str, input: &str, kernel: usize) -> Message {
+    let [weight, bias] = ["weight", "bias"].map(|kind| format!("{name}.{kind}"));
+    let (side, pad) = (kernel as u64, kernel as u64 / 2);
+    node(
+        "Conv",
+        &[input, &weight, &bias],
+        name,
+        &[
+            ("kernel_shape", &[side, side]),
+            ("pads", &[pad; 4]),
+            ("strides", &[1, 1]),
+        ],
+    )
+}
+
+/// `input · weightᵀ + bias`.
+fn dense(name: &str, input: &str, output: &str) -> Message {
+    let [weight, bias] = ["weight", "bias"].map(|kind| format!("{name}.{kind}"));
+    let mut node = node("Gemm", &[input, &weight, &bias], output, &[]);
+    let mut transposed = Message::default();
+    // AttributeProto of type INT.
+    transposed.text(1, "transB").number(3, 1).number(20, 2);
+    node.message(5, &transposed);
+    node
+}
+
+/// A NodeProto with one output, whose name is its own.
+fn node(operator: &str, inputs: &[&str], output: &str, lists: &[(&str, &[u64])]) -> Message {
+    let mut node = Message::default();
+    for input in inputs {
+        node.text(1, input);
+    }
+    node.text(2, output).text(3, output).text(4, operator);
+    for (name, values) in lists {
+        // AttributeProto of type INTS.
+        let mut attribute = Message::default();
+        attribute.text(1, name);
+        for &value in *values {
+            attribute.number(8, value);
+        }
+        attribute.number(20, 7);
+        node.message(5, &attribute);
+    }
+    node
+}
+
+/// A TensorProto of f32.
+fn tensor(parameter: &Parameter, values: &[f32]) -> Message {
+    let mut tensor = Message::default();
+    for &side in &parameter.shape {
+        tensor.number(1, side as u64);
+    }
+    let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+    tensor
+        .number(2, FLOAT)
+        .text(8, &parameter.name)
+        .bytes(9, &bytes);
+    tensor
+}
+
+/// A ValueInfoProto of f32 with a free number of rows.
+fn value_info(name: &str, sides: &[usize]) -> Message {
+    let mut shape = Message::default();
+    let mut rows = Message::default();
+    rows.text(2, "N");
+    shape.message(1, &rows);
+    for &side in sides {
+        let mut fixed = Message::default();
+        fixed.number(1, side as u64);
+        shape.message(1, &fixed);
+    }
+    let mut tensor = Message::default();
+    tensor.number(1, FLOAT).message(2, &shape);
+    let mut kind = Message::default();
+    kind.message(1, &tensor);
+    let mut info = Message::default();
+    info.text(1, name).message(2, &kind);
+    info
+}
+
+#[cfg(test)]
+mod tests;

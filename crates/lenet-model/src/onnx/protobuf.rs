@@ -1,0 +1,67 @@
+//! As much of protobuf's wire format as a model file needs: varints and length-delimited fields.
+//!
+//! <https://protobuf.dev/programming-guides/encoding/>
+
+/// A message being written, field after field.
+#[derive(Debug, Default)]
+pub(super) struct Message(Vec<u8>);
+
+impl Message {
+    /// An integer or an enum.
+    pub(super) fn number(&mut self, field: u64, value: u64) -> &mut Self {
+        self.varint(field << 3);
+        self.varint(value);
+        self
+    }
+
+    /// A string.
+    pub(super) fn text(&mut self, field: u64, text: &str) -> &mut Self {
+        self.bytes(field, text.as_bytes())
+    }
+
+    /// Raw bytes.
+    pub(super) fn bytes(&mut self, field: u64, bytes: &[u8]) -> &mut Self {
+        self.varint(field << 3 | 2);
+        self.varint(bytes.len() as u64);
+        self.0.extend(bytes);
+        self
+    }
+
+    /// A message within.
+    pub(super) fn message(&mut self, field: u64, message: &Self) -> &mut Self {
+        self.bytes(field, &message.0)
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
+    /// Seven bits a byte, the lowest first, the eighth set in all but the last.
+    fn varint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.0.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.0.push(value as u8);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The examples of the format's own page.
+    #[test]
+    fn encodings_of_the_specification() {
+        let mut message = Message::default();
+        message.number(1, 150);
+        assert_eq!(message.0, [0x08, 0x96, 0x01]);
+        let mut message = Message::default();
+        message.text(2, "testing");
+        assert_eq!(message.0, b"\x12\x07testing");
+        let (mut inner, mut outer) = (Message::default(), Message::default());
+        inner.number(1, 150);
+        outer.message(3, &inner);
+        assert_eq!(outer.0, [0x1a, 0x03, 0x08, 0x96, 0x01]);
+    }
+}

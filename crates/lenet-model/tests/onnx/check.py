@@ -1,0 +1,60 @@
+"""Checks exported ONNX models in onnxruntime.
+
+`python check.py` runs oracle.onnx, beside this file, on the images of ../pytorch/oracle.safetensors
+and compares with the logits that PyTorch computed for them. `python check.py MODEL WEIGHTS IMAGES`
+runs an exported network on an IDX file of test images (one channel), one by one and all at once,
+and compares with PyTorch on the same weights file. Needs onnx, onnxruntime, PyTorch, safetensors.
+"""
+import sys
+from pathlib import Path
+
+import numpy
+import onnx
+import onnxruntime
+import torch
+from safetensors.numpy import load_file
+
+TOLERANCE = 1e-5
+
+
+def torch_logits(weights, images):
+    """The network in PyTorch, its layers told from the names in the file."""
+    tensors = {name: torch.from_numpy(value.astype("f4")) for name, value in weights.items()}
+    x = torch.from_numpy(images)
+    convolutions = sum(name.startswith("conv") for name in tensors) // 2
+    dense = sum(name.startswith("fc") for name in tensors) // 2
+    with torch.no_grad():
+        for i in range(1, convolutions + 1):
+            x = torch.conv2d(x, tensors[f"conv{i}.weight"], tensors[f"conv{i}.bias"], padding="same")
+            x = torch.max_pool2d(torch.relu(x), 2)
+        x = torch.flatten(x, 1)
+        for i in range(1, dense + 1):
+            x = torch.nn.functional.linear(x, tensors[f"fc{i}.weight"], tensors[f"fc{i}.bias"])
+            x = torch.relu(x) if i < dense else x
+    return x.numpy()
+
+
+def compare(name, got, want):
+    difference = numpy.abs(got - want).max()
+    scale = max(1.0, numpy.abs(want).max())
+    equal = (got.argmax(1) == want.argmax(1)).mean()
+    print(f"{name}: {len(got)} images, largest difference {difference:.2e}, largest logit "
+          f"{scale:.2f}, same class {100 * equal:.2f} %")
+    if not difference <= TOLERANCE * scale or equal != 1.0:
+        sys.exit("not equal")
+
+
+folder = Path(__file__).parent
+if len(sys.argv) == 1:
+    model, oracle = folder / "oracle.onnx", load_file(folder / "../pytorch/oracle.safetensors")
+    images, want = oracle["images"], oracle["logits"]
+else:
+    model, weights, idx = sys.argv[1:]
+    images = numpy.fromfile(idx, dtype="u1", offset=16).reshape(-1, 1, 28, 28).astype("f4") / 255
+    want = torch_logits(load_file(weights), images)
+onnx.checker.check_model(onnx.load(model), full_check=True)
+session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+print(f"onnx {onnx.__version__}, onnxruntime {onnxruntime.__version__}, PyTorch {torch.__version__}")
+run = lambda batch: session.run(["logits"], {"images": batch})[0]
+compare("all at once", run(images), want)
+compare("one by one", numpy.concatenate([run(image[None]) for image in images]), want)
