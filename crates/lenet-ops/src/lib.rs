@@ -11,6 +11,7 @@ pub mod dense;
 pub mod dropout;
 pub mod error;
 pub mod geometry;
+pub mod gpu;
 pub mod max_pool;
 pub mod net;
 pub mod optimizer;

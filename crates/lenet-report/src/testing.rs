@@ -92,6 +92,8 @@ pub(crate) fn run(from_epoch: usize) -> RunRecord {
             revision: "abc1234".to_owned(),
             profile: "release".to_owned(),
             rustc: "rustc 1.95.0".to_owned(),
+            features: Vec::new(),
+            gpu: None,
         },
         threads: 1,
         jobs: 2,

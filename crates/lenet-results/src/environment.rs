@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::gpu::Gpu;
+
 /// Host and build that a number comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Environment {
@@ -22,10 +24,16 @@ pub struct Environment {
     pub profile: String,
     /// Compiler, as `rustc --version` prints it.
     pub rustc: String,
+    /// Features that the binary was built with: `cuda` or none.
+    #[serde(default)]
+    pub features: Vec<String>,
+    /// The GPU that computed the number; `None` where the processor did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gpu: Option<Gpu>,
 }
 
 impl Environment {
-    /// This process's own. What the system does not tell is `"unknown"`.
+    /// This process's own, on the processor. What the system does not tell is `"unknown"`.
     #[must_use]
     pub fn collect() -> Self {
         Self {
@@ -37,6 +45,11 @@ impl Environment {
             revision: env!("LENET_BUILD_REVISION").to_owned(),
             profile: env!("LENET_BUILD_PROFILE").to_owned(),
             rustc: env!("LENET_BUILD_RUSTC").to_owned(),
+            features: match cfg!(feature = "cuda") {
+                true => vec!["cuda".to_owned()],
+                false => Vec::new(),
+            },
+            gpu: None,
         }
     }
 }
@@ -96,6 +109,22 @@ mod tests {
                     processor\t: 1\nmodel name\t: other\n";
         assert_eq!(model_name(text).as_deref(), Some("AMD EPYC 7763"));
         assert_eq!(model_name("processor : 0\n"), None);
+    }
+
+    #[test]
+    fn records_from_before_gpus_are_read() {
+        let here = Environment::collect();
+        let mut old = serde_json::to_value(&here).unwrap();
+        assert_eq!(old.get("gpu"), None, "nothing is said of no GPU");
+        old.as_object_mut().unwrap().remove("features");
+        let found: Environment = serde_json::from_value(old).unwrap();
+        assert_eq!(found.features, [""; 0]);
+        let on_gpu = Environment {
+            gpu: Some(crate::gpu::sample()),
+            ..here
+        };
+        let text = serde_json::to_string(&on_gpu).unwrap();
+        assert_eq!(serde_json::from_str::<Environment>(&text).unwrap(), on_gpu);
     }
 
     #[test]

@@ -17,11 +17,13 @@
 #![forbid(unsafe_code)]
 
 pub mod config;
+pub mod device_check;
 pub mod environment;
 pub mod error;
 mod files;
 pub mod float;
 pub mod format;
+pub mod gpu;
 pub mod identity;
 pub mod merge;
 pub mod record;
@@ -33,9 +35,11 @@ pub mod study;
 pub mod trial;
 
 pub use config::*;
+pub use device_check::*;
 pub use environment::Environment;
 pub use error::StoreError;
 pub use format::{STUDY_FORMAT, TRIAL_FORMAT};
+pub use gpu::Gpu;
 pub use merge::{Conflict, Merged, merge};
 pub use record::*;
 pub use runtime::*;

@@ -1,6 +1,7 @@
 //! Devices: how they are named, whether they can be used.
 
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
 use candle_core::Device;
 use lenet_results::DeviceKind;
@@ -66,13 +67,33 @@ pub(crate) fn open(kind: DeviceKind, ordinal: usize) -> Result<Device, TrainErro
                      with `--features cuda` on a machine with NVIDIA's CUDA toolkit)"
                 .to_owned(),
         }),
-        DeviceKind::Cuda => Device::new_cuda(ordinal).map_err(|e| TrainError::Device {
-            reason: format!(
-                "cuda:{ordinal} cannot be opened (hint: use `--device cpu`, or look with \
-                 nvidia-smi for a GPU and its driver): {e}"
-            ),
-        }),
+        DeviceKind::Cuda => open_gpu(ordinal),
     }
+}
+
+/// GPUs that this process has opened, by ordinal. A second handle would load candle's kernels
+/// anew, which may take longer than the epoch that it is opened for.
+static OPENED: Mutex<Vec<(usize, Device)>> = Mutex::new(Vec::new());
+
+fn open_gpu(ordinal: usize) -> Result<Device, TrainError> {
+    let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, device)) = opened.iter().find(|(known, _)| *known == ordinal) {
+        return Ok(device.clone());
+    }
+    let device = Device::new_cuda(ordinal).map_err(|error| TrainError::Device {
+        reason: format!(
+            "cuda:{ordinal} cannot be opened (hint: use `--device cpu`, or look with nvidia-smi \
+             for a GPU and its driver): {}",
+            first_line(&error.to_string())
+        ),
+    })?;
+    opened.push((ordinal, device.clone()));
+    Ok(device)
+}
+
+/// What an error says, without the backtrace that candle may add to it.
+pub(crate) fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// Name of a device in records: `cpu` or `cuda:N`.

@@ -4,6 +4,7 @@ use lenet_model::weights::WeightsError;
 use lenet_ops::OpsError;
 
 use crate::checkpoint::CheckpointError;
+use crate::device::first_line;
 
 /// What can go wrong in training.
 #[derive(Debug, thiserror::Error)]
@@ -38,13 +39,54 @@ pub enum TrainError {
     /// An op of this project refuses its arguments.
     #[error(transparent)]
     Ops(#[from] OpsError),
+    /// The device has not memory enough.
+    #[error(
+        "out of memory on the device (hint: a smaller batch, fewer filters, or `--device cpu`): \
+         {reason}"
+    )]
+    OutOfMemory {
+        /// What the driver says.
+        reason: String,
+    },
     /// candle cannot carry out a computation.
     #[error("candle: {0}")]
-    Candle(#[from] candle_core::Error),
+    Candle(#[source] candle_core::Error),
     /// The file of initial weights cannot be used.
     #[error(transparent)]
     Weights(#[from] WeightsError),
     /// The checkpoint cannot be used or written.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+}
+
+impl From<candle_core::Error> for TrainError {
+    fn from(error: candle_core::Error) -> Self {
+        let text = error.to_string();
+        // candle wraps the driver's error in types of the `cuda` feature; the name of CUDA's
+        // code is what all builds can see of it.
+        let first = first_line(&text);
+        if first.contains("OUT_OF_MEMORY") || first.contains("ALLOC_FAILED") {
+            return Self::OutOfMemory {
+                reason: first.to_owned(),
+            };
+        }
+        Self::Candle(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_device_says_what_to_do() {
+        let error = candle_core::Error::msg(
+            "DriverError(CUDA_ERROR_OUT_OF_MEMORY, \"out of memory\")\n  0: some frame",
+        );
+        let text = TrainError::from(error).to_string();
+        assert!(text.contains("a smaller batch"), "{text}");
+        assert!(!text.contains("frame"), "{text}");
+        let other = TrainError::from(candle_core::Error::msg("shape mismatch"));
+        assert!(other.to_string().starts_with("candle: shape mismatch"));
+    }
 }

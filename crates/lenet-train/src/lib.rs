@@ -6,6 +6,7 @@
 //! instruction set.
 #![forbid(unsafe_code)]
 
+mod agreement;
 mod backend;
 mod checkpoint;
 mod config;
@@ -13,6 +14,7 @@ mod device;
 mod engine;
 mod error;
 mod evaluate;
+mod gpu;
 mod outcome;
 mod phases;
 mod record;
@@ -29,12 +31,14 @@ use std::sync::atomic::AtomicBool;
 
 use lenet_results::{EpochRecord, Outcome};
 
+pub use agreement::{Agreement, TOLERANCE, compare_network, compare_ops};
 pub use checkpoint::{CheckpointError, FORMAT as CHECKPOINT_FORMAT};
 pub use config::geometry;
 pub use device::DeviceChoice;
 pub use engine::run;
 pub use error::TrainError;
 pub use evaluate::{Evaluation, evaluate};
+pub use gpu::environment;
 pub use phases::time_phases;
 pub use record::run_record;
 pub use self_check::self_check;

@@ -2,11 +2,12 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use lenet_results::{BackendKind, Environment, RunRecord, SelfCheck, TrialConfig};
+use lenet_results::{BackendKind, RunRecord, SelfCheck, TrialConfig};
 
 use crate::RunOptions;
 use crate::backend;
 use crate::device;
+use crate::gpu;
 
 /// The record of this stretch of the run, which begins now.
 #[must_use]
@@ -21,7 +22,7 @@ pub fn run_record(
     RunRecord {
         from_epoch,
         started_unix: now.map_or(0, |since| since.as_secs()),
-        environment: Environment::collect(),
+        environment: gpu::environment(config.device, options.cuda_ordinal),
         threads: options.threads.max(1),
         jobs,
         device: device::name(config.device, options.cuda_ordinal),

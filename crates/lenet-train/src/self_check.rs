@@ -131,7 +131,8 @@ fn worst_tensor(geometry: &Geometry, computed: &[f32], reference: &[f64]) -> (f6
     worst
 }
 
-fn noise(geometry: &Geometry, images: usize, seed: u64) -> Result<Split, TrainError> {
+/// Images of noise, with labels that go round.
+pub(crate) fn noise(geometry: &Geometry, images: usize, seed: u64) -> Result<Split, TrainError> {
     let shape = [geometry.channels, geometry.height, geometry.width];
     let mut rng = lenet_rng::stream(seed, "self-check");
     let mut pixels = vec![0; images * shape.iter().product::<usize>()];

@@ -4,6 +4,8 @@ mod fused;
 mod optimizer;
 mod stock;
 
+pub(crate) use stock::{losses, sums};
+
 use lenet_data::Split;
 use lenet_ops::net::Dropout;
 use lenet_ops::optimizer::Rule;

@@ -1,0 +1,146 @@
+//! Whether a device computes what the processor does: ops, network, training, and its limits.
+//!
+//! Everything here runs on any device. With the processor in the device's place it must agree
+//! with itself, which is how this module is tested where there is no GPU.
+
+mod limits;
+mod training;
+
+use std::time::Instant;
+
+use lenet_data::Splits;
+use lenet_ops::Geometry;
+use lenet_results::{CheckVerdict, DeviceKind, Finding};
+use lenet_train::{Agreement, RunOptions, TOLERANCE, TrainError};
+
+/// The device that is held against the processor, and how thoroughly.
+#[derive(Debug, Clone, Copy)]
+pub struct Checked<'a> {
+    /// Kind of device.
+    pub kind: DeviceKind,
+    /// Ordinal of a CUDA device.
+    pub ordinal: usize,
+    /// Threads on the host.
+    pub threads: usize,
+    /// Images to train and evaluate on.
+    pub data: &'a Splits,
+    /// Filters of the networks that are compared op for op and trained.
+    pub filters: usize,
+    /// Seeds that are trained with.
+    pub seeds: u64,
+}
+
+impl Checked<'_> {
+    fn options(&self) -> RunOptions {
+        RunOptions {
+            threads: self.threads,
+            cuda_ordinal: self.ordinal,
+            ..RunOptions::default()
+        }
+    }
+}
+
+/// What a check found, before it is known how long it took.
+struct Answer {
+    verdict: CheckVerdict,
+    detail: String,
+}
+
+impl Answer {
+    fn new(passed: bool, detail: String) -> Self {
+        let verdict = match passed {
+            true => CheckVerdict::Passed,
+            false => CheckVerdict::Failed,
+        };
+        Self { verdict, detail }
+    }
+
+    fn skipped(reason: &str) -> Self {
+        Self {
+            verdict: CheckVerdict::Skipped,
+            detail: reason.to_owned(),
+        }
+    }
+}
+
+/// Makes all checks, one after the other, and tells each finding as it comes. A check that ends
+/// in an error has failed and leaves the others to be made.
+pub fn run(checked: &Checked<'_>, mut observer: impl FnMut(Finding)) {
+    let mut make = |check: &str, answer: &dyn Fn() -> Result<Answer, TrainError>| {
+        observer(timed(check, answer));
+    };
+    make("each op, values and gradients", &|| ops(checked));
+    make("whole network, logits and gradients", &|| network(checked));
+    make("gradients against f64", &|| self_check(checked));
+    make("three epochs within the spread of seeds", &|| {
+        training::spread(checked)
+    });
+    make("streamed images train like resident ones", &|| {
+        training::placements(checked)
+    });
+    make("a trial stopped and resumed", &|| {
+        training::resumption(checked)
+    });
+    make("a network too large for the device", &|| {
+        limits::memory(checked)
+    });
+    make("a device that is not there", &|| Ok(limits::ordinal()));
+}
+
+fn timed(check: &str, answer: &dyn Fn() -> Result<Answer, TrainError>) -> Finding {
+    let begun = Instant::now();
+    let answer = answer().unwrap_or_else(|error| Answer::new(false, error.to_string()));
+    Finding {
+        check: check.to_owned(),
+        verdict: answer.verdict,
+        detail: answer.detail,
+        seconds: begun.elapsed().as_secs_f64(),
+    }
+}
+
+fn ops(checked: &Checked<'_>) -> Result<Answer, TrainError> {
+    let found = lenet_train::compare_ops(checked.kind, checked.ordinal)?;
+    Ok(of_agreements(&found, "ops"))
+}
+
+fn network(checked: &Checked<'_>) -> Result<Answer, TrainError> {
+    let geometry = Geometry::lab_2017(checked.filters);
+    let options = checked.options();
+    let found = lenet_train::compare_network(&geometry, 16, checked.kind, &options)?;
+    Ok(of_agreements(&found, "tensors"))
+}
+
+/// The worst of them, and how many are beyond the bound.
+fn of_agreements(found: &[Agreement], noun: &str) -> Answer {
+    let wrong: Vec<String> = found
+        .iter()
+        .filter(|agreement| !agreement.passed())
+        .map(|agreement| format!("{} off by {:.1e}", agreement.what, agreement.error))
+        .collect();
+    if !wrong.is_empty() {
+        return Answer::new(false, wrong.join("; "));
+    }
+    let worst = found.iter().max_by(|a, b| a.error.total_cmp(&b.error));
+    let worst = worst.map_or_else(String::new, |worst| {
+        format!("the worst, {}, by {:.1e}", worst.what, worst.error)
+    });
+    Answer::new(
+        !found.is_empty(),
+        format!("{} {noun} agree to {TOLERANCE:.0e}; {worst}", found.len()),
+    )
+}
+
+fn self_check(checked: &Checked<'_>) -> Result<Answer, TrainError> {
+    let config = training::config(checked, checked.kind, 1);
+    let check = lenet_train::self_check(&config, checked.data, &checked.options())?;
+    Ok(Answer::new(
+        check.passed,
+        format!(
+            "the worst, of {}, off by {:.1e} (bound {:.0e})",
+            check.worst_tensor, check.worst_relative_error, check.tolerance
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests;
