@@ -55,7 +55,9 @@ pub enum PredictError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// A parameter is NaN or infinite, so nothing that the network says means anything.
-    #[error("tensor `{tensor}` holds {count} values that are NaN or infinite (the training diverged)")]
+    #[error(
+        "tensor `{tensor}` holds {count} values that are NaN or infinite (the training diverged)"
+    )]
     NotFinite {
         /// The tensor.
         tensor: String,
@@ -177,9 +179,8 @@ impl Classifier {
         let classes = self.geometry.classes;
         let logits = images.into().read(&self.geometry, |images, count| {
             let mut logits = vec![0.0; count * classes];
-            let computed = self.with_network(|network| {
-                network.logits(&self.parameters, images, &mut logits)
-            });
+            let computed =
+                self.with_network(|network| network.logits(&self.parameters, images, &mut logits));
             computed.map(|()| logits)
         })??;
         check_finite(&logits, classes)?;
@@ -234,7 +235,9 @@ impl Classifier {
 fn check_finite(logits: &[f32], classes: usize) -> Result<(), PredictError> {
     match logits.iter().position(|logit| !logit.is_finite()) {
         None => Ok(()),
-        Some(at) => Err(PredictError::Overflow { image: at / classes }),
+        Some(at) => Err(PredictError::Overflow {
+            image: at / classes,
+        }),
     }
 }
 

@@ -288,7 +288,10 @@ mod tests {
     }
 
     /// The pixels that the engine is given, and how many images.
-    fn read<'a>(input: impl Into<Input<'a>>, geometry: &Geometry) -> Result<(Vec<f32>, usize), String> {
+    fn read<'a>(
+        input: impl Into<Input<'a>>,
+        geometry: &Geometry,
+    ) -> Result<(Vec<f32>, usize), String> {
         let seen = input.into().read(geometry, |images, count| match images {
             Images::Floats(pixels) => (pixels.to_vec(), count),
             Images::Bytes { pixels, indices } => {
@@ -316,15 +319,25 @@ mod tests {
             Input::from(&strided),
         ];
         for input in inputs {
-            assert_eq!(read(input, &geometry()).unwrap(), (want.clone(), 2), "{input:?}");
+            assert_eq!(
+                read(input, &geometry()).unwrap(),
+                (want.clone(), 2),
+                "{input:?}"
+            );
         }
         let rows = tensor.flatten_from(1).unwrap();
         assert_eq!(read(&rows, &geometry()).unwrap().1, 2);
         // A view that does not begin where its storage does.
         let second = tensor.get(1).unwrap();
-        assert_eq!(read(&second, &geometry()).unwrap(), (want[48..].to_vec(), 1));
+        assert_eq!(
+            read(&second, &geometry()).unwrap(),
+            (want[48..].to_vec(), 1)
+        );
         let double = second.to_dtype(DType::F64).unwrap();
-        assert_eq!(read(&double, &geometry()).unwrap(), (want[48..].to_vec(), 1));
+        assert_eq!(
+            read(&double, &geometry()).unwrap(),
+            (want[48..].to_vec(), 1)
+        );
         let of_bytes = Tensor::from_slice(&bytes, (2, 48), &Device::Cpu).unwrap();
         assert_eq!(read(&of_bytes, &geometry()).unwrap(), (want, 2));
     }
@@ -347,9 +360,15 @@ mod tests {
         let tensor = |dims: &[usize], dtype| Tensor::zeros(dims, dtype, &Device::Cpu).unwrap();
         refused(Input::Bytes(&[]), "no image");
         refused(Input::Floats(&[]), "no image");
-        refused(Input::Bytes(&[0; 49]), "49 pixels were given, an image of this network has 2×4×6");
+        refused(
+            Input::Bytes(&[0; 49]),
+            "49 pixels were given, an image of this network has 2×4×6",
+        );
         refused(Input::from(&tensor(&[0, 2, 4, 6], DType::F32)), "no image");
-        refused(Input::from(&tensor(&[1, 4, 6, 2], DType::F32)), "[1, 4, 6, 2]");
+        refused(
+            Input::from(&tensor(&[1, 4, 6, 2], DType::F32)),
+            "[1, 4, 6, 2]",
+        );
         refused(Input::from(&tensor(&[4, 6], DType::F32)), "[4, 6]");
         refused(Input::from(&tensor(&[2, 4, 6], DType::I64)), "I64");
         let mut pixels = [0.5; 48];

@@ -9,13 +9,11 @@
 //!
 //! ```
 //! use candle_core::{DType, Device, Tensor};
-//! use lenet_model::{LeNet, LeNetConfig, Parameters, init};
+//! use lenet_model::{LeNet, LeNetConfig, Parameters};
 //!
 //! let config = LeNetConfig::lab_2017(8);
-//! let geometry = config.geometry()?;
 //! // The same seed gives the same network on every machine.
-//! let values = init::initial_parameters(&geometry, 1);
-//! let parameters = Parameters::new(&geometry, &values, DType::F32, &Device::Cpu)?;
+//! let parameters = Parameters::drawn(&config, 1, DType::F32, &Device::Cpu)?;
 //! let network = LeNet::new(parameters.var_builder(), &config)?;
 //!
 //! let images = Tensor::zeros((2, 1, 28, 28), DType::F32, &Device::Cpu)?;
@@ -43,6 +41,8 @@ pub mod picture;
 mod summary;
 pub mod weights;
 
+pub use candle_core;
+pub use candle_nn;
 pub use classifier::{Classifier, PredictError, Prediction};
 pub use config::{Backend, ConfigError, LeNetConfig};
 #[cfg(feature = "image")]
@@ -58,3 +58,8 @@ pub use weights::WeightsError;
 /// Contents of the weights file of [`LeNet::pretrained`].
 #[cfg(feature = "pretrained")]
 pub const PRETRAINED: &[u8] = include_bytes!("../pretrained/lenet.safetensors");
+
+/// The examples of the README are run as those of the documentation are.
+#[cfg(all(doctest, feature = "image", feature = "pretrained"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

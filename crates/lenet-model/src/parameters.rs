@@ -6,6 +6,9 @@ use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::VarBuilder;
 use lenet_ops::Geometry;
 
+use crate::config::LeNetConfig;
+use crate::init::initial_parameters;
+
 /// Trainable variables of one network in the order of [`Geometry::parameters`], whereas candle's
 /// `VarMap` hands them out in another order each run.
 #[derive(Debug, Clone)]
@@ -41,6 +44,21 @@ impl Parameters {
             dtype,
             device: device.clone(),
         })
+    }
+
+    /// Variables that start as the study's networks do, every one drawn from the seed; see
+    /// [`init`](crate::init).
+    ///
+    /// # Errors
+    /// A configuration that describes no network; the device's.
+    pub fn drawn(config: &LeNetConfig, seed: u64, dtype: DType, device: &Device) -> Result<Self> {
+        let geometry = config.geometry().map_err(candle_core::Error::wrap)?;
+        Self::new(
+            &geometry,
+            &initial_parameters(&geometry, seed),
+            dtype,
+            device,
+        )
     }
 
     /// Variables that start as copies of these tensors.
@@ -97,7 +115,6 @@ impl Parameters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::init::initial_parameters;
 
     #[test]
     fn values_and_order_survive() {
@@ -105,6 +122,8 @@ mod tests {
         let values = initial_parameters(&geometry, 5);
         let parameters = Parameters::new(&geometry, &values, DType::F32, &Device::Cpu).unwrap();
         assert_eq!(parameters.to_flat().unwrap(), values);
+        let drawn = Parameters::drawn(&LeNetConfig::lab_2017(3), 5, DType::F32, &Device::Cpu);
+        assert_eq!(drawn.unwrap().to_flat().unwrap(), values);
         let names: Vec<_> = parameters.iter().map(|(name, _)| name.to_owned()).collect();
         let want: Vec<_> = geometry.parameters().into_iter().map(|p| p.name).collect();
         assert_eq!(names, want);

@@ -7,7 +7,9 @@ use crate::init::initial_parameters;
 use crate::{LeNet, Parameters};
 
 fn config() -> LeNetConfig {
-    LeNetConfig::lab_2017(4).with_images(2, 9, 12).with_classes(5)
+    LeNetConfig::lab_2017(4)
+        .with_images(2, 9, 12)
+        .with_classes(5)
 }
 
 fn classifier() -> Classifier {
@@ -86,17 +88,29 @@ fn what_cannot_be_predicted_says_why() {
     let two = pixels(2);
     let error = classifier.predict(&two).unwrap_err();
     let several = InputError::Several { images: 2 };
-    assert!(matches!(&error, PredictError::Input(e) if *e == several), "{error}");
+    assert!(
+        matches!(&error, PredictError::Input(e) if *e == several),
+        "{error}"
+    );
     let error = classifier.predict_batch(&two[1..]).unwrap_err();
-    assert!(matches!(&error, PredictError::Input(InputError::Pixels { pixels: 431, .. })));
+    assert!(matches!(
+        &error,
+        PredictError::Input(InputError::Pixels { pixels: 431, .. })
+    ));
     let error = classifier.predict_batch(&[0f32; 0]).unwrap_err();
     assert!(matches!(&error, PredictError::Input(InputError::NoImages)));
     let error = classifier.logits(&two, &mut [0.0; 14]).unwrap_err();
-    assert!(matches!(&error, PredictError::Ops(OpsError::Length { want: 10, .. })), "{error}");
+    assert!(
+        matches!(&error, PredictError::Ops(OpsError::Length { want: 10, .. })),
+        "{error}"
+    );
 
     let huge: Vec<f32> = two.iter().map(|_| f32::MAX).collect();
     let error = classifier.predict_batch(&huge).unwrap_err();
-    assert!(matches!(error, PredictError::Overflow { image: 0 }), "{error}");
+    assert!(
+        matches!(error, PredictError::Overflow { image: 0 }),
+        "{error}"
+    );
 }
 
 #[test]
@@ -112,5 +126,8 @@ fn weights_of_nan_are_reported_not_hidden() {
         "{error}"
     );
     let error = Classifier::new(&config(), values[1..].to_vec()).unwrap_err();
-    assert!(matches!(error, PredictError::Ops(OpsError::Length { .. })), "{error}");
+    assert!(
+        matches!(error, PredictError::Ops(OpsError::Length { .. })),
+        "{error}"
+    );
 }

@@ -17,7 +17,11 @@ fn the_checked_file_is_what_is_written() {
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(&checked, &bytes).unwrap();
     }
-    assert!(bytes == std::fs::read(&checked).unwrap(), "{}", checked.display());
+    assert!(
+        bytes == std::fs::read(&checked).unwrap(),
+        "{}",
+        checked.display()
+    );
 }
 
 #[test]

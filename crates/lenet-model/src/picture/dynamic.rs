@@ -15,13 +15,16 @@ impl From<&DynamicImage> for Picture {
                 pixels: vec![[1.0; 3]],
             };
         }
-        let over_white = |[r, g, b, alpha]: [f32; 4]| {
-            [r, g, b].map(|value| value.mul_add(alpha, 1.0 - alpha))
-        };
+        let over_white =
+            |[r, g, b, alpha]: [f32; 4]| [r, g, b].map(|value| value.mul_add(alpha, 1.0 - alpha));
         Self {
             height: height as usize,
             width: width as usize,
-            pixels: image.to_rgba32f().pixels().map(|p| over_white(p.0)).collect(),
+            pixels: image
+                .to_rgba32f()
+                .pixels()
+                .map(|p| over_white(p.0))
+                .collect(),
         }
     }
 }
