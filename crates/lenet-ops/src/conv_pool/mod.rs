@@ -219,7 +219,7 @@ impl Kernels for f32 {
         output: &mut [f32],
         argmax: &mut [u8],
     ) -> Result<(), OpsError> {
-        cpu::nchw::forward(shape, input, weight, bias, output, argmax)
+        cpu::images::nchw::forward(shape, input, weight, bias, output, argmax)
     }
 
     fn backward(
@@ -230,7 +230,7 @@ impl Kernels for f32 {
         upstream: &[f32],
         gradients: Gradients<'_, f32>,
     ) -> Result<(), OpsError> {
-        cpu::nchw::backward(shape, input, weight, pooled, upstream, gradients)
+        cpu::images::nchw::backward(shape, input, weight, pooled, upstream, gradients)
     }
 }
 

@@ -1,30 +1,23 @@
-//! A batch: its chunks on the threads, and the sums over them in a fixed order.
+//! A batch: its chunks on the threads, whatever the layout of their images.
 
 use std::ops::Range;
 
-use super::chunk::Chunk;
-use super::plan::{BLOCKS, Plan, segments};
-use super::scratch::Scratch;
+use super::channels::ChannelLanes;
+use super::images::ImageLanes;
+use super::plan::{Plan, segments};
+use super::segment::{Batch, Segment, larger, share, total};
 use super::workers::Workers;
-use super::{BatchSums, Dropout, Images};
+use super::{BatchSums, Dropout};
 use crate::dense::cpu::WeightGradient;
 use crate::error::OpsError;
 use crate::geometry::Geometry;
-use crate::simd::{Simd, WithSimd, lane, lane_mut};
+use crate::simd::{Simd, WithSimd};
 use crate::softmax_cross_entropy::cpu::{loss, loss_and_gradient};
 
 /// Chunks of one task of an evaluation.
 const EVALUATION_CHUNKS: usize = 4;
 
-/// A batch with the parameters to compute it with; lengths and ranges have been checked.
-#[derive(Clone, Copy)]
-pub(super) struct Batch<'a> {
-    pub(super) parameters: &'a [f32],
-    pub(super) images: Images<'a>,
-    pub(super) count: usize,
-}
-
-/// What a network does, whatever its instruction set.
+/// What a network does, whatever its instruction set and layout.
 pub(super) trait Compute: Send {
     fn train(
         &mut self,
@@ -39,10 +32,84 @@ pub(super) trait Compute: Send {
     fn logits(&mut self, batch: Batch<'_>, logits: &mut [f32]);
 }
 
+/// Some of a batch's images, which go through the network together.
+pub(super) struct Chunk<'a> {
+    pub(super) batch: Batch<'a>,
+    pub(super) images: Range<usize>,
+}
+
+/// How a chunk's images lie in memory, and what is computed on them there. Rows and logits are
+/// asked for by an image's position in the chunk.
+pub(super) trait Layout: Send + Sync {
+    /// Buffers of one thread, allocated once.
+    type Scratch: Send;
+
+    /// Images of a chunk, at most.
+    fn chunk(&self) -> usize;
+
+    fn scratch(&self) -> Self::Scratch;
+
+    /// Length of a row of `units` for [`WeightGradient`].
+    fn row_stride(&self, units: usize) -> usize;
+
+    /// Takes over the parameters for one call.
+    fn prepare(&mut self, parameters: &[f32], training: bool);
+
+    /// Everything up to the logits; gives the largest activation before them.
+    fn forward(
+        &self,
+        chunk: &Chunk<'_>,
+        dropout: Option<Dropout>,
+        scratch: &mut Self::Scratch,
+    ) -> f32;
+
+    fn read_logits(&self, scratch: &Self::Scratch, image: usize, row: &mut [f32]);
+
+    fn write_logit_gradients(&self, scratch: &mut Self::Scratch, image: usize, row: &[f32]);
+
+    /// Comes before the chunks of a segment.
+    fn begin(&self, _scratch: &mut Self::Scratch) {}
+
+    /// From the logits' gradients to those of all units; the gradients of the convolutions are
+    /// added to `sums` or kept until [`Self::finish`].
+    fn backward(
+        &self,
+        chunk: &Chunk<'_>,
+        dropout: Option<Dropout>,
+        scratch: &mut Self::Scratch,
+        sums: &mut [f32],
+    );
+
+    /// Comes after the chunks of a segment.
+    fn finish(&self, _scratch: &mut Self::Scratch, _sums: &mut [f32]) {}
+
+    /// Copies what the gradient of a dense layer's weights needs.
+    fn read_rows(
+        &self,
+        scratch: &Self::Scratch,
+        layer: usize,
+        image: usize,
+        input: &mut [f32],
+        gradient: &mut [f32],
+    );
+
+    /// Computes a share of a dense layer's gradient.
+    fn weight_gradient(&self, share: &mut WeightGradient<'_>);
+}
+
+/// Where vectors put a network's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lanes {
+    Images,
+    Channels,
+}
+
 /// Makes the engine of a level.
 pub(super) struct Build<'a> {
     pub(super) geometry: &'a Geometry,
     pub(super) threads: usize,
+    /// `None`: what is fastest for the geometry.
+    pub(super) lanes: Option<Lanes>,
 }
 
 impl WithSimd for Build<'_> {
@@ -50,15 +117,39 @@ impl WithSimd for Build<'_> {
 
     fn with<S: Simd>(self, simd: S) -> Self::Output {
         let plan = Plan::new(self.geometry);
-        let workers = Workers::new(simd, &plan, self.threads)?;
-        Ok(Box::new(Engine {
-            simd,
-            rows: rows::<S>(&plan),
-            plan,
-            workers,
-            partial: vec![],
-        }))
+        match self
+            .lanes
+            .unwrap_or_else(|| ChannelLanes::<S>::choose(&plan))
+        {
+            Lanes::Images => engine(ImageLanes::new(simd, &plan), plan, self.threads),
+            Lanes::Channels if ChannelLanes::<S>::prefers_narrow(&plan) => {
+                let layout = ChannelLanes::new(simd.narrow(), &plan);
+                engine(layout, plan, self.threads)
+            }
+            Lanes::Channels => engine(ChannelLanes::new(simd, &plan), plan, self.threads),
+        }
     }
+}
+
+fn engine<L: Layout + 'static>(
+    layout: L,
+    plan: Plan,
+    threads: usize,
+) -> Result<Box<dyn Compute>, OpsError> {
+    let workers = Workers::new(threads, || layout.scratch())?;
+    let rows = plan.dense.iter().map(|layer| Rows {
+        input: vec![],
+        input_stride: layout.row_stride(layer.inputs),
+        gradient: vec![],
+        gradient_stride: layout.row_stride(layer.outputs),
+    });
+    Ok(Box::new(Engine {
+        rows: rows.collect(),
+        layout,
+        plan,
+        workers,
+        partial: vec![],
+    }))
 }
 
 /// Inputs and output gradients of a dense layer for a whole batch, an image a row.
@@ -69,46 +160,35 @@ struct Rows {
     gradient_stride: usize,
 }
 
-fn rows<S: Simd>(plan: &Plan) -> Vec<Rows> {
-    let stride = WeightGradient::row_stride::<S>;
-    let layers = plan.dense.iter();
-    let rows = layers.map(|layer| Rows {
-        input: vec![],
-        input_stride: stride(layer.inputs),
-        gradient: vec![],
-        gradient_stride: stride(layer.outputs),
-    });
-    rows.collect()
+impl Rows {
+    /// Makes room for a batch; what is beyond a row's units stays zero.
+    fn reserve(&mut self, images: usize) {
+        let grow = |rows: &mut Vec<f32>, stride: usize| {
+            rows.resize(rows.len().max(images * stride), 0.0);
+        };
+        grow(&mut self.input, self.input_stride);
+        grow(&mut self.gradient, self.gradient_stride);
+    }
 }
 
-struct Engine<S: Simd> {
-    simd: S,
+struct Engine<L: Layout> {
+    layout: L,
     plan: Plan,
-    workers: Workers<S>,
+    workers: Workers<L::Scratch>,
     rows: Vec<Rows>,
     /// Each segment's sums of the convolutions' gradients.
     partial: Vec<f32>,
-}
-
-/// A share of a batch and where its results go.
-struct Segment<'a> {
-    images: Range<usize>,
-    labels: &'a [u8],
-    /// Cross-entropy of each image.
-    losses: &'a mut [f64],
-    logits: Option<&'a mut [f32]>,
-    sums: BatchSums,
 }
 
 /// What a training segment writes besides.
 struct Training<'a> {
     segment: Segment<'a>,
     partial: &'a mut [f32],
-    /// For each dense layer its rows of inputs and of output gradients.
-    rows: Vec<(&'a mut [f32], &'a mut [f32])>,
+    /// For each dense layer its rows of inputs and of output gradients, with their strides.
+    rows: Vec<[(&'a mut [f32], usize); 2]>,
 }
 
-impl<S: Simd> Compute for Engine<S> {
+impl<L: Layout> Compute for Engine<L> {
     fn train(
         &mut self,
         batch: Batch<'_>,
@@ -116,20 +196,16 @@ impl<S: Simd> Compute for Engine<S> {
         dropout: Option<Dropout>,
         gradients: &mut [f32],
     ) -> BatchSums {
+        self.layout.prepare(batch.parameters, true);
         let mut losses = vec![0.0; batch.count];
-        let ranges: Vec<_> = segments(batch.count, BLOCKS * S::LANES).collect();
+        let ranges: Vec<_> = segments(batch.count, self.layout.chunk()).collect();
         self.partial.clear();
         self.partial
             .resize(ranges.len() * self.plan.convolutions, 0.0);
-        for rows in &mut self.rows {
-            rows.input
-                .resize(rows.input.len().max(batch.count * rows.input_stride), 0.0);
-            rows.gradient.resize(
-                rows.gradient.len().max(batch.count * rows.gradient_stride),
-                0.0,
-            );
-        }
-        let mut tasks: Vec<_> = share(ranges.clone(), labels, &mut losses, None)
+        self.rows
+            .iter_mut()
+            .for_each(|rows| rows.reserve(batch.count));
+        let mut tasks: Vec<_> = share(ranges, labels, &mut losses, None)
             .into_iter()
             .zip(self.partial.chunks_exact_mut(self.plan.convolutions))
             .map(|(segment, partial)| Training {
@@ -146,13 +222,14 @@ impl<S: Simd> Compute for Engine<S> {
                 inputs = rest;
                 let (gradient, rest) = gradients.split_at_mut(images * rows.gradient_stride);
                 gradients = rest;
-                task.rows.push((input, gradient));
+                task.rows
+                    .push([(input, rows.input_stride), (gradient, rows.gradient_stride)]);
             }
         }
-        let (simd, plan) = (self.simd, &self.plan);
+        let (layout, classes) = (&self.layout, self.plan.classes);
         let scale = 1.0 / batch.count as f32;
         self.workers.for_each(&mut tasks, |scratch, task| {
-            task.run(simd, plan, batch, dropout, scale, scratch);
+            task.run(layout, classes, batch, dropout, scale, scratch);
         });
         let sums: Vec<_> = tasks.iter().map(|task| task.segment.sums).collect();
         drop(tasks);
@@ -172,7 +249,7 @@ impl<S: Simd> Compute for Engine<S> {
     }
 }
 
-impl<S: Simd> Engine<S> {
+impl<L: Layout> Engine<L> {
     fn forward(
         &mut self,
         batch: Batch<'_>,
@@ -180,16 +257,14 @@ impl<S: Simd> Engine<S> {
         losses: &mut [f64],
         logits: Option<&mut [f32]>,
     ) -> Vec<BatchSums> {
-        let size = EVALUATION_CHUNKS * BLOCKS * S::LANES;
-        let starts = (0..batch.count).step_by(size);
-        let ranges = starts
-            .map(|start| start..(start + size).min(batch.count))
-            .collect();
+        self.layout.prepare(batch.parameters, false);
+        let size = EVALUATION_CHUNKS * self.layout.chunk();
+        let ranges = parts(0..batch.count, size).collect();
         let logits = logits.map(|logits| (logits, self.plan.classes));
         let mut tasks = share(ranges, labels, losses, logits);
-        let (simd, plan) = (self.simd, &self.plan);
+        let (layout, classes) = (&self.layout, self.plan.classes);
         self.workers.for_each(&mut tasks, |scratch, task| {
-            task.run(simd, plan, batch, scratch)
+            task.run(layout, classes, batch, scratch);
         });
         tasks.into_iter().map(|task| task.sums).collect()
     }
@@ -234,29 +309,31 @@ impl<S: Simd> Engine<S> {
                 weight,
             }));
         }
-        let simd = self.simd;
+        let layout = &self.layout;
         self.workers
-            .for_each(&mut tasks, |_, task| simd.vectorize(task));
+            .for_each(&mut tasks, |_, task| layout.weight_gradient(task));
     }
 }
 
 impl Segment<'_> {
-    fn run<S: Simd>(&mut self, simd: S, plan: &Plan, batch: Batch<'_>, scratch: &mut Scratch<S>) {
+    fn run<L: Layout>(
+        &mut self,
+        layout: &L,
+        classes: usize,
+        batch: Batch<'_>,
+        scratch: &mut L::Scratch,
+    ) {
         let start = self.images.start;
-        for images in chunks::<S>(self.images.clone()) {
-            let chunk = Chunk {
-                simd,
-                plan,
-                parameters: batch.parameters,
-                images,
-            };
-            let peak = chunk.forward(batch.images, None, scratch);
+        let mut row = [0.0; 256];
+        let row = &mut row[..classes];
+        for images in parts(self.images.clone(), layout.chunk()) {
+            let chunk = Chunk { batch, images };
+            let peak = layout.forward(&chunk, None, scratch);
             self.sums.peak_activation = larger(self.sums.peak_activation, peak);
-            for (image, block, lane) in chunk.places() {
-                let row = &mut scratch.row[..plan.classes];
-                read_row::<S>(plan, &scratch.units, block, lane, row);
+            for (at, image) in chunk.images.enumerate() {
+                layout.read_logits(scratch, at, row);
                 if let Some(logits) = &mut self.logits {
-                    logits[(image - start) * plan.classes..][..plan.classes].copy_from_slice(row);
+                    logits[(image - start) * classes..][..classes].copy_from_slice(row);
                 } else {
                     let (loss, correct) = loss(row, self.labels[image - start]);
                     self.losses[image - start] = loss;
@@ -268,140 +345,48 @@ impl Segment<'_> {
 }
 
 impl Training<'_> {
-    fn run<S: Simd>(
+    fn run<L: Layout>(
         &mut self,
-        simd: S,
-        plan: &Plan,
+        layout: &L,
+        classes: usize,
         batch: Batch<'_>,
         dropout: Option<Dropout>,
         scale: f32,
-        scratch: &mut Scratch<S>,
+        scratch: &mut L::Scratch,
     ) {
         let segment = &mut self.segment;
         let start = segment.images.start;
-        for images in chunks::<S>(segment.images.clone()) {
-            let chunk = Chunk {
-                simd,
-                plan,
-                parameters: batch.parameters,
-                images,
-            };
-            let peak = chunk.forward(batch.images, dropout, scratch);
+        let mut row = [0.0; 256];
+        let row = &mut row[..classes];
+        layout.begin(scratch);
+        for images in parts(segment.images.clone(), layout.chunk()) {
+            let chunk = Chunk { batch, images };
+            let peak = layout.forward(&chunk, dropout, scratch);
             segment.sums.peak_activation = larger(segment.sums.peak_activation, peak);
-            let last = plan.dense.len();
-            scratch.unit_gradients[last].fill(simd.splat(0.0));
-            for (image, block, lane) in chunk.places() {
-                let row = &mut scratch.row[..plan.classes];
-                read_row::<S>(plan, &scratch.units, block, lane, row);
+            for (at, image) in chunk.images.clone().enumerate() {
+                layout.read_logits(scratch, at, row);
                 let (loss, correct) = loss_and_gradient(row, segment.labels[image - start], scale);
                 segment.losses[image - start] = loss;
                 segment.sums.correct += usize::from(correct);
-                let to = &mut scratch.unit_gradients[last][block * plan.classes..][..plan.classes];
-                let to = lane_mut::<S>(to, lane).zip(&*row);
-                to.for_each(|(to, &value)| *to = value);
+                layout.write_logit_gradients(scratch, at, row);
             }
-            chunk.backward(dropout, scratch, self.partial);
-            let places = || {
-                chunk
-                    .places()
-                    .map(|(image, block, lane)| (image - start, block, lane))
-            };
-            for (layer, (inputs, gradients)) in self.rows.iter_mut().enumerate() {
-                let images = segment.images.len();
-                let dense = &plan.dense[layer];
-                copy_rows::<S>(
-                    &scratch.units[layer],
-                    dense.inputs,
-                    places(),
-                    inputs,
-                    images,
-                );
-                let from = &scratch.unit_gradients[layer + 1];
-                copy_rows::<S>(from, dense.outputs, places(), gradients, images);
+            layout.backward(&chunk, dropout, scratch, self.partial);
+            for (layer, [input, gradient]) in self.rows.iter_mut().enumerate() {
+                for (at, image) in chunk.images.clone().enumerate() {
+                    let input = &mut input.0[(image - start) * input.1..][..input.1];
+                    let gradient = &mut gradient.0[(image - start) * gradient.1..][..gradient.1];
+                    layout.read_rows(scratch, layer, at, input, gradient);
+                }
             }
         }
+        layout.finish(scratch, self.partial);
     }
 }
 
-/// Copies units from the lanes of blocks to rows of images.
-fn copy_rows<S: Simd>(
-    units: &[S::Vector],
-    width: usize,
-    places: impl Iterator<Item = (usize, usize, usize)>,
-    rows: &mut [f32],
-    images: usize,
-) {
-    let stride = rows.len() / images;
-    for (row, block, at) in places {
-        let from = lane::<S>(&units[block * width..][..width], at);
-        let to = &mut rows[row * stride..][..width];
-        to.iter_mut().zip(from).for_each(|(to, value)| *to = value);
-    }
-}
-
-/// One image's logits out of its lane.
-fn read_row<S: Simd>(
-    plan: &Plan,
-    units: &[Vec<S::Vector>],
-    block: usize,
-    at: usize,
-    row: &mut [f32],
-) {
-    let logits = &units[plan.dense.len()][block * plan.classes..][..plan.classes];
-    let from = lane::<S>(logits, at);
-    row.iter_mut().zip(from).for_each(|(to, value)| *to = value);
-}
-
-fn chunks<S: Simd>(images: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    let size = BLOCKS * S::LANES;
-    let end = images.end;
-    images
+/// Parts of a range, each of `size` but the last.
+fn parts(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
+    let end = range.end;
+    range
         .step_by(size)
         .map(move |start| start..(start + size).min(end))
-}
-
-fn share<'a>(
-    ranges: Vec<Range<usize>>,
-    mut labels: &'a [u8],
-    mut losses: &'a mut [f64],
-    mut logits: Option<(&'a mut [f32], usize)>,
-) -> Vec<Segment<'a>> {
-    let mut segments = Vec::with_capacity(ranges.len());
-    for images in ranges {
-        let count = images.len();
-        let take = labels.len().min(count);
-        let (own_labels, rest) = labels.split_at(take);
-        labels = rest;
-        let (own_losses, rest) = losses.split_at_mut(take);
-        losses = rest;
-        let own_logits = logits.take().map(|(all, classes)| {
-            let (own, rest) = all.split_at_mut(count * classes);
-            logits = Some((rest, classes));
-            own
-        });
-        segments.push(Segment {
-            images,
-            labels: own_labels,
-            losses: own_losses,
-            logits: own_logits,
-            sums: BatchSums::default(),
-        });
-    }
-    segments
-}
-
-fn larger(a: f32, b: f32) -> f32 {
-    if b > a || b.is_nan() { b } else { a }
-}
-
-/// The segments' counts, and the images' losses in their order.
-fn total(segments: &[BatchSums], losses: &[f64]) -> BatchSums {
-    BatchSums {
-        loss: losses.iter().sum(),
-        correct: segments.iter().map(|sums| sums.correct).sum(),
-        peak_activation: segments
-            .iter()
-            .map(|sums| sums.peak_activation)
-            .fold(0.0, larger),
-    }
 }

@@ -1,43 +1,26 @@
-//! Images from where they lie into the lanes of a block.
+//! A batch's images from where they lie.
 
 use super::Images;
-use crate::conv_pool::cpu::{Planes, fill_lane};
-use crate::simd::Simd;
 
 /// Pixel values of all bytes.
 pub(super) fn pixel_values() -> [f32; 256] {
     std::array::from_fn(|byte| byte as f32 / 255.0)
 }
 
-/// Fills a block with the batch's images `first..first + count`, at most one a lane; the lanes
-/// beyond are zero.
-pub(super) fn gather<S: Simd>(
-    images: Images<'_>,
-    pixels: &[f32; 256],
-    (first, count): (usize, usize),
-    planes: Planes,
-    channels: usize,
-    block: &mut [S::Vector],
-) {
-    let len = channels * planes.rows * planes.columns;
-    for lane in 0..S::LANES {
-        let at = first + lane;
-        match images {
-            _ if lane >= count => {
-                fill_lane::<S>(planes, channels, block, lane, std::iter::repeat_n(0.0, len));
+/// One image's pixels.
+pub(super) enum Pixels<'a> {
+    Bytes(&'a [u8]),
+    Floats(&'a [f32]),
+}
+
+impl<'a> Images<'a> {
+    /// Image `at` of the batch, of `len` pixels.
+    pub(super) fn pixels(&self, at: usize, len: usize) -> Pixels<'a> {
+        match *self {
+            Self::Bytes { pixels, indices } => {
+                Pixels::Bytes(&pixels[indices[at] as usize * len..][..len])
             }
-            Images::Bytes {
-                pixels: set,
-                indices,
-            } => {
-                let image = &set[indices[at] as usize * len..][..len];
-                let values = image.iter().map(|&byte| pixels[usize::from(byte)]);
-                fill_lane::<S>(planes, channels, block, lane, values);
-            }
-            Images::Floats(batch) => {
-                let values = batch[at * len..][..len].iter().copied();
-                fill_lane::<S>(planes, channels, block, lane, values);
-            }
+            Self::Floats(batch) => Pixels::Floats(&batch[at * len..][..len]),
         }
     }
 }

@@ -6,12 +6,13 @@
 //! every sum is taken in an order that only the batch size fixes. While a call runs, its threads
 //! take denormal numbers (below 1.2e-38) as 0; the caller's setting is back when it returns.
 
-mod chunk;
+mod channels;
 mod engine;
 mod gather;
+mod images;
 mod plan;
 pub mod reference;
-mod scratch;
+mod segment;
 mod workers;
 
 use crate::dropout::{self, DropoutShape};
@@ -19,7 +20,8 @@ use crate::error::{OpsError, check_length};
 use crate::geometry::Geometry;
 use crate::simd::Level;
 use crate::softmax_cross_entropy::{SoftmaxCrossEntropyShape, check_labels};
-use engine::{Batch, Build, Compute};
+use engine::{Build, Compute};
+use segment::Batch;
 
 /// Images of a batch, each `channels · height · width` long in (channel, row, column) order.
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +91,11 @@ impl Network {
     pub fn new(geometry: &Geometry, level: Level, threads: usize) -> Result<Self, OpsError> {
         geometry.validate()?;
         let threads = threads.max(1);
-        let engine = level.dispatch(Build { geometry, threads })??;
+        let engine = level.dispatch(Build {
+            geometry,
+            threads,
+            lanes: None,
+        })??;
         Ok(Self {
             geometry: geometry.clone(),
             level,

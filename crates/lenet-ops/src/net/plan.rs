@@ -1,11 +1,6 @@
 //! A geometry worked out: sizes and places of every buffer of the fast path.
 
-use crate::conv_pool::cpu::{Planes, Stage};
 use crate::geometry::Geometry;
-
-/// Blocks of images that go through the network together; two give the dense kernels enough
-/// independent sums, and what they touch stays near the second cache.
-pub(super) const BLOCKS: usize = 2;
 
 /// Shares of a batch that are summed by themselves, then together in order.
 const SEGMENTS: usize = 8;
@@ -15,6 +10,16 @@ const SEGMENTS: usize = 8;
 pub(super) struct Tensors {
     pub(super) weight: std::ops::Range<usize>,
     pub(super) bias: std::ops::Range<usize>,
+}
+
+/// A stage: convolution, bias, ReLU and pool.
+#[derive(Debug, Clone)]
+pub(super) struct Stage {
+    /// `[channels, height, width]` of its input.
+    pub(super) input: [usize; 3],
+    pub(super) filters: usize,
+    pub(super) kernel: usize,
+    pub(super) tensors: Tensors,
 }
 
 /// A dense layer.
@@ -28,7 +33,7 @@ pub(super) struct Dense {
 /// Everything that a geometry fixes.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
-    pub(super) stages: Vec<(Stage, Tensors)>,
+    pub(super) stages: Vec<Stage>,
     pub(super) dense: Vec<Dense>,
     /// Parameters of the convolutions, the first of the flat buffer.
     pub(super) convolutions: usize,
@@ -44,9 +49,13 @@ impl Plan {
             bias: pair[1].range(),
         });
         let stages: Vec<_> = (0..geometry.filters.len())
-            .map(|stage| (geometry.stage_input(stage), geometry.filters[stage]))
-            .map(|(input, filters)| Stage::new(input, filters, geometry.kernel))
             .zip(&mut tensors)
+            .map(|(stage, tensors)| Stage {
+                input: geometry.stage_input(stage),
+                filters: geometry.filters[stage],
+                kernel: geometry.kernel,
+                tensors,
+            })
             .collect();
         let dense: Vec<_> = geometry
             .dense_layers()
@@ -59,27 +68,11 @@ impl Plan {
             })
             .collect();
         Self {
-            convolutions: stages.last().map_or(0, |(_, tensors)| tensors.bias.end),
+            convolutions: stages.last().map_or(0, |stage| stage.tensors.bias.end),
             stages,
             dense,
             features: geometry.features(),
             classes: geometry.classes,
-        }
-    }
-
-    /// Places of a stage's pooled output.
-    pub(super) fn output_planes(&self, stage: usize) -> Planes {
-        match self.stages.get(stage + 1) {
-            Some((next, _)) => next.input,
-            None => self.stages[stage].0.codes,
-        }
-    }
-
-    /// Places of the gradient of a stage's pooled output.
-    pub(super) fn gradient_planes(&self, stage: usize) -> Planes {
-        match self.stages.get(stage + 1) {
-            Some((next, _)) => next.input_gradient,
-            None => self.stages[stage].0.codes,
         }
     }
 

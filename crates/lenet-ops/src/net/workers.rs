@@ -5,20 +5,18 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::plan::Plan;
-use super::scratch::Scratch;
 use crate::error::OpsError;
-use crate::simd::{FlushDenormals, Simd};
+use crate::simd::FlushDenormals;
 
 /// The threads of a network, each with its scratch.
-pub(super) struct Workers<S: Simd> {
+pub(super) struct Workers<W> {
     /// None for one thread: its work is done by the caller.
     pool: Option<ThreadPool>,
-    scratch: Vec<Mutex<Scratch<S>>>,
+    scratch: Vec<Mutex<W>>,
 }
 
-impl<S: Simd> Workers<S> {
-    pub(super) fn new(simd: S, plan: &Plan, threads: usize) -> Result<Self, OpsError> {
+impl<W: Send> Workers<W> {
+    pub(super) fn new(threads: usize, scratch: impl Fn() -> W) -> Result<Self, OpsError> {
         let pool = (threads > 1).then(|| {
             let builder = ThreadPoolBuilder::new().num_threads(threads);
             builder.thread_name(|i| format!("lenet-ops {i}")).build()
@@ -27,9 +25,7 @@ impl<S: Simd> Workers<S> {
             threads,
             reason: error.to_string(),
         })?;
-        let scratch = (0..threads)
-            .map(|_| Mutex::new(Scratch::new(simd, plan)))
-            .collect();
+        let scratch = (0..threads).map(|_| Mutex::new(scratch())).collect();
         Ok(Self { pool, scratch })
     }
 
@@ -38,11 +34,7 @@ impl<S: Simd> Workers<S> {
     }
 
     /// Does each task once, on whichever thread; denormals are zero meanwhile.
-    pub(super) fn for_each<T: Send>(
-        &self,
-        tasks: &mut [T],
-        work: impl Fn(&mut Scratch<S>, &mut T) + Sync,
-    ) {
+    pub(super) fn for_each<T: Send>(&self, tasks: &mut [T], work: impl Fn(&mut W, &mut T) + Sync) {
         let run = |task: &mut T| {
             let thread = rayon::current_thread_index().filter(|_| self.pool.is_some());
             let scratch = self.scratch[thread.unwrap_or(0)].lock();

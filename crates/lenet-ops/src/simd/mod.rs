@@ -17,7 +17,7 @@ use std::fmt::Debug;
 pub(crate) use denormals::FlushDenormals;
 #[cfg(target_arch = "aarch64")]
 pub(crate) use neon::Neon;
-pub(crate) use portable::Portable;
+pub(crate) use portable::Lanes;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86::{Avx2, Avx512};
 
@@ -108,7 +108,7 @@ impl Level {
             )
         };
         match self {
-            Self::Portable => Ok(work.with(Portable)),
+            Self::Portable => Ok(work.with(Lanes::<8>)),
             #[cfg(target_arch = "aarch64")]
             Self::Neon => Neon::new().map(|simd| work.with(simd)).ok_or_else(missing),
             #[cfg(target_arch = "x86_64")]
@@ -149,6 +149,12 @@ pub(crate) unsafe trait Simd: Copy + Debug + Send + Sync + 'static {
     type Vector: Copy + Send + Sync + 'static;
     /// One truth value a lane.
     type Mask: Copy;
+    /// Two rows of four numbers to pick from.
+    type Table: Copy;
+    /// Where each lane picks from a table.
+    type Index: Copy;
+    /// The instruction set with vectors half as long, where the machine has that too; else this.
+    type Narrow: Simd;
     /// Numbers in a vector.
     const LANES: usize;
     /// Whether there are 32 registers, so that tiles may be twice as large as with 16.
@@ -157,10 +163,15 @@ pub(crate) unsafe trait Simd: Copy + Debug + Send + Sync + 'static {
     /// Compiles and runs `kernel` with this instruction set.
     fn vectorize<K: Kernel<Self>>(self, kernel: K) -> K::Output;
 
+    /// The token of [`Self::Narrow`].
+    fn narrow(self) -> Self::Narrow;
+
     /// `value` in all lanes.
     fn splat(self, value: f32) -> Self::Vector;
     /// a + b.
     fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// a − b.
+    fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// a · b.
     fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// a · b + c, rounded once where the instruction set has that.
@@ -171,14 +182,33 @@ pub(crate) unsafe trait Simd: Copy + Debug + Send + Sync + 'static {
     fn gt_or_nan(self, a: Self::Vector, b: Self::Vector) -> Self::Mask;
     /// Where a = b.
     fn eq(self, a: Self::Vector, b: Self::Vector) -> Self::Mask;
+    /// Where a ≠ b or either is NaN.
+    fn ne(self, a: Self::Vector, b: Self::Vector) -> Self::Mask;
+    /// Where a lane's bits, as a number below 2³¹, are below `bound`.
+    fn below(self, bits: Self::Vector, bound: u32) -> Self::Mask;
+    /// A lane's bits plus one where the mask holds, else no bit.
+    fn next_where(self, mask: Self::Mask, bits: Self::Vector) -> Self::Vector;
     /// `yes` where the mask holds, else `no`.
     fn select(self, mask: Self::Mask, yes: Self::Vector, no: Self::Vector) -> Self::Vector;
     /// Sum of the lanes, halves added to each other until one number is left.
     fn sum(self, a: Self::Vector) -> f32;
+    /// Sums of the lanes of four vectors, in some order of additions.
+    #[inline(always)]
+    fn sum_each(self, [a, b, c, d]: [Self::Vector; 4]) -> [f32; 4] {
+        [self.sum(a), self.sum(b), self.sum(c), self.sum(d)]
+    }
     /// The first `LANES` numbers of `from`, which must be that many.
     fn load(self, from: &[f32]) -> Self::Vector;
     /// Writes the first `LANES` numbers of `to`, which must be that many.
     fn store(self, a: Self::Vector, to: &mut [f32]);
+    /// The first four numbers of each row.
+    fn table(self, rows: [&[f32; 4]; 2]) -> Self::Table;
+    /// For each lane the place in a table `column` to the right of the place that its code, in
+    /// row order of the 2×2 window, names; `column` is at most 2. A code is the lane's bits as a
+    /// whole number; of one above 3 the place is some place in the table.
+    fn index(self, code: Self::Vector, column: u32) -> Self::Index;
+    /// Each lane's place of the table.
+    fn pick(self, table: Self::Table, index: Self::Index) -> Self::Vector;
 }
 
 /// The lanes of vectors, one vector after the other.

@@ -29,6 +29,9 @@ macro_rules! with_token {
 unsafe impl Simd for Neon {
     type Vector = float32x4_t;
     type Mask = uint32x4_t;
+    type Table = [f32; 8];
+    type Index = [usize; 4];
+    type Narrow = Self;
     const LANES: usize = 4;
     const WIDE: bool = true;
 
@@ -98,5 +101,50 @@ unsafe impl Simd for Neon {
         let to = &mut to[..4];
         // SAFETY: four f32 are there to write, and the caller holds a token.
         unsafe { vst1q_f32(to.as_mut_ptr(), a) }
+    }
+
+    #[inline(always)]
+    fn narrow(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn sub(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
+        with_token!(vsubq_f32(a, b))
+    }
+
+    #[inline(always)]
+    fn ne(self, a: float32x4_t, b: float32x4_t) -> uint32x4_t {
+        with_token!(vmvnq_u32(vceqq_f32(a, b)))
+    }
+
+    #[inline(always)]
+    fn below(self, bits: float32x4_t, bound: u32) -> uint32x4_t {
+        with_token!(vcltq_u32(vreinterpretq_u32_f32(bits), vdupq_n_u32(bound)))
+    }
+
+    #[inline(always)]
+    fn next_where(self, mask: uint32x4_t, bits: float32x4_t) -> float32x4_t {
+        with_token!({
+            let next = vaddq_u32(vreinterpretq_u32_f32(bits), vdupq_n_u32(1));
+            vreinterpretq_f32_u32(vandq_u32(mask, next))
+        })
+    }
+
+    #[inline(always)]
+    fn table(self, rows: [&[f32; 4]; 2]) -> [f32; 8] {
+        super::portable::table(rows)
+    }
+
+    #[inline(always)]
+    fn index(self, code: float32x4_t, column: u32) -> [usize; 4] {
+        let mut codes = [0.0; 4];
+        self.store(code, &mut codes);
+        codes.map(|code| super::portable::place(code, column))
+    }
+
+    #[inline(always)]
+    fn pick(self, table: [f32; 8], index: [usize; 4]) -> float32x4_t {
+        self.load(&index.map(|at| table[at]))
     }
 }

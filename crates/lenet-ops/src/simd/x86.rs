@@ -40,6 +40,9 @@ macro_rules! with_token {
 unsafe impl Simd for Avx2 {
     type Vector = __m256;
     type Mask = __m256;
+    type Table = __m256;
+    type Index = __m256i;
+    type Narrow = Self;
     const LANES: usize = 8;
     const WIDE: bool = false;
 
@@ -104,6 +107,22 @@ unsafe impl Simd for Avx2 {
     }
 
     #[inline(always)]
+    fn sum_each(self, [a, b, c, d]: [__m256; 4]) -> [f32; 4] {
+        with_token!({
+            let ab = _mm256_add_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+            let cd = _mm256_add_ps(_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+            let even = _mm256_shuffle_ps::<0b01_00_01_00>(ab, cd);
+            let odd = _mm256_shuffle_ps::<0b11_10_11_10>(ab, cd);
+            let halves = _mm256_add_ps(even, odd);
+            let high = _mm256_extractf128_ps::<1>(halves);
+            let four = _mm_add_ps(_mm256_castps256_ps128(halves), high);
+            let mut sums = [0.0; 4];
+            _mm_storeu_ps(sums.as_mut_ptr(), four);
+            sums
+        })
+    }
+
+    #[inline(always)]
     fn load(self, from: &[f32]) -> __m256 {
         let from = &from[..8];
         // SAFETY: eight f32 are there to read, and the caller holds a token.
@@ -116,12 +135,81 @@ unsafe impl Simd for Avx2 {
         // SAFETY: eight f32 are there to write, and the caller holds a token.
         unsafe { _mm256_storeu_ps(to.as_mut_ptr(), a) }
     }
+
+    #[inline(always)]
+    fn narrow(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn sub(self, a: __m256, b: __m256) -> __m256 {
+        with_token!(_mm256_sub_ps(a, b))
+    }
+
+    #[inline(always)]
+    fn ne(self, a: __m256, b: __m256) -> __m256 {
+        with_token!(_mm256_cmp_ps::<_CMP_NEQ_UQ>(a, b))
+    }
+
+    #[inline(always)]
+    fn below(self, bits: __m256, bound: u32) -> __m256 {
+        with_token!(_mm256_castsi256_ps(_mm256_cmpgt_epi32(
+            _mm256_set1_epi32(bound.cast_signed()),
+            _mm256_castps_si256(bits),
+        )))
+    }
+
+    #[inline(always)]
+    fn next_where(self, mask: __m256, bits: __m256) -> __m256 {
+        with_token!({
+            let next = _mm256_add_epi32(_mm256_castps_si256(bits), _mm256_set1_epi32(1));
+            _mm256_and_ps(mask, _mm256_castsi256_ps(next))
+        })
+    }
+
+    #[inline(always)]
+    fn table(self, [upper, lower]: [&[f32; 4]; 2]) -> __m256 {
+        // SAFETY: four f32 are there to read in each row, and the caller holds a token.
+        unsafe {
+            let upper = _mm256_castps128_ps256(_mm_loadu_ps(upper.as_ptr()));
+            _mm256_insertf128_ps::<1>(upper, _mm_loadu_ps(lower.as_ptr()))
+        }
+    }
+
+    #[inline(always)]
+    fn index(self, code: __m256, column: u32) -> __m256i {
+        with_token!({
+            let code = _mm256_castps_si256(code);
+            let row = _mm256_and_si256(code, _mm256_set1_epi32(2));
+            let place = _mm256_add_epi32(code, row);
+            _mm256_add_epi32(place, _mm256_set1_epi32(column.cast_signed()))
+        })
+    }
+
+    #[inline(always)]
+    fn pick(self, table: __m256, index: __m256i) -> __m256 {
+        with_token!(_mm256_permutevar8x32_ps(table, index))
+    }
+}
+
+impl Avx512 {
+    /// The upper half added to the lower.
+    #[inline(always)]
+    fn fold(self, a: __m512) -> __m256 {
+        with_token!({
+            let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(a)));
+            _mm256_add_ps(_mm512_castps512_ps256(a), high)
+        })
+    }
 }
 
 // SAFETY: `__m512` is sixteen f32.
 unsafe impl Simd for Avx512 {
     type Vector = __m512;
     type Mask = __mmask16;
+    type Table = __m512;
+    type Index = __m512i;
+    type Narrow = Avx2;
     const LANES: usize = 16;
     const WIDE: bool = true;
 
@@ -177,11 +265,12 @@ unsafe impl Simd for Avx512 {
 
     #[inline(always)]
     fn sum(self, a: __m512) -> f32 {
-        let eight = with_token!({
-            let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(a)));
-            _mm256_add_ps(_mm512_castps512_ps256(a), high)
-        });
-        Avx2(()).sum(eight)
+        Avx2(()).sum(self.fold(a))
+    }
+
+    #[inline(always)]
+    fn sum_each(self, [a, b, c, d]: [__m512; 4]) -> [f32; 4] {
+        Avx2(()).sum_each([self.fold(a), self.fold(b), self.fold(c), self.fold(d)])
     }
 
     #[inline(always)]
@@ -196,5 +285,59 @@ unsafe impl Simd for Avx512 {
         let to = &mut to[..16];
         // SAFETY: sixteen f32 are there to write, and the caller holds a token.
         unsafe { _mm512_storeu_ps(to.as_mut_ptr(), a) }
+    }
+
+    #[inline(always)]
+    fn narrow(self) -> Avx2 {
+        Avx2(())
+    }
+
+    #[inline(always)]
+    fn sub(self, a: __m512, b: __m512) -> __m512 {
+        with_token!(_mm512_sub_ps(a, b))
+    }
+
+    #[inline(always)]
+    fn ne(self, a: __m512, b: __m512) -> __mmask16 {
+        with_token!(_mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(a, b))
+    }
+
+    #[inline(always)]
+    fn below(self, bits: __m512, bound: u32) -> __mmask16 {
+        with_token!(_mm512_cmplt_epu32_mask(
+            _mm512_castps_si512(bits),
+            _mm512_set1_epi32(bound.cast_signed()),
+        ))
+    }
+
+    #[inline(always)]
+    fn next_where(self, mask: __mmask16, bits: __m512) -> __m512 {
+        with_token!({
+            let (bits, one) = (_mm512_castps_si512(bits), _mm512_set1_epi32(1));
+            _mm512_castsi512_ps(_mm512_maskz_add_epi32(mask, bits, one))
+        })
+    }
+
+    #[inline(always)]
+    fn table(self, rows: [&[f32; 4]; 2]) -> __m512 {
+        // Only the first eight lanes are picked from.
+        with_token!(_mm512_castps256_ps512(Avx2(()).table(rows)))
+    }
+
+    #[inline(always)]
+    fn index(self, code: __m512, column: u32) -> __m512i {
+        with_token!({
+            let code = _mm512_castps_si512(code);
+            let row = _mm512_and_si512(code, _mm512_set1_epi32(2));
+            let place = _mm512_add_epi32(code, row);
+            let place = _mm512_add_epi32(place, _mm512_set1_epi32(column.cast_signed()));
+            // A code above 3 must not reach the lanes beyond.
+            _mm512_and_si512(place, _mm512_set1_epi32(7))
+        })
+    }
+
+    #[inline(always)]
+    fn pick(self, table: __m512, index: __m512i) -> __m512 {
+        with_token!(_mm512_permutexvar_ps(index, table))
     }
 }

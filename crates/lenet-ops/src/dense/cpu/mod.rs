@@ -1,6 +1,11 @@
 //! The layer with images in the lanes of vectors, and its weight gradient with features there.
 
+mod combine;
+mod dot;
 pub(crate) mod rows;
+
+pub(crate) use combine::{Combine, Panels};
+pub(crate) use dot::Dot;
 
 use crate::simd::{Kernel, Simd};
 
@@ -112,6 +117,10 @@ pub(crate) struct WeightGradient<'a> {
     pub(crate) weight: &'a mut [f32],
 }
 
+/// Images whose pair of vectors of inputs is copied together: in place, every image's lies in a
+/// page of its own, more of them than a processor keeps at hand.
+const PACK: usize = 128;
+
 impl WeightGradient<'_> {
     /// Length of a row of inputs: whole pairs of vectors, and no multiple of 256 bytes, which
     /// would put a column's elements into few sets of the cache.
@@ -135,52 +144,72 @@ impl<S: Simd> Kernel<S> for &mut WeightGradient<'_> {
         assert!(self.inputs.next_multiple_of(2 * S::LANES) <= self.input_stride);
         assert!(self.first + outputs <= self.gradient_stride);
         assert!(self.gradient.len() >= images * self.gradient_stride);
+        let mut pairs = [[simd.splat(0.0); 2]; PACK];
         for column in (0..self.inputs).step_by(2 * S::LANES) {
-            let mut first = 0;
-            while first < outputs {
-                first += match outputs - first {
-                    12.. if S::WIDE => self.tile::<S, 12>(simd, first, column),
-                    6.. => self.tile::<S, 6>(simd, first, column),
-                    4.. => self.tile::<S, 4>(simd, first, column),
-                    3 => self.tile::<S, 3>(simd, first, column),
-                    2 => self.tile::<S, 2>(simd, first, column),
-                    _ => self.tile::<S, 1>(simd, first, column),
-                };
+            for start in (0..images).step_by(PACK) {
+                let pairs = &mut pairs[..PACK.min(images - start)];
+                let rows = self.input.chunks_exact(self.input_stride).skip(start);
+                for (pair, row) in pairs.iter_mut().zip(rows) {
+                    let row = &row[column..][..2 * S::LANES];
+                    *pair = [simd.load(row), simd.load(&row[S::LANES..])];
+                }
+                let mut first = 0;
+                while first < outputs {
+                    let at = (first, column, start);
+                    first += match outputs - first {
+                        12.. if S::WIDE => self.tile::<S, 12>(simd, at, pairs),
+                        6.. => self.tile::<S, 6>(simd, at, pairs),
+                        4.. => self.tile::<S, 4>(simd, at, pairs),
+                        3 => self.tile::<S, 3>(simd, at, pairs),
+                        2 => self.tile::<S, 2>(simd, at, pairs),
+                        _ => self.tile::<S, 1>(simd, at, pairs),
+                    };
+                }
             }
         }
     }
 }
 
 impl WeightGradient<'_> {
-    /// `N` outputs and two vectors of inputs, `2·N` sums in registers; gives back `N`.
+    /// `N` outputs and a pair of vectors of inputs, of the images from `start` on; `2·N` sums in
+    /// registers; gives back `N`.
     #[inline(always)]
-    fn tile<S: Simd, const N: usize>(&mut self, simd: S, first: usize, column: usize) -> usize {
+    fn tile<S: Simd, const N: usize>(
+        &mut self,
+        simd: S,
+        (first, column, start): (usize, usize, usize),
+        pairs: &[[S::Vector; 2]],
+    ) -> usize {
         let mut sums = [[simd.splat(0.0); 2]; N];
-        let images = self.input.len() / self.input_stride;
-        for image in 0..images {
-            let at = image * self.input_stride + column;
-            // SAFETY: `run` has checked that a row holds whole pairs of vectors.
-            let pair = unsafe { self.input.get_unchecked(at..at + 2 * S::LANES) };
-            let values = [simd.load(pair), simd.load(&pair[S::LANES..])];
+        let mut at = start * self.gradient_stride + self.first + first;
+        for values in pairs {
             for (n, sums) in sums.iter_mut().enumerate() {
-                let at = image * self.gradient_stride + self.first + first + n;
-                debug_assert!(at < self.gradient.len());
-                // SAFETY: `run` has checked that a row holds the last output.
-                let factor = simd.splat(unsafe { *self.gradient.get_unchecked(at) });
-                for (sum, &value) in sums.iter_mut().zip(&values) {
+                debug_assert!(at + n < self.gradient.len());
+                // SAFETY: `run` has checked that a row holds the last output, and that there is
+                // one for each image.
+                let factor = simd.splat(unsafe { *self.gradient.get_unchecked(at + n) });
+                for (sum, &value) in sums.iter_mut().zip(values) {
                     *sum = simd.mul_add(factor, value, *sum);
                 }
             }
+            at += self.gradient_stride;
         }
         let width = (self.inputs - column).min(2 * S::LANES);
-        for (n, sums) in sums.into_iter().enumerate() {
+        // By reference: an iterator over the arrays' values would take them through memory.
+        for (n, &[mut left, mut right]) in sums.iter().enumerate() {
             let to = &mut self.weight[(first + n) * self.inputs + column..][..width];
-            if width == 2 * S::LANES {
-                simd.store(sums[0], to);
-                simd.store(sums[1], &mut to[S::LANES..]);
-            } else {
-                to.copy_from_slice(&crate::simd::lanes::<S>(&sums)[..width]);
+            if width < 2 * S::LANES {
+                for (to, &sum) in to.iter_mut().zip(crate::simd::lanes::<S>(&[left, right])) {
+                    *to = if start > 0 { *to + sum } else { sum };
+                }
+                continue;
             }
+            if start > 0 {
+                left = simd.add(left, simd.load(to));
+                right = simd.add(right, simd.load(&to[S::LANES..]));
+            }
+            simd.store(left, to);
+            simd.store(right, &mut to[S::LANES..]);
         }
         N
     }

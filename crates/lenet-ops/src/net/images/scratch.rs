@@ -1,12 +1,13 @@
 //! What a thread needs to take a chunk of images through the network.
 
-use super::gather::pixel_values;
-use super::plan::{BLOCKS, Plan};
-use crate::conv_pool::cpu::{GroupScratch, Stage};
+use super::BLOCKS;
+use crate::conv_pool::cpu::images::{GroupScratch, Stage};
+use crate::net::gather::pixel_values;
+use crate::net::plan::Plan;
 use crate::simd::Simd;
 
 /// Buffers of one thread, allocated once.
-pub(super) struct Scratch<S: Simd> {
+pub(in crate::net) struct Scratch<S: Simd> {
     pub(super) pixels: [f32; 256],
     /// For each stage, all blocks of its input and of its argmax codes.
     pub(super) inputs: Vec<Vec<S::Vector>>,
@@ -24,9 +25,9 @@ pub(super) struct Scratch<S: Simd> {
 }
 
 impl<S: Simd> Scratch<S> {
-    pub(super) fn new(simd: S, plan: &Plan) -> Self {
+    pub(super) fn new(simd: S, plan: &Plan, stages: &[Stage]) -> Self {
         let zeros = |len: usize| vec![simd.splat(0.0); len];
-        let stages = || plan.stages.iter().map(|(stage, _)| stage);
+        let stages = || stages.iter();
         let later = |len: fn(&Stage) -> usize| {
             let lens = stages()
                 .enumerate()

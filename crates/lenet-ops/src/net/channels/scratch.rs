@@ -1,0 +1,127 @@
+//! What a thread needs to take a chunk of images through the network.
+
+use super::{CHUNK, GROUP};
+use crate::conv_pool::cpu::channels::{Lists, Stage, TAPS, Tiles};
+use crate::dense::cpu::WeightGradient;
+use crate::net::gather::pixel_values;
+use crate::net::plan::Plan;
+use crate::simd::Simd;
+
+/// Units of a chunk's images, an image a row; what is beyond the units stays zero.
+pub(super) struct Rows {
+    pub(super) values: Vec<f32>,
+    pub(super) stride: usize,
+}
+
+impl Rows {
+    fn new(stride: usize) -> Self {
+        Self {
+            values: vec![0.0; CHUNK * stride],
+            stride,
+        }
+    }
+
+    pub(super) fn row(&self, image: usize) -> &[f32] {
+        &self.values[image * self.stride..][..self.stride]
+    }
+
+    pub(super) fn row_mut(&mut self, image: usize) -> &mut [f32] {
+        &mut self.values[image * self.stride..][..self.stride]
+    }
+}
+
+/// Sums of a stage's gradients over a segment.
+pub(super) struct Sums<V> {
+    pub(super) weight: Vec<V>,
+    /// First stage.
+    pub(super) first_bias: Vec<V>,
+    /// Later stages.
+    pub(super) bias: Vec<f32>,
+}
+
+impl<V: Copy> Sums<V> {
+    fn new<S: Simd<Vector = V>>(simd: S, stage: &Stage, first: bool) -> Self {
+        let (weight, blocks) = if first {
+            let blocks = stage.filters.div_ceil(S::LANES);
+            (blocks * stage.channels, blocks)
+        } else {
+            (stage.filters * stage.channels.div_ceil(S::LANES), 0)
+        };
+        Self {
+            weight: vec![simd.splat(0.0); weight * TAPS],
+            first_bias: vec![simd.splat(0.0); blocks],
+            bias: vec![0.0; stage.filters],
+        }
+    }
+
+    pub(super) fn clear<S: Simd<Vector = V>>(&mut self, simd: S) {
+        self.weight.fill(simd.splat(0.0));
+        self.first_bias.fill(simd.splat(0.0));
+        self.bias.fill(0.0);
+    }
+}
+
+/// Buffers of one thread, allocated once.
+pub(in crate::net) struct Scratch<S: Simd> {
+    /// Pixel values of all bytes.
+    pub(super) values: [f32; 256],
+    /// The first stage's inputs of a chunk.
+    pub(super) pixels: Vec<f32>,
+    /// For each stage a chunk's pooled output, in the places of the next one's input, and its
+    /// argmax codes.
+    pub(super) outputs: Vec<Vec<S::Vector>>,
+    pub(super) codes: Vec<Vec<S::Vector>>,
+    pub(super) tiles: Tiles<S::Vector>,
+    /// Units before each dense layer (the first are the features) and the logits.
+    pub(super) units: Vec<Rows>,
+    /// Their gradients.
+    pub(super) unit_gradients: Vec<Rows>,
+    /// Dropout's scales of one image.
+    pub(super) scales: Vec<f32>,
+    pub(super) lists: Lists,
+    /// For each stage but the first a group's gradients of its input.
+    pub(super) input_gradients: Vec<Vec<S::Vector>>,
+    /// The features' gradients of one image, where the only stage needs them in vectors.
+    pub(super) features: Vec<S::Vector>,
+    pub(super) sums: Vec<Sums<S::Vector>>,
+}
+
+impl<S: Simd> Scratch<S> {
+    pub(super) fn new(simd: S, plan: &Plan, stages: &[Stage]) -> Self {
+        let blocks = |channels: usize| channels.div_ceil(S::LANES);
+        let zeros = |len: usize| vec![simd.splat(0.0); len];
+        let first = &stages[0];
+        let pooled = |stage: &Stage| stage.pooled.len(blocks(stage.filters));
+        let outputs = stages.iter().enumerate().map(|(index, stage)| {
+            let planes = stages
+                .get(index + 1)
+                .map_or(stage.pooled, |next| next.input);
+            zeros(CHUNK * planes.len(blocks(stage.filters)))
+        });
+        let rows = || {
+            let strides = plan.widths().map(WeightGradient::row_stride::<S>);
+            strides.map(Rows::new).collect()
+        };
+        let indices = stages.iter().enumerate();
+        let input_gradients = indices.clone().map(|(index, stage)| {
+            let len = stage.input.len(blocks(stage.channels));
+            zeros(if index > 0 { GROUP * len } else { 0 })
+        });
+        Self {
+            values: pixel_values(),
+            pixels: vec![0.0; CHUNK * first.input.len(first.channels)],
+            outputs: outputs.collect(),
+            codes: stages.iter().map(|s| zeros(CHUNK * pooled(s))).collect(),
+            tiles: Tiles::new(simd, &stages[1..]),
+            units: rows(),
+            unit_gradients: rows(),
+            scales: vec![0.0; plan.widths().max().unwrap_or(0)],
+            lists: Lists::new(stages, GROUP),
+            input_gradients: input_gradients.collect(),
+            features: zeros(if stages.len() == 1 { pooled(first) } else { 0 }),
+            sums: indices
+                .map(|(index, stage)| Sums::new(simd, stage, index == 0))
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! A batch, its shares, and the sums over them in a fixed order.
+
+use std::ops::Range;
+
+use super::{BatchSums, Images};
+
+/// A batch with the parameters to compute it with; lengths and ranges have been checked.
+#[derive(Clone, Copy)]
+pub(super) struct Batch<'a> {
+    pub(super) parameters: &'a [f32],
+    pub(super) images: Images<'a>,
+    pub(super) count: usize,
+}
+
+/// A share of a batch and where its results go.
+pub(super) struct Segment<'a> {
+    pub(super) images: Range<usize>,
+    pub(super) labels: &'a [u8],
+    /// Cross-entropy of each image.
+    pub(super) losses: &'a mut [f64],
+    pub(super) logits: Option<&'a mut [f32]>,
+    pub(super) sums: BatchSums,
+}
+
+/// Segments of the given ranges, each with its part of the buffers; `logits` come with the
+/// number of classes.
+pub(super) fn share<'a>(
+    ranges: Vec<Range<usize>>,
+    mut labels: &'a [u8],
+    mut losses: &'a mut [f64],
+    mut logits: Option<(&'a mut [f32], usize)>,
+) -> Vec<Segment<'a>> {
+    let mut segments = Vec::with_capacity(ranges.len());
+    for images in ranges {
+        let count = images.len();
+        let take = labels.len().min(count);
+        let (own_labels, rest) = labels.split_at(take);
+        labels = rest;
+        let (own_losses, rest) = losses.split_at_mut(take);
+        losses = rest;
+        let own_logits = logits.take().map(|(all, classes)| {
+            let (own, rest) = all.split_at_mut(count * classes);
+            logits = Some((rest, classes));
+            own
+        });
+        segments.push(Segment {
+            images,
+            labels: own_labels,
+            losses: own_losses,
+            logits: own_logits,
+            sums: BatchSums::default(),
+        });
+    }
+    segments
+}
+
+/// The larger of two, NaN where `b` is.
+pub(super) fn larger(a: f32, b: f32) -> f32 {
+    if b > a || b.is_nan() { b } else { a }
+}
+
+/// The segments' counts, and the images' losses in their order.
+pub(super) fn total(segments: &[BatchSums], losses: &[f64]) -> BatchSums {
+    BatchSums {
+        loss: losses.iter().sum(),
+        correct: segments.iter().map(|sums| sums.correct).sum(),
+        peak_activation: segments
+            .iter()
+            .map(|sums| sums.peak_activation)
+            .fold(0.0, larger),
+    }
+}
