@@ -14,7 +14,7 @@ use lenet_results::{BackendKind, DeviceKind};
 
 use crate::RunOptions;
 use crate::backend::{self, Backend};
-use crate::device;
+use crate::device::{self, first_line};
 use crate::error::TrainError;
 use crate::self_check::noise;
 use cases::Case;
@@ -40,14 +40,21 @@ impl Agreement {
     }
 }
 
-/// Every candle op that the stock backend is made of, values and gradients.
+/// Every candle op that the stock backend is made of, values and gradients. An op that a device
+/// cannot carry out is infinitely far off, and says why.
 ///
 /// # Errors
-/// Where either device cannot carry out an op at all.
+/// Where the device cannot be used.
 pub fn compare_ops(kind: DeviceKind, ordinal: usize) -> Result<Vec<Agreement>, TrainError> {
     let device = device::open(kind, ordinal)?;
-    let compare = |case: Case| Ok(compare_case(&case, &device)?);
-    cases::all().into_iter().map(compare).collect()
+    let compare = |case: Case| match compare_case(&case, &device) {
+        Ok(agreement) => agreement,
+        Err(error) => Agreement {
+            what: format!("{} ({})", case.name, first_line(&error.to_string())),
+            error: f64::INFINITY,
+        },
+    };
+    Ok(cases::all().into_iter().map(compare).collect())
 }
 
 fn compare_case(case: &Case, device: &Device) -> candle_core::Result<Agreement> {
@@ -73,7 +80,8 @@ fn run_case(case: &Case, device: &Device) -> candle_core::Result<Vec<Vec<f64>>> 
     if !vars.is_empty() {
         let upstream = cases::noise("upstream", value.elem_count());
         let upstream = Tensor::from_vec(upstream, value.shape(), device)?;
-        let gradients = (value * upstream)?.sum_all()?.backward()?;
+        // A reduction over no dimension, which a scalar's would be, is an error on a GPU.
+        let gradients = (value * upstream)?.flatten_all()?.sum_all()?.backward()?;
         for var in &vars {
             match gradients.get(var) {
                 Some(gradient) => found.push(flat(gradient)?),

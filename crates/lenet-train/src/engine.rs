@@ -150,6 +150,7 @@ impl<'a> Trial<'a> {
             options,
             state,
         )?;
+        backend.place(data)?;
         backend.set_training_sums(TrainingSums {
             loss: f64::from_bits(progress.loss_bits),
             correct: progress.correct as f64,

@@ -91,6 +91,7 @@ pub fn time_phases(
         options,
         state,
     )?;
+    backend.place(data)?;
     let mut phases = PhaseSeconds::default();
     let started = Instant::now();
     let order = epoch_order(&data.train, config.seed, 1);

@@ -46,6 +46,7 @@ pub fn time_steps(
         options,
         state,
     )?;
+    backend.place(data)?;
     let order = epoch_order(&data.train, config.seed, 1);
     let whole = order.chunks(config.batch_size);
     let mut seconds = Vec::with_capacity(steps.max(1));

@@ -6,6 +6,7 @@
 mod limits;
 mod training;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use lenet_data::Splits;
@@ -28,6 +29,8 @@ pub struct Checked<'a> {
     pub filters: usize,
     /// Seeds that are trained with.
     pub seeds: u64,
+    /// Raised from outside to make no further check.
+    pub stop: &'a AtomicBool,
 }
 
 impl Checked<'_> {
@@ -67,7 +70,9 @@ impl Answer {
 /// in an error has failed and leaves the others to be made.
 pub fn run(checked: &Checked<'_>, mut observer: impl FnMut(Finding)) {
     let mut make = |check: &str, answer: &dyn Fn() -> Result<Answer, TrainError>| {
-        observer(timed(check, answer));
+        if !checked.stop.load(Ordering::Relaxed) {
+            observer(timed(check, answer));
+        }
     };
     make("each op, values and gradients", &|| ops(checked));
     make("whole network, logits and gradients", &|| network(checked));
@@ -89,7 +94,11 @@ pub fn run(checked: &Checked<'_>, mut observer: impl FnMut(Finding)) {
 
 fn timed(check: &str, answer: &dyn Fn() -> Result<Answer, TrainError>) -> Finding {
     let begun = Instant::now();
-    let answer = answer().unwrap_or_else(|error| Answer::new(false, error.to_string()));
+    let answer = answer().unwrap_or_else(|error| {
+        // candle may add a backtrace below.
+        let text = error.to_string();
+        Answer::new(false, text.lines().next().unwrap_or_default().to_owned())
+    });
     Finding {
         check: check.to_owned(),
         verdict: answer.verdict,

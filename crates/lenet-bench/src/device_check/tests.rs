@@ -9,7 +9,7 @@ fn the_processor_agrees_with_itself() {
     let data = Dataset::mnist()
         .split(&SplitSpec {
             validation: 20,
-            samples: Some(640),
+            samples: Some(192),
             seed: 1,
         })
         .unwrap();
@@ -21,6 +21,7 @@ fn the_processor_agrees_with_itself() {
         test: some(&data.test),
         ..data
     };
+    let stop = AtomicBool::new(false);
     let checked = Checked {
         kind: DeviceKind::Cpu,
         ordinal: 0,
@@ -28,6 +29,7 @@ fn the_processor_agrees_with_itself() {
         data: &data,
         filters: 2,
         seeds: 2,
+        stop: &stop,
     };
     let mut findings = Vec::new();
     run(&checked, |finding| findings.push(finding));
@@ -46,6 +48,11 @@ fn the_processor_agrees_with_itself() {
         resumed.detail,
         "resumed in epoch 2; the same parameters bit for bit"
     );
+
+    stop.store(true, Ordering::Relaxed);
+    run(&checked, |finding| {
+        panic!("made although stopped: {finding:?}")
+    });
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod stock;
 
 pub(crate) use stock::{losses, sums};
 
-use lenet_data::Split;
+use lenet_data::{Split, Splits};
 use lenet_ops::net::Dropout;
 use lenet_ops::optimizer::Rule;
 use lenet_ops::{Geometry, Level};
@@ -62,6 +62,11 @@ impl EvaluationSums {
 ///
 /// [`Backend::step`] and the sums it adds to never wait for the device; the other methods may.
 pub(crate) trait Backend {
+    /// Puts the images of these splits where the device reads them, so that no step has to.
+    fn place(&mut self, _data: &Splits) -> Result<(), TrainError> {
+        Ok(())
+    }
+
     /// One optimizer step on the images at `batch` of the split's set.
     fn step(&mut self, split: &Split, batch: &[u32], step: Step) -> Result<(), TrainError>;
 

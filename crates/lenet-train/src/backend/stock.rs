@@ -6,7 +6,7 @@ use std::sync::Arc;
 use candle_core::backprop::GradStore;
 use candle_core::{D, DType, Device, Result, Tensor};
 use candle_nn::ops::log_softmax;
-use lenet_data::{ImageSet, Split, gather_f32};
+use lenet_data::{ImageSet, Split, Splits, gather_f32};
 use lenet_model::{LeNet, LeNetConfig, Parameters};
 use lenet_ops::Geometry;
 use lenet_ops::net::Dropout;
@@ -111,17 +111,7 @@ impl Inner {
             clock.lap(|phases| &mut phases.copy)?;
             return Ok((images, labels));
         }
-        let at = match self
-            .sets
-            .iter()
-            .position(|known| Arc::ptr_eq(&known.set, &split.set))
-        {
-            Some(at) => at,
-            None => {
-                self.sets.push(ResidentSet::new(&split.set, &self.device)?);
-                self.sets.len() - 1
-            }
-        };
+        let at = self.resident(&split.set)?;
         let indices = Tensor::from_slice(indices, indices.len(), &self.device)?;
         clock.lap(|phases| &mut phases.copy)?;
         let pixels = self.sets[at].pixels.index_select(&indices, 0)?;
@@ -129,6 +119,16 @@ impl Inner {
         let labels = self.sets[at].labels.index_select(&indices, 0)?;
         clock.lap(|phases| &mut phases.prepare)?;
         Ok((images, labels))
+    }
+
+    /// Place of a set among those on the device, where it is put if need be.
+    fn resident(&mut self, set: &Arc<ImageSet>) -> Result<usize> {
+        let mut known = self.sets.iter();
+        if let Some(at) = known.position(|known| Arc::ptr_eq(&known.set, set)) {
+            return Ok(at);
+        }
+        self.sets.push(ResidentSet::new(set, &self.device)?);
+        Ok(self.sets.len() - 1)
     }
 
     /// Gradients of the mean loss, and the batch's sums `[2]`.
@@ -256,6 +256,15 @@ fn pair(sums: &Tensor) -> Result<[f64; 2]> {
 }
 
 impl Backend for Stock {
+    fn place(&mut self, data: &Splits) -> std::result::Result<(), TrainError> {
+        if !self.inner.streamed {
+            for split in [&data.train, &data.validation, &data.test] {
+                self.inner.resident(&split.set)?;
+            }
+        }
+        Ok(self.inner.device.synchronize()?)
+    }
+
     fn step(
         &mut self,
         split: &Split,
