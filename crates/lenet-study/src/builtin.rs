@@ -1,9 +1,9 @@
 //! The studies that come with the program.
 
 const STUDIES: [(&str, &str); 3] = [
-    ("lab-2017", include_str!("../../../configs/lab-2017.toml")),
-    ("full-grid", include_str!("../../../configs/full-grid.toml")),
-    ("smoke", include_str!("../../../configs/smoke.toml")),
+    ("lab-2017", include_str!("../configs/lab-2017.toml")),
+    ("full-grid", include_str!("../configs/full-grid.toml")),
+    ("smoke", include_str!("../configs/smoke.toml")),
 ];
 
 /// Names of the built-in studies.

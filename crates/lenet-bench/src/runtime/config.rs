@@ -72,7 +72,7 @@ impl RuntimeConfig {
     /// A file that cannot be read or used.
     pub fn open(file_or_name: &str) -> Result<Self, RuntimeError> {
         if file_or_name == Self::BUILTIN {
-            let text = include_str!("../../../../configs/runtime-2017.toml");
+            let text = include_str!("../../configs/runtime-2017.toml");
             return Self::parse(text, file_or_name);
         }
         let text =
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     fn builtin_with(from: &str, to: &str) -> String {
-        let text = include_str!("../../../../configs/runtime-2017.toml");
+        let text = include_str!("../../configs/runtime-2017.toml");
         assert!(text.contains(from), "{from}");
         let changed = text.replace(from, to);
         match RuntimeConfig::parse(&changed, "grid.toml") {
