@@ -36,20 +36,28 @@ fn a_grid_is_measured_written_and_gone_on_with() {
 
     let results = root.join("results/tiny");
     let files = files_below(&results);
-    // Records, tables and the lock.
-    assert_eq!(files.len(), 4 + 2 + 1, "{files:?}");
-    let summary = rows(&results.join("runtime.csv"));
+    // Records and the lock; the page, five tables, and four figures in two formats.
+    assert_eq!(files.len(), 4 + 1 + 1 + 5 + 4 * 2, "{files:?}");
+    let page = results.join("report/index.html");
+    assert!(first.stdout.ends_with("report/index.html\n"), "{}", first.stdout);
+    let page = fs::read_to_string(page).unwrap();
+    assert!(page.contains("Training runtime against network size") && page.contains("<svg"));
+    let summary = rows(&results.join("report/runtime.csv"));
     assert_eq!(summary.len(), 1 + 4);
     assert_eq!(
-        summary[0][..7],
+        summary[0][..11],
         [
             "device",
             "backend",
-            "placement",
-            "threads",
-            "level",
+            "data_placement",
             "filters",
-            "parameters"
+            "parameters",
+            "batch_size",
+            "dropout",
+            "samples",
+            "median",
+            "low",
+            "high"
         ]
     );
     for row in &summary[1..] {
@@ -58,20 +66,47 @@ fn a_grid_is_measured_written_and_gone_on_with() {
         assert!(seconds > 0.0 && seconds.is_finite(), "{row:?}");
         assert_eq!(row.len(), summary[0].len());
     }
-    let samples = rows(&results.join("runtime-samples.csv"));
+    let samples = rows(&results.join("report/runtime-samples.csv"));
     assert_eq!(samples.len(), 1 + 4 * 2);
 
     // More rounds are added to the samples that there are.
     let second = bench(root, "--repeats 3 --quiet");
     assert_eq!(second.code, Some(0), "{}", second.stderr);
     assert_eq!(second.stderr, "");
-    let more = rows(&results.join("runtime-samples.csv"));
+    let more = rows(&results.join("report/runtime-samples.csv"));
     assert_eq!(more.len(), 1 + 4 * 3);
     let times = |rows: &[Vec<String>]| -> Vec<String> {
-        let first_rounds = rows[1..].iter().filter(|row| row[7] != "3");
-        first_rounds.map(|row| row[10].clone()).collect()
+        let first_rounds = rows[1..].iter().filter(|row| row[8] != "3");
+        first_rounds.map(|row| row[11].clone()).collect()
     };
     assert_eq!(times(&samples), times(&more), "old samples are kept");
+}
+
+#[test]
+fn the_report_joins_runtimes_of_several_folders() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::write(root.join("grid.toml"), GRID).unwrap();
+    for (out, filters) in [("a", "2"), ("b", "3"), ("c", "2")] {
+        let ran = bench(root, &format!("--quiet --repeats 1 --filters {filters} --out {out}"));
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    }
+    let told = succeed(root, "report --records a --records b --records a --out joint");
+    assert!(told.starts_with("report of 12 runtimes: joint"), "{told}");
+    let summary = rows(&root.join("joint/runtime.csv"));
+    assert_eq!(summary.len(), 1 + 4 + 4, "a folder given twice counts once");
+    // Another measurement of the same points is held against the first.
+    succeed(root, "report --records a --records c --out twice");
+    assert_eq!(rows(&root.join("twice/runtime.csv")).len(), 1 + 4);
+    let page = fs::read_to_string(root.join("twice/index.html")).unwrap();
+    assert!(page.contains("Measured again") && page.contains(" of 4 medians"));
+
+    let record = files_below(&root.join("a/runtime"));
+    let record = record.iter().find(|name| name.ends_with(".json")).unwrap();
+    fs::write(root.join("a/runtime").join(record), "{}").unwrap();
+    let refused = run(root, "report --records a --out x");
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("runtime record"), "{}", refused.stderr);
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! Scales of the figures' axes.
 
+mod log;
+
+pub(crate) use log::LogAxis;
+
 /// A scale for accuracies on which curves near chance and curves near 0.99 can both be read:
 /// logarithmic in the error, so 0 to 0.9 takes as much room as 0.9 to 0.99.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,41 +4,16 @@ mod panel;
 
 use crate::axis::AccuracyAxis;
 use crate::model::{Cell, Figure, VALIDATION};
-use crate::raster::text_width;
-use crate::scene::{Anchor, Ink, Rect, SERIES, Scene, Shape, Stroke};
-use panel::{DASH, Panel, SIZE, Split};
-
-const TITLE_HEIGHT: f64 = 36.0;
-const LEGEND_ROW: f64 = 22.0;
-const LEGEND_TEXT: f64 = 13.0;
-/// Browsers may lack the embedded font and take a wider one.
-const TEXT_SLACK: f64 = 1.15;
+use crate::scene::{Ink, SERIES};
+use crate::sheet::{Entry, Panel, Sheet, Sign};
+use panel::{AccuracyPanel, Split};
 
 /// A figure made ready for drawing.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Chart {
     pub(crate) heading: String,
-    panels: [Panel; 2],
-    /// One for both panels, so that they can be compared.
-    axis: AccuracyAxis,
+    panels: [AccuracyPanel; 2],
     pub(crate) legend: Vec<Entry>,
-}
-
-/// A line of the legend.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Entry {
-    pub(crate) label: String,
-    pub(crate) ink: Ink,
-    pub(crate) dashed: bool,
-}
-
-/// Where a drawn figure's parts lie.
-#[derive(Debug)]
-pub(crate) struct Layout {
-    pub(crate) panels: [Rect; 2],
-    pub(crate) legend: Rect,
-    pub(crate) width: f64,
-    pub(crate) height: f64,
 }
 
 impl Chart {
@@ -54,7 +29,7 @@ impl Chart {
             .map(|(cell, ink)| Entry {
                 label: legend_label(cell),
                 ink: *ink,
-                dashed: false,
+                sign: Sign::Line,
             })
             .collect();
         let others = cells.len() - legend.len();
@@ -63,105 +38,37 @@ impl Chart {
             legend.push(Entry {
                 label,
                 ink: Ink::Other,
-                dashed: false,
+                sign: Sign::Line,
             });
         }
-        let panels =
-            [Split::Validation, Split::Test].map(|split| Panel::new(split, figure, &cells, &inks));
-        let axis = AccuracyAxis::around(panels.iter().flat_map(Panel::values));
+        let mut panels = [Split::Validation, Split::Test]
+            .map(|split| AccuracyPanel::new(split, figure, &cells, &inks));
+        let axis = AccuracyAxis::around(panels.iter().flat_map(AccuracyPanel::values));
+        panels
+            .iter_mut()
+            .for_each(|panel| panel.axis = axis.clone());
         if panels[0].has_published() {
             let label = "dashed: published in 2017, one run each".to_owned();
             legend.push(Entry {
                 label,
                 ink: Ink::Muted,
-                dashed: true,
+                sign: Sign::Dashed,
             });
         }
         Self {
             heading: format!("Figure {} · {}", figure.id, figure.title),
             panels,
-            axis,
             legend,
         }
     }
 
-    /// The whole figure.
-    pub(crate) fn scene(&self) -> Scene {
-        let (layout, rows) = self.layout();
-        let mut scene = Scene::new(layout.width, layout.height, self.heading.clone());
-        scene.text((16.0, 25.0), &self.heading, 17.0, Anchor::Start, Ink::Text);
-        for (panel, place) in self.panels.iter().zip(&layout.panels) {
-            panel.draw(&mut scene, place, &self.axis);
+    /// The figure on its sheet.
+    pub(crate) fn sheet(&self) -> Sheet<'_> {
+        Sheet {
+            heading: &self.heading,
+            panels: self.panels.iter().map(|p| p as &dyn Panel).collect(),
+            legend: &self.legend,
         }
-        for (row, entries) in rows.iter().enumerate() {
-            let middle = layout.legend.y + LEGEND_ROW * (row as f64 + 0.5);
-            for (x, entry) in entries {
-                let points = vec![(*x, middle), (x + 26.0, middle)];
-                let dash = entry.dashed.then_some(DASH);
-                let stroke = Stroke {
-                    ink: entry.ink,
-                    width: 2.4,
-                    dash,
-                };
-                scene.shapes.push(Shape::Line { points, stroke });
-                let place = (x + 33.0, middle + 4.5);
-                scene.text(place, &entry.label, LEGEND_TEXT, Anchor::Start, Ink::Text);
-            }
-        }
-        scene
-    }
-
-    /// Each panel as a drawing of its own, for pages that stack them on a narrow screen.
-    pub(crate) fn panel_scenes(&self) -> [Scene; 2] {
-        self.panels.each_ref().map(|panel| {
-            let (width, height) = SIZE;
-            let title = format!("{}: {}", self.heading, panel.heading());
-            let mut scene = Scene::new(width, height, title);
-            let place = Rect {
-                x: 0.0,
-                y: 0.0,
-                width,
-                height,
-            };
-            panel.draw(&mut scene, &place, &self.axis);
-            scene
-        })
-    }
-
-    /// Boxes of the figure's parts, and the legend's entries with their x, row by row.
-    pub(crate) fn layout(&self) -> (Layout, Vec<Vec<(f64, &Entry)>>) {
-        let (panel_width, panel_height) = SIZE;
-        let (left, width) = (64.0, 2.0 * panel_width);
-        let mut rows: Vec<Vec<(f64, &Entry)>> = vec![Vec::new()];
-        let mut x = left;
-        for entry in &self.legend {
-            let needed = 33.0 + text_width(&entry.label, LEGEND_TEXT) * TEXT_SLACK + 22.0;
-            if x > left && x + needed > width {
-                rows.push(Vec::new());
-                x = left;
-            }
-            rows.last_mut().expect("never empty").push((x, entry));
-            x += needed;
-        }
-        let panel = |x| Rect {
-            x,
-            y: TITLE_HEIGHT,
-            width: panel_width,
-            height: panel_height,
-        };
-        let legend = Rect {
-            x: left,
-            y: TITLE_HEIGHT + panel_height + 4.0,
-            width: width - left,
-            height: LEGEND_ROW * rows.len() as f64,
-        };
-        let layout = Layout {
-            panels: [panel(0.0), panel(panel_width)],
-            legend,
-            width,
-            height: legend.bottom() + 14.0,
-        };
-        (layout, rows)
     }
 }
 

@@ -75,6 +75,21 @@ fn draw(canvas: &mut Pixmap, face: &Face, shape: &Shape) {
                 canvas.fill_path(&path, &paint(*ink, 1.0), FillRule::Winding, scale, None);
             }
         }
+        Shape::Ring {
+            x,
+            y,
+            radius,
+            ink,
+            width,
+        } => {
+            if let Some(path) = PathBuilder::from_circle(*x as f32, *y as f32, *radius as f32) {
+                let stroke = tiny_skia::Stroke {
+                    width: *width as f32,
+                    ..Default::default()
+                };
+                canvas.stroke_path(&path, &paint(*ink, 1.0), &stroke, scale, None);
+            }
+        }
         Shape::Text {
             x,
             y,

@@ -77,7 +77,7 @@ impl Rect {
         self.y + self.height
     }
 
-    fn corners(&self) -> Vec<(f64, f64)> {
+    pub(crate) fn corners(&self) -> Vec<(f64, f64)> {
         let (r, b) = (self.right(), self.bottom());
         vec![(self.x, self.y), (r, self.y), (r, b), (self.x, b)]
     }
@@ -118,6 +118,14 @@ pub(crate) enum Shape {
         y: f64,
         radius: f64,
         ink: Ink,
+    },
+    /// A circle's line.
+    Ring {
+        x: f64,
+        y: f64,
+        radius: f64,
+        ink: Ink,
+        width: f64,
     },
     /// A line of text; (x, y) lies on its baseline. Upright text is turned a quarter to the left.
     Text {
@@ -202,12 +210,27 @@ impl Scene {
              height=\"{h}\" role=\"img\" aria-label=\"{title}\" \
              font-family=\"Inter, Helvetica, Arial, sans-serif\">\n<title>{title}</title>\n"
         );
-        for shape in &self.shapes {
-            write_shape(&mut out, shape);
-            out.push('\n');
-        }
+        self.write_shapes(&mut out);
         out.push_str("</svg>\n");
         out
+    }
+
+    /// The drawing as an ornament inside HTML, which readers who do not see it are not told of.
+    pub(crate) fn ornament(&self) -> String {
+        let (w, h) = (self.width, self.height);
+        let mut out = format!(
+            "<svg viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" aria-hidden=\"true\">\n"
+        );
+        self.write_shapes(&mut out);
+        out.push_str("</svg>");
+        out
+    }
+
+    fn write_shapes(&self, out: &mut String) {
+        for shape in &self.shapes {
+            write_shape(out, shape);
+            out.push('\n');
+        }
     }
 }
 
@@ -242,6 +265,19 @@ fn write_shape(out: &mut String, shape: &Shape) {
         Shape::Dot { x, y, radius, ink } => write!(
             out,
             "<circle class=\"f-{}\" cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"{radius}\" fill=\"{}\"/>",
+            ink.name(),
+            ink.hex()
+        ),
+        Shape::Ring {
+            x,
+            y,
+            radius,
+            ink,
+            width,
+        } => write!(
+            out,
+            "<circle class=\"s-{}\" cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"{radius}\" fill=\"none\" \
+             stroke=\"{}\" stroke-width=\"{width}\"/>",
             ink.name(),
             ink.hex()
         ),

@@ -5,14 +5,25 @@ use tiny_skia::Pixmap;
 use crate::chart::Chart;
 use crate::model::figures;
 use crate::testing::{cell, lab_config, lab_study, trial};
-use crate::{ReportError, write_report};
+use crate::{Records, ReportError, ReportFiles, write_report};
+use lenet_results::{StudyRecord, TrialRecord};
+use std::path::Path;
+
+fn report(study: &StudyRecord, trials: &[TrialRecord], out: &Path) -> ReportFiles {
+    let records = Records {
+        studies: std::slice::from_ref(study),
+        trials,
+        ..Records::default()
+    };
+    write_report(records, out).unwrap()
+}
 
 #[test]
 fn the_folder_holds_every_file() {
     let (study, records) = lab_study(2);
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("study/report");
-    let files = write_report(std::slice::from_ref(&study), &records, &out).unwrap();
+    let files = report(&study, &records, &out);
     let mut names: Vec<String> = std::fs::read_dir(&out)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -36,7 +47,9 @@ fn the_folder_holds_every_file() {
 
     let filled = figures(&[study], &records);
     for (figure, written) in filled.iter().zip(&files.figures) {
-        let (layout, _) = Chart::new(figure).layout();
+        let chart = Chart::new(figure);
+        let sheet = chart.sheet();
+        let (layout, _) = sheet.layout();
         let image = Pixmap::load_png(&written.png).unwrap();
         let size = (2.0 * layout.width, 2.0 * layout.height);
         assert_eq!((f64::from(image.width()), f64::from(image.height())), size);
@@ -50,16 +63,11 @@ fn the_same_records_give_the_same_bytes_in_any_order() {
     let (study, mut records) = lab_study(2);
     let folder = tempfile::tempdir().unwrap();
     let bytes = |records: &[_], name: &str| {
-        let files = write_report(
-            std::slice::from_ref(&study),
-            records,
-            &folder.path().join(name),
-        )
-        .unwrap();
+        let files = report(&study, records, &folder.path().join(name));
         [
             files.index,
-            files.epochs,
-            files.claims,
+            files.tables[0].clone(),
+            files.tables[2].clone(),
             files.figures[0].png.clone(),
         ]
         .map(|path| std::fs::read(path).unwrap())
@@ -89,8 +97,8 @@ fn a_grid_of_anything_is_reported() {
         })
         .collect();
     study.figures[0].cells[0].trials = epochs1;
-    let files = write_report(&[study], &records, folder.path()).unwrap();
-    let rows = std::fs::read_to_string(files.epochs).unwrap();
+    let files = report(&study, &records, folder.path());
+    let rows = std::fs::read_to_string(folder.path().join("epochs.csv")).unwrap();
     assert!(
         rows.contains("width,sgd,0.1,0,true,4x8x8,128,1,1,"),
         "{rows}"
@@ -103,7 +111,7 @@ fn a_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "x").unwrap();
-    let error = write_report(&[], &[], &file.join("report")).unwrap_err();
+    let error = write_report(Records::default(), &file.join("report")).unwrap_err();
     assert!(matches!(error, ReportError::Io { .. }));
     let text = error.to_string();
     assert!(

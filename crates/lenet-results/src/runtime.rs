@@ -108,6 +108,16 @@ impl RuntimePoint {
     }
 }
 
+/// Floating-point operations that one sample needs on the count of the direct method, whatever
+/// method the backend takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuntimeWork {
+    /// Of one epoch of training.
+    pub train_flops: u64,
+    /// Of the forward passes over validation and test data.
+    pub evaluation_flops: u64,
+}
+
 /// Machine and build at one stretch of measuring.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RuntimeSession {
@@ -117,8 +127,8 @@ pub struct RuntimeSession {
     pub governor: String,
     /// Runnable processes, averaged over the minute before the start; `None`: unknown.
     pub load_average: Option<f64>,
-    /// FLOP/s that one thread reaches at most, measured at the start; `None` where the device
-    /// has no such measurement.
+    /// FLOP/s that one thread of the processor reaches at most, measured at the start; `None` on
+    /// a GPU, whose peak on paper is [`Gpu::nominal_flops`](crate::Gpu::nominal_flops).
     pub peak_flops_per_thread: Option<f64>,
 }
 
@@ -135,8 +145,12 @@ pub struct RuntimeSample {
     pub train_seconds: f64,
     /// Wall-clock seconds of the forward passes over validation and test data.
     pub evaluation_seconds: f64,
-    /// Most memory that the process held during it, data set included, in bytes.
+    /// Most host memory that the process held during it, data set included, in bytes.
     pub peak_memory_bytes: Option<u64>,
+    /// Most device memory that the process held during it, in bytes; `None` on the CPU, or
+    /// where the driver does not tell.
+    #[serde(default)]
+    pub peak_device_memory_bytes: Option<u64>,
     /// Whether the network's numbers stopped being finite.
     pub diverged: bool,
 }
@@ -205,6 +219,8 @@ pub struct RuntimeRecord {
     pub format: u32,
     /// The point.
     pub point: RuntimePoint,
+    /// Work of each of its samples.
+    pub work: RuntimeWork,
     /// Processes that measured, in order.
     pub sessions: Vec<RuntimeSession>,
     /// Samples, in the order in which they were taken.
@@ -216,10 +232,11 @@ pub struct RuntimeRecord {
 impl RuntimeRecord {
     /// A record without samples.
     #[must_use]
-    pub fn new(point: RuntimePoint) -> Self {
+    pub fn new(point: RuntimePoint, work: RuntimeWork) -> Self {
         Self {
             format: RUNTIME_FORMAT,
             point,
+            work,
             sessions: Vec::new(),
             samples: Vec::new(),
             phases: Vec::new(),
@@ -276,27 +293,7 @@ impl RuntimeStore {
         let Some(text) = read_if_present(&path)? else {
             return Ok(None);
         };
-        let record: RuntimeRecord = format::parse(&text, &path, "runtime record", RUNTIME_FORMAT)?;
-        let found = record.point.identity();
-        if found != identity {
-            return Err(StoreError::Identity {
-                path,
-                found,
-                expected: identity,
-            });
-        }
-        if let Some(sample) = record
-            .samples
-            .iter()
-            .find(|sample| sample.session >= record.sessions.len())
-        {
-            return Err(StoreError::Malformed {
-                path,
-                what: "runtime record",
-                reason: format!("a sample names session {}, which it lacks", sample.session),
-            });
-        }
-        Ok(Some(record))
+        parse(&text, &path, &identity).map(Some)
     }
 
     /// Writes a point's record, whole or not at all.
@@ -312,6 +309,60 @@ impl RuntimeStore {
     fn path(&self, identity: &str) -> PathBuf {
         self.folder.join(format!("{identity}.json"))
     }
+}
+
+/// All runtime records of a results folder, sorted by identity; none where there is no folder
+/// `runtime` in it. Needs no lock, since files appear whole.
+///
+/// # Errors
+/// The first record that cannot be read: nothing is passed over.
+pub fn runtime_records(results: &Path) -> Result<Vec<RuntimeRecord>, StoreError> {
+    let folder = results.join("runtime");
+    let list = || -> io::Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(&folder)?;
+        entries.map(|entry| Ok(entry?.path())).collect()
+    };
+    let mut paths = match list() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        found => found.map_err(io_error(&folder, "list the folder"))?,
+    };
+    paths.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    });
+    paths.sort();
+    let mut records = Vec::with_capacity(paths.len());
+    for path in paths {
+        let identity = path.file_stem().unwrap_or_default().to_string_lossy();
+        // Removed since it was listed: as if it had never been there.
+        if let Some(text) = read_if_present(&path)? {
+            records.push(parse(&text, &path, &identity)?);
+        }
+    }
+    Ok(records)
+}
+
+/// A record's text, which must be of the point that its file is named after.
+fn parse(text: &str, path: &Path, identity: &str) -> Result<RuntimeRecord, StoreError> {
+    let record: RuntimeRecord = format::parse(text, path, "runtime record", RUNTIME_FORMAT)?;
+    let path = path.to_owned();
+    let found = record.point.identity();
+    if found != identity {
+        return Err(StoreError::Identity {
+            path,
+            found,
+            expected: identity.to_owned(),
+        });
+    }
+    let known = record.sessions.len();
+    if let Some(sample) = record.samples.iter().find(|s| s.session >= known) {
+        return Err(StoreError::Malformed {
+            path,
+            what: "runtime record",
+            reason: format!("a sample names session {}, which it lacks", sample.session),
+        });
+    }
+    Ok(record)
 }
 
 #[cfg(test)]

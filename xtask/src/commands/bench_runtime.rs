@@ -1,20 +1,20 @@
 //! `bench-runtime`: training runtime against network size, the second half of the report.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lenet_bench::runtime::{
-    Plan, Progress, RunContext, RuntimeConfig, RuntimeError, Summary, devices, rounds,
-    run as measure, samples_csv, summarize, summary_csv,
+    Plan, Progress, RunContext, RuntimeConfig, RuntimeError, devices, run as measure,
 };
 use lenet_data::{Dataset, SplitSpec};
 use lenet_ops::Level;
-use lenet_results::{Environment, PhaseSeconds, RuntimeRecord, RuntimeStore};
+use lenet_report::{Records, Summary, rounds, summarize, write_report};
+use lenet_results::{Environment, PhaseSeconds, RuntimeRecord, RuntimeStore, runtime_records};
 
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::BenchRuntime;
-use crate::inputs::{NewFile, run_options};
+use crate::inputs::run_options;
 use crate::interrupt::stop_flag;
 use crate::output;
 use crate::progress::Style;
@@ -72,16 +72,17 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
     };
     let summaries = records
         .iter()
-        .map(|record| summarize(record, &splits))
+        .map(summarize)
         .collect::<Result<Vec<_>, _>>()
         .or_fail()?;
     let points: Vec<_> = records.iter().zip(&summaries).collect();
-    let summary_file = write(&out, "runtime.csv", &summary_csv(&points).or_fail()?)?;
-    let samples_file = write(
-        &out,
-        "runtime-samples.csv",
-        &samples_csv(&points).or_fail()?,
-    )?;
+    // Earlier grids in the folder belong to the report too.
+    let all = runtime_records(&out).or_fail()?;
+    let report = Records {
+        runtimes: &all,
+        ..Records::default()
+    };
+    let files = write_report(report, &out.join("report")).or_fail()?;
 
     output::line(table(&points)).or_fail()?;
     output::line(format_args!("\n{}", phases(&points))).or_fail()?;
@@ -89,12 +90,7 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
         output::line(remark).or_fail()?;
     }
     output::line(provenance(&records, threads)).or_fail()?;
-    output::line(format_args!(
-        "{}\n{}",
-        summary_file.display(),
-        samples_file.display()
-    ))
-    .or_fail()?;
+    output::line(format_args!("report   {}", files.index.display())).or_fail()?;
     Ok(Exit::Done)
 }
 
@@ -130,14 +126,6 @@ fn refusal(reason: &'static str) -> Failure {
         exit: Exit::Refused,
         error: anyhow::anyhow!(reason),
     }
-}
-
-fn write(folder: &Path, name: &str, contents: &[u8]) -> Result<PathBuf, Failure> {
-    let path = folder.join(name);
-    NewFile::create(&path)
-        .and_then(|file| file.write(contents))
-        .or_fail()?;
-    Ok(path)
 }
 
 /// What names a point in both tables.
@@ -217,8 +205,8 @@ fn phases(points: &[(&RuntimeRecord, &Summary)]) -> Table {
 /// What a reader of the tables must know.
 fn remarks(points: &[(&RuntimeRecord, &Summary)]) -> anyhow::Result<Vec<String>> {
     let mut remarks = Vec::new();
-    let records: Vec<RuntimeRecord> = points.iter().map(|(record, _)| (*record).clone()).collect();
-    for round in rounds(&records)?.into_iter().filter(|r| r.out_of_line) {
+    let records = points.iter().map(|(record, _)| *record);
+    for round in rounds(records)?.into_iter().filter(|r| r.out_of_line) {
         remarks.push(format!(
             "round {} is out of line: its points took {:+.0} % against their medians (kept)",
             round.round,

@@ -181,8 +181,13 @@ fn conclude(summary: &RunSummary) -> Exit {
 /// The report of what there is so far; gives the path of its page.
 fn write_report(plan: &Plan, store: &Store) -> anyhow::Result<PathBuf> {
     let folder = store.folder().join("report");
-    let records = store.records()?;
-    lenet_report::write_report(std::slice::from_ref(&plan.study), &records, &folder)
+    let trials = store.records()?;
+    let records = lenet_report::Records {
+        studies: std::slice::from_ref(&plan.study),
+        trials: &trials,
+        ..lenet_report::Records::default()
+    };
+    lenet_report::write_report(records, &folder)
         .context("the trials are done, but the report could not be written")?;
     Ok(folder.join("index.html"))
 }

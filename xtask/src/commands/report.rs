@@ -1,53 +1,89 @@
 //! `report`: the report anew, from records alone.
 
-use lenet_results::{StudyRecord, TrialRecord};
+use std::path::Path;
+
+use lenet_results::{RuntimeRecord, Store, StudyRecord, TrialRecord, runtime_records};
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Report;
+use crate::output;
 use crate::overview::cell_table;
 use crate::table::count;
-use crate::{inputs, output};
 
 /// Runs the command.
 ///
 /// # Errors
 /// Refuses folders that hold no records or some that cannot be read.
 pub fn run(flags: &Report) -> CommandResult {
-    let (studies, records) = read(flags).or_refuse()?;
-    let merged = lenet_results::merge(records.iter().cloned());
+    let found = read(flags).or_refuse()?;
+    let merged = lenet_results::merge(found.trials.iter().cloned());
     for conflict in &merged.conflicts {
         output::note(format_args!(
             "trial {} gave other numbers on {} than on {}; the report takes the latter",
             conflict.identity, conflict.dropped, conflict.kept
         ));
     }
-    lenet_report::write_report(&studies, &records, &flags.out).or_fail()?;
-    for study in &studies {
+    let records = lenet_report::Records {
+        studies: &found.studies,
+        trials: &found.trials,
+        runtimes: &found.runtimes,
+    };
+    let files = lenet_report::write_report(records, &flags.out).or_fail()?;
+    for study in &found.studies {
         output::line(cell_table(study, &merged.records)).or_fail()?;
     }
-    let page = flags.out.join("index.html");
-    let trials = count(merged.records.len(), "trial");
-    output::line(format_args!("report of {trials}: {}", page.display())).or_fail()?;
+    let trials = merged.records.len();
+    let of = match (trials, found.runtimes.len()) {
+        (trials, 0) => count(trials, "trial"),
+        (0, runtimes) => count(runtimes, "runtime"),
+        (trials, runtimes) => {
+            format!("{} and {}", count(trials, "trial"), count(runtimes, "runtime"))
+        }
+    };
+    let page = files.index.display();
+    output::line(format_args!("report of {of}: {page}")).or_fail()?;
     Ok(Exit::Done)
 }
 
-/// Studies and records of all folders. Folders of one study, run in parts, give one study: the
-/// same plan counts once.
-fn read(flags: &Report) -> anyhow::Result<(Vec<StudyRecord>, Vec<TrialRecord>)> {
-    let mut studies: Vec<StudyRecord> = Vec::new();
-    let mut records = Vec::new();
+#[derive(Default)]
+struct Found {
+    studies: Vec<StudyRecord>,
+    trials: Vec<TrialRecord>,
+    runtimes: Vec<RuntimeRecord>,
+}
+
+/// Records of all folders, of studies, of runtimes or of both. Folders of one study, run in
+/// parts, give one study: the same plan counts once.
+fn read(flags: &Report) -> anyhow::Result<Found> {
+    let mut found = Found::default();
     for folder in &flags.records {
-        let store = inputs::records(folder)?;
-        let study = store.read_study()?.ok_or_else(|| {
-            anyhow::anyhow!(
-                "{}: there is no study.json (hint: give the folder that `experiments --out` wrote)",
-                folder.display()
-            )
-        })?;
-        if !studies.contains(&study) {
-            studies.push(study);
+        let runtimes = runtime_records(folder)?;
+        let (has_trials, has_runtimes) = (folder.join("trials").is_dir(), !runtimes.is_empty());
+        anyhow::ensure!(
+            has_trials || has_runtimes,
+            "{}: there are no records (hint: give the folder that `experiments --out` or \
+             `bench-runtime --out` wrote)",
+            folder.display()
+        );
+        found.runtimes.extend(runtimes);
+        if has_trials {
+            let (study, trials) = read_study(folder)?;
+            if !found.studies.contains(&study) {
+                found.studies.push(study);
+            }
+            found.trials.extend(trials);
         }
-        records.extend(store.records()?);
     }
-    Ok((studies, records))
+    Ok(found)
+}
+
+fn read_study(folder: &Path) -> anyhow::Result<(StudyRecord, Vec<TrialRecord>)> {
+    let store = Store::open(folder)?;
+    let study = store.read_study()?.ok_or_else(|| {
+        anyhow::anyhow!(
+            "{}: there is no study.json (hint: give the folder that `experiments --out` wrote)",
+            folder.display()
+        )
+    })?;
+    Ok((study, store.records()?))
 }

@@ -2,7 +2,6 @@
 
 use lenet_data::DataError;
 use lenet_results::StoreError;
-use lenet_stats::StatsError;
 use lenet_train::TrainError;
 
 /// What can go wrong before and while runtimes are measured.
@@ -76,10 +75,4 @@ pub enum RuntimeError {
     /// Training.
     #[error(transparent)]
     Train(#[from] TrainError),
-    /// A time that is no number.
-    #[error(transparent)]
-    Stats(#[from] StatsError),
-    /// A table could not be written.
-    #[error("a table cannot be written: {0}")]
-    Csv(#[from] csv::Error),
 }

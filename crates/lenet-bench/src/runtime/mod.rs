@@ -11,7 +11,7 @@
 //!    change the total.
 //!
 //! Each sample is on disk before the next begins, so a run broken off goes on with what is
-//! missing. Samples out of line are marked ([`Summary::outliers`], [`rounds`]), never dropped.
+//! missing. What the samples say is told by the report, from the records alone.
 
 mod config;
 mod error;
@@ -19,8 +19,7 @@ mod host;
 mod plan;
 mod run;
 mod schedule;
-mod summary;
-mod tables;
+mod session;
 #[cfg(test)]
 mod testing;
 
@@ -29,5 +28,3 @@ pub use error::RuntimeError;
 pub use plan::{Device, LeftOut, Plan, devices};
 pub use run::{Progress, RunContext, run};
 pub use schedule::{Work, outstanding, round_order};
-pub use summary::{RoundSpeed, Summary, rounds, summarize};
-pub use tables::{samples_csv, summary_csv};

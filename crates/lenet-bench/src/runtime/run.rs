@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use lenet_data::{Split, Splits};
-use lenet_ops::Level;
+use lenet_ops::{Level, gpu};
 use lenet_results::{
-    DataConfig, DataPlacement, DecayConfig, DropoutConfig, Environment, OptimizerConfig, Outcome,
-    RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeSession, RuntimeStore, ScheduleConfig,
+    DataConfig, DataPlacement, DecayConfig, DeviceKind, DropoutConfig, OptimizerConfig, Outcome,
+    RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeStore, RuntimeWork, ScheduleConfig,
     TrialConfig,
 };
 use lenet_train::{Ended, Event, RunOptions};
@@ -16,7 +16,7 @@ use super::error::RuntimeError;
 use super::host;
 use super::plan::{Plan, network};
 use super::schedule::{Work, outstanding};
-use crate::speed::peak_of;
+use super::session::{Sessions, same_environment};
 
 /// Images of the evaluations in a warm-up, at most.
 const WARM_UP_EVALUATED: usize = 1000;
@@ -58,20 +58,15 @@ pub fn run(
     context: RunContext<'_>,
     observer: &mut dyn FnMut(&Progress),
 ) -> Result<Option<Vec<RuntimeRecord>>, RuntimeError> {
-    let session = RuntimeSession {
-        environment: Environment::collect(),
-        governor: host::governor(),
-        load_average: host::load_average(),
-        peak_flops_per_thread: Some(peak_of(context.level)),
-    };
+    let sessions = Sessions::begin(plan, context.level);
     let mut records = Vec::with_capacity(plan.points.len());
     for point in &plan.points {
-        let record = context
-            .store
-            .read(point)?
-            .unwrap_or_else(|| RuntimeRecord::new(point.clone()));
+        let record = match context.store.read(point)? {
+            Some(record) => record,
+            None => RuntimeRecord::new(point.clone(), work_of(point, context.data)?),
+        };
         for earlier in &record.sessions {
-            same_environment(&earlier.environment, &session.environment)?;
+            same_environment(&earlier.environment, &sessions.of(point).environment)?;
         }
         records.push(record);
     }
@@ -79,11 +74,12 @@ pub fn run(
     let mut measurement = Measurement {
         plan,
         context,
-        session,
+        sessions,
         warm: vec![false; records.len()],
         records,
     };
-    let weight = |work: &Work| cost(&plan.points[work.point()], context.data);
+    let weights: Vec<f64> = measurement.records.iter().map(cost).collect();
+    let weight = |work: &Work| weights[work.point()];
     let total: f64 = work.iter().map(weight).sum();
     let mut spent = 0.0;
     for (done, &next) in work.iter().enumerate() {
@@ -104,7 +100,7 @@ pub fn run(
 struct Measurement<'a> {
     plan: &'a Plan,
     context: RunContext<'a>,
-    session: RuntimeSession,
+    sessions: Sessions,
     /// Which points this process has warmed up.
     warm: Vec<bool>,
     records: Vec<RuntimeRecord>,
@@ -153,9 +149,10 @@ impl Measurement<'_> {
 
     /// Index of this process's session in a record, which gets it when it is first needed.
     fn session_of(&mut self, at: usize) -> usize {
+        let session = self.sessions.of(&self.plan.points[at]);
         let sessions = &mut self.records[at].sessions;
-        if sessions.last() != Some(&self.session) {
-            sessions.push(self.session.clone());
+        if sessions.last() != Some(session) {
+            sessions.push(session.clone());
         }
         sessions.len() - 1
     }
@@ -169,6 +166,8 @@ fn sample(
 ) -> Result<Option<RuntimeSample>, RuntimeError> {
     let (config, options) = trial(point, context);
     let knows_peak = host::forget_peak_memory();
+    let gpu = (point.device == DeviceKind::Cuda).then_some(point.ordinal);
+    let gpu = gpu.filter(|&ordinal| gpu::forget_peak_memory(ordinal));
     let mut seconds = None;
     let ended = lenet_train::run(&config, data, &options, &mut |event| {
         if let Event::Epoch(epoch) = event {
@@ -187,6 +186,7 @@ fn sample(
         train_seconds,
         evaluation_seconds,
         peak_memory_bytes: knows_peak.then(host::peak_memory).flatten(),
+        peak_device_memory_bytes: gpu.and_then(gpu::peak_memory),
         diverged: matches!(outcome, Outcome::Diverged { .. }),
     }))
 }
@@ -241,17 +241,17 @@ fn warm_up(data: &Splits, samples: usize) -> Splits {
     }
 }
 
-/// Floating-point operations of a sample, which its time goes with.
-pub(super) fn flops(point: &RuntimePoint, data: &Splits) -> Result<[f64; 2], RuntimeError> {
+fn work_of(point: &RuntimePoint, data: &Splits) -> Result<RuntimeWork, RuntimeError> {
     let geometry = lenet_train::geometry(&network(point.filters), data)?;
-    Ok([
-        geometry.training_flops() as f64 * point.samples as f64,
-        geometry.forward_flops() as f64 * (point.validation + point.test) as f64,
-    ])
+    Ok(RuntimeWork {
+        train_flops: geometry.training_flops() * point.samples as u64,
+        evaluation_flops: geometry.forward_flops() * (point.validation + point.test) as u64,
+    })
 }
 
-fn cost(point: &RuntimePoint, data: &Splits) -> f64 {
-    flops(point, data).map_or(1.0, |[train, evaluation]| train + evaluation)
+/// What a sample's time is foreseen by.
+fn cost(record: &RuntimeRecord) -> f64 {
+    (record.work.train_flops + record.work.evaluation_flops) as f64
 }
 
 fn name(work: Work, point: &RuntimePoint) -> String {
@@ -268,25 +268,6 @@ fn name(work: Work, point: &RuntimePoint) -> String {
         point.batch_size,
         point.dropout
     )
-}
-
-/// Refuses to mix samples of two machines or builds.
-fn same_environment(found: &Environment, here: &Environment) -> Result<(), RuntimeError> {
-    let fields = [
-        ("host", &found.host, &here.host),
-        ("processor", &found.cpu, &here.cpu),
-        ("revision", &found.revision, &here.revision),
-        ("profile", &found.profile, &here.profile),
-        ("compiler", &found.rustc, &here.rustc),
-    ];
-    match fields.into_iter().find(|(_, found, here)| found != here) {
-        None => Ok(()),
-        Some((what, found, expected)) => Err(RuntimeError::OtherEnvironment {
-            what,
-            found: found.clone(),
-            expected: expected.clone(),
-        }),
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use lenet_data::{Dataset, ImageSet, SplitSpec, Splits};
 use lenet_results::{
     BackendKind, DataPlacement, DeviceKind, Environment, RuntimePoint, RuntimeRecord,
-    RuntimeSample, RuntimeSession,
+    RuntimeSample, RuntimeSession, RuntimeWork,
 };
 
 use super::RuntimeConfig;
@@ -46,7 +46,7 @@ pub(super) fn splits() -> Splits {
 
 /// A point of so many filters with these runtimes, one a round.
 pub(super) fn record(filters: usize, seconds: &[f64]) -> RuntimeRecord {
-    let mut record = RuntimeRecord::new(RuntimePoint {
+    let point = RuntimePoint {
         device: DeviceKind::Cpu,
         ordinal: 0,
         backend: BackendKind::Fused,
@@ -63,7 +63,12 @@ pub(super) fn record(filters: usize, seconds: &[f64]) -> RuntimeRecord {
         test: 30,
         learning_rate: 0.1,
         seed: 1,
-    });
+    };
+    let work = RuntimeWork {
+        train_flops: 4_000_000,
+        evaluation_flops: 2_000_000,
+    };
+    let mut record = RuntimeRecord::new(point, work);
     record.sessions.push(RuntimeSession {
         environment: Environment::collect(),
         governor: "unknown".into(),
@@ -87,6 +92,7 @@ pub(super) fn sample(round: usize, seconds: f64) -> RuntimeSample {
         train_seconds: 0.75 * seconds,
         evaluation_seconds: 0.25 * seconds,
         peak_memory_bytes: Some(1 << 20),
+        peak_device_memory_bytes: None,
         diverged: false,
     }
 }

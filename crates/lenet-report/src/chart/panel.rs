@@ -6,12 +6,10 @@ use crate::axis::{AccuracyAxis, epoch_marks};
 use crate::model::{Cell, Figure, Metric, TEST, VALIDATION};
 use crate::published;
 use crate::scene::{Anchor, Ink, Rect, Scene, Shape, Stroke};
+use crate::sheet::{DASH, Panel};
 
 /// Size of a panel with its axes and heading.
-pub(super) const SIZE: (f64, f64) = (480.0, 350.0);
-
-/// Dashes of published curves.
-pub(super) const DASH: (f64, f64) = (6.0, 4.0);
+const SIZE: (f64, f64) = (480.0, 350.0);
 
 /// Which images a panel's accuracies are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,10 +36,12 @@ impl Split {
 
 /// A panel made ready for drawing.
 #[derive(Debug, PartialEq)]
-pub(super) struct Panel {
+pub(super) struct AccuracyPanel {
     split: Split,
     last_epoch: usize,
     pub(super) curves: Vec<Curve>,
+    /// One for both panels of a figure, so that they can be compared.
+    pub(super) axis: AccuracyAxis,
 }
 
 /// A cell's curve and the published run that it repeats, if any.
@@ -54,7 +54,7 @@ pub(super) struct Curve {
     pub(super) published: &'static [f64],
 }
 
-impl Panel {
+impl AccuracyPanel {
     pub(super) fn new(split: Split, figure: &Figure, cells: &[&Cell], inks: &[Ink]) -> Self {
         let mut drawn: Vec<&published::Curve> = Vec::new();
         let mut curves = Vec::new();
@@ -75,18 +75,14 @@ impl Panel {
         }
         let last = |c: &Curve| c.measured.last().map_or(0, |m| m.0).max(c.published.len());
         let last_epoch = curves.iter().map(last).max().unwrap_or(0).max(1);
-        Self {
+        let mut panel = Self {
             split,
             last_epoch,
             curves,
-        }
-    }
-
-    pub(super) fn heading(&self) -> &'static str {
-        match self.split {
-            Split::Validation => "Validation accuracy",
-            Split::Test => "Test accuracy",
-        }
+            axis: AccuracyAxis::around(std::iter::empty()),
+        };
+        panel.axis = AccuracyAxis::around(panel.values());
+        panel
     }
 
     pub(super) fn has_published(&self) -> bool {
@@ -110,17 +106,74 @@ impl Panel {
         plot.x + 8.0 + share * (plot.width - 16.0)
     }
 
-    /// Draws the panel into a box of the scene.
-    pub(super) fn draw(&self, scene: &mut Scene, place: &Rect, axis: &AccuracyAxis) {
+    fn draw_axes(&self, scene: &mut Scene, plot: &Rect) {
+        scene.text(
+            (plot.x, plot.y - 12.0),
+            &self.heading(),
+            14.0,
+            Anchor::Start,
+            Ink::Text,
+        );
+        for mark in self.axis.marks(0.055) {
+            let y = plot.bottom() - self.axis.share(mark) * plot.height;
+            scene.line(vec![(plot.x, y), (plot.right(), y)], Ink::Grid, 1.0);
+            let place = (plot.x - 8.0, y + 4.3);
+            scene.text(place, &mark.to_string(), 12.0, Anchor::End, Ink::Muted);
+        }
+        let ends = vec![(plot.x, plot.bottom()), (plot.right(), plot.bottom())];
+        scene.line(ends, Ink::Muted, 1.0);
+        for epoch in epoch_marks(self.last_epoch) {
+            let x = self.x(plot, epoch);
+            scene.line(
+                vec![(x, plot.bottom()), (x, plot.bottom() + 4.0)],
+                Ink::Muted,
+                1.0,
+            );
+            let place = (x, plot.bottom() + 18.0);
+            scene.text(place, &epoch.to_string(), 12.0, Anchor::Middle, Ink::Muted);
+        }
+        let middle = plot.x + plot.width / 2.0;
+        scene.text(
+            (middle, plot.bottom() + 36.0),
+            "epoch",
+            12.0,
+            Anchor::Middle,
+            Ink::Muted,
+        );
+        scene.shapes.push(Shape::Text {
+            x: plot.x - 48.0,
+            y: plot.y + plot.height / 2.0,
+            text: "accuracy (scale logarithmic in the error)".to_owned(),
+            size: 11.0,
+            anchor: Anchor::Middle,
+            ink: Ink::Muted,
+            upright: true,
+        });
+    }
+}
+
+impl Panel for AccuracyPanel {
+    fn heading(&self) -> String {
+        match self.split {
+            Split::Validation => "Validation accuracy".to_owned(),
+            Split::Test => "Test accuracy".to_owned(),
+        }
+    }
+
+    fn size(&self) -> (f64, f64) {
+        SIZE
+    }
+
+    fn draw(&self, scene: &mut Scene, place: &Rect) {
         let plot = Rect {
             x: place.x + 64.0,
             y: place.y + 34.0,
             width: place.width - 64.0 - 16.0,
             height: place.height - 34.0 - 46.0,
         };
-        self.draw_axes(scene, &plot, axis);
+        self.draw_axes(scene, &plot);
         let x = |epoch: usize| self.x(&plot, epoch);
-        let y = |accuracy: f64| plot.bottom() - axis.share(accuracy) * plot.height;
+        let y = |accuracy: f64| plot.bottom() - self.axis.share(accuracy) * plot.height;
         // Grey first, so that colours lie above it; and lines above all bands.
         let mut ordered: Vec<&Curve> = self.curves.iter().collect();
         ordered.sort_by_key(|c| c.ink != Ink::Other);
@@ -172,51 +225,6 @@ impl Panel {
                 stroke: stroke(None),
             });
         }
-    }
-
-    fn draw_axes(&self, scene: &mut Scene, plot: &Rect, axis: &AccuracyAxis) {
-        scene.text(
-            (plot.x, plot.y - 12.0),
-            self.heading(),
-            14.0,
-            Anchor::Start,
-            Ink::Text,
-        );
-        for mark in axis.marks(0.055) {
-            let y = plot.bottom() - axis.share(mark) * plot.height;
-            scene.line(vec![(plot.x, y), (plot.right(), y)], Ink::Grid, 1.0);
-            let place = (plot.x - 8.0, y + 4.3);
-            scene.text(place, &mark.to_string(), 12.0, Anchor::End, Ink::Muted);
-        }
-        let ends = vec![(plot.x, plot.bottom()), (plot.right(), plot.bottom())];
-        scene.line(ends, Ink::Muted, 1.0);
-        for epoch in epoch_marks(self.last_epoch) {
-            let x = self.x(plot, epoch);
-            scene.line(
-                vec![(x, plot.bottom()), (x, plot.bottom() + 4.0)],
-                Ink::Muted,
-                1.0,
-            );
-            let place = (x, plot.bottom() + 18.0);
-            scene.text(place, &epoch.to_string(), 12.0, Anchor::Middle, Ink::Muted);
-        }
-        let middle = plot.x + plot.width / 2.0;
-        scene.text(
-            (middle, plot.bottom() + 36.0),
-            "epoch",
-            12.0,
-            Anchor::Middle,
-            Ink::Muted,
-        );
-        scene.shapes.push(Shape::Text {
-            x: plot.x - 48.0,
-            y: plot.y + plot.height / 2.0,
-            text: "accuracy (scale logarithmic in the error)".to_owned(),
-            size: 11.0,
-            anchor: Anchor::Middle,
-            ink: Ink::Muted,
-            upright: true,
-        });
     }
 }
 

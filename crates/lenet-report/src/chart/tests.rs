@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::model::figures;
+use crate::raster::text_width;
+use crate::scene::{Rect, Shape};
+use crate::sheet::LEGEND_TEXT;
 use crate::testing::{cell, lab_config, lab_study, rising, trial};
 
 fn charts(seeds: u64) -> Vec<Chart> {
@@ -38,7 +41,8 @@ fn the_legend_never_meets_a_panel() {
         .into_iter()
         .chain([crowded(1), crowded(7), crowded(40)])
     {
-        let (layout, rows) = chart.layout();
+        let sheet = chart.sheet();
+        let (layout, rows) = sheet.layout();
         for panel in &layout.panels {
             assert!(
                 !overlap(panel, &layout.legend),
@@ -53,7 +57,7 @@ fn the_legend_never_meets_a_panel() {
             assert!(end <= layout.width, "{} ends at {end}", entry.label);
         }
         // Everything drawn for a panel stays in its box, every entry in the legend's.
-        for shape in &chart.scene().shapes[2..] {
+        for shape in &chart.sheet().scene().shapes[2..] {
             let Shape::Text { x, y, .. } = shape else {
                 continue;
             };
@@ -79,7 +83,7 @@ fn published_curves_are_dashed_in_the_colour_of_their_cell() {
         }
     }
     assert_eq!(chart.panels[1].curves[0].published[9], 0.9869);
-    let scene = &chart.panel_scenes()[1];
+    let scene = &chart.sheet().panel_scenes()[1];
     for colour in 0..4 {
         let lines = |dashed: bool| {
             let of_colour = |s: &&Shape| {
@@ -95,7 +99,7 @@ fn published_curves_are_dashed_in_the_colour_of_their_cell() {
 #[test]
 fn one_seed_has_no_band_and_two_have() {
     let bands = |seeds| {
-        let scene = charts(seeds)[0].scene();
+        let scene = charts(seeds)[0].sheet().scene();
         let is_band = |s: &&Shape| {
             matches!(
                 s,
@@ -140,5 +144,5 @@ fn a_figure_without_records_is_still_drawn() {
     let (study, _) = lab_study(2);
     let chart = Chart::new(&figures(&[study], &[])[0]);
     assert!(chart.legend.is_empty());
-    assert!(chart.scene().svg().contains("Validation accuracy"));
+    assert!(chart.sheet().scene().svg().contains("Validation accuracy"));
 }

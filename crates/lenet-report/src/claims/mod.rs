@@ -2,12 +2,13 @@
 //!
 //! Every claim is put as a question with a numerical answer; the verdict follows from the
 //! answer's 95 % interval by a rule that stands with the claim and on the page. Trials of two
-//! settings that share a seed are compared in pairs. Where several comparisons decide one
+//! settings that share a seed are compared in pairs, runtimes that share a round likewise. Where several comparisons decide one
 //! verdict, each is held to a level of 1 − 0.05 ÷ their number (Bonferroni), so that together
 //! they err no more often than one would.
 
 mod lab;
 mod rates;
+mod runtime;
 mod variation;
 
 use lenet_results::TrialRecord;
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 use crate::model::LEVEL;
 use crate::results::signed;
+use crate::runtime::Runtimes;
 use lab::Lab;
 
 /// What the records say of a claim.
@@ -82,6 +84,8 @@ impl Claim {
     fn number(&self, value: f64) -> String {
         match self.statement.number {
             3 | 4 => format!("{value:.5}"),
+            7 | 9 | 10 => runtime::times(value),
+            8 => runtime::percent(value),
             _ => signed(Some(value)),
         }
     }
@@ -99,7 +103,7 @@ impl Claim {
 }
 
 /// All claims in order.
-pub(crate) fn evaluate(records: &[TrialRecord]) -> Vec<Claim> {
+pub(crate) fn evaluate(records: &[TrialRecord], runtimes: &Runtimes) -> Vec<Claim> {
     let mut claims = match Lab::select(records) {
         Some(lab) => {
             let claims = [
@@ -119,14 +123,7 @@ pub(crate) fn evaluate(records: &[TrialRecord]) -> Vec<Claim> {
             ACCURACY.iter().map(of).collect()
         }
     };
-    claims.extend(RUNTIME.iter().map(|statement| {
-        let detail = if statement.number == 11 {
-            "A remark about other networks; neither the report nor these records test it."
-        } else {
-            "A claim about running time: it needs the runtime study."
-        };
-        Claim::not_measured(*statement, detail)
-    }));
+    claims.extend(runtime::evaluate(runtimes));
     claims
 }
 
@@ -141,6 +138,7 @@ pub(crate) fn json(claims: &[Claim]) -> Vec<u8> {
         low: Option<f64>,
         high: Option<f64>,
         method: &'a str,
+        /// Rounds where the claim is about runtimes.
         seeds: usize,
     }
     let rows: Vec<Row> = claims
@@ -164,7 +162,7 @@ pub(crate) fn json(claims: &[Claim]) -> Vec<u8> {
 /// The claims as a Markdown table.
 pub(crate) fn markdown(claims: &[Claim]) -> String {
     let mut out = String::from(
-        "| | claim | verdict | estimate | interval | seeds | what is estimated |\n\
+        "| | claim | verdict | estimate | interval | n | what is estimated |\n\
          | --: | --- | --- | --: | --- | --: | --- |\n",
     );
     for claim in claims {
@@ -261,40 +259,6 @@ pub(crate) const ACCURACY: [Statement; 6] = [
                    above zero; does not if it lies below.",
         published: "One run each, Adam nominally with dropout and SGD without, in truth both \
                     without: 0.9681 after one epoch against 0.8735 after ten.",
-    },
-];
-
-pub(crate) const RUNTIME: [Statement; 5] = [
-    Statement {
-        number: 7,
-        claim: "Training on the GPU is much faster than on the CPU, above all with many filters.",
-        question: "",
-        published: "One run a point, nothing warmed up.",
-    },
-    Statement {
-        number: 8,
-        claim: "The bottleneck on the GPU was copying the training images from CPU to GPU.",
-        question: "",
-        published: "Nothing: copying was not timed.",
-    },
-    Statement {
-        number: 9,
-        claim: "Dropout increases the runtime.",
-        question: "",
-        published: "Nothing: its dropout layer was never connected.",
-    },
-    Statement {
-        number: 10,
-        claim: "A small batch makes training much longer, above all on the CPU.",
-        question: "",
-        published: "One run a point, at batch sizes 16 and 64.",
-    },
-    Statement {
-        number: 11,
-        claim: "Deep networks should be trained with a lower learning rate at the beginning to \
-                reach good optima.",
-        question: "",
-        published: "Nothing: a remark.",
     },
 ];
 

@@ -6,7 +6,7 @@ use super::*;
 use crate::testing::{lab_config, lab_study, rising, trial};
 
 fn verdict(records: &[TrialRecord], number: usize) -> Verdict {
-    evaluate(records)[number - 1].verdict
+    evaluate(records, &Runtimes::default())[number - 1].verdict
 }
 
 /// SGD at the four rates, ending at the given accuracies, wobbling with the seed.
@@ -26,7 +26,7 @@ const LIKE_PUBLISHED: [f64; 4] = [0.987, 0.966, 0.874, 0.2];
 #[test]
 fn the_made_up_study_gives_the_reports_verdicts() {
     let (_, records) = lab_study(5);
-    let claims = evaluate(&records);
+    let claims = evaluate(&records, &Runtimes::default());
     let numbers: Vec<u32> = claims.iter().map(|c| c.statement.number).collect();
     assert_eq!(numbers, (1..=11).collect::<Vec<_>>());
     for claim in &claims[..6] {
@@ -72,7 +72,7 @@ fn claim_1_is_open_where_seeds_disagree() {
     {
         r.epochs[9].test_accuracy = if r.config.seed % 2 == 0 { 0.99 } else { 0.98 };
     }
-    let claim = &evaluate(&records)[0];
+    let claim = &evaluate(&records, &Runtimes::default())[0];
     assert_eq!(claim.verdict, Verdict::Undecided);
     let estimate = claim.estimate.unwrap();
     assert!(estimate.low().unwrap() < 0.0 && 0.0 < estimate.high().unwrap());
@@ -164,7 +164,7 @@ fn less_than_the_study_gives_numbers_but_no_verdict() {
     records
         .iter_mut()
         .for_each(|r| r.config.data.samples = Some(2000));
-    let claim = &evaluate(&records)[0];
+    let claim = &evaluate(&records, &Runtimes::default())[0];
     assert_eq!(claim.verdict, Verdict::Undecided);
     assert!(claim.estimate.unwrap().low().unwrap() > 0.0);
     assert!(
@@ -191,12 +191,12 @@ fn other_networks_say_nothing() {
         .iter_mut()
         .for_each(|r| r.config.network.filters = vec![8, 8]);
     assert!(
-        evaluate(&records)
+        evaluate(&records, &Runtimes::default())
             .iter()
             .all(|c| c.verdict == Verdict::NotMeasured)
     );
     assert!(
-        evaluate(&[])
+        evaluate(&[], &Runtimes::default())
             .iter()
             .all(|c| c.verdict == Verdict::NotMeasured)
     );
@@ -212,7 +212,13 @@ fn diverged_and_failed_trials_do_not_slip_through() {
     diverged.epochs[1].test_accuracy = 0.1;
     diverged.outcome = Outcome::Diverged { epoch: 3 };
     assert_eq!(verdict(&records, 1), Verdict::Undecided);
-    assert_eq!(evaluate(&records)[0].estimate.unwrap().n, 5);
+    assert_eq!(
+        evaluate(&records, &Runtimes::default())[0]
+            .estimate
+            .unwrap()
+            .n,
+        5
+    );
     // A value that is no number gives no verdict at all.
     records.iter_mut().find(rate).unwrap().epochs[1].test_accuracy = f64::NAN;
     assert_ne!(verdict(&records, 1), Verdict::Holds);
@@ -220,7 +226,13 @@ fn diverged_and_failed_trials_do_not_slip_through() {
     records.iter_mut().find(rate).unwrap().outcome = Outcome::Failed {
         message: "x".to_owned(),
     };
-    assert_eq!(evaluate(&records)[0].estimate.unwrap().n, 4);
+    assert_eq!(
+        evaluate(&records, &Runtimes::default())[0]
+            .estimate
+            .unwrap()
+            .n,
+        4
+    );
 }
 
 #[test]
@@ -238,13 +250,16 @@ fn a_seed_counts_once_whatever_ran_it() {
         }
     };
     let both: Vec<_> = records.iter().map(stock).chain(records.clone()).collect();
-    assert_eq!(evaluate(&both)[0].estimate, evaluate(&records)[0].estimate);
+    assert_eq!(
+        evaluate(&both, &Runtimes::default())[0].estimate,
+        evaluate(&records, &Runtimes::default())[0].estimate
+    );
 }
 
 #[test]
 fn json_has_the_agreed_fields() {
     let (_, records) = lab_study(2);
-    let text = json(&evaluate(&records));
+    let text = json(&evaluate(&records, &Runtimes::default()));
     let rows: Vec<serde_json::Map<String, serde_json::Value>> =
         serde_json::from_slice(&text).unwrap();
     assert_eq!(rows.len(), 11);

@@ -3,9 +3,11 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::Content;
-use crate::chart::{Chart, Entry};
+use crate::chart::Chart;
 use crate::model::{Cell, Figure, TEST};
 use crate::results::{signed, with_interval};
+use crate::scene::Scene;
+use crate::sheet::{self, Entry};
 
 pub(super) fn section(content: &Content) -> Markup {
     html! {
@@ -24,9 +26,9 @@ fn one(figure: &Figure, chart: &Chart) -> Markup {
         figure {
             h3 { (chart.heading) }
             div.panels {
-                @for panel in chart.panel_scenes() { (PreEscaped(panel.svg())) }
+                @for panel in chart.sheet().panel_scenes() { (PreEscaped(panel.svg())) }
             }
-            ul.legend { @for entry in &chart.legend { (legend_item(entry)) } }
+            (legend(&chart.legend))
             figcaption {
                 (caption(figure)) " Alone: "
                 a href={ (stem) ".svg" } { "SVG" } ", " a href={ (stem) ".png" } { "PNG" } "."
@@ -35,17 +37,14 @@ fn one(figure: &Figure, chart: &Chart) -> Markup {
     }
 }
 
-fn legend_item(entry: &Entry) -> Markup {
-    let class = format!("s-{}", entry.ink.name());
-    let dash = if entry.dashed { "6 4" } else { "none" };
+pub(super) fn legend(entries: &[Entry]) -> Markup {
+    let ornament = |entry| {
+        let mut scene = Scene::new(28.0, 14.0, String::new());
+        sheet::sign(&mut scene, (1.0, 7.0), entry);
+        PreEscaped(scene.ornament())
+    };
     html! {
-        li {
-            svg width="28" height="10" aria-hidden="true" {
-                line class=(class) x1="0" y1="5" x2="28" y2="5" stroke-width="2.5"
-                    stroke-dasharray=(dash) {}
-            }
-            (entry.label)
-        }
+        ul.legend { @for entry in entries { li { (ornament(entry)) (entry.label) } } }
     }
 }
 

@@ -3,6 +3,7 @@
 mod figures;
 mod notes;
 mod provenance;
+mod runtime;
 
 use lenet_results::{Conflict, StudyRecord, TrialRecord};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -12,6 +13,8 @@ use crate::claims::{Claim, Verdict};
 use crate::knobs::Knob;
 use crate::model::Figure;
 use crate::results::{self, Row};
+use crate::runtime::Runtimes;
+use crate::runtime::drawing::RuntimeFigure;
 
 /// Everything that the page shows.
 pub(crate) struct Content<'a> {
@@ -21,8 +24,22 @@ pub(crate) struct Content<'a> {
     pub(crate) figures: &'a [Figure<'a>],
     pub(crate) charts: &'a [Chart],
     pub(crate) rows: &'a [Row<'a>],
+    pub(crate) runtimes: &'a Runtimes<'a>,
+    pub(crate) runtime_figures: &'a [RuntimeFigure],
     pub(crate) claims: &'a [Claim],
     pub(crate) knobs: &'a [Knob],
+}
+
+impl Content<'_> {
+    /// Whether there is anything to say of runtimes.
+    pub(crate) fn has_runtimes(&self) -> bool {
+        !self.runtimes.points.is_empty() || !self.runtimes.unusable.is_empty()
+    }
+
+    /// Whether the page speaks of trials: also where there is nothing else to speak of.
+    pub(crate) fn has_trials(&self) -> bool {
+        !self.studies.is_empty() || !self.records.is_empty() || !self.has_runtimes()
+    }
 }
 
 const STYLE: &str = include_str!("style.css");
@@ -30,6 +47,7 @@ const STYLE: &str = include_str!("style.css");
 /// The page's text.
 pub(crate) fn render(content: &Content) -> String {
     let title = match content.studies {
+        [] if content.has_runtimes() => "Training runtime against network size".to_owned(),
         [] => "No study".to_owned(),
         studies => studies
             .iter()
@@ -52,16 +70,23 @@ pub(crate) fn render(content: &Content) -> String {
                     (provenance::lead(content))
                 }
                 main {
-                    (best(content))
+                    @if content.has_trials() { (best(content)) }
                     (claims_overview(content.claims))
                     h2 { "Figures" }
-                    (figures::section(content))
-                    (results_section(content.rows))
-                    (figures::dropout_section(content))
+                    @if content.has_trials() { (figures::section(content)) }
+                    (runtime::figures_section(content))
+                    @if content.has_trials() {
+                        (results_section(content.rows))
+                        (figures::dropout_section(content))
+                    }
+                    @if content.has_runtimes() { (runtime::section(content)) }
                     (claims_section(content.claims))
-                    (notes::knobs_section(content))
-                    (notes::outcomes_section(content))
-                    (provenance::section(content))
+                    @if content.has_trials() {
+                        (notes::knobs_section(content))
+                        (notes::outcomes_section(content))
+                        (provenance::section(content))
+                    }
+                    @if content.has_runtimes() { (runtime::provenance(content.runtimes)) }
                     (provenance::reproduce(content))
                 }
             }
@@ -114,7 +139,7 @@ fn claims_overview(claims: &[Claim]) -> Markup {
         h2 { "Claims of 2017 at a glance" }
         div.scroll { table {
             thead { tr { th { "" } th { "claim" } th { "verdict" } th.number { "estimate" }
-                th { "95 % interval" } th.number { "seeds" } } }
+                th { "95 % interval" } th.number { "n" } } }
             tbody {
                 @for claim in claims {
                     tr {
@@ -128,8 +153,8 @@ fn claims_overview(claims: &[Claim]) -> Markup {
                 }
             }
         } }
-        p.note { "What each estimate is, and the rule for its verdict, stands "
-            a href="#claims" { "further down" } "." }
+        p.note { "n counts seeds, in claims 7 to 10 rounds. What each estimate is, and the rule "
+            "for its verdict, stands " a href="#claims" { "further down" } "." }
     }
 }
 
@@ -177,7 +202,8 @@ fn claims_section(claims: &[Claim]) -> Markup {
         .partition(|claim| !claim.statement.question.is_empty());
     html! {
         h2 id="claims" { "The claims, one by one" }
-        p { "Trials that share a seed are compared in pairs. A verdict follows from the interval "
+        p { "Trials that share a seed are compared in pairs, and so are runtimes of one round. A "
+            "verdict follows from the interval "
             "alone: where it does not settle the question, the claim is undecided." }
         @for claim in asked {
             section.claim {

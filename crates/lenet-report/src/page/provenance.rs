@@ -7,8 +7,22 @@ use maud::{Markup, html};
 
 use super::Content;
 
-/// The sentence below the title.
+/// The sentences below the title.
 pub(super) fn lead(content: &Content) -> Markup {
+    html! {
+        @if content.has_trials() { (trials_lead(content)) }
+        @if content.has_runtimes() {
+            p.lead {
+                (count(content.runtimes.points.len(), "runtime")) " of "
+                (content.runtimes.series.len()) " series of device and code, "
+                (count(content.runtimes.points.iter().map(|p| p.record.samples.len()).sum(), "sample"))
+                "."
+            }
+        }
+    }
+}
+
+fn trials_lead(content: &Content) -> Markup {
     let planned: BTreeSet<&str> = content
         .studies
         .iter()
@@ -162,13 +176,14 @@ pub(super) fn reproduce(content: &Content) -> Markup {
     let names: Vec<&str> = content.studies.iter().map(|s| s.name.as_str()).collect();
     html! {
         h2 { "How to reproduce it" }
-        p { "The same seeds give the same numbers on any number of cores. Finished trials are not "
-            "run again, so the command also goes on with an unfinished study." }
+        p { "The same seeds give the same numbers on any number of cores. Finished work is not "
+            "done again, so a command also goes on where it was broken off." }
         pre { code {
             @for name in names { "cargo xtask experiments --config " (name) "\n" }
+            @if content.has_runtimes() { "cargo xtask bench-runtime\n" }
         } }
         p.note { "For a configuration of one's own, give the path of its file. Names and settings "
-            "of every trial stand in the records beside this report, under "
-            code { "trials/" } "." }
+            "of every trial and point stand in the records beside this report, under "
+            code { "trials/" } " and " code { "runtime/" } "." }
     }
 }

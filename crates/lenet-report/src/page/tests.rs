@@ -7,7 +7,12 @@ use crate::testing::{cell, lab_config, lab_study, run, trial};
 
 fn page(studies: &[StudyRecord], records: &[TrialRecord]) -> String {
     let folder = tempfile::tempdir().unwrap();
-    let files = crate::write_report(studies, records, folder.path()).unwrap();
+    let records = crate::Records {
+        studies,
+        trials: records,
+        ..crate::Records::default()
+    };
+    let files = crate::write_report(records, folder.path()).unwrap();
     std::fs::read_to_string(files.index).unwrap()
 }
 

@@ -24,7 +24,13 @@ fn point() -> RuntimePoint {
 }
 
 fn record() -> RuntimeRecord {
-    let mut record = RuntimeRecord::new(point());
+    let mut record = RuntimeRecord::new(
+        point(),
+        RuntimeWork {
+            train_flops: 11_000_000_000,
+            evaluation_flops: 6_000_000_000,
+        },
+    );
     record.sessions.push(RuntimeSession {
         environment: Environment::collect(),
         governor: "unknown".into(),
@@ -38,6 +44,7 @@ fn record() -> RuntimeRecord {
         train_seconds: 0.1 + 0.2,
         evaluation_seconds: 1.0 / 3.0,
         peak_memory_bytes: None,
+        peak_device_memory_bytes: Some(1 << 30),
         diverged: false,
     });
     record.phases.push(PhaseSeconds {
@@ -57,6 +64,23 @@ fn a_record_comes_back_bit_for_bit() {
     let found = store.read(&point()).unwrap().unwrap();
     assert_eq!(found, record());
     assert_eq!(found.phases[0].sum(), 0.75);
+}
+
+#[test]
+fn all_records_of_a_folder_are_read_and_none_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(runtime_records(folder.path()).unwrap(), []);
+    let store = RuntimeStore::create(folder.path()).unwrap();
+    let mut second = record();
+    second.point.filters = 16;
+    for record in [&record(), &second] {
+        store.write(record).unwrap();
+    }
+    let found = runtime_records(folder.path()).unwrap();
+    assert_eq!(found.len(), 2, "the lock is no record");
+    assert!(found.contains(&record()) && found.contains(&second));
+    fs::write(folder.path().join("runtime/0123.json"), "{}").unwrap();
+    assert!(runtime_records(folder.path()).is_err());
 }
 
 #[test]

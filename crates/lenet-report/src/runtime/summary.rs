@@ -1,14 +1,10 @@
 //! From samples to what is said of them.
 
-use lenet_data::Splits;
-use lenet_results::{PhaseSeconds, RuntimeRecord};
-use lenet_stats::{Interval, StatsError, median};
+use lenet_results::{DeviceKind, PhaseSeconds, RuntimeRecord};
+use lenet_stats::{Estimate, Interval, StatsError, median};
 
-use super::error::RuntimeError;
-use super::run::flops;
+use crate::model::LEVEL;
 
-/// Level of the intervals, where there are samples enough.
-const LEVEL: f64 = 0.95;
 /// A round whose typical point is off by more than this share is marked.
 const ROUND_TOLERANCE: f64 = 0.05;
 
@@ -28,7 +24,8 @@ pub struct Summary {
     pub train_images_per_second: f64,
     /// Rate of the whole sample in FLOP/s, on the count of the direct method.
     pub flops_per_second: f64,
-    /// The same as a share of what all threads reach at most; `None` where that is unknown.
+    /// The same as a share of what the device reaches at most: all threads together as measured,
+    /// or a GPU on paper. `None` where that is unknown.
     pub share_of_peak: Option<f64>,
     /// Median of each phase over the passes that timed them; `None` where none did.
     pub phases: Option<PhaseSeconds>,
@@ -37,6 +34,8 @@ pub struct Summary {
     pub phases_excess: Option<f64>,
     /// Most memory of the process in any sample, in bytes.
     pub peak_memory_bytes: Option<u64>,
+    /// Most device memory of the process in any sample, in bytes.
+    pub peak_device_memory_bytes: Option<u64>,
     /// For each sample whether it lies beyond Tukey's fences, 1.5 interquartile ranges from the
     /// quartiles.
     pub outliers: Vec<bool>,
@@ -47,35 +46,28 @@ pub struct Summary {
 /// Summarizes a point's samples.
 ///
 /// # Errors
-/// No samples, a time that is not finite, a network that does not fit the images.
-pub fn summarize(record: &RuntimeRecord, data: &Splits) -> Result<Summary, RuntimeError> {
+/// No samples, or a time that is not finite.
+pub fn summarize(record: &RuntimeRecord) -> Result<Summary, StatsError> {
     let seconds: Vec<f64> = record.samples.iter().map(|s| s.seconds()).collect();
     let train: Vec<f64> = record.samples.iter().map(|s| s.train_seconds).collect();
-    let estimate = median(&seconds, LEVEL)?;
-    let (interval, level) = match estimate.interval {
-        Some(interval) => (Some(interval), LEVEL),
-        None => range(&seconds),
-    };
+    let estimate = median_or_range(&seconds)?;
     let mut sorted = seconds.clone();
     sorted.sort_by(f64::total_cmp);
     let quartiles = [quantile(&sorted, 0.25), quantile(&sorted, 0.75)];
     let reach = 1.5 * (quartiles[1] - quartiles[0]);
     let fences = quartiles[0] - reach..=quartiles[1] + reach;
-    let [train_flops, evaluation_flops] = flops(&record.point, data)?;
-    let flops_per_second = (train_flops + evaluation_flops) / estimate.point;
-    let peak = record
-        .sessions
-        .last()
-        .and_then(|session| session.peak_flops_per_thread);
+    let flops = record.work.train_flops + record.work.evaluation_flops;
+    let flops_per_second = flops as f64 / estimate.point;
+    let peak = peak_flops(record);
     let phases = phases(&record.phases)?;
     Ok(Summary {
         median: estimate.point,
-        interval,
-        level,
+        interval: estimate.interval,
+        level: estimate.level,
         quartiles,
         train_images_per_second: record.point.samples as f64 / median(&train, LEVEL)?.point,
         flops_per_second,
-        share_of_peak: peak.map(|peak| flops_per_second / (peak * record.point.threads as f64)),
+        share_of_peak: peak.map(|peak| flops_per_second / peak),
         phases,
         phases_excess: phases.map(|phases| phases.sum() / estimate.point - 1.0),
         peak_memory_bytes: record
@@ -83,9 +75,23 @@ pub fn summarize(record: &RuntimeRecord, data: &Splits) -> Result<Summary, Runti
             .iter()
             .filter_map(|s| s.peak_memory_bytes)
             .max(),
+        peak_device_memory_bytes: record
+            .samples
+            .iter()
+            .filter_map(|s| s.peak_device_memory_bytes)
+            .max(),
         outliers: seconds.iter().map(|s| !fences.contains(s)).collect(),
         diverged: record.samples.iter().any(|s| s.diverged),
     })
+}
+
+/// FLOP/s that the point's device reaches at most.
+fn peak_flops(record: &RuntimeRecord) -> Option<f64> {
+    let session = record.sessions.last()?;
+    match record.point.device {
+        DeviceKind::Cpu => Some(session.peak_flops_per_thread? * record.point.threads as f64),
+        DeviceKind::Cuda => session.environment.gpu.as_ref()?.nominal_flops(),
+    }
 }
 
 /// A round against all others.
@@ -103,7 +109,9 @@ pub struct RoundSpeed {
 ///
 /// # Errors
 /// A record without samples, a time that is not finite.
-pub fn rounds(records: &[RuntimeRecord]) -> Result<Vec<RoundSpeed>, StatsError> {
+pub fn rounds<'a>(
+    records: impl IntoIterator<Item = &'a RuntimeRecord>,
+) -> Result<Vec<RoundSpeed>, StatsError> {
     let mut ratios: std::collections::BTreeMap<usize, Vec<f64>> = Default::default();
     for record in records {
         let seconds: Vec<f64> = record.samples.iter().map(|s| s.seconds()).collect();
@@ -128,12 +136,23 @@ pub fn rounds(records: &[RuntimeRecord]) -> Result<Vec<RoundSpeed>, StatsError> 
         .collect()
 }
 
-/// The range of n samples and the probability that it holds the median.
-fn range(values: &[f64]) -> (Option<Interval>, f64) {
+/// Median with its distribution-free interval of 95 %, or, where there are too few values for
+/// that, with their range and the probability that it holds the true median.
+///
+/// # Errors
+/// No values, or one that is not finite.
+pub(crate) fn median_or_range(values: &[f64]) -> Result<Estimate, StatsError> {
+    let estimate = median(values, LEVEL)?;
+    if estimate.interval.is_some() {
+        return Ok(estimate);
+    }
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let level = 1.0 - 0.5f64.powi(values.len() as i32 - 1);
-    ((values.len() > 1).then_some(Interval { low, high }), level)
+    Ok(Estimate {
+        interval: (values.len() > 1).then_some(Interval { low, high }),
+        level: 1.0 - 0.5f64.powi(values.len() as i32 - 1),
+        ..estimate
+    })
 }
 
 /// Quantile of sorted values by linear interpolation between order statistics (type 7 of
@@ -164,11 +183,15 @@ fn phases(passes: &[PhaseSeconds]) -> Result<Option<PhaseSeconds>, StatsError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing;
     use super::*;
+    use crate::runtime::testing::{Grid, record};
+
+    fn made(seconds: &[f64]) -> RuntimeRecord {
+        record(&Grid::cpu().point(8, 64, 0.0), seconds)
+    }
 
     fn of(seconds: &[f64]) -> Summary {
-        summarize(&testing::record(2, seconds), &testing::splits()).unwrap()
+        summarize(&made(seconds)).unwrap()
     }
 
     #[test]
@@ -192,13 +215,17 @@ mod tests {
     #[test]
     fn rates_follow_from_the_median() {
         let found = of(&[2.0, 2.0, 100.0]);
-        let [train, evaluation] =
-            flops(&testing::record(2, &[]).point, &testing::splits()).unwrap();
-        assert_eq!(found.train_images_per_second, 40.0 / 1.5);
-        assert_eq!(found.flops_per_second, (train + evaluation) / 2.0);
-        // Two threads of 1 GFLOP/s each.
-        assert_eq!(found.share_of_peak, Some(found.flops_per_second / 2e9));
+        let work = made(&[]).work;
+        let flops = (work.train_flops + work.evaluation_flops) as f64;
+        assert_eq!(found.train_images_per_second, 10_000.0 / 1.5);
+        assert_eq!(found.flops_per_second, flops / 2.0);
+        // Two threads of 50 GFLOP/s each.
+        assert_eq!(found.share_of_peak, Some(found.flops_per_second / 100e9));
         assert_eq!(found.peak_memory_bytes, Some(1 << 20));
+        let on_gpu = record(&Grid::gpu().point(8, 64, 0.0), &[1.0]);
+        let nominal = on_gpu.sessions[0].environment.gpu.as_ref().unwrap();
+        let share = summarize(&on_gpu).unwrap().share_of_peak.unwrap();
+        assert_eq!(share, flops / nominal.nominal_flops().unwrap());
     }
 
     #[test]
@@ -213,7 +240,7 @@ mod tests {
         let scale = |by: f64| [by, by, 1.2 * by, by, 0.99 * by];
         let records: Vec<_> = [1.0, 20.0, 0.1]
             .iter()
-            .map(|&by| testing::record(2, &scale(by)))
+            .map(|&by| made(&scale(by)))
             .collect();
         let found = rounds(&records).unwrap();
         let marked: Vec<_> = found
@@ -228,7 +255,7 @@ mod tests {
 
     #[test]
     fn phases_are_medians_held_against_the_total() {
-        let mut record = testing::record(2, &[1.0, 1.0]);
+        let mut record = made(&[1.0, 1.0]);
         for forward in [0.5, 0.1, 0.3] {
             record.phases.push(PhaseSeconds {
                 forward,
@@ -236,15 +263,14 @@ mod tests {
                 ..PhaseSeconds::default()
             });
         }
-        let found = summarize(&record, &testing::splits()).unwrap();
+        let found = summarize(&record).unwrap();
         assert_eq!(found.phases.unwrap().forward, 0.3);
         assert!((found.phases_excess.unwrap() + 0.1).abs() < 1e-12);
     }
 
     #[test]
     fn nothing_and_nan_have_no_summary() {
-        let data = testing::splits();
-        assert!(summarize(&testing::record(2, &[]), &data).is_err());
-        assert!(summarize(&testing::record(2, &[1.0, f64::NAN]), &data).is_err());
+        assert!(summarize(&made(&[])).is_err());
+        assert!(summarize(&made(&[1.0, f64::NAN])).is_err());
     }
 }

@@ -1,0 +1,195 @@
+//! What the figures of runtimes show.
+
+use lenet_results::RuntimeRecord;
+
+use super::*;
+use crate::runtime::testing::{Grid, with_phases};
+use crate::scene::Shape;
+
+const SIZES: [usize; 4] = [8, 16, 32, 64];
+
+/// A CPU and a GPU with both placements; times grow with the filters.
+fn two_devices() -> Vec<RuntimeRecord> {
+    let slow = |f: usize, b: usize, _, round| 0.02 * f as f64 / b as f64 + 1e-4 * round as f64;
+    let fast = |f: usize, b: usize, _, _| (10.0 + f as f64) / (100.0 * b as f64);
+    let mut records = Grid::cpu().records(&SIZES, 3, slow);
+    records.extend(Grid::gpu().records(&SIZES, 3, fast));
+    records.extend(Grid::gpu().resident().records(&SIZES, 3, fast));
+    records
+        .into_iter()
+        .map(|record| with_phases(record, 0.2))
+        .collect()
+}
+
+fn ids(records: &[RuntimeRecord]) -> Vec<String> {
+    figures(&Runtimes::new(records), &[])
+        .into_iter()
+        .map(|f| f.id)
+        .collect()
+}
+
+#[test]
+fn the_reports_figures_phases_and_work_are_drawn() {
+    let records = two_devices();
+    let runtimes = Runtimes::new(&records);
+    let figures = figures(&runtimes, &[]);
+    let ids: Vec<&str> = figures.iter().map(|f| f.id.as_str()).collect();
+    assert_eq!(ids, ["4", "5", "phases", "work"]);
+    assert!(figures[0].heading.starts_with("Figure 4 · "));
+    let labels: Vec<&str> = figures[0].legend.iter().map(|e| e.label.as_str()).collect();
+    assert_eq!(labels[..2], ["CPU, fused", "A GPU, stock, streamed"]);
+    assert_eq!(labels.len(), 3 + 2, "{labels:?}");
+    assert_eq!(figures[2].legend.len(), 6);
+    for figure in &figures {
+        assert_eq!(figure.sheet().panel_scenes().len(), 2, "{}", figure.id);
+    }
+    assert_eq!(fits(&runtimes).len(), 3 * 2);
+}
+
+#[test]
+fn measured_marks_are_filled_and_published_ones_hollow() {
+    let records = two_devices();
+    let runtimes = Runtimes::new(&records);
+    let scene = &figures(&runtimes, &[])[0].sheet().panel_scenes()[0];
+    let count = |wanted: fn(&Shape) -> bool| scene.shapes.iter().filter(|s| wanted(s)).count();
+    // Four sizes of the CPU; of the published CPU likewise.
+    assert_eq!(
+        count(|s| matches!(
+            s,
+            Shape::Dot {
+                ink: Ink::Series(0),
+                ..
+            }
+        )),
+        4
+    );
+    assert_eq!(
+        count(|s| matches!(
+            s,
+            Shape::Ring {
+                ink: Ink::Series(0),
+                ..
+            }
+        )),
+        4
+    );
+    // Diamonds: eight measured, and six hollow ones over paper.
+    let filled = |s: &Shape| matches!(s, Shape::Area { ink: Ink::Series(_), points, .. } if points.len() == 4);
+    assert_eq!(count(filled), 8);
+    // Their labels are the true counts.
+    let text = |wanted: &str| {
+        scene
+            .shapes
+            .iter()
+            .any(|s| matches!(s, Shape::Text { text, .. } if text == wanted))
+    };
+    assert!(text("52,258") && text("2,199,690") && text("F = 256"));
+}
+
+#[test]
+fn points_lie_where_their_numbers_say() {
+    let records = two_devices();
+    let runtimes = Runtimes::new(&records);
+    let scene = &figures(&runtimes, &[])[0].sheet().panel_scenes()[0];
+    let mut dots: Vec<(f64, f64)> = scene
+        .shapes
+        .iter()
+        .filter_map(|s| match s {
+            Shape::Dot {
+                x,
+                y,
+                ink: Ink::Series(0),
+                ..
+            } => Some((*x, *y)),
+            _ => None,
+        })
+        .collect();
+    dots.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // Time doubles with the filters, so the steps upwards are of one height.
+    let steps: Vec<f64> = dots.windows(2).map(|w| w[0].1 - w[1].1).collect();
+    assert!(steps.iter().all(|s| *s > 0.0), "{dots:?}");
+    assert!((steps[2] / steps[1] - 1.0).abs() < 0.05, "{steps:?}");
+    let mark = |wanted: &str| {
+        scene.shapes.iter().find_map(|s| match s {
+            Shape::Text { x, text, .. } if text == wanted => Some(*x),
+            _ => None,
+        })
+    };
+    let at = mark("52,258").unwrap();
+    assert!((dots[0].0 - at).abs() < 1e-9, "{} beside {at}", dots[0].0);
+}
+
+#[test]
+fn other_images_stand_without_the_published_points() {
+    let small = Grid {
+        samples: 2_000,
+        ..Grid::cpu()
+    };
+    let records = small.records(&[8, 16], 1, |f, _, _, _| f as f64);
+    let runtimes = Runtimes::new(&records);
+    let figure = &figures(&runtimes, &[])[0];
+    assert_eq!(figure.legend.len(), 1);
+    assert!(figure.caption.contains("2,000 images") && figure.caption.contains("left out"));
+    // No phases were timed; both batch sizes together give a line, one size of two does not.
+    assert_eq!(ids(&records), ["4", "5", "work"]);
+    assert_eq!(fits(&runtimes).len(), 2);
+    let few = small.records(&[8], 1, |f, _, _, _| f as f64);
+    assert!(fits(&Runtimes::new(&few)).is_empty());
+}
+
+#[test]
+fn a_batch_size_of_ones_own_has_a_figure_of_its_own() {
+    let mut records = Grid::cpu().records(&[8], 1, |_, _, _, _| 1.0);
+    for record in &mut records {
+        record.point.batch_size += 1;
+    }
+    assert_eq!(ids(&records), ["batch-65", "batch-17", "work"]);
+    let runtimes = Runtimes::new(&records);
+    let found = figures(&runtimes, &["1", "work"]);
+    assert_eq!(found[2].file_stem(), "figure-runtime-work");
+    assert!(figures(&Runtimes::new(&[]), &[]).is_empty());
+}
+
+#[test]
+fn stacked_bars_fill_their_width_in_the_phases_shares() {
+    let records = two_devices();
+    let runtimes = Runtimes::new(&records);
+    let scene = &figures(&runtimes, &[])[2].sheet().panel_scenes()[0];
+    let width = |wanted: usize| -> f64 {
+        let widths = scene.shapes.iter().filter_map(|s| match s {
+            Shape::Area {
+                points,
+                ink: Ink::Series(i),
+                ..
+            } if *i == wanted => Some(points[1].0 - points[0].0),
+            _ => None,
+        });
+        widths.sum()
+    };
+    let all: f64 = (0..6).map(width).sum();
+    // Copying is a fifth of training, which is three quarters of all.
+    assert!((width(1) / all - 0.15).abs() < 1e-9, "{}", width(1) / all);
+    assert!((width(5) / all - 0.25).abs() < 1e-9, "{}", width(5) / all);
+}
+
+#[test]
+fn every_series_has_a_colour_of_its_own() {
+    let mut records = two_devices();
+    let mut others = Grid::cpu().records(&SIZES, 1, |f, _, _, _| f as f64);
+    for record in &mut others {
+        record.sessions[0].environment.host = "other".to_owned();
+    }
+    records.extend(others);
+    let runtimes = Runtimes::new(&records);
+    let inks = inks(&runtimes.series);
+    // CPU on two hosts, then the GPU's two placements.
+    assert_eq!(inks, [0, 2, 1, 3].map(Ink::Series));
+}
+
+#[test]
+fn thousands_are_set_apart() {
+    assert_eq!(
+        [0, 999, 1_000, 52_258, 2_199_690].map(thousands),
+        ["0", "999", "1,000", "52,258", "2,199,690"]
+    );
+}

@@ -1,0 +1,158 @@
+//! Made-up runtimes with known answers, for this crate's tests.
+
+use lenet_results::{
+    BackendKind, DataPlacement, DeviceKind, Environment, Gpu, PhaseSeconds, RuntimePoint,
+    RuntimeRecord, RuntimeSample, RuntimeSession, RuntimeWork,
+};
+
+/// Everything of a point that its network, batch size and dropout leave open.
+#[derive(Debug, Clone)]
+pub(crate) struct Grid {
+    pub(crate) device: DeviceKind,
+    pub(crate) backend: BackendKind,
+    pub(crate) placement: DataPlacement,
+    pub(crate) samples: usize,
+}
+
+impl Grid {
+    /// Our own ops on the processor, with the study's images.
+    pub(crate) fn cpu() -> Self {
+        Self {
+            device: DeviceKind::Cpu,
+            backend: BackendKind::Fused,
+            placement: DataPlacement::Streamed,
+            samples: 10_000,
+        }
+    }
+
+    /// candle's ops on a GPU, images streamed.
+    pub(crate) fn gpu() -> Self {
+        Self {
+            device: DeviceKind::Cuda,
+            backend: BackendKind::Stock,
+            ..Self::cpu()
+        }
+    }
+
+    /// The same with the images on the device.
+    pub(crate) fn resident(self) -> Self {
+        Self {
+            placement: DataPlacement::Resident,
+            ..self
+        }
+    }
+
+    pub(crate) fn point(&self, filters: usize, batch_size: usize, dropout: f64) -> RuntimePoint {
+        RuntimePoint {
+            device: self.device,
+            ordinal: 0,
+            backend: self.backend,
+            placement: self.placement,
+            threads: 2,
+            level: match self.backend {
+                BackendKind::Fused => "avx2".to_owned(),
+                _ => "candle".to_owned(),
+            },
+            filters,
+            parameters: 10 * filters
+                + filters * (9 * filters + 1)
+                + 128 * (49 * filters + 1)
+                + 1290,
+            batch_size,
+            dropout,
+            source: "mnist".to_owned(),
+            samples: self.samples,
+            validation: 5_000,
+            test: 10_000,
+            learning_rate: 0.1,
+            seed: 1,
+        }
+    }
+
+    /// A record at each of the sizes, batch sizes and rates of dropout, whose seconds in each of
+    /// so many rounds `seconds(filters, batch_size, dropout, round)` gives.
+    pub(crate) fn records(
+        &self,
+        filters: &[usize],
+        rounds: usize,
+        seconds: impl Fn(usize, usize, f64, usize) -> f64,
+    ) -> Vec<RuntimeRecord> {
+        let mut records = Vec::new();
+        for &f in filters {
+            for b in [64, 16] {
+                for dropout in [0.0, 0.5] {
+                    let times: Vec<f64> = (1..=rounds)
+                        .map(|round| seconds(f, b, dropout, round))
+                        .collect();
+                    records.push(record(&self.point(f, b, dropout), &times));
+                }
+            }
+        }
+        records
+    }
+}
+
+/// A point with these runtimes, one a round, three quarters of them training. Measured on a
+/// made-up host.
+pub(crate) fn record(point: &RuntimePoint, seconds: &[f64]) -> RuntimeRecord {
+    let filters = point.filters as u64;
+    // Of the study's network: both convolutions and the dense layers, forward.
+    let first = 2 * 784 * 9 * filters;
+    let forward = first + 2 * 196 * 9 * filters * filters + 2 * (49 * filters + 10) * 128;
+    let work = RuntimeWork {
+        train_flops: (3 * forward - first) * point.samples as u64,
+        evaluation_flops: forward * (point.validation + point.test) as u64,
+    };
+    let mut record = RuntimeRecord::new(point.clone(), work);
+    let on_gpu = point.device == DeviceKind::Cuda;
+    record.sessions.push(RuntimeSession {
+        environment: Environment {
+            gpu: on_gpu.then(gpu),
+            ..crate::testing::run(0).environment
+        },
+        governor: "unknown".to_owned(),
+        load_average: Some(0.5),
+        peak_flops_per_thread: (!on_gpu).then_some(50e9),
+    });
+    let sample = |(round, &seconds): (usize, &f64)| RuntimeSample {
+        round: round + 1,
+        position: 1,
+        session: 0,
+        train_seconds: 0.75 * seconds,
+        evaluation_seconds: 0.25 * seconds,
+        peak_memory_bytes: Some(1 << 20),
+        peak_device_memory_bytes: None,
+        diverged: false,
+    };
+    record.samples = seconds.iter().enumerate().map(sample).collect();
+    record
+}
+
+/// Adds a pass in which copying took that share of training, and evaluation a quarter of all.
+pub(crate) fn with_phases(mut record: RuntimeRecord, copy: f64) -> RuntimeRecord {
+    let total = record.samples[0].seconds();
+    let rest = 0.75 * total * (1.0 - copy);
+    record.phases.push(PhaseSeconds {
+        prepare: 0.1 * rest,
+        copy: 0.75 * total * copy,
+        forward: 0.3 * rest,
+        backward: 0.5 * rest,
+        optimizer: 0.1 * rest,
+        evaluation: 0.25 * total,
+    });
+    record
+}
+
+/// A GPU that nobody makes.
+fn gpu() -> Gpu {
+    Gpu {
+        name: "A GPU".to_owned(),
+        driver: "1.0".to_owned(),
+        driver_cuda: "13.0".to_owned(),
+        cuda: "12.9".to_owned(),
+        compute_capability: "8.9".to_owned(),
+        multiprocessors: 10,
+        clock_hz: 1_000_000_000,
+        memory_bytes: 8 << 30,
+    }
+}
