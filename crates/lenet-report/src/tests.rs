@@ -4,9 +4,10 @@ use tiny_skia::Pixmap;
 
 use crate::chart::Chart;
 use crate::model::figures;
+use crate::runtime::testing::{Grid, with_phases};
 use crate::testing::{cell, lab_config, lab_study, trial};
 use crate::{Records, ReportError, ReportFiles, write_report};
-use lenet_results::{StudyRecord, TrialRecord};
+use lenet_results::{DataPlacement, DeviceKind, RuntimeRecord, StudyRecord, TrialRecord};
 use std::path::Path;
 
 fn report(study: &StudyRecord, trials: &[TrialRecord], out: &Path) -> ReportFiles {
@@ -104,6 +105,65 @@ fn a_grid_of_anything_is_reported() {
         "{rows}"
     );
     assert!(files.figures[0].png.ends_with("figure-width.png"));
+}
+
+/// A CPU and a GPU with both placements.
+fn two_devices() -> Vec<RuntimeRecord> {
+    let sizes = [8, 16, 32, 64, 128, 256];
+    let times = |base: f64, cost: f64, rate: f64| {
+        move |f: usize, b: usize, d: f64, round: usize| {
+            let steps = 10_000.0 / b as f64;
+            let flops = 1e4 * (62e3 * f as f64 + 10.6e3 * (f * f) as f64);
+            let drop = if d > 0.0 { 1.03 } else { 1.0 };
+            (base + steps * cost + flops / rate) * drop * (1.0 + 0.01 * (round % 3) as f64)
+        }
+    };
+    let mut records = Grid::cpu().records(&sizes, 5, times(0.05, 2e-4, 1.5e11));
+    records.extend(Grid::gpu().records(&sizes, 5, times(0.05, 7e-4, 6e12)));
+    records.extend(
+        Grid::gpu()
+            .resident()
+            .records(&sizes, 5, times(0.02, 6e-4, 6e12)),
+    );
+    let copied = |r: RuntimeRecord| {
+        let streamed =
+            r.point.device == DeviceKind::Cuda && r.point.placement == DataPlacement::Streamed;
+        with_phases(r, if streamed { 0.1 } else { 0.0 })
+    };
+    records.into_iter().map(copied).collect()
+}
+
+#[test]
+fn runtimes_alone_make_a_whole_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtimes = two_devices();
+    let records = Records {
+        runtimes: &runtimes,
+        ..Records::default()
+    };
+    let files = write_report(records, folder.path()).unwrap();
+    let ids: Vec<&str> = files.figures.iter().map(|f| f.id.as_str()).collect();
+    assert_eq!(ids, ["4", "5", "phases", "work"]);
+    let name = |path: &std::path::PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+    assert_eq!(
+        files.tables.iter().map(name).collect::<Vec<_>>(),
+        [
+            "claims.json",
+            "claims.md",
+            "runtime.csv",
+            "runtime-samples.csv",
+            "runtime-fits.csv"
+        ]
+    );
+    for figure in &files.figures {
+        assert!(
+            Pixmap::load_png(&figure.png).unwrap().width() == 1920,
+            "{}",
+            figure.id
+        );
+    }
+    let fits = std::fs::read_to_string(folder.path().join("runtime-fits.csv")).unwrap();
+    assert_eq!(fits.lines().count(), 1 + 3 * 2);
 }
 
 #[test]

@@ -58,39 +58,48 @@ pub(super) fn section(content: &Content) -> Markup {
 fn points_table(runtimes: &Runtimes) -> Markup {
     html! {
         div.scroll { table {
-            thead { tr { th { "series" } th.number { "batch" } th.number { "dropout" }
+            thead { tr { th.number { "batch" } th.number { "dropout" }
                 th.number { "filters" } th.number { "parameters" } th.number { "rounds" }
                 th { "seconds" } th.number { "images/s" } th.number { "GFLOP/s" }
                 th.number { "of peak" } th.number { "phases" } th.number { "2017" }
                 th.number { "2017 ÷ here" } } }
-            tbody {
-                @for point in runtimes.main() {
-                    @let (at, summary) = (&point.record.point, &point.summary);
-                    @let of_2017 = published_seconds(runtimes, point);
-                    tr {
-                        td { (runtimes.series[point.series].label) }
-                        td.number { (at.batch_size) }
-                        td.number { (at.dropout) }
-                        td.number { (at.filters) }
-                        td.number { (thousands(at.parameters)) }
-                        td.number { (point.record.samples.len()) }
-                        td.nowrap { (format!("{:.3}", summary.median))
-                            @if let Some(i) = summary.interval {
-                                (format!(" ({:.3}–{:.3})", i.low, i.high))
-                            } }
-                        td.number { (thousands(summary.train_images_per_second.round() as usize)) }
-                        td.number { (format!("{:.1}", summary.flops_per_second / 1e9)) }
-                        td.number { (optional(summary.share_of_peak, |s| format!("{:.0} %", 100.0 * s))) }
-                        td.number { (optional(summary.phases_excess, signed_percent)) }
-                        td.number { (optional(of_2017, |s| format!("{s:.2}"))) }
-                        td.number { (optional(of_2017, |s| format!("{:.1}", s / summary.median))) }
+            @for (i, series) in runtimes.series.iter().enumerate() {
+                @let own = || runtimes.main().filter(move |p| p.series == i);
+                @if own().next().is_some() {
+                    tbody {
+                        tr { th.group colspan="12" { (series.label) } }
+                        @for point in own() { (point_row(runtimes, point)) }
                     }
                 }
             }
         } }
         p.note { "Seconds: one epoch and the forward passes over validation and test images. "
             "Phases: how far the sum of the phases, each with a clock around it, is from that. "
-            "2017: the report's run on the same kind of device, in seconds." }
+            "2017: the report's run on the same kind of device, in seconds; none of its runs had "
+            "dropout at work." }
+    }
+}
+
+fn point_row(runtimes: &Runtimes, point: &Point) -> Markup {
+    let (at, summary) = (&point.record.point, &point.summary);
+    let of_2017 = published_seconds(runtimes, point);
+    let share = |share: f64| format!("{:.0} %", 100.0 * share);
+    html! {
+        tr {
+            td.number { (at.batch_size) }
+            td.number { (at.dropout) }
+            td.number { (at.filters) }
+            td.number { (thousands(at.parameters)) }
+            td.number { (point.record.samples.len()) }
+            td.nowrap { (format!("{:.3}", summary.median))
+                @if let Some(i) = summary.interval { (format!(" ({:.3}–{:.3})", i.low, i.high)) } }
+            td.number { (thousands(summary.train_images_per_second.round() as usize)) }
+            td.number { (format!("{:.1}", summary.flops_per_second / 1e9)) }
+            td.number { (optional(summary.share_of_peak, share)) }
+            td.number { (optional(summary.phases_excess, signed_percent)) }
+            td.number { (optional(of_2017, |s| format!("{s:.2}"))) }
+            td.number { (optional(of_2017, |s| format!("{:.1}", s / summary.median))) }
+        }
     }
 }
 

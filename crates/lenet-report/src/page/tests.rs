@@ -3,6 +3,7 @@
 use lenet_results::{Outcome, SelfCheck, StudyRecord, TrialRecord};
 
 use super::notes::remarks;
+use crate::runtime::testing::Grid;
 use crate::testing::{cell, lab_config, lab_study, run, trial};
 
 fn page(studies: &[StudyRecord], records: &[TrialRecord]) -> String {
@@ -54,6 +55,40 @@ fn the_page_stands_alone_and_says_what_it_must() {
         assert!(page.contains(part), "{part}");
     }
     assert_eq!(page.matches("aria-label=\"Figure").count(), 10);
+}
+
+#[test]
+fn trials_and_runtimes_share_one_page() {
+    let (study, trials) = lab_study(2);
+    let runtimes = Grid::cpu().records(&[8, 16, 32, 64], 2, |f, b, _, _| f as f64 / b as f64);
+    let of = |studies: &[StudyRecord], trials: &[TrialRecord]| {
+        let folder = tempfile::tempdir().unwrap();
+        let records = crate::Records {
+            studies,
+            trials,
+            runtimes: &runtimes,
+        };
+        let files = crate::write_report(records, folder.path()).unwrap();
+        std::fs::read_to_string(files.index).unwrap()
+    };
+    let both = of(std::slice::from_ref(&study), &trials);
+    has_no_way_out(&both);
+    for part in [
+        "40 of 40 trials done",
+        "16 runtimes of 1 series",
+        "Figure 1 · ",
+        "Figure 5 · ",
+        "How runtimes were measured",
+        "cargo xtask bench-runtime",
+        "governor</dt><dd>unknown",
+        "These records hold no runtimes of a GPU.",
+    ] {
+        assert!(both.contains(part), "{part}");
+    }
+    let alone = of(&[], &[]);
+    has_no_way_out(&alone);
+    assert!(!alone.contains("trials done") && !alone.contains("Knobs"));
+    assert!(alone.contains("<title>Training runtime against network size</title>"));
 }
 
 #[test]

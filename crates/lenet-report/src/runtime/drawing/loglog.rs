@@ -140,7 +140,9 @@ impl LogLog {
                 scene.text(place, label, LABEL, Anchor::Middle, Ink::Muted);
             }
         }
-        let middle = (plot.x + plot.width / 2.0, plot.bottom() + 52.0);
+        let rows = self.ticks.iter().map(|tick| tick.labels.len()).max();
+        let below = 24.0 + 14.0 * rows.unwrap_or(1) as f64;
+        let middle = (plot.x + plot.width / 2.0, plot.bottom() + below);
         scene.text(middle, &self.x_title, LABEL, Anchor::Middle, Ink::Muted);
         scene.shapes.push(Shape::Text {
             x: plot.x - 48.0,

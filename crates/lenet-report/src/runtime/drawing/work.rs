@@ -85,7 +85,7 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<RuntimeFigure> {
     };
     let x = LogAxis::close_to(dots().map(|dot| dot.x), 0.08);
     let y = LogAxis::around(dots().map(|dot| dot.y));
-    let marks = x.marks(9).into_iter();
+    let marks = x.marks(12).into_iter();
     let ticks: Vec<Tick> = marks
         .map(|at| Tick {
             at,
@@ -103,16 +103,26 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<RuntimeFigure> {
             curves,
         })
     };
+    let mut legend = entries(runtimes, |_| true);
+    for entry in &mut legend {
+        let own =
+            |f: &&FittedSeries| f.dropout == 0.0 && runtimes.series[f.series].label == entry.label;
+        if let Some(fitted) = fits.iter().find(own) {
+            let (fixed, rate) = (fitted.fit.fixed.point * 1e3, fitted.fit.rate.point / 1e9);
+            entry.label += &format!(": {fixed:.3} ms a step, then {rate:.0} GFLOP/s");
+        }
+    }
     Some(RuntimeFigure {
         id: "work".to_owned(),
         heading: "Time of a training step against its work".to_owned(),
         caption: "Median training time by the number of steps, for all sizes and batch sizes. \
                   Work is counted by the direct method, whatever method the code takes. Lines are \
                   a fixed cost a step plus work at a fixed rate, fitted with least squares of the \
-                  relative deviations to each round; the table below gives both."
+                  relative deviations to each round; the legend gives those without dropout, \
+                  the table below all."
             .to_owned(),
         panels: drawn.into_iter().map(panel).collect(),
-        legend: entries(runtimes, |_| true),
+        legend,
     })
 }
 
