@@ -20,8 +20,11 @@ fn help_texts() {
         "train",
         "evaluate",
         "predict",
+        "export",
         "bench-cpu",
         "bench-runtime",
+        "gpu-check",
+        "cuda-toolchain",
     ] {
         let help = run(folder.path(), &format!("{command} --help"));
         assert_eq!(help.code, Some(0), "{command}");

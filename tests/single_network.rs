@@ -53,6 +53,7 @@ fn train_evaluate_predict() {
 
     csv_agrees(folder, accuracy);
     predictions_agree(folder);
+    exports_hold_the_network(folder);
 }
 
 fn csv_agrees(folder: &std::path::Path, accuracy: f64) {
@@ -123,6 +124,29 @@ fn predictions_agree(folder: &std::path::Path) {
     assert_eq!(by_index.0, on_paper.0);
     assert_eq!(by_index.0, test.labels()[0].to_string());
     assert_eq!(by_index.1.len(), 10);
+}
+
+/// What lenet-model's own tests say of the formats is not said again.
+fn exports_hold_the_network(folder: &std::path::Path) {
+    let export = "export --checkpoint net.safetensors";
+    succeed(folder, &format!("{export} --out same.safetensors"));
+    let size = |name: &str| fs::metadata(folder.join(name)).unwrap().len();
+    assert_eq!(size("same.safetensors"), size("net.safetensors"));
+    succeed(
+        folder,
+        &format!("{export} --precision f16 --out half.safetensors"),
+    );
+    assert!(size("half.safetensors") < size("net.safetensors") / 2 + 1000);
+    let accuracy = |name: &str| {
+        let line = succeed(folder, &format!("evaluate --checkpoint {name}"));
+        last_json(&line)["accuracy"].as_f64().unwrap()
+    };
+    let difference = accuracy("half.safetensors") - accuracy("net.safetensors");
+    assert!(difference.abs() <= 0.002, "{difference}");
+    succeed(folder, &format!("{export} --format onnx --out net.onnx"));
+    let weights = lenet_model::weights::load_any(&folder.join("net.safetensors")).unwrap();
+    let model = lenet_model::onnx::to_bytes(&weights).unwrap();
+    assert_eq!(fs::read(folder.join("net.onnx")).unwrap(), model);
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! The whole command line.
 
+mod cuda;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use cuda::{CudaToolchain, GpuCheck};
 
 /// Hyperparameter studies of small convolutional networks.
 #[derive(Debug, Parser)]
@@ -39,10 +43,16 @@ pub enum Command {
     Evaluate(Evaluate),
     /// Classify image files or images of the test set
     Predict(Predict),
+    /// Write saved weights for another program: ONNX, or smaller safetensors
+    Export(Export),
     /// Measure how fast this machine trains and evaluates the study's network
     BenchCpu(BenchCpu),
     /// Measure runtime against network size; goes on where it was interrupted
     BenchRuntime(BenchRuntime),
+    /// Check that a GPU computes what the processor does, and measure both
+    GpuCheck(GpuCheck),
+    /// Prepare a build with CUDA where there is no CUDA toolkit
+    CudaToolchain(CudaToolchain),
 }
 
 /// `experiments`
@@ -100,7 +110,8 @@ Examples:
   cargo xtask report --records results/lab-2017 --out results/lab-2017/report
   cargo xtask report --records results/here --records results/there --out merged")]
 pub struct Report {
-    /// Folder that `experiments --out` wrote (may be given more than once: they are merged)
+    /// Folder that `experiments --out` or `bench-runtime --out` wrote (may be given more than once:
+    /// they are merged)
     #[arg(long, value_name = "DIR", required = true)]
     pub records: Vec<PathBuf>,
     /// Folder to write the report to
@@ -235,6 +246,49 @@ pub struct Predict {
     pub data_dir: Option<PathBuf>,
 }
 
+/// `export`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask export --checkpoint lenet.safetensors --format onnx --out lenet.onnx
+  cargo xtask export --checkpoint lenet.safetensors --precision f16 --out half.safetensors
+
+An ONNX model takes `images` [N, C, H, W] (f32 in [0, 1], N free) and gives `logits`.")]
+pub struct Export {
+    /// Weights (safetensors with PyTorch's names)
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: PathBuf,
+    /// What to write
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "safetensors")]
+    pub format: ExportFormat,
+    /// Type of the numbers in a safetensors file; ONNX models are f32
+    #[arg(long, value_enum, value_name = "TYPE", default_value = "f32")]
+    pub precision: Precision,
+    /// File to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// A format to export to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// The network and its weights, for onnxruntime and others
+    Onnx,
+    /// The weights alone, with PyTorch's names
+    Safetensors,
+}
+
+/// A type of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Precision {
+    /// 32 bits, as trained
+    F32,
+    /// 16 bits, 11 of them significant
+    F16,
+    /// 16 bits, 8 of them significant
+    Bf16,
+}
+
 /// `bench-cpu`
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -303,7 +357,7 @@ pub struct BenchRuntime {
     /// Threads of a step; default: all cores
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Folder of records and tables; default: results/ and the grid's name
+    /// Folder of records and report; default: results/ and the grid's name
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// No progress, only the results

@@ -12,6 +12,7 @@ mod overview;
 mod picture;
 mod progress;
 mod table;
+mod toolchain;
 
 use std::process::ExitCode;
 
@@ -31,8 +32,11 @@ fn main() -> ExitCode {
         Command::Train(flags) => commands::train::run(&flags),
         Command::Evaluate(flags) => commands::evaluate::run(&flags),
         Command::Predict(flags) => commands::predict::run(&flags),
+        Command::Export(flags) => commands::export::run(&flags),
         Command::BenchCpu(flags) => commands::bench_cpu::run(&flags),
         Command::BenchRuntime(flags) => commands::bench_runtime::run(&flags),
+        Command::CudaToolchain(flags) => commands::cuda_toolchain::run(&flags),
+        Command::GpuCheck(flags) => commands::gpu_check::run(&flags),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -2,8 +2,11 @@
 
 pub mod bench_cpu;
 pub mod bench_runtime;
+pub mod cuda_toolchain;
 pub mod evaluate;
 pub mod experiments;
+pub mod export;
+pub mod gpu_check;
 pub mod predict;
 pub mod report;
 pub mod status;

@@ -4,88 +4,57 @@ use std::io::Cursor;
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
+use lenet_model::picture::Picture;
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 
-/// A decoded picture: red, green and blue of each pixel, row by row, in [0, 1].
-#[derive(Debug, Clone, PartialEq)]
-pub struct Picture {
-    /// Rows.
-    pub height: usize,
-    /// Columns.
-    pub width: usize,
-    /// `height · width` pixels.
-    pub pixels: Vec<[f32; 3]>,
-}
-
 /// No side may be longer, so that a small file cannot ask for all memory.
 const LONGEST_SIDE: usize = 16_384;
 
-impl Picture {
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// Names the file and what is wrong with it.
-    pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let name = path.display();
-        let bytes = std::fs::read(path).with_context(|| format!("{name}: cannot be read"))?;
-        Self::decode(&bytes).with_context(|| format!("{name}: not a picture that can be used"))
-    }
+/// Reads a file.
+///
+/// # Errors
+/// Names the file and what is wrong with it.
+pub fn read(path: &Path) -> anyhow::Result<Picture> {
+    let name = path.display();
+    let bytes = std::fs::read(path).with_context(|| format!("{name}: cannot be read"))?;
+    decode(&bytes).with_context(|| format!("{name}: not a picture that can be used"))
+}
 
-    /// Decodes a file's contents.
-    ///
-    /// # Errors
-    /// What is wrong with them.
-    pub fn decode(bytes: &[u8]) -> anyhow::Result<Self> {
-        match bytes {
-            [0x89, b'P', b'N', b'G', ..] => decode_png(bytes),
-            [0xff, 0xd8, ..] => decode_jpeg(bytes),
-            [b'P', b'5' | b'6', ..] => decode_pnm(bytes),
-            [b'P', b'1'..=b'4', ..] => bail!("of the PNM formats, P5 and P6 are read"),
-            _ => bail!("neither PNG, JPEG, PGM nor PPM (hint: convert it to PNG)"),
-        }
+/// Decodes a file's contents.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn decode(bytes: &[u8]) -> anyhow::Result<Picture> {
+    match bytes {
+        [0x89, b'P', b'N', b'G', ..] => decode_png(bytes),
+        [0xff, 0xd8, ..] => decode_jpeg(bytes),
+        [b'P', b'5' | b'6', ..] => decode_pnm(bytes),
+        [b'P', b'1'..=b'4', ..] => bail!("of the PNM formats, P5 and P6 are read"),
+        _ => bail!("neither PNG, JPEG, PGM nor PPM (hint: convert it to PNG)"),
     }
+}
 
-    /// Luminance of each pixel (Rec. 601).
-    #[must_use]
-    pub fn grey(&self) -> Vec<f32> {
-        self.pixels
-            .iter()
-            .map(|[r, g, b]| 0.299 * r + 0.587 * g + 0.114 * b)
-            .collect()
-    }
-
-    /// One of the three colours of each pixel.
-    #[must_use]
-    pub fn plane(&self, colour: usize) -> Vec<f32> {
-        self.pixels.iter().map(|pixel| pixel[colour]).collect()
-    }
-
-    /// From samples in [0, 1] of 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA) channels; what
-    /// is transparent shows white paper.
-    fn from_samples(
-        samples: &[f32],
-        channels: usize,
-        width: usize,
-        height: usize,
-    ) -> anyhow::Result<Self> {
-        if width == 0 || height == 0 || samples.len() != width * height * channels {
-            bail!("{width}×{height} pixels of {channels} channels: the data does not fit");
-        }
-        let pixel = |sample: &[f32]| match *sample {
-            [y] => [y; 3],
-            [y, alpha] => [over_white(y, alpha); 3],
-            [r, g, b] => [r, g, b],
-            [r, g, b, alpha, ..] => [r, g, b].map(|value| over_white(value, alpha)),
-            [] => [0.0; 3],
-        };
-        Ok(Self {
-            height,
-            width,
-            pixels: samples.chunks_exact(channels).map(pixel).collect(),
-        })
-    }
+/// From samples in [0, 1] of 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA) channels; what
+/// is transparent shows white paper.
+fn from_samples(
+    samples: &[f32],
+    channels: usize,
+    width: usize,
+    height: usize,
+) -> anyhow::Result<Picture> {
+    let pixel = |sample: &[f32]| match *sample {
+        [y] => [y; 3],
+        [y, alpha] => [over_white(y, alpha); 3],
+        [r, g, b] => [r, g, b],
+        [r, g, b, alpha, ..] => [r, g, b].map(|value| over_white(value, alpha)),
+        [] => [0.0; 3],
+    };
+    let pixels = samples.chunks_exact(channels).map(pixel).collect();
+    Picture::new(height, width, pixels).with_context(|| {
+        format!("{width}×{height} pixels of {channels} channels: the data does not fit")
+    })
 }
 
 fn over_white(value: f32, alpha: f32) -> f32 {
@@ -108,7 +77,7 @@ fn decode_png(bytes: &[u8]) -> anyhow::Result<Picture> {
     let mut data = vec![0; size];
     let frame = reader.next_frame(&mut data)?;
     data.truncate(frame.buffer_size());
-    Picture::from_samples(
+    from_samples(
         &bytes_to_unit(&data),
         frame.color_type.samples(),
         width,
@@ -121,7 +90,7 @@ fn decode_jpeg(bytes: &[u8]) -> anyhow::Result<Picture> {
     let mut decoder = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     let data = decoder.decode().map_err(|error| anyhow!("{error}"))?;
     let (width, height) = decoder.dimensions().ok_or_else(|| anyhow!("no size"))?;
-    Picture::from_samples(&bytes_to_unit(&data), 3, width, height)
+    from_samples(&bytes_to_unit(&data), 3, width, height)
 }
 
 fn decode_pnm(bytes: &[u8]) -> anyhow::Result<Picture> {
@@ -140,7 +109,7 @@ fn decode_pnm(bytes: &[u8]) -> anyhow::Result<Picture> {
             .collect(),
         _ => bail!("samples of 8 or 16 bits are read"),
     };
-    Picture::from_samples(&samples, channels, width, height)
+    from_samples(&samples, channels, width, height)
 }
 
 fn options() -> DecoderOptions {
