@@ -88,8 +88,8 @@ impl From<ReadError> for PredictError {
     }
 }
 
-/// A network's weights, frozen, with what computes them on the CPU: a call allocates nothing but
-/// its result, and takes the thread it is called on.
+/// A network's weights, frozen, with what computes them on the CPU: a call takes the thread it is
+/// called on and allocates little more than its result (less than 4 KB for one image).
 ///
 /// It is `Sync`: any number of threads may call at once, each with working memory of its own,
 /// which is kept for the next call. [`LeNet::predict`](crate::LeNet::predict) uses one; take it

@@ -5,8 +5,8 @@
 //! `Flatten`, `Gemm`), weights under PyTorch's names in the file itself, IR version 8: any
 //! runtime since 2021 reads it. Dropout is not in it.
 //!
-//! <https://onnx.ai/onnx/repo-docs/IR.html> describes the format and `onnx.proto` its messages;
-//! five of them are all that a network like this needs, so they are written here.
+//! <https://onnx.ai/onnx/repo-docs/IR.html> describes the format and `onnx.proto` its messages; a
+//! network like this needs a handful of them.
 
 mod protobuf;
 
