@@ -8,6 +8,7 @@ use anyhow::{Context, ensure};
 use lenet_results::{CheckVerdict, Finding, Outcome, Store, TrialRecord};
 
 use super::{argument, finding};
+use crate::table::count;
 
 /// How long a study of seconds may take before it is given up.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -28,7 +29,10 @@ pub fn run(device: &str, out: &Path, mut observer: impl FnMut(Finding)) -> anyho
         let epochs = kill_after_first_epoch(start(device, &killed)?, &killed)?;
         finish(start(device, &killed)?)?;
         let same = same_numbers(&records(&whole)?, &records(&killed)?)?;
-        Ok(format!("killed after {epochs} epochs; then {same}"))
+        Ok(format!(
+            "killed after {}; then {same}",
+            count(epochs, "epoch")
+        ))
     }));
     Ok(())
 }
