@@ -39,7 +39,11 @@ fn a_grid_is_measured_written_and_gone_on_with() {
     // Records and the lock; the page, five tables, and four figures in two formats.
     assert_eq!(files.len(), 4 + 1 + 1 + 5 + 4 * 2, "{files:?}");
     let page = results.join("report/index.html");
-    assert!(first.stdout.ends_with("report/index.html\n"), "{}", first.stdout);
+    assert!(
+        first.stdout.ends_with("report/index.html\n"),
+        "{}",
+        first.stdout
+    );
     let page = fs::read_to_string(page).unwrap();
     assert!(page.contains("Training runtime against network size") && page.contains("<svg"));
     let summary = rows(&results.join("report/runtime.csv"));
@@ -88,10 +92,16 @@ fn the_report_joins_runtimes_of_several_folders() {
     let root = folder.path();
     fs::write(root.join("grid.toml"), GRID).unwrap();
     for (out, filters) in [("a", "2"), ("b", "3"), ("c", "2")] {
-        let ran = bench(root, &format!("--quiet --repeats 1 --filters {filters} --out {out}"));
+        let ran = bench(
+            root,
+            &format!("--quiet --repeats 1 --filters {filters} --out {out}"),
+        );
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     }
-    let told = succeed(root, "report --records a --records b --records a --out joint");
+    let told = succeed(
+        root,
+        "report --records a --records b --records a --out joint",
+    );
     assert!(told.starts_with("report of 12 runtimes: joint"), "{told}");
     let summary = rows(&root.join("joint/runtime.csv"));
     assert_eq!(summary.len(), 1 + 4 + 4, "a folder given twice counts once");
@@ -106,7 +116,11 @@ fn the_report_joins_runtimes_of_several_folders() {
     fs::write(root.join("a/runtime").join(record), "{}").unwrap();
     let refused = run(root, "report --records a --out x");
     assert_eq!(refused.code, Some(2));
-    assert!(refused.stderr.contains("runtime record"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("runtime record"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]

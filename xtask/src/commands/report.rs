@@ -37,7 +37,11 @@ pub fn run(flags: &Report) -> CommandResult {
         (trials, 0) => count(trials, "trial"),
         (0, runtimes) => count(runtimes, "runtime"),
         (trials, runtimes) => {
-            format!("{} and {}", count(trials, "trial"), count(runtimes, "runtime"))
+            format!(
+                "{} and {}",
+                count(trials, "trial"),
+                count(runtimes, "runtime")
+            )
         }
     };
     let page = files.index.display();
