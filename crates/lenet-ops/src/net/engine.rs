@@ -2,16 +2,12 @@
 
 use std::ops::Range;
 
-use super::channels::ChannelLanes;
-use super::images::ImageLanes;
 use super::plan::{Plan, segments};
 use super::segment::{Batch, Segment, larger, share, total};
 use super::workers::Workers;
 use super::{BatchSums, Dropout};
 use crate::dense::cpu::WeightGradient;
 use crate::error::OpsError;
-use crate::geometry::Geometry;
-use crate::simd::{Simd, WithSimd};
 use crate::softmax_cross_entropy::cpu::{loss, loss_and_gradient};
 
 /// Chunks of one task of an evaluation.
@@ -97,43 +93,13 @@ pub(super) trait Layout: Send + Sync {
     fn weight_gradient(&self, share: &mut WeightGradient<'_>);
 }
 
-/// Where vectors put a network's numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lanes {
-    Images,
-    Channels,
-}
-
-/// Makes the engine of a level.
-pub(super) struct Build<'a> {
-    pub(super) geometry: &'a Geometry,
-    pub(super) threads: usize,
-    /// `None`: what is fastest for the geometry.
-    pub(super) lanes: Option<Lanes>,
-}
-
-impl WithSimd for Build<'_> {
-    type Output = Result<Box<dyn Compute>, OpsError>;
-
-    fn with<S: Simd>(self, simd: S) -> Self::Output {
-        let plan = Plan::new(self.geometry);
-        match self
-            .lanes
-            .unwrap_or_else(|| ChannelLanes::<S>::choose(&plan))
-        {
-            Lanes::Images => engine(ImageLanes::new(simd, &plan), plan, self.threads),
-            Lanes::Channels if ChannelLanes::<S>::prefers_narrow(&plan) => {
-                let layout = ChannelLanes::new(simd.narrow(), &plan);
-                engine(layout, plan, self.threads)
-            }
-            Lanes::Channels => engine(ChannelLanes::new(simd, &plan), plan, self.threads),
-        }
-    }
-}
-
-fn engine<L: Layout + 'static>(
+/// An engine with its threads.
+///
+/// # Errors
+/// Where no threads can be had.
+pub(super) fn engine<L: Layout + 'static>(
     layout: L,
-    plan: Plan,
+    plan: &Plan,
     threads: usize,
 ) -> Result<Box<dyn Compute>, OpsError> {
     let workers = Workers::new(threads, || layout.scratch())?;
@@ -146,7 +112,7 @@ fn engine<L: Layout + 'static>(
     Ok(Box::new(Engine {
         rows: rows.collect(),
         layout,
-        plan,
+        plan: plan.clone(),
         workers,
         partial: vec![],
     }))

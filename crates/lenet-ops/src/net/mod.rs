@@ -7,6 +7,7 @@
 //! take denormal numbers (below 1.2e-38) as 0; the caller's setting is back when it returns.
 
 mod channels;
+mod choice;
 mod engine;
 mod gather;
 mod images;
@@ -20,7 +21,7 @@ use crate::error::{OpsError, check_length};
 use crate::geometry::Geometry;
 use crate::simd::Level;
 use crate::softmax_cross_entropy::{SoftmaxCrossEntropyShape, check_labels};
-use engine::{Build, Compute};
+use choice::{Build, Choose, Lanes};
 use segment::Batch;
 
 /// Images of a batch, each `channels · height · width` long in (channel, row, column) order.
@@ -69,7 +70,9 @@ pub struct Network {
     geometry: Geometry,
     level: Level,
     threads: usize,
-    engine: Box<dyn Compute>,
+    engines: Box<dyn Choose>,
+    /// `None`: whichever is the faster for a batch.
+    lanes: Option<Lanes>,
 }
 
 impl std::fmt::Debug for Network {
@@ -91,17 +94,17 @@ impl Network {
     pub fn new(geometry: &Geometry, level: Level, threads: usize) -> Result<Self, OpsError> {
         geometry.validate()?;
         let threads = threads.max(1);
-        let engine = level.dispatch(Build {
-            geometry,
-            threads,
-            lanes: None,
-        })??;
-        Ok(Self {
+        let engines = level.dispatch(Build { geometry, threads })?;
+        let mut network = Self {
             geometry: geometry.clone(),
             level,
             threads,
-            engine,
-        })
+            engines,
+            lanes: None,
+        };
+        // The one for large batches, so that what is wrong shows here.
+        network.engines.choose(usize::MAX / 2, None)?;
+        Ok(network)
     }
 
     /// Loss of a batch and the gradient of its mean loss with respect to every parameter, which
@@ -136,7 +139,8 @@ impl Network {
             }
             .validate()?;
         }
-        Ok(self.engine.train(batch, labels, dropout, gradients))
+        let engine = self.engines.choose(batch.count, self.lanes)?;
+        Ok(engine.train(batch, labels, dropout, gradients))
     }
 
     /// Sums over a batch of any size, without dropout.
@@ -151,7 +155,8 @@ impl Network {
     ) -> Result<BatchSums, OpsError> {
         let batch = self.check("Network::evaluate", parameters, images, labels.len())?;
         check_labels(labels, self.geometry.classes)?;
-        Ok(self.engine.evaluate(batch, labels))
+        let engine = self.engines.choose(batch.count, self.lanes)?;
+        Ok(engine.evaluate(batch, labels))
     }
 
     /// Logits of a batch of any size, `[images, classes]` row by row into `logits`, without
@@ -169,7 +174,8 @@ impl Network {
         let count = logits.len() / self.geometry.classes;
         check_length(OP, "logits", logits.len(), count * self.geometry.classes)?;
         let batch = self.check(OP, parameters, images, count)?;
-        self.engine.logits(batch, logits);
+        let engine = self.engines.choose(batch.count, self.lanes)?;
+        engine.logits(batch, logits);
         Ok(())
     }
 

@@ -1,121 +1,45 @@
-//! The fast path against the f64 reference, over shapes, batches, levels and threads.
+//! The fast path against the f64 reference, over shapes, batches, levels, layouts and threads.
+
+mod cases;
 
 use super::*;
-use crate::simd::tests::levels;
+use crate::simd::{Lanes as Portable, WithSimd, tests::levels};
 use crate::testing;
+use cases::{Case, cases, geometry};
 
-/// Largest error of a tensor's gradient, L2 relative: 40 roundings of f32.
-const TOLERANCE: f64 = 40.0 * (f32::EPSILON / 2.0) as f64;
-
-struct Case {
-    name: &'static str,
-    geometry: Geometry,
-    batch: usize,
-    dropout: Option<Dropout>,
+/// Code to be tested: an instruction set and a layout.
+#[derive(Clone, Copy, Debug)]
+struct Machine {
+    /// `None`: sixteen portable lanes, for what depends on their number.
+    level: Option<Level>,
+    lanes: Lanes,
 }
 
-fn geometry(
-    [channels, height, width]: [usize; 3],
-    filters: &[usize],
-    kernel: usize,
-    hidden: &[usize],
-) -> Geometry {
-    let (filters, hidden) = (filters.to_vec(), hidden.to_vec());
-    Geometry {
-        channels,
-        height,
-        width,
-        filters,
-        kernel,
-        hidden,
-        classes: 10,
+impl Machine {
+    fn network(self, geometry: &Geometry, threads: usize) -> Network {
+        let level = self.level.unwrap_or(Level::Portable);
+        let mut network = Network::new(geometry, level, threads).unwrap();
+        network.lanes = Some(self.lanes);
+        if self.level.is_none() {
+            network.engines = Build { geometry, threads }.with(Portable::<16>);
+        }
+        network
     }
 }
 
-fn cases() -> Vec<Case> {
-    let half = Some(Dropout {
-        rate: 0.5,
-        seed: 7,
-        step: 3,
-    });
-    let tenth = Some(Dropout {
-        rate: 0.1,
-        seed: 1 << 40,
-        step: 1 << 33,
-    });
-    let case = |name, geometry, batch, dropout| Case {
-        name,
-        geometry,
-        batch,
-        dropout,
-    };
-    let lab = Geometry::lab_2017;
-    vec![
-        case("study F=16", lab(16), 17, None),
-        case("study F=16, dropout", lab(16), 33, half),
-        case("study F=8", lab(8), 16, tenth),
-        case("study F=5", lab(5), 3, half),
-        case("study F=1", lab(1), 100, None),
-        case("study F=32", lab(32), 1, None),
-        case(
-            "batch 128",
-            geometry([1, 12, 12], &[8, 8], 3, &[20]),
-            128,
-            half,
-        ),
-        case(
-            "batch 150",
-            geometry([1, 8, 8], &[4, 7], 3, &[16]),
-            150,
-            None,
-        ),
-        case(
-            "three channels",
-            geometry([3, 32, 32], &[6, 9], 3, &[24]),
-            5,
-            half,
-        ),
-        case(
-            "odd sides",
-            geometry([1, 11, 9], &[4, 5], 3, &[12]),
-            19,
-            None,
-        ),
-        case("7×7", geometry([2, 7, 7], &[3, 6], 3, &[13, 7]), 9, tenth),
-        case(
-            "kernel 5",
-            geometry([1, 14, 13], &[5, 4], 5, &[16]),
-            18,
-            None,
-        ),
-        case("kernel 1", geometry([3, 8, 6], &[11, 2], 1, &[16]), 7, None),
-        case(
-            "kernel 7, wider than the image",
-            geometry([1, 5, 6], &[4, 3], 7, &[9]),
-            4,
-            None,
-        ),
-        case("one stage", geometry([1, 10, 10], &[7], 3, &[33]), 20, half),
-        case(
-            "three stages",
-            geometry([1, 17, 19], &[4, 12, 6], 3, &[16]),
-            21,
-            None,
-        ),
-        case(
-            "no hidden layer",
-            geometry([1, 9, 9], &[4, 4], 3, &[]),
-            6,
-            half,
-        ),
-        case(
-            "two hidden layers",
-            geometry([1, 8, 8], &[4, 4], 3, &[130, 64]),
-            40,
-            half,
-        ),
-    ]
+/// All that can compute a geometry here.
+fn machines(geometry: &Geometry) -> Vec<Machine> {
+    let mut layouts = vec![Lanes::Images];
+    if geometry.kernel == 3 {
+        layouts.push(Lanes::Channels);
+    }
+    let levels = levels().into_iter().map(Some).chain([None]);
+    let machine = |level| layouts.iter().map(move |&lanes| Machine { level, lanes });
+    levels.flat_map(machine).collect()
 }
+
+/// Largest error of a tensor's gradient, L2 relative: 40 roundings of f32.
+const TOLERANCE: f64 = 40.0 * (f32::EPSILON / 2.0) as f64;
 
 /// Parameters of the study's size, images in [0, 1), and labels.
 fn inputs(geometry: &Geometry, batch: usize) -> (Vec<f32>, Vec<f32>, Vec<u8>) {
@@ -146,11 +70,11 @@ fn relative_error(got: &[f32], want: &[f64]) -> f64 {
 
 fn train(
     case: &Case,
-    level: Level,
+    machine: Machine,
     threads: usize,
     (parameters, images, labels): (&[f32], Images<'_>, &[u8]),
 ) -> (BatchSums, Vec<f32>) {
-    let mut network = Network::new(&case.geometry, level, threads).unwrap();
+    let mut network = machine.network(&case.geometry, threads);
     let mut gradients = vec![f32::NAN; parameters.len()];
     let call = |network: &mut Network, gradients: &mut [f32]| {
         network
@@ -214,17 +138,17 @@ fn failures(
 #[test]
 fn gradients_are_the_references() {
     let mut all = vec![];
-    for level in levels() {
-        for case in cases() {
+    for case in cases() {
+        for machine in machines(&case.geometry) {
             let (parameters, images, labels) = inputs(&case.geometry, case.batch);
             let call = (&parameters[..], Images::Floats(&images), &labels[..]);
-            let (sums, gradients) = train(&case, level, 1, call);
+            let (sums, gradients) = train(&case, machine, 1, call);
             let inputs = (&parameters[..], &images[..], &labels[..]);
             let failures = failures(&case, inputs, (sums, &gradients));
             all.extend(
                 failures
                     .iter()
-                    .map(|f| format!("{} {}: {f}", level.name(), case.name)),
+                    .map(|f| format!("{machine:?} {}: {f}", case.name)),
             );
         }
     }
@@ -243,11 +167,11 @@ fn ties_go_to_the_first_maximum() {
     };
     let (parameters, mut images, labels) = inputs(&case.geometry, case.batch);
     images.fill(0.5);
-    for level in levels() {
+    for machine in machines(&case.geometry) {
         let call = (&parameters[..], Images::Floats(&images), &labels[..]);
-        let (sums, gradients) = train(&case, level, 1, call);
+        let (sums, gradients) = train(&case, machine, 1, call);
         let failures = failures(&case, (&parameters, &images, &labels), (sums, &gradients));
-        assert!(failures.is_empty(), "{}: {failures:?}", level.name());
+        assert!(failures.is_empty(), "{machine:?}: {failures:?}");
     }
 }
 
@@ -258,9 +182,10 @@ fn threads_change_no_bit() {
         seed: 7,
         step: 3,
     });
-    for level in levels() {
-        for batch in [1, 17, 100, 128] {
-            let geometry = geometry([1, 14, 14], &[8, 8], 3, &[30]);
+    for batch in [1, 17, 100, 128] {
+        let geometry = geometry([1, 14, 14], &[8, 8], 3, &[30]);
+        for machine in machines(&geometry) {
+            let geometry = geometry.clone();
             let case = Case {
                 name: "threads",
                 geometry,
@@ -269,9 +194,9 @@ fn threads_change_no_bit() {
             };
             let (parameters, images, labels) = inputs(&case.geometry, batch);
             let call = (&parameters[..], Images::Floats(&images), &labels[..]);
-            let (sums, gradients) = train(&case, level, 1, call);
+            let (sums, gradients) = train(&case, machine, 1, call);
             for threads in [2, 3] {
-                let (other_sums, other) = train(&case, level, threads, call);
+                let (other_sums, other) = train(&case, machine, threads, call);
                 assert_eq!(
                     (sums, bits(&gradients)),
                     (other_sums, bits(&other)),
@@ -295,10 +220,10 @@ fn all_ways_in_and_out_agree() {
         .flat_map(|&i| &set[i as usize * 100..][..100])
         .map(|&byte| f32::from(byte) / 255.0)
         .collect();
-    for level in levels() {
+    for machine in machines(&geometry) {
         for threads in [1, 2] {
-            let mut network = Network::new(&geometry, level, threads).unwrap();
-            let mut fresh = Network::new(&geometry, level, 1).unwrap();
+            let mut network = machine.network(&geometry, threads);
+            let mut fresh = machine.network(&geometry, 1);
             let mut gradients = vec![vec![0.0; parameters.len()]; 2];
             for count in [150, 20] {
                 let bytes = Images::Bytes {
@@ -336,8 +261,8 @@ fn a_dead_and_a_broken_network_are_seen() {
     let (mut parameters, images, labels) = inputs(&geometry, 20);
     let fc1 = &geometry.parameters()[4..6];
     let mut gradients = vec![0.0; parameters.len()];
-    for level in levels() {
-        let mut network = Network::new(&geometry, level, 1).unwrap();
+    for machine in machines(&geometry) {
+        let mut network = machine.network(&geometry, 1);
         parameters[fc1[0].range()].fill(0.0);
         parameters[fc1[1].range()].fill(-1.0);
         let images = Images::Floats(&images);
@@ -351,6 +276,32 @@ fn a_dead_and_a_broken_network_are_seen() {
         let broken = train(&parameters);
         assert!(broken.loss.is_nan() && broken.peak_activation.is_nan());
         assert_eq!(broken.correct, 0);
+    }
+}
+
+/// A batch of one goes through vectors of channels where a larger one would not, and an image's
+/// logits stay what they are.
+#[test]
+fn the_layout_follows_the_batch() {
+    let geometry = Geometry::lab_2017(5);
+    let (parameters, images, _) = inputs(&geometry, 40);
+    for level in levels() {
+        let mut network = Network::new(&geometry, level, 1).unwrap();
+        let mut logits = |images: &[f32]| {
+            let mut logits = vec![0.0; images.len() / 784 * 10];
+            let images = Images::Floats(images);
+            network.logits(&parameters, images, &mut logits).unwrap();
+            logits
+        };
+        let (all, one) = (logits(&images), logits(&images[..784]));
+        assert_ne!(
+            bits(&all[..10]),
+            bits(&one),
+            "{}: two layouts",
+            level.name()
+        );
+        let want: Vec<f64> = widen(&all[..10]);
+        assert!(relative_error(&one, &want) <= 1e-6);
     }
 }
 

@@ -1,20 +1,19 @@
 //! Channels in the lanes: images go through one after the other, and everything that the
 //! gradients skip is skipped.
 
+mod backward;
+mod forward;
 mod scratch;
 
 use super::Dropout;
-use super::engine::{Chunk, Lanes, Layout};
-use super::gather::Pixels;
+use super::choice::Lanes;
+use super::engine::{Chunk, Layout};
 use super::plan::Plan;
 use crate::conv_pool::cpu::Planes;
-use crate::conv_pool::cpu::channels::{
-    FirstForward, FirstWeightGradient, Forward, InputGradient, Stage, StageWeights, WeightGradient,
-    add_gradients,
-};
-use crate::dense::cpu::{Combine, Dot, Panels, WeightGradient as DenseWeightGradient};
+use crate::conv_pool::cpu::channels::{Stage, StageWeights, add_gradients};
+use crate::dense::cpu::{Panels, WeightGradient};
 use crate::dropout::scale_factors;
-use crate::simd::{Simd, lanes, lanes_mut};
+use crate::simd::{Simd, lanes};
 use scratch::{Rows, Scratch};
 
 /// Images that go through together: enough for the dense layers, and what they leave behind for
@@ -57,18 +56,27 @@ impl<S: Simd> ChannelLanes<S> {
         }
     }
 
-    /// The faster layout for a network: this one has code for 3×3 kernels only, and pads filters
-    /// to whole vectors.
-    pub(super) fn choose(plan: &Plan) -> Lanes {
-        let fits = |stage: &super::plan::Stage| stage.kernel == 3 && stage.filters >= 3;
-        if plan.stages.iter().all(fits) {
+    /// The faster layout for batches of `images` images. This one has code for 3×3 kernels only,
+    /// and is the slower one where much of its vectors is padding; but it need not wait for as
+    /// many images as a vector has lanes. The bounds are measured.
+    pub(super) fn choose(plan: &Plan, images: usize) -> Lanes {
+        let lanes = if Self::prefers_narrow(plan) {
+            <S::Narrow as Simd>::LANES
+        } else {
+            S::LANES
+        };
+        let filled = |stage: &super::plan::Stage| {
+            stage.filters >= 8 && 5 * stage.filters >= 4 * stage.filters.next_multiple_of(lanes)
+        };
+        let fits = plan.stages.iter().all(|stage| stage.kernel == 3);
+        if fits && (2 * images < S::LANES || plan.stages.iter().all(filled)) {
             Lanes::Channels
         } else {
             Lanes::Images
         }
     }
 
-    /// Whether half as long vectors do the same in fewer of them.
+    /// Whether half as long vectors do the same in as many of them.
     pub(super) fn prefers_narrow(plan: &Plan) -> bool {
         let narrow = <S::Narrow as Simd>::LANES;
         let blocks = |lanes: usize| plan.stages.iter().map(move |s| s.filters.div_ceil(lanes));
@@ -87,203 +95,6 @@ impl<S: Simd> ChannelLanes<S> {
     fn image_len(planes: Planes, filters: usize) -> usize {
         planes.len(filters.div_ceil(S::LANES))
     }
-
-    /// The first stage of a chunk's images, from their pixels on.
-    fn first_stage(&self, chunk: &Chunk<'_>, scratch: &mut Scratch<S>) {
-        let stage = &self.stages[0];
-        let len = stage.input.len(stage.channels);
-        let codes_len = Self::image_len(stage.pooled, stage.filters);
-        let output_planes = self.output_planes(0);
-        let output_len = Self::image_len(output_planes, stage.filters);
-        for (at, image) in chunk.images.clone().enumerate() {
-            let input = &mut scratch.pixels[at * len..][..len];
-            let pixels = stage.channels * stage.input.rows * stage.input.columns;
-            match chunk.batch.images.pixels(image, pixels) {
-                Pixels::Bytes(image) => {
-                    let values = &scratch.values;
-                    let pixels = image.iter().map(|&byte| values[usize::from(byte)]);
-                    fill(stage, pixels, input);
-                }
-                Pixels::Floats(image) => fill(stage, image.iter().copied(), input),
-            }
-            self.simd.vectorize(FirstForward {
-                stage,
-                input,
-                weight: &self.weights[0].forward,
-                bias: &self.weights[0].bias,
-                output: &mut scratch.outputs[0][at * output_len..][..output_len],
-                output_planes,
-                codes: &mut scratch.codes[0][at * codes_len..][..codes_len],
-            });
-        }
-    }
-
-    fn later_stage(&self, index: usize, images: usize, scratch: &mut Scratch<S>) {
-        let (inputs, outputs) = scratch.outputs.split_at_mut(index);
-        let forward = Forward {
-            stage: &self.stages[index],
-            images,
-            input: &inputs[index - 1],
-            weight: &self.weights[index].forward,
-            bias: &self.weights[index].bias,
-            output: &mut outputs[0],
-            output_planes: self.output_planes(index),
-            codes: &mut scratch.codes[index],
-            tiles: &mut scratch.tiles,
-        };
-        forward.run(self.simd);
-    }
-
-    /// The last stage's output as rows in (channel, row, column) order.
-    fn read_features(&self, images: usize, scratch: &mut Scratch<S>) {
-        let last = self.stages.len() - 1;
-        let Stage {
-            filters, pooled, ..
-        } = self.stages[last];
-        let len = Self::image_len(pooled, filters);
-        for image in 0..images {
-            let output = lanes::<S>(&scratch.outputs[last][image * len..][..len]);
-            let row = scratch.units[0].row_mut(image);
-            for (filter, to) in row[..filters * pooled.plane]
-                .chunks_exact_mut(pooled.plane)
-                .enumerate()
-            {
-                let from = filter / S::LANES * pooled.plane * S::LANES + filter % S::LANES;
-                let from = output[from..].iter().step_by(S::LANES);
-                to.iter_mut().zip(from).for_each(|(to, &value)| *to = value);
-            }
-        }
-    }
-
-    fn dense(&self, chunk: &Chunk<'_>, layer: usize, scratch: &mut Scratch<S>) {
-        let dense = &self.plan.dense[layer];
-        let (before, after) = scratch.units.split_at_mut(layer + 1);
-        self.simd.vectorize(Dot {
-            images: chunk.images.len(),
-            input: &before[layer].values,
-            input_stride: before[layer].stride,
-            inputs: dense.inputs,
-            weight: &chunk.batch.parameters[dense.tensors.weight.clone()],
-            bias: &chunk.batch.parameters[dense.tensors.bias.clone()],
-            relu: layer + 1 < self.plan.dense.len(),
-            output: &mut after[0].values,
-            output_stride: after[0].stride,
-        });
-    }
-
-    /// Gradients of a dense layer's input: through its weights, and through the ReLU (and
-    /// dropout) of the layer before.
-    fn dense_gradients(
-        &self,
-        chunk: &Chunk<'_>,
-        layer: usize,
-        dropout: Option<Dropout>,
-        scratch: &mut Scratch<S>,
-    ) {
-        let images = chunk.images.len();
-        let (before, after) = scratch.unit_gradients.split_at_mut(layer + 1);
-        self.simd.vectorize(Combine {
-            images,
-            gradient: &after[0].values,
-            gradient_stride: after[0].stride,
-            weight: &self.panels[layer],
-            output_stride: before[layer].stride,
-            output: &mut before[layer].values,
-        });
-        if layer == 0 {
-            return;
-        }
-        let kept = dropout.filter(|_| self.plan.is_last_hidden(layer));
-        let scale = kept.map_or(1.0, |dropout| (1.0 / (1.0 - dropout.rate)) as f32);
-        for image in 0..images {
-            let units = scratch.units[layer].row(image);
-            let gradients = before[layer].row_mut(image);
-            for (gradient, &unit) in gradients.iter_mut().zip(units) {
-                *gradient = if unit <= 0.0 { 0.0 } else { *gradient * scale };
-            }
-        }
-    }
-
-    /// Gradients of a later stage's weights and of its input, for the images `first..first +
-    /// count` of the chunk.
-    fn later_gradients(
-        &self,
-        index: usize,
-        (first, count): (usize, usize),
-        scratch: &mut Scratch<S>,
-    ) {
-        let stage = &self.stages[index];
-        let input_len = Self::image_len(stage.input, stage.channels);
-        let codes_len = Self::image_len(stage.pooled, stage.filters);
-        let (before, after) = scratch.input_gradients.split_at_mut(index + 1);
-        scratch.lists.start(*stage);
-        for at in 0..count {
-            let codes = &scratch.codes[index][(first + at) * codes_len..][..codes_len];
-            let codes = (lanes::<S>(codes), S::LANES);
-            let start = at * input_len;
-            let pooled = stage.pooled;
-            if let Some(next) = after.first() {
-                let planes = self.stages[index + 1].input;
-                let len = Self::image_len(planes, stage.filters);
-                let gradients = lanes::<S>(&next[at * len..][..len]);
-                scratch.lists.push(start, codes, |filter| {
-                    (0..pooled.rows).flat_map(move |row| {
-                        let place = planes.at(filter / S::LANES, row, 0);
-                        let row = &gradients[place * S::LANES + filter % S::LANES..];
-                        row.iter().step_by(S::LANES).take(pooled.columns)
-                    })
-                });
-            } else {
-                let gradients = scratch.unit_gradients[0].row(first + at);
-                scratch.lists.push(start, codes, |filter| {
-                    gradients[filter * pooled.plane..][..pooled.plane].iter()
-                });
-            }
-        }
-        let sums = &mut scratch.sums[index];
-        self.simd.vectorize(WeightGradient {
-            lists: &scratch.lists,
-            input: &scratch.outputs[index - 1][first * input_len..][..count * input_len],
-            weight_sums: &mut sums.weight,
-            bias_sums: &mut sums.bias,
-        });
-        let output = &mut before[index][..count * input_len];
-        output.fill(self.simd.splat(0.0));
-        self.simd.vectorize(InputGradient {
-            lists: &scratch.lists,
-            weight: &self.weights[index].backward,
-            output,
-        });
-    }
-
-    /// Gradients of the first stage's weights, for the images `first..first + count`.
-    fn first_gradients(&self, (first, count): (usize, usize), scratch: &mut Scratch<S>) {
-        let stage = &self.stages[0];
-        let len = stage.input.len(stage.channels);
-        let codes_len = Self::image_len(stage.pooled, stage.filters);
-        let planes = self.output_planes(0);
-        let gradient_len = Self::image_len(planes, stage.filters);
-        let sums = &mut scratch.sums[0];
-        for at in 0..count {
-            let image = first + at;
-            let gradient = if let Some(next) = scratch.input_gradients.get(1) {
-                &next[at * gradient_len..][..gradient_len]
-            } else {
-                let row = scratch.unit_gradients[0].row(image);
-                write_features::<S>(stage, row, &mut scratch.features);
-                &scratch.features
-            };
-            self.simd.vectorize(FirstWeightGradient {
-                stage,
-                input: &scratch.pixels[image * len..][..len],
-                gradient,
-                gradient_planes: planes,
-                codes: &scratch.codes[0][image * codes_len..][..codes_len],
-                weight_sums: &mut sums.weight,
-                bias_sums: &mut sums.first_bias,
-            });
-        }
-    }
 }
 
 impl<S: Simd> Layout for ChannelLanes<S> {
@@ -298,7 +109,7 @@ impl<S: Simd> Layout for ChannelLanes<S> {
     }
 
     fn row_stride(&self, units: usize) -> usize {
-        DenseWeightGradient::row_stride::<S>(units)
+        WeightGradient::row_stride::<S>(units)
     }
 
     fn prepare(&mut self, parameters: &[f32], training: bool) {
@@ -415,31 +226,7 @@ impl<S: Simd> Layout for ChannelLanes<S> {
         copy(&scratch.unit_gradients[layer + 1], dense.outputs, gradient);
     }
 
-    fn weight_gradient(&self, share: &mut DenseWeightGradient<'_>) {
+    fn weight_gradient(&self, share: &mut WeightGradient<'_>) {
         self.simd.vectorize(share);
-    }
-}
-
-/// Fills the inside of the first stage's planes.
-fn fill(stage: &Stage, mut pixels: impl Iterator<Item = f32>, planes: &mut [f32]) {
-    for channel in 0..stage.channels {
-        for row in 0..stage.input.rows {
-            let to = &mut planes[stage.input.at(channel, row, 0)..][..stage.input.columns];
-            // The places are first: a `zip` that ends takes one more from what stands first.
-            to.iter_mut()
-                .zip(&mut pixels)
-                .for_each(|(to, pixel)| *to = pixel);
-        }
-    }
-}
-
-/// Puts a row of features, in (channel, row, column) order, into a stage's pooled places.
-fn write_features<S: Simd>(stage: &Stage, row: &[f32], planes: &mut [S::Vector]) {
-    let places = stage.pooled.plane;
-    let planes = lanes_mut::<S>(planes);
-    for (filter, from) in row.chunks_exact(places).take(stage.filters).enumerate() {
-        let to = filter / S::LANES * places * S::LANES + filter % S::LANES;
-        let to = planes[to..].iter_mut().step_by(S::LANES);
-        to.zip(from).for_each(|(to, &value)| *to = value);
     }
 }

@@ -30,6 +30,9 @@ pub(crate) use weight_gradient::WeightGradient;
 pub(crate) use weights::{StageWeights, add_gradients};
 pub(crate) use winograd::{Forward, Tiles};
 
+#[cfg(test)]
+mod tests;
+
 use super::Planes;
 
 /// Weights of a filter for one channel.

@@ -21,6 +21,10 @@ pub(super) const ELEMENTS: usize = 16;
 /// Bytes that the tiles of a round may take, transformed and multiplied.
 const ROUND_BYTES: usize = 96 << 10;
 
+/// Bytes of a panel's weights up to which they are gone through again for every few tiles, which
+/// themselves stay in the first cache meanwhile.
+const PANEL_BYTES: usize = 128 << 10;
+
 /// Widths in blocks of the panels that `blocks` blocks of filters are multiplied in, each with
 /// its first block.
 fn panels(blocks: usize) -> impl Iterator<Item = (usize, usize)> {
@@ -294,35 +298,54 @@ impl<V: Copy> Multiply<'_, V> {
         simd: S,
         first: usize,
     ) {
-        let channels = self.channels;
-        let pitch = self.round.transformed * S::LANES;
-        for element in 0..ELEMENTS {
-            let weight = first * ELEMENTS * channels + element * channels * W;
-            let weight = &self.weight[weight..][..channels * W];
+        let weight = first * ELEMENTS * self.channels;
+        let weight = &self.weight[weight..][..ELEMENTS * self.channels * W];
+        let output = first * ELEMENTS;
+        if size_of_val(weight) <= PANEL_BYTES {
             for tile in (0..self.tiles).step_by(T) {
-                let mut sums = [[simd.splat(0.0); W]; T];
-                for (block, weight) in weight.chunks(S::LANES * W).enumerate() {
-                    let row = tile * pitch + (block * ELEMENTS + element) * S::LANES;
-                    for (lane, weight) in weight.chunks_exact(W).enumerate() {
-                        for (tile, sums) in sums.iter_mut().enumerate() {
-                            let at = row + tile * pitch + lane;
-                            debug_assert!(at < self.input.len());
-                            // SAFETY: `run` has checked that all tiles of a round are there, whose
-                            // number is a multiple of `T`.
-                            let value = simd.splat(unsafe { *self.input.get_unchecked(at) });
-                            for (sum, &weight) in sums.iter_mut().zip(weight) {
-                                *sum = simd.mul_add(value, weight, *sum);
-                            }
-                        }
+                for element in 0..ELEMENTS {
+                    self.product::<S, W, T>(simd, weight, output, (tile, element));
+                }
+            }
+        } else {
+            for element in 0..ELEMENTS {
+                for tile in (0..self.tiles).step_by(T) {
+                    self.product::<S, W, T>(simd, weight, output, (tile, element));
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn product<S: Simd<Vector = V>, const W: usize, const T: usize>(
+        &mut self,
+        simd: S,
+        weight: &[V],
+        output: usize,
+        (tile, element): (usize, usize),
+    ) {
+        let pitch = self.round.transformed * S::LANES;
+        let weight = &weight[element * self.channels * W..][..self.channels * W];
+        let mut sums = [[simd.splat(0.0); W]; T];
+        for (block, weight) in weight.chunks(S::LANES * W).enumerate() {
+            let row = tile * pitch + (block * ELEMENTS + element) * S::LANES;
+            for (lane, weight) in weight.chunks_exact(W).enumerate() {
+                for (tile, sums) in sums.iter_mut().enumerate() {
+                    let at = row + tile * pitch + lane;
+                    debug_assert!(at < self.input.len());
+                    // SAFETY: `run` has checked that all tiles of a round are there, whose number
+                    // is a multiple of `T`.
+                    let value = simd.splat(unsafe { *self.input.get_unchecked(at) });
+                    for (sum, &weight) in sums.iter_mut().zip(weight) {
+                        *sum = simd.mul_add(value, weight, *sum);
                     }
                 }
-                let to = &mut self.output[tile * self.round.products..];
-                let to = &mut to[first * ELEMENTS + element..];
-                for (t, sums) in sums.iter().enumerate() {
-                    for (w, &sum) in sums.iter().enumerate() {
-                        to[t * self.round.products + w * ELEMENTS] = sum;
-                    }
-                }
+            }
+        }
+        let to = &mut self.output[tile * self.round.products + output + element..];
+        for (t, sums) in sums.iter().enumerate() {
+            for (w, &sum) in sums.iter().enumerate() {
+                to[t * self.round.products + w * ELEMENTS] = sum;
             }
         }
     }
