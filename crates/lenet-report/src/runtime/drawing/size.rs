@@ -81,7 +81,10 @@ pub(super) fn figure(runtimes: &Runtimes, batch: usize) -> RuntimeFigure {
             .flat_map(|curve| &curve.dots)
     };
     let x = LogAxis::close_to(dots().map(|dot| dot.x), 0.06);
-    let y = LogAxis::around(dots().map(|dot| dot.y));
+    let bounds = dots()
+        .filter_map(|dot| dot.interval)
+        .flat_map(|i| [i.low, i.high]);
+    let y = LogAxis::around(dots().map(|dot| dot.y).chain(bounds));
     let ticks: Vec<Tick> = sizes
         .iter()
         .map(|(parameters, filters)| Tick {

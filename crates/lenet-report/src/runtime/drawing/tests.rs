@@ -120,6 +120,21 @@ fn points_lie_where_their_numbers_say() {
 }
 
 #[test]
+fn an_interval_never_leaves_its_panel() {
+    let wide = |_, _, _, round| [1.0, 1.0, 40.0][round - 1];
+    let records = Grid::cpu().records(&[8], 3, wide);
+    let runtimes = Runtimes::new(&records);
+    let scene = &figures(&runtimes, &[])[0].sheet().panel_scenes()[0];
+    let ends = scene.shapes.iter().filter_map(|s| match s {
+        Shape::Line { points, stroke } if stroke.ink == Ink::Series(0) => Some(points[1].1),
+        _ => None,
+    });
+    let highest = ends.fold(f64::INFINITY, f64::min);
+    // The plot begins at 34; 40 s lie below its topmost mark, 50 s.
+    assert!(highest > 34.0 + 1.0, "{highest}");
+}
+
+#[test]
 fn other_images_stand_without_the_published_points() {
     let small = Grid {
         samples: 2_000,
