@@ -1,140 +1,208 @@
 //! Time of each op on slices, and of a whole step: `cargo bench -p lenet-ops`.
 //!
-//! One thread, the study's network at F = 16, batch 128; the best of many runs, as GFLOP/s by the
-//! direct method beside the machine's peak. `LENET_SIMD` forces an instruction set.
-#![allow(clippy::print_stdout)]
+//! One thread, batch 128, the study's network for several numbers of filters. An "item" is a
+//! floating-point operation by the direct method, so the throughput columns read GFLOP/s, to be
+//! held against `fma_peak`. `LENET_SIMD` forces an instruction set.
 
-use std::time::Instant;
-
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+use lenet_ops::conv_pool::{self, ConvPoolShape, Pooled};
+use lenet_ops::dense::{self, DenseShape};
 use lenet_ops::net::{Images, Network};
-use lenet_ops::{Geometry, Level, OpsError, conv_pool, dense, peak};
+use lenet_ops::{Geometry, Level, peak};
 
 const BATCH: usize = 128;
-const RUNS: usize = 20;
+const FILTERS: [usize; 4] = [8, 16, 32, 64];
 
-fn main() -> Result<(), OpsError> {
-    let level = Level::from_environment()?;
-    let peak = peak::flops_per_second(level, 200);
-    println!("{}, peak {:.0} GFLOP/s", level.name(), peak / 1e9);
-    let report = |name: &str, flops: f64, seconds: f64| {
-        let rate = flops / seconds;
-        let share = 100.0 * rate / peak;
-        println!(
-            "{name:24} {:8.0} µs  {:6.1} GFLOP/s  {share:3.0} %",
-            seconds * 1e6,
-            rate / 1e9
-        );
-    };
-    let geometry = Geometry::lab_2017(16);
-    for stage in 0..geometry.filters.len() {
+fn main() {
+    divan::main();
+}
+
+fn level() -> Level {
+    Level::from_environment().expect("LENET_SIMD names a level of this machine")
+}
+
+/// The machine's own limit: an item is an operation of a multiply-add in registers.
+#[divan::bench(max_time = 1)]
+fn fma_peak(bencher: Bencher) {
+    let level = level();
+    let work = peak::operations(level);
+    bencher
+        .counter(ItemsCount::new(work))
+        .bench(|| peak::run(level));
+}
+
+#[divan::bench(args = FILTERS, max_time = 1)]
+fn step(bencher: Bencher, filters: usize) {
+    let geometry = Geometry::lab_2017(filters);
+    let mut network = Network::new(&geometry, level(), 1).expect("a level of this machine");
+    let parameters = values(geometry.parameter_count(), 0.1);
+    let pixels = values(BATCH * 784, 1.0);
+    let labels = labels();
+    let mut gradients = vec![0.0; parameters.len()];
+    bencher
+        .counter(ItemsCount::new(geometry.training_flops() * BATCH as u64))
+        .bench_local(|| {
+            let images = Images::Floats(black_box(&pixels));
+            network
+                .loss_and_gradients(&parameters, images, &labels, None, &mut gradients)
+                .expect("a good batch")
+        });
+}
+
+#[divan::bench(args = FILTERS, max_time = 1)]
+fn evaluation(bencher: Bencher, filters: usize) {
+    let geometry = Geometry::lab_2017(filters);
+    let mut network = Network::new(&geometry, level(), 1).expect("a level of this machine");
+    let parameters = values(geometry.parameter_count(), 0.1);
+    let pixels = values(BATCH * 784, 1.0);
+    let labels = labels();
+    bencher
+        .counter(ItemsCount::new(geometry.forward_flops() * BATCH as u64))
+        .bench_local(|| {
+            let images = Images::Floats(black_box(&pixels));
+            network
+                .evaluate(&parameters, images, &labels)
+                .expect("a good batch")
+        });
+}
+
+/// Buffers of one convolution stage.
+struct Stage {
+    shape: ConvPoolShape,
+    flops: u64,
+    input: Vec<f32>,
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+    output: Vec<f32>,
+    argmax: Vec<u8>,
+}
+
+impl Stage {
+    fn new((stage, filters): (usize, usize)) -> Self {
+        let geometry = Geometry::lab_2017(filters);
         let [channels, height, width] = geometry.stage_input(stage);
-        let shape = conv_pool::ConvPoolShape {
+        let shape = ConvPoolShape {
             batch: BATCH,
             channels,
             height,
             width,
-            filters: geometry.filters[stage],
-            kernel: geometry.kernel,
+            filters,
+            kernel: 3,
         };
-        let flops = 2.0 * (BATCH * height * width * channels * shape.filters * 9) as f64;
-        let [forward, backward] = conv_pool_times(&shape)?;
-        report(&format!("conv_pool {} forward", stage + 1), flops, forward);
-        report(
-            &format!("conv_pool {} backward", stage + 1),
-            2.0 * flops,
-            backward,
-        );
+        Self {
+            shape,
+            flops: 2 * (BATCH * height * width * shape.weight_len()) as u64,
+            input: values(shape.input_len(), 1.0),
+            weight: values(shape.weight_len(), 0.1),
+            bias: values(filters, 0.1),
+            output: vec![0.0; shape.output_len()],
+            argmax: vec![0; shape.output_len()],
+        }
     }
-    for (layer, (inputs, outputs)) in geometry.dense_layers().into_iter().enumerate() {
-        let shape = dense::DenseShape {
-            batch: BATCH,
-            inputs,
-            outputs,
-            relu: layer == 0,
-        };
-        let flops = 2.0 * (BATCH * inputs * outputs) as f64;
-        let [forward, backward] = dense_times(&shape)?;
-        report(&format!("dense {} forward", layer + 1), flops, forward);
-        report(
-            &format!("dense {} backward", layer + 1),
-            2.0 * flops,
-            backward,
-        );
+
+    fn forward(&mut self) {
+        let (output, argmax) = (&mut self.output, &mut self.argmax);
+        let input = black_box(&self.input);
+        conv_pool::forward(&self.shape, input, &self.weight, &self.bias, output, argmax)
+            .expect("good buffers");
     }
-    let mut network = Network::new(&geometry, level, 1)?;
-    let parameters = values(geometry.parameter_count(), 0.1);
-    let pixels = values(BATCH * 784, 1.0);
-    let labels: Vec<u8> = (0..BATCH).map(|image| (image % 10) as u8).collect();
-    let mut gradients = vec![0.0; parameters.len()];
-    let images = Images::Floats(&pixels);
-    let step =
-        best(|| network.loss_and_gradients(&parameters, images, &labels, None, &mut gradients))?;
-    report(
-        "step",
-        geometry.training_flops() as f64 * BATCH as f64,
-        step,
-    );
-    let evaluation = best(|| network.evaluate(&parameters, images, &labels))?;
-    report(
-        "evaluation",
-        geometry.forward_flops() as f64 * BATCH as f64,
-        evaluation,
-    );
-    Ok(())
 }
 
-/// Seconds of forward and backward pass, the latter with the input's gradient.
-fn conv_pool_times(shape: &conv_pool::ConvPoolShape) -> Result<[f64; 2], OpsError> {
-    let input = values(
-        shape.batch * shape.channels * shape.height * shape.width,
-        1.0,
-    );
-    let weight = values(
-        shape.filters * shape.channels * shape.kernel * shape.kernel,
-        0.1,
-    );
-    let bias = values(shape.filters, 0.1);
-    let outputs = shape.batch * shape.filters * (shape.height / 2) * (shape.width / 2);
-    let (mut output, mut argmax) = (vec![0.0; outputs], vec![0; outputs]);
-    let forward =
-        best(|| conv_pool::forward(shape, &input, &weight, &bias, &mut output, &mut argmax))?;
-    let upstream = values(outputs, 1.0);
-    let (mut to_input, mut to_weight) = (vec![0.0; input.len()], vec![0.0; weight.len()]);
-    let mut to_bias = vec![0.0; bias.len()];
-    let backward = best(|| {
-        let pooled = conv_pool::Pooled {
-            output: &output,
-            argmax: &argmax,
-        };
-        let gradients = conv_pool::Gradients {
-            input: Some(&mut to_input),
-            weight: &mut to_weight,
-            bias: &mut to_bias,
-        };
-        conv_pool::backward(shape, &input, &weight, pooled, &upstream, gradients)
-    })?;
-    Ok([forward, backward])
+const STAGES: [(usize, usize); 4] = [(0, 16), (1, 16), (0, 32), (1, 32)];
+
+/// Arguments are the stage, from 0, and its filters.
+#[divan::bench(args = STAGES, max_time = 1)]
+fn conv_pool_forward(bencher: Bencher, stage: (usize, usize)) {
+    let mut stage = Stage::new(stage);
+    bencher
+        .counter(ItemsCount::new(stage.flops))
+        .bench_local(|| stage.forward());
 }
 
-/// Seconds of forward and backward pass, the latter with the input's gradient.
-fn dense_times(shape: &dense::DenseShape) -> Result<[f64; 2], OpsError> {
-    let input = values(shape.batch * shape.inputs, 1.0);
-    let weight = values(shape.outputs * shape.inputs, 0.1);
+/// With the input's gradient.
+#[divan::bench(args = STAGES, max_time = 1)]
+fn conv_pool_backward(bencher: Bencher, stage: (usize, usize)) {
+    let mut stage = Stage::new(stage);
+    stage.forward();
+    let upstream = values(stage.output.len(), 1.0);
+    let mut to_input = vec![0.0; stage.input.len()];
+    let mut to_weight = vec![0.0; stage.weight.len()];
+    let mut to_bias = vec![0.0; stage.bias.len()];
+    bencher
+        .counter(ItemsCount::new(2 * stage.flops))
+        .bench_local(|| {
+            let pooled = Pooled {
+                output: &stage.output,
+                argmax: &stage.argmax,
+            };
+            let gradients = conv_pool::Gradients {
+                input: Some(&mut to_input),
+                weight: &mut to_weight,
+                bias: &mut to_bias,
+            };
+            let (shape, input) = (&stage.shape, black_box(&stage.input));
+            conv_pool::backward(shape, input, &stage.weight, pooled, &upstream, gradients)
+        });
+}
+
+/// Arguments are inputs and outputs.
+#[divan::bench(args = [(784, 128), (128, 10)], max_time = 1)]
+fn dense_forward(bencher: Bencher, layer: (usize, usize)) {
+    let shape = layer_shape(layer);
+    let (input, weight) = (
+        values(shape.input_len(), 1.0),
+        values(shape.weight_len(), 0.1),
+    );
     let bias = values(shape.outputs, 0.1);
-    let mut output = vec![0.0; shape.batch * shape.outputs];
-    let forward = best(|| dense::forward(shape, &input, &weight, &bias, &mut output))?;
-    let upstream = values(output.len(), 1.0);
+    let mut output = vec![0.0; shape.output_len()];
+    bencher
+        .counter(ItemsCount::new(2 * BATCH * shape.weight_len()))
+        .bench_local(|| dense::forward(&shape, black_box(&input), &weight, &bias, &mut output));
+}
+
+/// With the input's gradient.
+#[divan::bench(args = [(784, 128), (128, 10)], max_time = 1)]
+fn dense_backward(bencher: Bencher, layer: (usize, usize)) {
+    let shape = layer_shape(layer);
+    let (input, weight) = (
+        values(shape.input_len(), 1.0),
+        values(shape.weight_len(), 0.1),
+    );
+    let output = values(shape.output_len(), 1.0);
+    let upstream = values(shape.output_len(), 1.0);
     let (mut to_input, mut to_weight) = (vec![0.0; input.len()], vec![0.0; weight.len()]);
-    let mut to_bias = vec![0.0; bias.len()];
-    let backward = best(|| {
-        let gradients = dense::Gradients {
-            input: Some(&mut to_input),
-            weight: &mut to_weight,
-            bias: &mut to_bias,
-        };
-        dense::backward(shape, &input, &weight, &output, &upstream, gradients)
-    })?;
-    Ok([forward, backward])
+    let mut to_bias = vec![0.0; shape.outputs];
+    bencher
+        .counter(ItemsCount::new(4 * BATCH * shape.weight_len()))
+        .bench_local(|| {
+            let gradients = dense::Gradients {
+                input: Some(&mut to_input),
+                weight: &mut to_weight,
+                bias: &mut to_bias,
+            };
+            dense::backward(
+                &shape,
+                black_box(&input),
+                &weight,
+                &output,
+                &upstream,
+                gradients,
+            )
+        });
+}
+
+fn layer_shape((inputs, outputs): (usize, usize)) -> DenseShape {
+    DenseShape {
+        batch: BATCH,
+        inputs,
+        outputs,
+        relu: outputs > 10,
+    }
+}
+
+fn labels() -> Vec<u8> {
+    (0..BATCH).map(|image| (image % 10) as u8).collect()
 }
 
 /// Numbers between −scale and scale that follow no short pattern.
@@ -145,16 +213,4 @@ fn values(count: usize, scale: f32) -> Vec<f32> {
         ((state >> 8) as f32 / 8_388_608.0 - 1.0) * scale
     };
     std::iter::repeat_with(next).take(count).collect()
-}
-
-/// Seconds of the fastest of [`RUNS`] runs after one to warm up.
-fn best<T>(mut run: impl FnMut() -> Result<T, OpsError>) -> Result<f64, OpsError> {
-    run()?;
-    let mut best = f64::INFINITY;
-    for _ in 0..RUNS {
-        let begun = Instant::now();
-        run()?;
-        best = best.min(begun.elapsed().as_secs_f64());
-    }
-    Ok(best)
 }

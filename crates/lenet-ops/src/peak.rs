@@ -20,32 +20,50 @@ const ROUNDS: usize = 20_000;
 /// Where the machine lacks the level.
 #[must_use]
 pub fn flops_per_second(level: Level, repeats: usize) -> f64 {
+    let mut best = Duration::MAX;
+    for _ in 0..repeats.max(1) {
+        let start = Instant::now();
+        run(level);
+        best = best.min(start.elapsed());
+    }
+    operations(level) as f64 / best.as_secs_f64()
+}
+
+/// Floating-point operations of one [`run`].
+#[must_use]
+pub fn operations(level: Level) -> usize {
+    let lanes = match level {
+        Level::Portable | Level::Neon => 4,
+        Level::Avx2 => 8,
+        Level::Avx512 => 16,
+    };
+    2 * lanes * CHAINS * ROUNDS
+}
+
+/// Some tens of microseconds of `level`'s multiply-adds in registers.
+///
+/// # Panics
+/// Where the machine lacks the level.
+pub fn run(level: Level) {
     assert!(
         Level::available().contains(&level),
         "this machine lacks {}",
         level.name()
     );
-    let (lanes, run): (usize, fn()) = match level {
-        Level::Portable => (4, portable),
+    match level {
+        Level::Portable => portable(),
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the assertion above has seen AVX2 and FMA on this machine.
-        Level::Avx2 => (8, || unsafe { avx2() }),
+        Level::Avx2 => unsafe { avx2() },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the assertion above has seen AVX-512F on this machine.
-        Level::Avx512 => (16, || unsafe { avx512() }),
+        Level::Avx512 => unsafe { avx512() },
         #[cfg(target_arch = "aarch64")]
         // SAFETY: the assertion above has seen NEON on this machine.
-        Level::Neon => (4, || unsafe { neon() }),
+        Level::Neon => unsafe { neon() },
         #[allow(unreachable_patterns)]
         _ => unreachable!("a level of another architecture is never available"),
-    };
-    let mut best = Duration::MAX;
-    for _ in 0..repeats.max(1) {
-        let start = Instant::now();
-        run();
-        best = best.min(start.elapsed());
     }
-    (2 * lanes * CHAINS * ROUNDS) as f64 / best.as_secs_f64()
 }
 
 #[cfg(target_arch = "x86_64")]
