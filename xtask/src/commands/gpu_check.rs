@@ -60,7 +60,7 @@ pub fn run(flags: &GpuCheck) -> CommandResult {
     device_check::run(&checked, |finding| note(&mut record, finding));
     let stopped = || stop.load(std::sync::atomic::Ordering::Relaxed);
     if !stopped() {
-        study::run(&record.device.clone(), &flags.out, |finding| {
+        study::run(&record.device.clone(), &flags.out, &stop, |finding| {
             note(&mut record, finding);
         })
         .or_fail()?;

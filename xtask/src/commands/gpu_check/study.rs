@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -13,11 +14,17 @@ use crate::table::count;
 /// How long a study of seconds may take before it is given up.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Carries out the smoke study twice, in folders below `out` that are removed again.
+/// Carries out the smoke study twice, in folders below `out` that are removed again; only once
+/// where `stop` is raised meanwhile.
 ///
 /// # Errors
 /// A folder that cannot be written. A study that fails is a finding.
-pub fn run(device: &str, out: &Path, mut observer: impl FnMut(Finding)) -> anyhow::Result<()> {
+pub fn run(
+    device: &str,
+    out: &Path,
+    stop: &AtomicBool,
+    mut observer: impl FnMut(Finding),
+) -> anyhow::Result<()> {
     let folder = tempfile::tempdir_in(out)?;
     let (whole, killed) = (folder.path().join("whole"), folder.path().join("killed"));
     observer(made("the smoke study", || {
@@ -25,6 +32,9 @@ pub fn run(device: &str, out: &Path, mut observer: impl FnMut(Finding)) -> anyho
         let records = records(&whole)?;
         Ok(format!("{} trials completed", records.len()))
     }));
+    if stop.load(Ordering::Relaxed) {
+        return Ok(());
+    }
     observer(made("a study killed and resumed", || {
         let epochs = kill_after_first_epoch(start(device, &killed)?, &killed)?;
         finish(start(device, &killed)?)?;
