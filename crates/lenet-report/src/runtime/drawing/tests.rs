@@ -126,7 +126,9 @@ fn an_interval_never_leaves_its_panel() {
     let runtimes = Runtimes::new(&records);
     let scene = &figures(&runtimes, &[])[0].sheet().panel_scenes()[0];
     let ends = scene.shapes.iter().filter_map(|s| match s {
-        Shape::Line { points, stroke } if stroke.ink == Ink::Series(0) => Some(points[1].1),
+        Shape::Line { points, stroke } if stroke.ink == Ink::Series(0) => {
+            points.last().map(|p| p.1)
+        }
         _ => None,
     });
     let highest = ends.fold(f64::INFINITY, f64::min);
