@@ -4,7 +4,6 @@ use super::channels::ChannelLanes;
 use super::engine::{Compute, engine};
 use super::images::ImageLanes;
 use super::plan::Plan;
-use crate::error::OpsError;
 use crate::geometry::Geometry;
 use crate::simd::{Simd, WithSimd};
 
@@ -28,16 +27,11 @@ pub(super) struct Engines<S> {
 pub(super) trait Choose: Send {
     /// The engine for batches of `images` images: a function of the geometry and that number. A
     /// layout may be asked for instead.
-    fn choose(&mut self, images: usize, lanes: Option<Lanes>)
-    -> Result<&mut dyn Compute, OpsError>;
+    fn choose(&mut self, images: usize, lanes: Option<Lanes>) -> &mut dyn Compute;
 }
 
 impl<S: Simd> Choose for Engines<S> {
-    fn choose(
-        &mut self,
-        images: usize,
-        lanes: Option<Lanes>,
-    ) -> Result<&mut dyn Compute, OpsError> {
+    fn choose(&mut self, images: usize, lanes: Option<Lanes>) -> &mut dyn Compute {
         let (simd, plan) = (self.simd, &self.plan);
         let lanes = lanes.unwrap_or_else(|| ChannelLanes::<S>::choose(plan, images));
         let slot = match lanes {
@@ -47,14 +41,14 @@ impl<S: Simd> Choose for Engines<S> {
         let engine = match slot.take() {
             Some(engine) => engine,
             None => match lanes {
-                Lanes::Images => engine(ImageLanes::new(simd, plan), plan, self.threads)?,
+                Lanes::Images => engine(ImageLanes::new(simd, plan), plan, self.threads),
                 Lanes::Channels if ChannelLanes::<S>::prefers_narrow(plan) => {
-                    engine(ChannelLanes::new(simd.narrow(), plan), plan, self.threads)?
+                    engine(ChannelLanes::new(simd.narrow(), plan), plan, self.threads)
                 }
-                Lanes::Channels => engine(ChannelLanes::new(simd, plan), plan, self.threads)?,
+                Lanes::Channels => engine(ChannelLanes::new(simd, plan), plan, self.threads),
             },
         };
-        Ok(&mut **slot.insert(engine))
+        &mut **slot.insert(engine)
     }
 }
 

@@ -1,13 +1,14 @@
 //! A batch: its chunks on the threads, whatever the layout of their images.
 
 use std::ops::Range;
+use std::sync::Mutex;
 
 use super::plan::{Plan, segments};
 use super::segment::{Batch, Segment, larger, share, total};
-use super::workers::Workers;
+use super::sums::Sum;
+use super::team::{Team, lock};
 use super::{BatchSums, Dropout};
 use crate::dense::cpu::WeightGradient;
-use crate::error::OpsError;
 use crate::softmax_cross_entropy::cpu::{loss, loss_and_gradient};
 
 /// Chunks of one task of an evaluation.
@@ -17,15 +18,16 @@ const EVALUATION_CHUNKS: usize = 4;
 pub(super) trait Compute: Send {
     fn train(
         &mut self,
+        team: &mut Team,
         batch: Batch<'_>,
         labels: &[u8],
         dropout: Option<Dropout>,
         gradients: &mut [f32],
     ) -> BatchSums;
 
-    fn evaluate(&mut self, batch: Batch<'_>, labels: &[u8]) -> BatchSums;
+    fn evaluate(&mut self, team: &mut Team, batch: Batch<'_>, labels: &[u8]) -> BatchSums;
 
-    fn logits(&mut self, batch: Batch<'_>, logits: &mut [f32]);
+    fn logits(&mut self, team: &mut Team, batch: Batch<'_>, logits: &mut [f32]);
 }
 
 /// Some of a batch's images, which go through the network together.
@@ -34,22 +36,25 @@ pub(super) struct Chunk<'a> {
     pub(super) images: Range<usize>,
 }
 
+/// A share of a layout's preparation.
+pub(super) type Preparation<'a> = Box<dyn FnMut() + Send + 'a>;
+
 /// How a chunk's images lie in memory, and what is computed on them there. Rows and logits are
 /// asked for by an image's position in the chunk.
 pub(super) trait Layout: Send + Sync {
     /// Buffers of one thread, allocated once.
     type Scratch: Send;
 
-    /// Images of a chunk, at most.
-    fn chunk(&self) -> usize;
+    /// Images of a chunk, at most, of a batch of `images`.
+    fn chunk(&self, images: usize) -> usize;
 
     fn scratch(&self) -> Self::Scratch;
 
     /// Length of a row of `units` for [`WeightGradient`].
     fn row_stride(&self, units: usize) -> usize;
 
-    /// Takes over the parameters for one call.
-    fn prepare(&mut self, parameters: &[f32], training: bool);
+    /// What takes over the parameters for one call, in any order.
+    fn prepare<'a>(&'a mut self, parameters: &'a [f32], training: bool) -> Vec<Preparation<'a>>;
 
     /// Everything up to the logits; gives the largest activation before them.
     fn forward(
@@ -93,29 +98,25 @@ pub(super) trait Layout: Send + Sync {
     fn weight_gradient(&self, share: &mut WeightGradient<'_>);
 }
 
-/// An engine with its threads.
-///
-/// # Errors
-/// Where no threads can be had.
+/// An engine for a team of `threads`.
 pub(super) fn engine<L: Layout + 'static>(
     layout: L,
     plan: &Plan,
     threads: usize,
-) -> Result<Box<dyn Compute>, OpsError> {
-    let workers = Workers::new(threads, || layout.scratch())?;
+) -> Box<dyn Compute> {
     let rows = plan.dense.iter().map(|layer| Rows {
         input: vec![],
         input_stride: layout.row_stride(layer.inputs),
         gradient: vec![],
         gradient_stride: layout.row_stride(layer.outputs),
     });
-    Ok(Box::new(Engine {
+    Box::new(Engine {
         rows: rows.collect(),
+        scratch: (0..threads).map(|_| Mutex::new(layout.scratch())).collect(),
         layout,
         plan: plan.clone(),
-        workers,
         partial: vec![],
-    }))
+    })
 }
 
 /// Inputs and output gradients of a dense layer for a whole batch, an image a row.
@@ -140,7 +141,8 @@ impl Rows {
 struct Engine<L: Layout> {
     layout: L,
     plan: Plan,
-    workers: Workers<L::Scratch>,
+    /// One a thread.
+    scratch: Vec<Mutex<L::Scratch>>,
     rows: Vec<Rows>,
     /// Each segment's sums of the convolutions' gradients.
     partial: Vec<f32>,
@@ -157,17 +159,19 @@ struct Training<'a> {
 impl<L: Layout> Compute for Engine<L> {
     fn train(
         &mut self,
+        team: &mut Team,
         batch: Batch<'_>,
         labels: &[u8],
         dropout: Option<Dropout>,
         gradients: &mut [f32],
     ) -> BatchSums {
-        self.layout.prepare(batch.parameters, true);
+        let mut preparation = self.layout.prepare(batch.parameters, true);
+        team.for_each(&mut preparation, |_, prepare| prepare());
+        drop(preparation);
         let mut losses = vec![0.0; batch.count];
-        let ranges: Vec<_> = segments(batch.count, self.layout.chunk()).collect();
-        self.partial.clear();
-        self.partial
-            .resize(ranges.len() * self.plan.convolutions, 0.0);
+        let ranges: Vec<_> = segments(batch.count, self.layout.chunk(batch.count)).collect();
+        let partial = ranges.len() * self.plan.convolutions;
+        self.partial.resize(self.partial.len().max(partial), 0.0);
         self.rows
             .iter_mut()
             .for_each(|rows| rows.reserve(batch.count));
@@ -194,90 +198,95 @@ impl<L: Layout> Compute for Engine<L> {
         }
         let (layout, classes) = (&self.layout, self.plan.classes);
         let scale = 1.0 / batch.count as f32;
-        self.workers.for_each(&mut tasks, |scratch, task| {
+        let scratch = &self.scratch;
+        team.for_each(&mut tasks, |thread, task| {
+            let scratch = &mut lock(&scratch[thread]);
             task.run(layout, classes, batch, dropout, scale, scratch);
         });
         let sums: Vec<_> = tasks.iter().map(|task| task.segment.sums).collect();
         drop(tasks);
-        self.sum_convolutions(&mut gradients[..self.plan.convolutions]);
-        self.dense_gradients(batch.count, gradients);
+        self.sum_gradients(team, batch.count, sums.len(), gradients);
         total(&sums, &losses)
     }
 
-    fn evaluate(&mut self, batch: Batch<'_>, labels: &[u8]) -> BatchSums {
+    fn evaluate(&mut self, team: &mut Team, batch: Batch<'_>, labels: &[u8]) -> BatchSums {
         let mut losses = vec![0.0; batch.count];
-        let sums = self.forward(batch, labels, &mut losses, None);
+        let sums = self.forward(team, batch, labels, &mut losses, None);
         total(&sums, &losses)
     }
 
-    fn logits(&mut self, batch: Batch<'_>, logits: &mut [f32]) {
-        self.forward(batch, &[], &mut [], Some(logits));
+    fn logits(&mut self, team: &mut Team, batch: Batch<'_>, logits: &mut [f32]) {
+        self.forward(team, batch, &[], &mut [], Some(logits));
     }
 }
 
 impl<L: Layout> Engine<L> {
     fn forward(
         &mut self,
+        team: &mut Team,
         batch: Batch<'_>,
         labels: &[u8],
         losses: &mut [f64],
         logits: Option<&mut [f32]>,
     ) -> Vec<BatchSums> {
-        self.layout.prepare(batch.parameters, false);
-        let size = EVALUATION_CHUNKS * self.layout.chunk();
+        let mut preparation = self.layout.prepare(batch.parameters, false);
+        team.for_each(&mut preparation, |_, prepare| prepare());
+        drop(preparation);
+        let size = EVALUATION_CHUNKS * self.layout.chunk(batch.count);
         let ranges = parts(0..batch.count, size).collect();
         let logits = logits.map(|logits| (logits, self.plan.classes));
         let mut tasks = share(ranges, labels, losses, logits);
         let (layout, classes) = (&self.layout, self.plan.classes);
-        self.workers.for_each(&mut tasks, |scratch, task| {
-            task.run(layout, classes, batch, scratch);
+        let scratch = &self.scratch;
+        team.for_each(&mut tasks, |thread, task| {
+            task.run(layout, classes, batch, &mut lock(&scratch[thread]));
         });
         tasks.into_iter().map(|task| task.sums).collect()
     }
 
-    fn sum_convolutions(&self, gradients: &mut [f32]) {
-        gradients.fill(0.0);
-        for partial in self.partial.chunks_exact(gradients.len()) {
-            for (sum, &value) in gradients.iter_mut().zip(partial) {
-                *sum += value;
-            }
-        }
-    }
-
-    /// Gradients of the dense layers from the rows of the whole batch. Each is one sum over the
-    /// images, so it does not matter how outputs are shared among threads.
-    fn dense_gradients(&self, images: usize, gradients: &mut [f32]) {
+    /// All gradients from the segments' sums and the rows of the whole batch. Each is one sum, so
+    /// it does not matter how they are shared among threads.
+    fn sum_gradients(
+        &self,
+        team: &mut Team,
+        images: usize,
+        segments: usize,
+        gradients: &mut [f32],
+    ) {
         let mut tasks = Vec::new();
-        let mut rest = &mut gradients[self.plan.convolutions..];
+        let (convolutions, mut rest) = gradients.split_at_mut(self.plan.convolutions);
         for (layer, rows) in self.plan.dense.iter().zip(&self.rows) {
             let (weight, after) = rest.split_at_mut(layer.inputs * layer.outputs);
             let (bias, after) = after.split_at_mut(layer.outputs);
             rest = after;
             let gradient = &rows.gradient[..images * rows.gradient_stride];
-            bias.fill(0.0);
-            for row in gradient.chunks_exact(rows.gradient_stride) {
-                for (sum, &value) in bias.iter_mut().zip(row) {
-                    *sum += value;
-                }
-            }
-            let outputs = layer
-                .outputs
-                .div_ceil(self.workers.threads())
-                .next_multiple_of(12);
-            let shares = weight.chunks_mut(outputs * layer.inputs).enumerate();
-            tasks.extend(shares.map(|(i, weight)| WeightGradient {
-                input: &rows.input[..images * rows.input_stride],
-                input_stride: rows.input_stride,
-                gradient,
-                gradient_stride: rows.gradient_stride,
-                first: i * outputs,
-                inputs: layer.inputs,
-                weight,
+            let outputs = layer.outputs.div_ceil(team.threads()).next_multiple_of(12);
+            let weights = weight.chunks_mut(outputs * layer.inputs);
+            let shares = weights.zip(bias.chunks_mut(outputs)).enumerate();
+            tasks.extend(shares.map(|(i, (weight, bias))| {
+                let weight = WeightGradient {
+                    input: &rows.input[..images * rows.input_stride],
+                    input_stride: rows.input_stride,
+                    gradient,
+                    gradient_stride: rows.gradient_stride,
+                    first: i * outputs,
+                    inputs: layer.inputs,
+                    weight,
+                };
+                Sum::Dense { weight, bias }
             }));
         }
+        let len = convolutions.len();
+        let share = len.div_ceil(team.threads());
+        let shares = convolutions.chunks_mut(share).enumerate();
+        tasks.extend(shares.map(|(i, to)| Sum::Convolutions {
+            segments: &self.partial[..segments * len],
+            len,
+            first: i * share,
+            to,
+        }));
         let layout = &self.layout;
-        self.workers
-            .for_each(&mut tasks, |_, task| layout.weight_gradient(task));
+        team.for_each(&mut tasks, |_, task| task.run(layout));
     }
 }
 
@@ -292,7 +301,7 @@ impl Segment<'_> {
         let start = self.images.start;
         let mut row = [0.0; 256];
         let row = &mut row[..classes];
-        for images in parts(self.images.clone(), layout.chunk()) {
+        for images in parts(self.images.clone(), layout.chunk(batch.count)) {
             let chunk = Chunk { batch, images };
             let peak = layout.forward(&chunk, None, scratch);
             self.sums.peak_activation = larger(self.sums.peak_activation, peak);
@@ -324,8 +333,9 @@ impl Training<'_> {
         let start = segment.images.start;
         let mut row = [0.0; 256];
         let row = &mut row[..classes];
+        self.partial.fill(0.0);
         layout.begin(scratch);
-        for images in parts(segment.images.clone(), layout.chunk()) {
+        for images in parts(segment.images.clone(), layout.chunk(batch.count)) {
             let chunk = Chunk { batch, images };
             let peak = layout.forward(&chunk, dropout, scratch);
             segment.sums.peak_activation = larger(segment.sums.peak_activation, peak);

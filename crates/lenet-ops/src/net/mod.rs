@@ -8,21 +8,26 @@
 
 mod channels;
 mod choice;
+#[cfg(feature = "cuda")]
+pub mod cuda;
 mod engine;
 mod gather;
 mod images;
 mod plan;
 pub mod reference;
 mod segment;
-mod workers;
+mod sums;
+mod team;
 
 use crate::dropout::{self, DropoutShape};
 use crate::error::{OpsError, check_length};
 use crate::geometry::Geometry;
+use crate::optimizer::{Rule, Update};
 use crate::simd::Level;
 use crate::softmax_cross_entropy::{SoftmaxCrossEntropyShape, check_labels};
 use choice::{Build, Choose, Lanes};
 use segment::Batch;
+use team::Team;
 
 /// Images of a batch, each `channels · height · width` long in (channel, row, column) order.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +42,9 @@ pub enum Images<'a> {
     /// The batch's images, one after the other, pixels as the network takes them.
     Floats(&'a [f32]),
 }
+
+/// Parameters that a thread updates at least, where there are as many.
+const SMALLEST_UPDATE: usize = 4096;
 
 /// Inverted dropout on the last hidden layer.
 ///
@@ -69,7 +77,7 @@ pub struct BatchSums {
 pub struct Network {
     geometry: Geometry,
     level: Level,
-    threads: usize,
+    team: Team,
     engines: Box<dyn Choose>,
     /// `None`: whichever is the faster for a batch.
     lanes: Option<Lanes>,
@@ -80,7 +88,7 @@ impl std::fmt::Debug for Network {
         f.debug_struct("Network")
             .field("geometry", &self.geometry)
             .field("level", &self.level)
-            .field("threads", &self.threads)
+            .field("threads", &self.threads())
             .finish_non_exhaustive()
     }
 }
@@ -95,16 +103,13 @@ impl Network {
         geometry.validate()?;
         let threads = threads.max(1);
         let engines = level.dispatch(Build { geometry, threads })?;
-        let mut network = Self {
+        Ok(Self {
             geometry: geometry.clone(),
             level,
-            threads,
+            team: Team::new(threads)?,
             engines,
             lanes: None,
-        };
-        // The one for large batches, so that what is wrong shows here.
-        network.engines.choose(usize::MAX / 2, None)?;
-        Ok(network)
+        })
     }
 
     /// Loss of a batch and the gradient of its mean loss with respect to every parameter, which
@@ -139,8 +144,8 @@ impl Network {
             }
             .validate()?;
         }
-        let engine = self.engines.choose(batch.count, self.lanes)?;
-        Ok(engine.train(batch, labels, dropout, gradients))
+        let engine = self.engines.choose(batch.count, self.lanes);
+        Ok(engine.train(&mut self.team, batch, labels, dropout, gradients))
     }
 
     /// Sums over a batch of any size, without dropout.
@@ -155,8 +160,8 @@ impl Network {
     ) -> Result<BatchSums, OpsError> {
         let batch = self.check("Network::evaluate", parameters, images, labels.len())?;
         check_labels(labels, self.geometry.classes)?;
-        let engine = self.engines.choose(batch.count, self.lanes)?;
-        Ok(engine.evaluate(batch, labels))
+        let engine = self.engines.choose(batch.count, self.lanes);
+        Ok(engine.evaluate(&mut self.team, batch, labels))
     }
 
     /// Logits of a batch of any size, `[images, classes]` row by row into `logits`, without
@@ -174,9 +179,30 @@ impl Network {
         let count = logits.len() / self.geometry.classes;
         check_length(OP, "logits", logits.len(), count * self.geometry.classes)?;
         let batch = self.check(OP, parameters, images, count)?;
-        let engine = self.engines.choose(batch.count, self.lanes)?;
-        engine.logits(batch, logits);
+        let engine = self.engines.choose(batch.count, self.lanes);
+        engine.logits(&mut self.team, batch, logits);
         Ok(())
+    }
+
+    /// [`crate::optimizer::update`] on this network's threads.
+    ///
+    /// # Panics
+    /// Where the lengths do not fit each other.
+    pub fn update(
+        &mut self,
+        rule: &Rule,
+        learning_rate: f64,
+        step: u64,
+        parameters: &mut [f32],
+        gradients: &[f32],
+        moments: &mut [f32],
+    ) {
+        let share = parameters.len().div_ceil(self.team.threads());
+        let update = Update::new(rule, learning_rate, step, parameters, gradients, moments);
+        let mut parts = update.split(share.max(SMALLEST_UPDATE));
+        let level = self.level;
+        self.team
+            .for_each(&mut parts, |_, update| update.apply(level));
     }
 
     fn check<'a>(
@@ -231,7 +257,7 @@ impl Network {
     /// Threads that a call uses.
     #[must_use]
     pub fn threads(&self) -> usize {
-        self.threads
+        self.team.threads()
     }
 }
 

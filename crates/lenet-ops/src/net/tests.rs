@@ -182,7 +182,7 @@ fn threads_change_no_bit() {
         seed: 7,
         step: 3,
     });
-    for batch in [1, 17, 100, 128] {
+    for batch in [1, 16, 17, 32, 65, 100, 128] {
         let geometry = geometry([1, 14, 14], &[8, 8], 3, &[30]);
         for machine in machines(&geometry) {
             let geometry = geometry.clone();

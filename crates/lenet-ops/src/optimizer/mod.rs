@@ -3,6 +3,9 @@
 //! Each is one pass that reads the gradients and writes parameters and moments; formulas as in
 //! PyTorch, whose values the tests hold them to. `t` counts steps from 1.
 
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
+
 use crate::simd::{FlushDenormals, Kernel, Level, Simd, WithSimd};
 
 /// An optimizer's rule and constants (the learning rate is given to each step).
@@ -62,61 +65,13 @@ pub fn update(
     gradients: &[f32],
     moments: &mut [f32],
 ) {
-    assert_eq!(parameters.len(), gradients.len());
-    assert_eq!(moments.len(), rule.moments() * parameters.len());
-    let rate = learning_rate as f32;
-    let (first, second) = match rule.moments() {
-        2 => moments.split_at_mut(parameters.len()),
-        _ => (moments, &mut [][..]),
-    };
-    let kind = match *rule {
-        Rule::Sgd => Kind::Sgd { rate },
-        Rule::Momentum { momentum } => Kind::Momentum {
-            rate,
-            momentum: momentum as f32,
-            nesterov: false,
-        },
-        Rule::Nesterov { momentum } => Kind::Momentum {
-            rate,
-            momentum: momentum as f32,
-            nesterov: true,
-        },
-        Rule::Adam {
-            beta1,
-            beta2,
-            epsilon,
-        } => Kind::Adam(Adam::new(learning_rate, step, [beta1, beta2], epsilon, 0.0)),
-        Rule::AdamW {
-            beta1,
-            beta2,
-            epsilon,
-            weight_decay,
-        } => Kind::Adam(Adam::new(
-            learning_rate,
-            step,
-            [beta1, beta2],
-            epsilon,
-            weight_decay,
-        )),
-        Rule::RmsProp { alpha, epsilon } => Kind::RmsProp {
-            rate,
-            alpha: alpha as f32,
-            rest: (1.0 - alpha) as f32,
-            epsilon: epsilon as f32,
-        },
-    };
+    let mut update = Update::new(rule, learning_rate, step, parameters, gradients, moments);
     let _flush = FlushDenormals::new();
-    let done = level.dispatch(Update {
-        kind,
-        parameters,
-        gradients,
-        first,
-        second,
-    });
-    assert!(done.is_ok(), "{}: this machine lacks it", level.name());
+    update.apply(level);
 }
 
 /// A rule with the step's numbers.
+#[derive(Clone, Copy)]
 enum Kind {
     Sgd {
         rate: f32,
@@ -135,21 +90,70 @@ enum Kind {
     },
 }
 
-struct Adam {
+impl Kind {
+    fn new(rule: &Rule, learning_rate: f64, step: u64) -> Self {
+        let rate = learning_rate as f32;
+        match *rule {
+            Rule::Sgd => Self::Sgd { rate },
+            Rule::Momentum { momentum } => Self::Momentum {
+                rate,
+                momentum: momentum as f32,
+                nesterov: false,
+            },
+            Rule::Nesterov { momentum } => Self::Momentum {
+                rate,
+                momentum: momentum as f32,
+                nesterov: true,
+            },
+            Rule::Adam {
+                beta1,
+                beta2,
+                epsilon,
+            } => Self::Adam(Adam::new(learning_rate, step, [beta1, beta2], epsilon, 0.0)),
+            Rule::AdamW {
+                beta1,
+                beta2,
+                epsilon,
+                weight_decay,
+            } => Self::Adam(Adam::new(
+                learning_rate,
+                step,
+                [beta1, beta2],
+                epsilon,
+                weight_decay,
+            )),
+            Rule::RmsProp { alpha, epsilon } => Self::RmsProp {
+                rate,
+                alpha: alpha as f32,
+                rest: (1.0 - alpha) as f32,
+                epsilon: epsilon as f32,
+            },
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Adam {
     /// 1 − ηλ.
-    keep: f32,
+    pub(crate) keep: f32,
     betas: [f32; 2],
     /// 1 − β.
     rests: [f32; 2],
     /// η/(1 − β₁ᵗ).
-    rate: f32,
+    pub(crate) rate: f32,
     /// √(1 − β₂ᵗ).
-    correction: f32,
+    pub(crate) correction: f32,
     epsilon: f32,
 }
 
 impl Adam {
-    fn new(rate: f64, step: u64, betas: [f64; 2], epsilon: f64, weight_decay: f64) -> Self {
+    pub(crate) fn new(
+        rate: f64,
+        step: u64,
+        betas: [f64; 2],
+        epsilon: f64,
+        weight_decay: f64,
+    ) -> Self {
         let corrections = betas.map(|beta| 1.0 - libm::pow(beta, step as f64));
         Self {
             keep: (1.0 - rate * weight_decay) as f32,
@@ -163,15 +167,73 @@ impl Adam {
 }
 
 /// Plain loops, which the compiler vectorizes with each level's instructions.
-struct Update<'a> {
+pub(crate) struct Update<'a> {
     kind: Kind,
     parameters: &'a mut [f32],
     gradients: &'a [f32],
+    /// Moments; empty where the rule has none.
     first: &'a mut [f32],
     second: &'a mut [f32],
 }
 
-impl WithSimd for Update<'_> {
+impl<'a> Update<'a> {
+    /// As for [`update`].
+    pub(crate) fn new(
+        rule: &Rule,
+        learning_rate: f64,
+        step: u64,
+        parameters: &'a mut [f32],
+        gradients: &'a [f32],
+        moments: &'a mut [f32],
+    ) -> Self {
+        assert_eq!(parameters.len(), gradients.len());
+        assert_eq!(moments.len(), rule.moments() * parameters.len());
+        let (first, second) = match rule.moments() {
+            2 => moments.split_at_mut(parameters.len()),
+            _ => (moments, &mut [][..]),
+        };
+        Self {
+            kind: Kind::new(rule, learning_rate, step),
+            parameters,
+            gradients,
+            first,
+            second,
+        }
+    }
+
+    /// The same as one or more updates, of `len` parameters each but the last.
+    pub(crate) fn split(mut self, len: usize) -> Vec<Self> {
+        let mut parts = vec![];
+        while self.parameters.len() > len {
+            let (gradients, rest) = self.gradients.split_at(len);
+            self.gradients = rest;
+            parts.push(Self {
+                kind: self.kind,
+                parameters: take(&mut self.parameters, len),
+                gradients,
+                first: take(&mut self.first, len),
+                second: take(&mut self.second, len),
+            });
+        }
+        parts.push(self);
+        parts
+    }
+
+    /// # Panics
+    /// Where this machine lacks the level.
+    pub(crate) fn apply(&mut self, level: Level) {
+        let done = level.dispatch(self);
+        assert!(done.is_ok(), "{}: this machine lacks it", level.name());
+    }
+}
+
+/// The first `len` elements of a buffer, or of an empty one none; leaves the rest.
+fn take<'a>(buffer: &mut &'a mut [f32], len: usize) -> &'a mut [f32] {
+    let len = len.min(buffer.len());
+    buffer.split_off_mut(..len).unwrap_or_default()
+}
+
+impl WithSimd for &mut Update<'_> {
     type Output = ();
 
     fn with<S: Simd>(self, simd: S) {
@@ -179,7 +241,7 @@ impl WithSimd for Update<'_> {
     }
 }
 
-impl<S: Simd> Kernel<S> for Update<'_> {
+impl<S: Simd> Kernel<S> for &mut Update<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -196,7 +258,7 @@ impl<S: Simd> Kernel<S> for Update<'_> {
                 momentum,
                 nesterov: false,
             } => {
-                for ((p, &g), v) in pairs.zip(self.first) {
+                for ((p, &g), v) in pairs.zip(&mut *self.first) {
                     *v = momentum * *v + g;
                     *p -= rate * *v;
                 }
@@ -206,7 +268,7 @@ impl<S: Simd> Kernel<S> for Update<'_> {
                 momentum,
                 nesterov: true,
             } => {
-                for ((p, &g), v) in pairs.zip(self.first) {
+                for ((p, &g), v) in pairs.zip(&mut *self.first) {
                     *v = momentum * *v + g;
                     *p -= rate * (g + momentum * *v);
                 }
@@ -219,7 +281,7 @@ impl<S: Simd> Kernel<S> for Update<'_> {
                 correction,
                 epsilon,
             }) => {
-                for (((p, &g), m), s) in pairs.zip(self.first).zip(self.second) {
+                for (((p, &g), m), s) in pairs.zip(&mut *self.first).zip(&mut *self.second) {
                     *m = betas[0] * *m + rests[0] * g;
                     *s = betas[1] * *s + rests[1] * (g * g);
                     *p = keep * *p - rate * *m / (s.sqrt() / correction + epsilon);
@@ -231,7 +293,7 @@ impl<S: Simd> Kernel<S> for Update<'_> {
                 rest,
                 epsilon,
             } => {
-                for ((p, &g), s) in pairs.zip(self.first) {
+                for ((p, &g), s) in pairs.zip(&mut *self.first) {
                     *s = alpha * *s + rest * (g * g);
                     *p -= rate * g / (s.sqrt() + epsilon);
                 }

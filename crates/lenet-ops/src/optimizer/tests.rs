@@ -96,3 +96,29 @@ fn a_missing_level_panics() {
     };
     update(missing, &Rule::Sgd, 0.1, 1, &mut [0.0], &[0.0], &mut []);
 }
+
+#[test]
+fn a_split_update_is_the_same() {
+    for name in ["sgd", "nesterov", "adamw"] {
+        let rule = rule(name);
+        let gradients: Vec<f32> = numbers(2, 50);
+        let step = |len: usize| {
+            let mut parameters: Vec<f32> = numbers(1, 50);
+            let mut moments: Vec<f32> = numbers(3, rule.moments() * 50);
+            moments.iter_mut().for_each(|moment| *moment = moment.abs());
+            let update = Update::new(&rule, 0.1, 3, &mut parameters, &gradients, &mut moments);
+            let mut parts = update.split(len);
+            assert_eq!(parts.len(), 50usize.div_ceil(len));
+            parts
+                .iter_mut()
+                .for_each(|part| part.apply(Level::Portable));
+            drop(parts);
+            (parameters, moments)
+        };
+        let whole = step(50);
+        assert_ne!(whole.0, numbers::<f32>(1, 50));
+        for len in [1, 16, 25, 49] {
+            assert_eq!(step(len), whole, "{name}, {len} each");
+        }
+    }
+}

@@ -197,6 +197,37 @@ pub(crate) unsafe trait Simd: Copy + Debug + Send + Sync + 'static {
     fn sum_each(self, [a, b, c, d]: [Self::Vector; 4]) -> [f32; 4] {
         [self.sum(a), self.sum(b), self.sum(c), self.sum(d)]
     }
+    /// Lanes for which the mask holds.
+    #[inline(always)]
+    fn count(self, mask: Self::Mask) -> usize {
+        let ones = self.select(mask, self.splat(1.0), self.splat(0.0));
+        let held = lanes::<Self>(std::slice::from_ref(&ones)).iter();
+        held.filter(|&&one| one != 0.0).count()
+    }
+    /// The lanes for which the mask holds, in order, from the first lane on; what follows them is
+    /// anything.
+    #[inline(always)]
+    fn front(self, mask: Self::Mask, a: Self::Vector) -> Self::Vector {
+        let ones = self.select(mask, self.splat(1.0), self.splat(0.0));
+        let mut front = a;
+        let to = lanes_mut::<Self>(std::slice::from_mut(&mut front));
+        let mut count = 0;
+        for (&one, &value) in lanes::<Self>(&[ones]).iter().zip(lanes::<Self>(&[a])) {
+            to[count] = value;
+            count += usize::from(one != 0.0);
+        }
+        front
+    }
+    /// Turns `LANES` vectors: lane j of vector i becomes lane i of vector j.
+    #[inline(always)]
+    fn transpose(self, square: &mut [Self::Vector]) {
+        let square = lanes_mut::<Self>(&mut square[..Self::LANES]);
+        for i in 0..Self::LANES {
+            for j in 0..i {
+                square.swap(i * Self::LANES + j, j * Self::LANES + i);
+            }
+        }
+    }
     /// The first `LANES` numbers of `from`, which must be that many.
     fn load(self, from: &[f32]) -> Self::Vector;
     /// Writes the first `LANES` numbers of `to`, which must be that many.

@@ -68,6 +68,30 @@ impl<S: Simd> Kernel<S> for Check {
             if b.is_nan() { 0.5 } else { a }
         });
 
+        let held = |i: usize| left[i] != right[i];
+        let want: Vec<_> = (0..n)
+            .filter(|&i| held(i))
+            .map(|i| left[i].to_bits())
+            .collect();
+        assert_eq!(simd.count(simd.ne(a, b)), want.len());
+        let front = simd.front(simd.ne(a, b), a);
+        let front = lanes::<S>(std::slice::from_ref(&front)).iter();
+        let front: Vec<_> = front
+            .take(want.len())
+            .map(|value| value.to_bits())
+            .collect();
+        assert_eq!(front, want);
+        let mut square: Vec<_> = (0..n)
+            .map(|i| {
+                let row: Vec<f32> = (0..n).map(|j| (i * n + j) as f32).collect();
+                simd.load(&row)
+            })
+            .collect();
+        simd.transpose(&mut square);
+        for (at, &value) in lanes::<S>(&square).iter().enumerate() {
+            assert_eq!(value, (at % n * n + at / n) as f32);
+        }
+
         let counting: Vec<f32> = (1..=n as u16).map(f32::from).collect();
         assert_eq!(simd.sum(simd.load(&counting)), (n * (n + 1) / 2) as f32);
     }
@@ -78,6 +102,7 @@ fn operations_are_what_they_say() {
     for level in levels() {
         level.dispatch(Check).unwrap();
     }
+    Check.with(Lanes::<16>);
 }
 
 #[test]

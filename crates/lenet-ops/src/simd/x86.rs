@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 
 use super::{Kernel, Simd};
 
-/// Proof that this CPU has AVX2 and FMA.
+/// Proof that this CPU has AVX2, FMA and POPCNT.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Avx2(());
 
@@ -15,7 +15,10 @@ pub(crate) struct Avx512(());
 impl Avx2 {
     /// The token, where the CPU (and the system) can.
     pub(crate) fn new() -> Option<Self> {
-        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
+        (is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("fma")
+            && is_x86_feature_detected!("popcnt"))
+        .then_some(Self(()))
     }
 }
 
@@ -27,6 +30,24 @@ impl Avx512 {
     }
 }
 
+/// For each mask of eight lanes the lanes it holds for, a byte each from the lowest on.
+static FRONT: [u64; 256] = {
+    let mut fronts = [0; 256];
+    let mut mask = 0;
+    while mask < 256 {
+        let (mut lane, mut count) = (0, 0);
+        while lane < 8 {
+            if mask >> lane & 1 == 1 {
+                fronts[mask] |= lane << (8 * count);
+                count += 1;
+            }
+            lane += 1;
+        }
+        mask += 1;
+    }
+    fronts
+};
+
 /// An intrinsic, called by someone who holds a token.
 macro_rules! with_token {
     ($call:expr) => {
@@ -35,6 +56,8 @@ macro_rules! with_token {
         unsafe { $call }
     };
 }
+
+mod avx512;
 
 // SAFETY: `__m256` is eight f32.
 unsafe impl Simd for Avx2 {
@@ -47,7 +70,7 @@ unsafe impl Simd for Avx2 {
     const WIDE: bool = false;
 
     fn vectorize<K: Kernel<Self>>(self, kernel: K) -> K::Output {
-        #[target_feature(enable = "avx2,fma")]
+        #[target_feature(enable = "avx2,fma,popcnt")]
         fn inner<K: Kernel<Avx2>>(simd: Avx2, kernel: K) -> K::Output {
             kernel.run(simd)
         }
@@ -190,154 +213,47 @@ unsafe impl Simd for Avx2 {
     fn pick(self, table: __m256, index: __m256i) -> __m256 {
         with_token!(_mm256_permutevar8x32_ps(table, index))
     }
-}
 
-impl Avx512 {
-    /// The upper half added to the lower.
     #[inline(always)]
-    fn fold(self, a: __m512) -> __m256 {
+    fn count(self, mask: __m256) -> usize {
+        with_token!(_mm256_movemask_ps(mask)).count_ones() as usize
+    }
+
+    #[inline(always)]
+    fn front(self, mask: __m256, a: __m256) -> __m256 {
         with_token!({
-            let high = _mm256_castpd_ps(_mm512_extractf64x4_pd::<1>(_mm512_castps_pd(a)));
-            _mm256_add_ps(_mm512_castps512_ps256(a), high)
-        })
-    }
-}
-
-// SAFETY: `__m512` is sixteen f32.
-unsafe impl Simd for Avx512 {
-    type Vector = __m512;
-    type Mask = __mmask16;
-    type Table = __m512;
-    type Index = __m512i;
-    type Narrow = Avx2;
-    const LANES: usize = 16;
-    const WIDE: bool = true;
-
-    fn vectorize<K: Kernel<Self>>(self, kernel: K) -> K::Output {
-        #[target_feature(enable = "avx2,fma,avx512f")]
-        fn inner<K: Kernel<Avx512>>(simd: Avx512, kernel: K) -> K::Output {
-            kernel.run(simd)
-        }
-        with_token!(inner(self, kernel))
-    }
-
-    #[inline(always)]
-    fn splat(self, value: f32) -> __m512 {
-        with_token!(_mm512_set1_ps(value))
-    }
-
-    #[inline(always)]
-    fn add(self, a: __m512, b: __m512) -> __m512 {
-        with_token!(_mm512_add_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn mul(self, a: __m512, b: __m512) -> __m512 {
-        with_token!(_mm512_mul_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn mul_add(self, a: __m512, b: __m512, c: __m512) -> __m512 {
-        with_token!(_mm512_fmadd_ps(a, b, c))
-    }
-
-    #[inline(always)]
-    fn max(self, a: __m512, b: __m512) -> __m512 {
-        with_token!(_mm512_max_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn gt_or_nan(self, a: __m512, b: __m512) -> __mmask16 {
-        with_token!(
-            _mm512_cmp_ps_mask::<_CMP_GT_OQ>(a, b) | _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a)
-        )
-    }
-
-    #[inline(always)]
-    fn eq(self, a: __m512, b: __m512) -> __mmask16 {
-        with_token!(_mm512_cmp_ps_mask::<_CMP_EQ_OQ>(a, b))
-    }
-
-    #[inline(always)]
-    fn select(self, mask: __mmask16, yes: __m512, no: __m512) -> __m512 {
-        with_token!(_mm512_mask_blend_ps(mask, no, yes))
-    }
-
-    #[inline(always)]
-    fn sum(self, a: __m512) -> f32 {
-        Avx2(()).sum(self.fold(a))
-    }
-
-    #[inline(always)]
-    fn sum_each(self, [a, b, c, d]: [__m512; 4]) -> [f32; 4] {
-        Avx2(()).sum_each([self.fold(a), self.fold(b), self.fold(c), self.fold(d)])
-    }
-
-    #[inline(always)]
-    fn load(self, from: &[f32]) -> __m512 {
-        let from = &from[..16];
-        // SAFETY: sixteen f32 are there to read, and the caller holds a token.
-        unsafe { _mm512_loadu_ps(from.as_ptr()) }
-    }
-
-    #[inline(always)]
-    fn store(self, a: __m512, to: &mut [f32]) {
-        let to = &mut to[..16];
-        // SAFETY: sixteen f32 are there to write, and the caller holds a token.
-        unsafe { _mm512_storeu_ps(to.as_mut_ptr(), a) }
-    }
-
-    #[inline(always)]
-    fn narrow(self) -> Avx2 {
-        Avx2(())
-    }
-
-    #[inline(always)]
-    fn sub(self, a: __m512, b: __m512) -> __m512 {
-        with_token!(_mm512_sub_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn ne(self, a: __m512, b: __m512) -> __mmask16 {
-        with_token!(_mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(a, b))
-    }
-
-    #[inline(always)]
-    fn below(self, bits: __m512, bound: u32) -> __mmask16 {
-        with_token!(_mm512_cmplt_epu32_mask(
-            _mm512_castps_si512(bits),
-            _mm512_set1_epi32(bound.cast_signed()),
-        ))
-    }
-
-    #[inline(always)]
-    fn next_where(self, mask: __mmask16, bits: __m512) -> __m512 {
-        with_token!({
-            let (bits, one) = (_mm512_castps_si512(bits), _mm512_set1_epi32(1));
-            _mm512_castsi512_ps(_mm512_maskz_add_epi32(mask, bits, one))
+            let lanes = FRONT[_mm256_movemask_ps(mask) as usize & 255].cast_signed();
+            _mm256_permutevar8x32_ps(a, _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(lanes)))
         })
     }
 
     #[inline(always)]
-    fn table(self, rows: [&[f32; 4]; 2]) -> __m512 {
-        // Only the first eight lanes are picked from.
-        with_token!(_mm512_castps256_ps512(Avx2(()).table(rows)))
-    }
-
-    #[inline(always)]
-    fn index(self, code: __m512, column: u32) -> __m512i {
+    fn transpose(self, square: &mut [__m256]) {
+        let square: &mut [__m256; 8] = (&mut square[..8]).try_into().expect("eight of eight");
         with_token!({
-            let code = _mm512_castps_si512(code);
-            let row = _mm512_and_si512(code, _mm512_set1_epi32(2));
-            let place = _mm512_add_epi32(code, row);
-            let place = _mm512_add_epi32(place, _mm512_set1_epi32(column.cast_signed()));
-            // A code above 3 must not reach the lanes beyond.
-            _mm512_and_si512(place, _mm512_set1_epi32(7))
-        })
-    }
-
-    #[inline(always)]
-    fn pick(self, table: __m512, index: __m512i) -> __m512 {
-        with_token!(_mm512_permutexvar_ps(index, table))
+            let [a, b, c, d, e, f, g, h] = *square;
+            let (ab, cd) = (_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d));
+            let (ef, gh) = (_mm256_unpacklo_ps(e, f), _mm256_unpacklo_ps(g, h));
+            let (ab2, cd2) = (_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d));
+            let (ef2, gh2) = (_mm256_unpackhi_ps(e, f), _mm256_unpackhi_ps(g, h));
+            const LOW: i32 = 0b01_00_01_00;
+            const HIGH: i32 = 0b11_10_11_10;
+            let upper = [
+                _mm256_shuffle_ps::<LOW>(ab, cd),
+                _mm256_shuffle_ps::<HIGH>(ab, cd),
+                _mm256_shuffle_ps::<LOW>(ab2, cd2),
+                _mm256_shuffle_ps::<HIGH>(ab2, cd2),
+            ];
+            let lower = [
+                _mm256_shuffle_ps::<LOW>(ef, gh),
+                _mm256_shuffle_ps::<HIGH>(ef, gh),
+                _mm256_shuffle_ps::<LOW>(ef2, gh2),
+                _mm256_shuffle_ps::<HIGH>(ef2, gh2),
+            ];
+            for i in 0..4 {
+                square[i] = _mm256_permute2f128_ps::<0x20>(upper[i], lower[i]);
+                square[4 + i] = _mm256_permute2f128_ps::<0x31>(upper[i], lower[i]);
+            }
+        });
     }
 }

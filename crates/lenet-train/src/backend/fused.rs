@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use lenet_data::Split;
 use lenet_ops::net::{Dropout, Images, Network};
-use lenet_ops::optimizer::{Rule, update};
+use lenet_ops::optimizer::Rule;
 use lenet_ops::{Geometry, Level};
 use lenet_results::PhaseSeconds;
 
@@ -88,8 +88,7 @@ impl Fused {
     fn update(&mut self, sums: TrainingSums, step: Step) {
         self.sums.loss += sums.loss;
         self.sums.correct += sums.correct;
-        update(
-            self.network.level(),
+        self.network.update(
             &self.rule,
             step.learning_rate,
             step.number,

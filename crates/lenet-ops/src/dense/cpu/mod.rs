@@ -2,10 +2,12 @@
 
 mod combine;
 mod dot;
+mod peak;
 pub(crate) mod rows;
 
 pub(crate) use combine::{Combine, Panels};
 pub(crate) use dot::Dot;
+pub(crate) use peak::Peak;
 
 use crate::simd::{Kernel, Simd};
 

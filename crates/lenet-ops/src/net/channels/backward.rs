@@ -2,11 +2,13 @@
 
 use super::ChannelLanes;
 use super::scratch::Scratch;
-use crate::conv_pool::cpu::channels::{FirstWeightGradient, InputGradient, Stage, WeightGradient};
+use crate::conv_pool::cpu::channels::{
+    FirstWeightGradient, InputGradient, WeightGradient, WriteRow,
+};
 use crate::dense::cpu::Combine;
 use crate::net::Dropout;
 use crate::net::engine::Chunk;
-use crate::simd::{Simd, lanes, lanes_mut};
+use crate::simd::Simd;
 
 impl<S: Simd> ChannelLanes<S> {
     /// Gradients of a dense layer's input: through its weights, and through the ReLU (and
@@ -42,95 +44,55 @@ impl<S: Simd> ChannelLanes<S> {
         }
     }
 
-    /// Gradients of a later stage's weights and of its input, for the images `first..first +
-    /// count` of the chunk.
-    pub(super) fn later_gradients(
-        &self,
-        index: usize,
-        (first, count): (usize, usize),
-        scratch: &mut Scratch<S>,
-    ) {
+    /// Puts an image's gradients of the features into the last stage's pooled places.
+    pub(super) fn write_features(&self, image: usize, scratch: &mut Scratch<S>) {
+        self.simd.vectorize(WriteRow {
+            stage: &self.stages[self.stages.len() - 1],
+            row: scratch.unit_gradients[0].row(image),
+            planes: &mut scratch.features,
+        });
+    }
+
+    /// Gradients of a later stage's weights and of its input, for one image of the chunk.
+    pub(super) fn later_gradients(&self, index: usize, image: usize, scratch: &mut Scratch<S>) {
         let stage = &self.stages[index];
         let input_len = Self::image_len(stage.input, stage.channels);
         let codes_len = Self::image_len(stage.pooled, stage.filters);
+        let codes = &scratch.codes[index][image * codes_len..][..codes_len];
         let (before, after) = scratch.input_gradients.split_at_mut(index + 1);
-        scratch.lists.start(*stage);
-        for at in 0..count {
-            let codes = &scratch.codes[index][(first + at) * codes_len..][..codes_len];
-            let codes = (lanes::<S>(codes), S::LANES);
-            let start = at * input_len;
-            let pooled = stage.pooled;
-            if let Some(next) = after.first() {
-                let planes = self.stages[index + 1].input;
-                let len = Self::image_len(planes, stage.filters);
-                let gradients = lanes::<S>(&next[at * len..][..len]);
-                scratch.lists.push(start, codes, |filter| {
-                    (0..pooled.rows).flat_map(move |row| {
-                        let place = planes.at(filter / S::LANES, row, 0);
-                        let row = &gradients[place * S::LANES + filter % S::LANES..];
-                        row.iter().step_by(S::LANES).take(pooled.columns)
-                    })
-                });
-            } else {
-                let gradients = scratch.unit_gradients[0].row(first + at);
-                scratch.lists.push(start, codes, |filter| {
-                    gradients[filter * pooled.plane..][..pooled.plane].iter()
-                });
-            }
-        }
+        let gradient = after.first().unwrap_or(&scratch.features);
+        let lists = &mut scratch.lists[index - 1];
+        lists.fill(self.simd, codes, gradient, self.output_planes(index));
         let sums = &mut scratch.sums[index];
         self.simd.vectorize(WeightGradient {
-            lists: &scratch.lists,
-            input: &scratch.outputs[index - 1][first * input_len..][..count * input_len],
+            lists,
+            input: &scratch.outputs[index - 1][image * input_len..][..input_len],
             weight_sums: &mut sums.weight,
             bias_sums: &mut sums.bias,
         });
-        let output = &mut before[index][..count * input_len];
-        output.fill(self.simd.splat(0.0));
         self.simd.vectorize(InputGradient {
-            lists: &scratch.lists,
+            lists,
+            codes,
             weight: &self.weights[index].backward,
-            output,
+            windows: &mut scratch.windows[index - 1],
+            output: &mut before[index],
         });
     }
 
-    /// Gradients of the first stage's weights, for the images `first..first + count`.
-    pub(super) fn first_gradients(&self, (first, count): (usize, usize), scratch: &mut Scratch<S>) {
+    /// Gradients of the first stage's weights, for one image.
+    pub(super) fn first_gradients(&self, image: usize, scratch: &mut Scratch<S>) {
         let stage = &self.stages[0];
         let len = stage.input.len(stage.channels);
         let codes_len = Self::image_len(stage.pooled, stage.filters);
-        let planes = self.output_planes(0);
-        let gradient_len = Self::image_len(planes, stage.filters);
         let sums = &mut scratch.sums[0];
-        for at in 0..count {
-            let image = first + at;
-            let gradient = if let Some(next) = scratch.input_gradients.get(1) {
-                &next[at * gradient_len..][..gradient_len]
-            } else {
-                let row = scratch.unit_gradients[0].row(image);
-                write_features::<S>(stage, row, &mut scratch.features);
-                &scratch.features
-            };
-            self.simd.vectorize(FirstWeightGradient {
-                stage,
-                input: &scratch.pixels[image * len..][..len],
-                gradient,
-                gradient_planes: planes,
-                codes: &scratch.codes[0][image * codes_len..][..codes_len],
-                weight_sums: &mut sums.weight,
-                bias_sums: &mut sums.first_bias,
-            });
-        }
-    }
-}
-
-/// Puts a row of features, in (channel, row, column) order, into a stage's pooled places.
-fn write_features<S: Simd>(stage: &Stage, row: &[f32], planes: &mut [S::Vector]) {
-    let places = stage.pooled.plane;
-    let planes = lanes_mut::<S>(planes);
-    for (filter, from) in row.chunks_exact(places).take(stage.filters).enumerate() {
-        let to = filter / S::LANES * places * S::LANES + filter % S::LANES;
-        let to = planes[to..].iter_mut().step_by(S::LANES);
-        to.zip(from).for_each(|(to, &value)| *to = value);
+        self.simd.vectorize(FirstWeightGradient {
+            stage,
+            input: &scratch.pixels[image * len..][..len],
+            gradient: scratch.input_gradients.get(1).unwrap_or(&scratch.features),
+            gradient_planes: self.output_planes(0),
+            codes: &scratch.codes[0][image * codes_len..][..codes_len],
+            weight_sums: &mut sums.weight,
+            bias_sums: &mut sums.first_bias,
+        });
     }
 }

@@ -2,11 +2,11 @@
 
 use super::ChannelLanes;
 use super::scratch::Scratch;
-use crate::conv_pool::cpu::channels::{FirstForward, Forward, Stage};
+use crate::conv_pool::cpu::channels::{FirstForward, Forward, ReadRow, Stage};
 use crate::dense::cpu::Dot;
 use crate::net::engine::Chunk;
 use crate::net::gather::Pixels;
-use crate::simd::{Simd, lanes};
+use crate::simd::{Kernel, Simd};
 
 impl<S: Simd> ChannelLanes<S> {
     /// The first stage of a chunk's images, from their pixels on.
@@ -19,14 +19,11 @@ impl<S: Simd> ChannelLanes<S> {
         for (at, image) in chunk.images.clone().enumerate() {
             let input = &mut scratch.pixels[at * len..][..len];
             let pixels = stage.channels * stage.input.rows * stage.input.columns;
-            match chunk.batch.images.pixels(image, pixels) {
-                Pixels::Bytes(image) => {
-                    let values = &scratch.values;
-                    let pixels = image.iter().map(|&byte| values[usize::from(byte)]);
-                    fill(stage, pixels, input);
-                }
-                Pixels::Floats(image) => fill(stage, image.iter().copied(), input),
-            }
+            self.simd.vectorize(Fill {
+                stage,
+                pixels: chunk.batch.images.pixels(image, pixels),
+                planes: &mut *input,
+            });
             self.simd.vectorize(FirstForward {
                 stage,
                 input,
@@ -58,21 +55,14 @@ impl<S: Simd> ChannelLanes<S> {
     /// The last stage's output as rows in (channel, row, column) order.
     pub(super) fn read_features(&self, images: usize, scratch: &mut Scratch<S>) {
         let last = self.stages.len() - 1;
-        let Stage {
-            filters, pooled, ..
-        } = self.stages[last];
-        let len = Self::image_len(pooled, filters);
+        let stage = &self.stages[last];
+        let len = Self::image_len(stage.pooled, stage.filters);
         for image in 0..images {
-            let output = lanes::<S>(&scratch.outputs[last][image * len..][..len]);
-            let row = scratch.units[0].row_mut(image);
-            for (filter, to) in row[..filters * pooled.plane]
-                .chunks_exact_mut(pooled.plane)
-                .enumerate()
-            {
-                let from = filter / S::LANES * pooled.plane * S::LANES + filter % S::LANES;
-                let from = output[from..].iter().step_by(S::LANES);
-                to.iter_mut().zip(from).for_each(|(to, &value)| *to = value);
-            }
+            self.simd.vectorize(ReadRow {
+                stage,
+                planes: &scratch.outputs[last][image * len..][..len],
+                row: scratch.units[0].row_mut(image),
+            });
         }
     }
 
@@ -94,14 +84,31 @@ impl<S: Simd> ChannelLanes<S> {
 }
 
 /// Fills the inside of the first stage's planes.
-fn fill(stage: &Stage, mut pixels: impl Iterator<Item = f32>, planes: &mut [f32]) {
-    for channel in 0..stage.channels {
-        for row in 0..stage.input.rows {
-            let to = &mut planes[stage.input.at(channel, row, 0)..][..stage.input.columns];
-            // The places are first: a `zip` that ends takes one more from what stands first.
-            to.iter_mut()
-                .zip(&mut pixels)
-                .for_each(|(to, pixel)| *to = pixel);
+struct Fill<'a> {
+    stage: &'a Stage,
+    pixels: Pixels<'a>,
+    planes: &'a mut [f32],
+}
+
+impl<S: Simd> Kernel<S> for Fill<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, _simd: S) {
+        let planes = self.stage.input;
+        for row in 0..self.stage.channels * planes.rows {
+            let to = planes.at(row / planes.rows, row % planes.rows, 0);
+            let to = &mut self.planes[to..][..planes.columns];
+            let from = row * planes.columns..(row + 1) * planes.columns;
+            match self.pixels {
+                // As in `pixel_values`; here divisions are faster than its table.
+                Pixels::Bytes(pixels) => {
+                    for (to, &byte) in to.iter_mut().zip(&pixels[from]) {
+                        *to = f32::from(byte) / 255.0;
+                    }
+                }
+                Pixels::Floats(pixels) => to.copy_from_slice(&pixels[from]),
+            }
         }
     }
 }

@@ -7,11 +7,11 @@ mod scratch;
 
 use super::Dropout;
 use super::choice::Lanes;
-use super::engine::{Chunk, Layout};
+use super::engine::{Chunk, Layout, Preparation};
 use super::plan::Plan;
 use crate::conv_pool::cpu::Planes;
 use crate::conv_pool::cpu::channels::{Stage, StageWeights, add_gradients};
-use crate::dense::cpu::{Panels, WeightGradient};
+use crate::dense::cpu::{Panels, Peak, WeightGradient};
 use crate::dropout::scale_factors;
 use crate::simd::{Simd, lanes};
 use scratch::{Rows, Scratch};
@@ -20,8 +20,8 @@ use scratch::{Rows, Scratch};
 /// the backward pass stays near the second cache.
 const CHUNK: usize = 16;
 
-/// Images whose gradients go back together: their planes of one block share the first cache.
-const GROUP: usize = 2;
+/// Largest batch that goes in chunks of half as many, so that more threads have one.
+const SMALL: usize = 32;
 
 /// The layout for one geometry.
 pub(super) struct ChannelLanes<S: Simd> {
@@ -60,13 +60,14 @@ impl<S: Simd> ChannelLanes<S> {
     /// and is the slower one where much of its vectors is padding; but it need not wait for as
     /// many images as a vector has lanes. The bounds are measured.
     pub(super) fn choose(plan: &Plan, images: usize) -> Lanes {
-        let lanes = if Self::prefers_narrow(plan) {
-            <S::Narrow as Simd>::LANES
-        } else {
-            S::LANES
-        };
         let filled = |stage: &super::plan::Stage| {
-            stage.filters >= 8 && 5 * stage.filters >= 4 * stage.filters.next_multiple_of(lanes)
+            let filters = stage.filters;
+            let padded = filters.next_multiple_of(S::LANES);
+            if S::LANES < 16 {
+                filters >= 8 && 5 * filters >= 4 * padded
+            } else {
+                4 * filters > 3 * S::LANES && 5 * filters >= 3 * padded
+            }
         };
         let fits = plan.stages.iter().all(|stage| stage.kernel == 3);
         if fits && (2 * images < S::LANES || plan.stages.iter().all(filled)) {
@@ -100,8 +101,8 @@ impl<S: Simd> ChannelLanes<S> {
 impl<S: Simd> Layout for ChannelLanes<S> {
     type Scratch = Scratch<S>;
 
-    fn chunk(&self) -> usize {
-        CHUNK
+    fn chunk(&self, images: usize) -> usize {
+        if images > SMALL { CHUNK } else { CHUNK / 2 }
     }
 
     fn scratch(&self) -> Scratch<S> {
@@ -112,18 +113,24 @@ impl<S: Simd> Layout for ChannelLanes<S> {
         WeightGradient::row_stride::<S>(units)
     }
 
-    fn prepare(&mut self, parameters: &[f32], training: bool) {
+    fn prepare<'a>(&'a mut self, parameters: &'a [f32], training: bool) -> Vec<Preparation<'a>> {
+        let mut tasks: Vec<Preparation<'a>> = vec![];
         let stages = self.stages.iter().zip(&self.plan.stages);
         for (weights, (stage, plan)) in self.weights.iter_mut().zip(stages) {
             let weight = &parameters[plan.tensors.weight.clone()];
             let bias = &parameters[plan.tensors.bias.clone()];
-            weights.fill::<S>(stage, weight, bias, training);
+            tasks.push(Box::new(move || {
+                weights.fill::<S>(stage, weight, bias, training);
+            }));
         }
         if training {
+            let simd = self.simd;
             for (panels, layer) in self.panels.iter_mut().zip(&self.plan.dense) {
-                panels.fill(self.simd, &parameters[layer.tensors.weight.clone()]);
+                let weight = &parameters[layer.tensors.weight.clone()];
+                tasks.push(Box::new(move || panels.fill(simd, weight)));
             }
         }
+        tasks
     }
 
     fn forward(
@@ -141,9 +148,10 @@ impl<S: Simd> Layout for ChannelLanes<S> {
         let mut peak = f32::NAN;
         for layer in 0..self.plan.dense.len() {
             if layer + 1 == self.plan.dense.len() {
-                let units = self.plan.dense[layer].inputs;
-                let rows = (0..images).map(|image| &scratch.units[layer].row(image)[..units]);
-                peak = rows.flatten().copied().fold(0.0, super::segment::larger);
+                let rows = &scratch.units[layer];
+                peak = self.simd.vectorize(Peak {
+                    values: &rows.values[..images * rows.stride],
+                });
             }
             if let (Some(dropout), true) = (dropout, self.plan.is_last_hidden(layer)) {
                 let units = self.plan.dense[layer].inputs;
@@ -185,12 +193,13 @@ impl<S: Simd> Layout for ChannelLanes<S> {
             self.dense_gradients(chunk, layer, dropout, scratch);
         }
         let images = chunk.images.len();
-        for first in (0..images).step_by(GROUP) {
-            let group = (first, GROUP.min(images - first));
+        // The planes of one image's gradients stay in the first cache.
+        for image in 0..images {
+            self.write_features(image, scratch);
             for index in (1..self.stages.len()).rev() {
-                self.later_gradients(index, group, scratch);
+                self.later_gradients(index, image, scratch);
             }
-            self.first_gradients(group, scratch);
+            self.first_gradients(image, scratch);
         }
     }
 

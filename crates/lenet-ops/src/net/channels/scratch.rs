@@ -1,9 +1,8 @@
 //! What a thread needs to take a chunk of images through the network.
 
-use super::{CHUNK, GROUP};
-use crate::conv_pool::cpu::channels::{Lists, Stage, TAPS, Tiles};
+use super::CHUNK;
+use crate::conv_pool::cpu::channels::{Lists, Stage, TAPS, Tiles, Windows};
 use crate::dense::cpu::WeightGradient;
-use crate::net::gather::pixel_values;
 use crate::net::plan::Plan;
 use crate::simd::Simd;
 
@@ -63,8 +62,6 @@ impl<V: Copy> Sums<V> {
 
 /// Buffers of one thread, allocated once.
 pub(in crate::net) struct Scratch<S: Simd> {
-    /// Pixel values of all bytes.
-    pub(super) values: [f32; 256],
     /// The first stage's inputs of a chunk.
     pub(super) pixels: Vec<f32>,
     /// For each stage a chunk's pooled output, in the places of the next one's input, and its
@@ -78,10 +75,12 @@ pub(in crate::net) struct Scratch<S: Simd> {
     pub(super) unit_gradients: Vec<Rows>,
     /// Dropout's scales of one image.
     pub(super) scales: Vec<f32>,
-    pub(super) lists: Lists,
-    /// For each stage but the first a group's gradients of its input.
+    /// For each stage but the first one image's gradients, by filter and by place.
+    pub(super) lists: Vec<Lists<S::Vector>>,
+    pub(super) windows: Vec<Windows<S::Vector>>,
+    /// For each stage but the first one image's gradients of its input.
     pub(super) input_gradients: Vec<Vec<S::Vector>>,
-    /// The features' gradients of one image, where the only stage needs them in vectors.
+    /// One image's gradients of the features, in the last stage's pooled places.
     pub(super) features: Vec<S::Vector>,
     pub(super) sums: Vec<Sums<S::Vector>>,
 }
@@ -91,6 +90,7 @@ impl<S: Simd> Scratch<S> {
         let blocks = |channels: usize| channels.div_ceil(S::LANES);
         let zeros = |len: usize| vec![simd.splat(0.0); len];
         let first = &stages[0];
+        let later = stages[1..].iter();
         let pooled = |stage: &Stage| stage.pooled.len(blocks(stage.filters));
         let outputs = stages.iter().enumerate().map(|(index, stage)| {
             let planes = stages
@@ -105,10 +105,9 @@ impl<S: Simd> Scratch<S> {
         let indices = stages.iter().enumerate();
         let input_gradients = indices.clone().map(|(index, stage)| {
             let len = stage.input.len(blocks(stage.channels));
-            zeros(if index > 0 { GROUP * len } else { 0 })
+            zeros(if index > 0 { len } else { 0 })
         });
         Self {
-            values: pixel_values(),
             pixels: vec![0.0; CHUNK * first.input.len(first.channels)],
             outputs: outputs.collect(),
             codes: stages.iter().map(|s| zeros(CHUNK * pooled(s))).collect(),
@@ -116,9 +115,13 @@ impl<S: Simd> Scratch<S> {
             units: rows(),
             unit_gradients: rows(),
             scales: vec![0.0; plan.widths().max().unwrap_or(0)],
-            lists: Lists::new(stages, GROUP),
+            lists: later
+                .clone()
+                .map(|&stage| Lists::new(simd, stage))
+                .collect(),
+            windows: later.map(|stage| Windows::new(simd, stage)).collect(),
             input_gradients: input_gradients.collect(),
-            features: zeros(if stages.len() == 1 { pooled(first) } else { 0 }),
+            features: zeros(stages.last().map_or(0, pooled)),
             sums: indices
                 .map(|(index, stage)| Sums::new(simd, stage, index == 0))
                 .collect(),

@@ -2,7 +2,7 @@
 
 mod scratch;
 
-use super::engine::{Chunk, Layout};
+use super::engine::{Chunk, Layout, Preparation};
 use super::gather::Pixels;
 use super::plan::Plan;
 use super::{Dropout, Images};
@@ -171,8 +171,12 @@ impl<S: Simd> ImageLanes<S> {
 impl<S: Simd> Layout for ImageLanes<S> {
     type Scratch = Scratch<S>;
 
-    fn chunk(&self) -> usize {
-        BLOCKS * S::LANES
+    fn chunk(&self, images: usize) -> usize {
+        if images > BLOCKS * S::LANES {
+            BLOCKS * S::LANES
+        } else {
+            S::LANES
+        }
     }
 
     fn scratch(&self) -> Scratch<S> {
@@ -183,7 +187,9 @@ impl<S: Simd> Layout for ImageLanes<S> {
         WeightGradient::row_stride::<S>(units)
     }
 
-    fn prepare(&mut self, _parameters: &[f32], _training: bool) {}
+    fn prepare<'a>(&'a mut self, _: &'a [f32], _: bool) -> Vec<Preparation<'a>> {
+        vec![]
+    }
 
     fn forward(
         &self,

@@ -1,108 +1,161 @@
 //! Where a stage's gradients are: the maxima's places, filter by filter.
 
-use super::{DEAD, Stage};
+use super::{DEAD, Planes, Stage};
+use crate::simd::{Kernel, Simd, lanes_mut};
 
-/// A gradient and where the corner of its kernel lies in the planes of the input: an element of
-/// an image's first block; other blocks lie at the same distance for all.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Entry {
-    pub(super) corner: u32,
-    pub(super) gradient: f32,
-}
-
-/// The gradients of some images that are not zero, for each filter in the images' order.
+/// The gradients of one image that are not zero, for each filter in the order of their places,
+/// and where the corner of a gradient's kernel lies in the planes of the input: an element of the
+/// first block, from which other blocks lie at the same distance for all.
 #[derive(Debug)]
-pub(crate) struct Lists {
-    entries: Vec<Entry>,
+pub(crate) struct Lists<V> {
+    /// Elements, whole numbers by their bits.
+    corners: Vec<f32>,
+    gradients: Vec<f32>,
+    lengths: Vec<usize>,
     /// Entries that a filter has room for.
     room: usize,
-    lengths: Vec<usize>,
     stage: Stage,
-    /// Corner of each pooled place's window in the first block of an input.
-    corners: Vec<u32>,
-    /// End of the last image's first block: no kernel reaches beyond.
-    end: usize,
+    /// The gradients with zeros where a place is dead, `[filter blocks, places]`.
+    alive: Vec<V>,
+    /// For each vector of places the corners that the four codes stand for.
+    tables: Vec<[V; 4]>,
 }
 
-impl Lists {
-    /// Room for `images` images of each of the stages.
-    pub(crate) fn new(stages: &[Stage], images: usize) -> Self {
-        let (mut room, mut filters) = (0, 0);
-        for stage in stages {
-            // One more than there are places: the last one written may be void.
-            room = room.max(images * stage.places() + 1);
-            filters = filters.max(stage.filters);
-        }
-        Self {
-            entries: vec![Entry::default(); filters * room],
-            room,
-            lengths: vec![0; filters],
-            stage: stages[0],
-            corners: vec![],
-            end: 0,
-        }
-    }
-
-    /// Forgets all and turns to a stage.
-    pub(crate) fn start(&mut self, stage: Stage) {
-        self.lengths.fill(0);
-        self.stage = stage;
-        self.end = 0;
-        let (rows, columns) = (stage.pooled.rows, stage.pooled.columns);
-        let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
-        let corner = |(row, column)| stage.input.corner(0, 2 * row, 2 * column) as u32;
-        self.corners.clear();
-        self.corners.extend(places.map(corner));
-    }
-
-    /// Adds an image whose input begins at element `start`. `codes` are its codes in vectors of
-    /// `lanes`; `gradients` gives those of a filter's pooled places, in row order.
-    pub(crate) fn push<'g, G: Iterator<Item = &'g f32>>(
-        &mut self,
-        start: usize,
-        (codes, lanes): (&[f32], usize),
-        gradients: impl Fn(usize) -> G,
-    ) {
-        let stage = self.stage;
+impl<V: Copy> Lists<V> {
+    /// Room for an image of a stage.
+    pub(crate) fn new<S: Simd<Vector = V>>(simd: S, stage: Stage) -> Self {
         let places = stage.places();
-        self.end = self.end.max(start + stage.input.plane);
-        let below = stage.input.row;
-        let offsets = [0, 1, below, below + 1].map(|offset| (start + offset) as u32);
-        let lists = self.entries.chunks_exact_mut(self.room);
-        let lists = lists.zip(&mut self.lengths).take(stage.filters);
-        for (filter, (list, length)) in lists.enumerate() {
-            let block = &codes[filter / lanes * places * lanes..][..places * lanes];
-            let codes = block[filter % lanes..].iter().step_by(lanes);
-            let list = &mut list[*length..][..places + 1];
-            let mut count = 0;
-            for ((code, &gradient), &corner) in codes.zip(gradients(filter)).zip(&self.corners) {
-                let code = code.to_bits();
-                let Some(entry) = list.get_mut(count) else {
-                    break;
-                };
-                *entry = Entry {
-                    corner: corner + offsets[code as usize % 4],
-                    gradient,
-                };
-                count += usize::from(code < DEAD && gradient != 0.0);
+        // Vectors are written whole.
+        let room = places.next_multiple_of(S::LANES) + S::LANES;
+        let Stage { input, pooled, .. } = stage;
+        let corner = |place: usize, code: usize| {
+            let (row, column) = (place / pooled.columns, place % pooled.columns);
+            input.corner(0, 2 * row + code / 2, 2 * column + code % 2)
+        };
+        let table = |first: usize| {
+            let mut table = [simd.splat(0.0); 4];
+            for (code, corners) in table.iter_mut().enumerate() {
+                let lanes = lanes_mut::<S>(std::slice::from_mut(corners));
+                for (lane, place) in lanes.iter_mut().zip(first..places) {
+                    *lane = f32::from_bits(corner(place, code) as u32);
+                }
             }
-            *length += count;
+            table
+        };
+        Self {
+            corners: vec![0.0; stage.filters * room],
+            gradients: vec![0.0; stage.filters * room],
+            lengths: vec![0; stage.filters],
+            room,
+            stage,
+            alive: vec![simd.splat(0.0); stage.filters.div_ceil(S::LANES) * places],
+            tables: (0..places).step_by(S::LANES).map(table).collect(),
         }
+    }
+
+    /// Takes an image's argmax codes, in the places of [`Stage::pooled`], and the gradient of its
+    /// pooled output, in those of `planes`.
+    pub(crate) fn fill<S: Simd<Vector = V>>(
+        &mut self,
+        simd: S,
+        codes: &[V],
+        gradient: &[V],
+        planes: Planes,
+    ) {
+        simd.vectorize(Fill {
+            lists: self,
+            codes,
+            gradient,
+            planes,
+        });
     }
 
     /// The stage that the gradients belong to.
-    pub(super) fn stage(&self) -> Stage {
-        self.stage
+    pub(super) fn stage(&self) -> &Stage {
+        &self.stage
     }
 
-    /// Elements that `blocks` blocks of the images' planes must have: every corner is that of
-    /// 3×3 places within.
-    pub(super) fn reach(&self, blocks: usize) -> usize {
-        self.end + (blocks - 1) * self.stage.input.plane
+    /// The gradients, `[filter blocks, places]`, zero where a place is dead.
+    pub(super) fn alive(&self) -> &[V] {
+        &self.alive
     }
 
-    /// A filter's gradients.
-    pub(super) fn of(&self, filter: usize) -> &[Entry] {
-        &self.entries[filter * self.room..][..self.lengths[filter]]
+    /// A filter's gradients, each with its corner: that of 3×3 places within the input's planes.
+    #[inline(always)]
+    pub(super) fn of(&self, filter: usize) -> impl Iterator<Item = (usize, f32)> {
+        let range = filter * self.room..filter * self.room + self.lengths[filter];
+        let corners = self.corners[range.clone()].iter();
+        let corners = corners.map(|corner| corner.to_bits() as usize);
+        corners.zip(self.gradients[range].iter().copied())
     }
+}
+
+struct Fill<'a, V> {
+    lists: &'a mut Lists<V>,
+    codes: &'a [V],
+    gradient: &'a [V],
+    planes: Planes,
+}
+
+impl<S: Simd> Kernel<S> for Fill<'_, S::Vector> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, simd: S) {
+        let (lists, zero) = (self.lists, simd.splat(0.0));
+        let Stage {
+            filters, pooled, ..
+        } = lists.stage;
+        let places = pooled.plane;
+        let codes = &self.codes[..lists.alive.len()];
+        for (row, codes) in codes.chunks_exact(pooled.columns).enumerate() {
+            let (block, row) = (row / pooled.rows, row % pooled.rows);
+            let gradient = &self.gradient[self.planes.at(block, row, 0)..][..codes.len()];
+            let alive = &mut lists.alive[pooled.at(block, row, 0)..][..codes.len()];
+            for ((alive, &code), &gradient) in alive.iter_mut().zip(codes).zip(gradient) {
+                *alive = simd.select(simd.below(code, DEAD), gradient, zero);
+            }
+        }
+        lists.lengths.fill(0);
+        let mut codes_here = vec_of::<S>(simd);
+        let mut alive_here = vec_of::<S>(simd);
+        let (codes_here, alive_here) = (&mut codes_here[..S::LANES], &mut alive_here[..S::LANES]);
+        for block in 0..filters.div_ceil(S::LANES) {
+            for (vector, table) in lists.tables.iter().enumerate() {
+                let first = vector * S::LANES;
+                let here = S::LANES.min(places - first);
+                let at = block * places + first;
+                codes_here[..here].copy_from_slice(&codes[at..at + here]);
+                alive_here[..here].copy_from_slice(&lists.alive[at..at + here]);
+                alive_here[here..].fill(zero);
+                simd.transpose(codes_here);
+                simd.transpose(alive_here);
+                let here = codes_here.iter().zip(&*alive_here);
+                let filters = block * S::LANES..filters;
+                for (filter, (&code, &gradient)) in filters.zip(here) {
+                    let kept = simd.ne(gradient, zero);
+                    let corner = choose(simd, code, table);
+                    let at = filter * lists.room + lists.lengths[filter];
+                    simd.store(simd.front(kept, corner), &mut lists.corners[at..]);
+                    simd.store(simd.front(kept, gradient), &mut lists.gradients[at..]);
+                    lists.lengths[filter] += simd.count(kept);
+                }
+            }
+        }
+    }
+}
+
+/// Room for a square of vectors.
+#[inline(always)]
+fn vec_of<S: Simd>(simd: S) -> [S::Vector; 16] {
+    const { assert!(S::LANES <= 16) };
+    [simd.splat(0.0); 16]
+}
+
+/// Each lane of the vector that its code names.
+#[inline(always)]
+pub(super) fn choose<S: Simd>(simd: S, code: S::Vector, of: &[S::Vector; 4]) -> S::Vector {
+    let upper = simd.select(simd.below(code, 1), of[0], of[1]);
+    let lower = simd.select(simd.below(code, 3), of[2], of[3]);
+    simd.select(simd.below(code, 2), upper, lower)
 }

@@ -18,14 +18,16 @@ mod first_weight_gradient;
 mod input_gradient;
 mod lists;
 mod pool;
+mod rows;
 mod weight_gradient;
 mod weights;
 mod winograd;
 
 pub(crate) use first::FirstForward;
 pub(crate) use first_weight_gradient::FirstWeightGradient;
-pub(crate) use input_gradient::InputGradient;
+pub(crate) use input_gradient::{InputGradient, Windows};
 pub(crate) use lists::Lists;
+pub(crate) use rows::{ReadRow, WriteRow};
 pub(crate) use weight_gradient::WeightGradient;
 pub(crate) use weights::{StageWeights, add_gradients};
 pub(crate) use winograd::{Forward, Tiles};

@@ -1,6 +1,7 @@
 //! A stage's weights and biases as the kernels of this layout walk them, and the way back for
 //! their gradients.
 
+use super::input_gradient::{weight_at, weight_len};
 use super::winograd;
 use super::{Stage, TAPS};
 use crate::simd::{Simd, lanes, lanes_mut};
@@ -12,7 +13,7 @@ pub(crate) struct StageWeights<V> {
     pub(crate) forward: Vec<V>,
     /// `[filter blocks]`, zero beyond the filters.
     pub(crate) bias: Vec<V>,
-    /// Later stages: `[F, channel blocks, 9]`, zero beyond the channels.
+    /// Later stages: in the places of [`weight_at`], zero elsewhere.
     pub(crate) backward: Vec<V>,
 }
 
@@ -21,7 +22,7 @@ impl<V: Copy> StageWeights<V> {
         let blocks = stage.filters.div_ceil(S::LANES);
         let zeros = |len| vec![simd.splat(0.0); len];
         let taps = if first { TAPS } else { winograd::ELEMENTS };
-        let backward = stage.filters * stage.channels.div_ceil(S::LANES) * TAPS;
+        let backward = weight_len::<S>(stage);
         Self {
             forward: zeros(blocks * stage.channels * taps),
             bias: zeros(blocks),
@@ -41,18 +42,23 @@ impl<V: Copy> StageWeights<V> {
         let forward = lanes_mut::<S>(&mut self.forward);
         if self.backward.is_empty() {
             // The gradients' sums have the same form.
-            let places = places::<S>(stage.channels, true);
-            for (at, &weight) in weight.iter().enumerate() {
-                forward[places(at)] = weight;
+            for (pair, weight) in weight.chunks_exact(TAPS).enumerate() {
+                let first = sums_at::<S>(stage.channels, true, pair);
+                for (tap, &weight) in weight.iter().enumerate() {
+                    forward[first + tap * S::LANES] = weight;
+                }
             }
         } else {
             winograd::transform_weights::<S>(stage, weight, forward);
         }
         if training && !self.backward.is_empty() {
             let backward = lanes_mut::<S>(&mut self.backward);
-            let places = places::<S>(stage.channels, false);
-            for (at, &weight) in weight.iter().enumerate() {
-                backward[places(at)] = weight;
+            for (pair, weight) in weight.chunks_exact(TAPS).enumerate() {
+                let (filter, channel) = (pair / stage.channels, pair % stage.channels);
+                for (tap, &weight) in weight.iter().enumerate() {
+                    let vector = weight_at::<S>(stage, filter, channel / S::LANES, tap);
+                    backward[vector * S::LANES + channel % S::LANES] = weight;
+                }
             }
         }
     }
@@ -66,25 +72,26 @@ pub(crate) fn add_gradients<S: Simd>(
     gradient: &mut [f32],
 ) {
     let sums = lanes::<S>(sums);
-    let places = places::<S>(channels, first);
-    for (at, gradient) in gradient.iter_mut().enumerate() {
-        *gradient += sums[places(at)];
+    for (pair, gradient) in gradient.chunks_exact_mut(TAPS).enumerate() {
+        let sums = &sums[sums_at::<S>(channels, first, pair)..];
+        let sums = sums.iter().step_by(S::LANES);
+        gradient
+            .iter_mut()
+            .zip(sums)
+            .for_each(|(to, &sum)| *to += sum);
     }
 }
 
-/// From a weight's index in `[F, C, 9]` to its lane's in `[filter blocks, C, 9]` vectors of
-/// filters or `[F, channel blocks, 9]` vectors of channels.
-fn places<S: Simd>(channels: usize, filters_in_lanes: bool) -> impl Fn(usize) -> usize {
-    let blocks = channels.div_ceil(S::LANES);
-    move |at| {
-        let (pair, tap) = (at / TAPS, at % TAPS);
-        let (filter, channel) = (pair / channels, pair % channels);
-        let (vector, lane) = if filters_in_lanes {
-            let block = filter / S::LANES * channels + channel;
-            (block, filter % S::LANES)
-        } else {
-            (filter * blocks + channel / S::LANES, channel % S::LANES)
-        };
-        (vector * TAPS + tap) * S::LANES + lane
-    }
+/// The lane of the first tap of a pair of filter and channel, in `[F, C]` order, in
+/// `[filter blocks, C, 9]` vectors of filters or `[F, channel blocks, 9]` vectors of channels.
+fn sums_at<S: Simd>(channels: usize, filters_in_lanes: bool, pair: usize) -> usize {
+    let (filter, channel) = (pair / channels, pair % channels);
+    let (vector, lane) = if filters_in_lanes {
+        let block = filter / S::LANES * channels + channel;
+        (block, filter % S::LANES)
+    } else {
+        let blocks = channels.div_ceil(S::LANES);
+        (filter * blocks + channel / S::LANES, channel % S::LANES)
+    };
+    vector * TAPS * S::LANES + lane
 }
