@@ -1,6 +1,7 @@
 //! The errors of this crate.
 
-/// What can go wrong in an op: a size, a buffer or an instruction set that does not fit.
+/// What can go wrong in an op: a size, a buffer or an instruction set that does not fit; a GPU that
+/// is not there or fails.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpsError {
     /// A size of the network is out of range.
@@ -68,6 +69,67 @@ pub enum OpsError {
         asked: String,
         /// What there is.
         available: String,
+    },
+    /// CUDA's driver is missing or refuses to begin.
+    #[error("CUDA's driver cannot be used: {reason} (hint: it comes with NVIDIA's GPU driver)")]
+    NoDriver {
+        /// What the driver says, or the library in its place.
+        reason: String,
+    },
+    /// No GPU has this number.
+    #[error("there is no GPU {ordinal}: the driver has {count}, counted from 0")]
+    NoGpu {
+        /// Number asked for.
+        ordinal: usize,
+        /// GPUs that the driver has.
+        count: usize,
+    },
+    /// The compiler of the GPU's kernels is missing or too old for the GPU.
+    #[error(
+        "NVRTC, which compiles kernels for the GPU, cannot be used: {reason} (hint: pip install \
+         nvidia-cuda-nvrtc==13.0.88, and its folder nvidia/cu13/lib in LD_LIBRARY_PATH)"
+    )]
+    NoCompiler {
+        /// What is wrong.
+        reason: String,
+    },
+    /// The compiler refuses a kernel's source.
+    #[error("{file} cannot be compiled for the GPU:\n{log}")]
+    Compile {
+        /// Source file.
+        file: String,
+        /// What the compiler says.
+        log: String,
+    },
+    /// A kernel does not exist or cannot be launched.
+    #[error("kernel {kernel}: {reason}")]
+    Kernel {
+        /// Its name.
+        kernel: String,
+        /// What the driver says.
+        reason: String,
+    },
+    /// The GPU has no room for a buffer.
+    #[error(
+        "the GPU has no {wanted} bytes left for a buffer: {free} of {total} are free \
+         (hint: a smaller batch, or fewer trials at a time)"
+    )]
+    DeviceMemory {
+        /// Bytes of the buffer.
+        wanted: u64,
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes of the GPU.
+        total: u64,
+    },
+    /// Another call of CUDA's driver failed. Launches run later than they are called, so a failed
+    /// kernel may show here.
+    #[error("GPU, {call}: {reason}")]
+    Device {
+        /// What was asked of it.
+        call: &'static str,
+        /// What the driver says.
+        reason: String,
     },
 }
 

@@ -7,6 +7,8 @@
 #![warn(clippy::undocumented_unsafe_blocks)]
 
 pub mod conv_pool;
+#[cfg(feature = "cuda")]
+pub mod cuda;
 pub mod dense;
 pub mod dropout;
 pub mod error;

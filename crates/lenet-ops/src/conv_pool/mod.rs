@@ -20,6 +20,8 @@
 //! PyTorch's `max_pool2d(relu(conv2d(…, padding="same")), 2)` does.
 
 pub(crate) mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 pub mod reference;
 mod tensor;
 

@@ -10,6 +10,8 @@
 //! ReLU passes no gradient where the output is 0 and passes NaN on, as PyTorch's does.
 
 pub(crate) mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 pub mod reference;
 mod tensor;
 

@@ -10,6 +10,8 @@
 //! Taking the row's maximum away changes neither value and keeps every exponential in [0, 1].
 
 pub(crate) mod cpu;
+#[cfg(feature = "cuda")]
+pub(crate) mod cuda;
 pub mod reference;
 mod tensor;
 

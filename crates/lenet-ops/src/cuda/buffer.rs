@@ -1,0 +1,202 @@
+//! Memory of a GPU.
+
+use std::sync::Arc;
+
+use candle_core::cuda_backend::cudarc::driver::{
+    CudaSlice, CudaStream, DevicePtr, DeviceRepr, DriverError, ValidAsZeroBits,
+};
+
+use super::Gpu;
+use super::gpu::{device, is_out_of_memory};
+use super::types::Pointer;
+use crate::error::{OpsError, check_length};
+
+/// A row of `T` in the memory of a GPU.
+///
+/// Kernels reach it by its address, behind Rust's back: a launch may write what a buffer holds
+/// although it has no `&mut`.
+#[derive(Debug)]
+pub struct Buffer<T> {
+    slice: CudaSlice<T>,
+    /// The driver has no memory of 0 bytes, so an empty row keeps one element.
+    length: usize,
+}
+
+impl Gpu {
+    /// Memory for `length` elements, which hold anything until they are written.
+    ///
+    /// # Errors
+    /// No room; the driver fails.
+    ///
+    /// # Safety
+    /// Something is written to an element before it is read.
+    pub unsafe fn uninitialized<T: DeviceRepr>(
+        &self,
+        length: usize,
+    ) -> Result<Buffer<T>, OpsError> {
+        let wanted = length.max(1);
+        // A size that does not fit is more than any GPU has.
+        if wanted.checked_mul(size_of::<T>()).is_none() {
+            return Err(no_room(self, u64::MAX));
+        }
+        // SAFETY: the caller writes before it reads.
+        let slice = unsafe { self.stream().alloc(wanted) };
+        let slice = slice.map_err(|error| allocation(self, wanted * size_of::<T>(), error))?;
+        Ok(Buffer { slice, length })
+    }
+
+    /// `length` elements, all zero.
+    ///
+    /// # Errors
+    /// No room; the driver fails.
+    pub fn zeroed<T: DeviceRepr + ValidAsZeroBits>(
+        &self,
+        length: usize,
+    ) -> Result<Buffer<T>, OpsError> {
+        // SAFETY: it is cleared below, before anything else.
+        let mut buffer = unsafe { self.uninitialized(length) }?;
+        buffer.clear()?;
+        Ok(buffer)
+    }
+
+    /// A copy of `values`.
+    ///
+    /// # Errors
+    /// No room; the driver fails.
+    pub fn upload<T: DeviceRepr>(&self, values: &[T]) -> Result<Buffer<T>, OpsError> {
+        // SAFETY: all of it is written below; an empty row is never read.
+        let mut buffer = unsafe { self.uninitialized(values.len()) }?;
+        buffer.write(0, values)?;
+        Ok(buffer)
+    }
+}
+
+impl<T: DeviceRepr> Buffer<T> {
+    /// Number of elements.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// Sets every element to zero.
+    ///
+    /// # Errors
+    /// The driver fails.
+    pub fn clear(&mut self) -> Result<(), OpsError>
+    where
+        T: ValidAsZeroBits,
+    {
+        let stream = Arc::clone(self.stream());
+        let cleared = stream.memset_zeros(&mut self.slice);
+        cleared.map_err(device("clearing memory"))
+    }
+
+    /// Copies `values` to the elements from `start` on.
+    ///
+    /// # Errors
+    /// They reach past the end; the driver fails.
+    pub fn write(&mut self, start: usize, values: &[T]) -> Result<(), OpsError> {
+        self.check("Buffer::write", start, values.len())?;
+        if values.is_empty() {
+            return Ok(());
+        }
+        let stream = Arc::clone(self.stream());
+        let mut view = self.slice.slice_mut(start..start + values.len());
+        let copied = stream.memcpy_htod(values, &mut view);
+        copied.map_err(device("copying to it"))
+    }
+
+    /// Waits for everything asked of the GPU, then copies the elements from `start` on to `values`.
+    ///
+    /// # Errors
+    /// They reach past the end; something asked of the GPU failed.
+    pub fn read(&self, start: usize, values: &mut [T]) -> Result<(), OpsError> {
+        self.check("Buffer::read", start, values.len())?;
+        let stream = self.stream();
+        if !values.is_empty() {
+            let view = self.slice.slice(start..start + values.len());
+            let copied = stream.memcpy_dtoh(&view, values);
+            copied.map_err(device("copying from it"))?;
+        }
+        stream.synchronize().map_err(device("waiting for it"))
+    }
+
+    /// All elements, after everything asked of the GPU is done.
+    ///
+    /// # Errors
+    /// Something asked of the GPU failed.
+    pub fn to_vec(&self) -> Result<Vec<T>, OpsError>
+    where
+        T: Clone + Default,
+    {
+        let mut values = vec![T::default(); self.length];
+        self.read(0, &mut values)?;
+        Ok(values)
+    }
+
+    /// Copies all elements from `source`, which has as many.
+    ///
+    /// # Errors
+    /// Another length; the driver fails.
+    pub fn copy_from(&mut self, source: &Self) -> Result<(), OpsError> {
+        check_length("Buffer::copy_from", "source", source.length, self.length)?;
+        let stream = Arc::clone(self.stream());
+        let copied = stream.memcpy_dtod(&source.slice, &mut self.slice);
+        copied.map_err(device("copying within it"))
+    }
+
+    /// Address of the first element, for a kernel's arguments.
+    #[must_use]
+    pub fn pointer(&self) -> Pointer {
+        self.slice.device_ptr(self.stream()).0
+    }
+
+    /// Address of the elements from `start` on, of which a kernel will touch `length`.
+    ///
+    /// # Errors
+    /// They reach past the end.
+    pub fn pointer_to(&self, start: usize, length: usize) -> Result<Pointer, OpsError> {
+        self.check("Buffer::pointer_to", start, length)?;
+        Ok(self.pointer() + (start * size_of::<T>()) as Pointer)
+    }
+
+    fn stream(&self) -> &Arc<CudaStream> {
+        self.slice.stream()
+    }
+
+    fn check(&self, op: &'static str, start: usize, length: usize) -> Result<(), OpsError> {
+        match start.checked_add(length) {
+            Some(end) if end <= self.length => Ok(()),
+            _ => Err(OpsError::Shape {
+                op,
+                reason: format!(
+                    "{length} elements from {start} on reach past the buffer's {}",
+                    self.length
+                ),
+            }),
+        }
+    }
+}
+
+fn allocation(gpu: &Gpu, bytes: usize, error: DriverError) -> OpsError {
+    if is_out_of_memory(error) {
+        no_room(gpu, bytes as u64)
+    } else {
+        device("taking memory")(error)
+    }
+}
+
+fn no_room(gpu: &Gpu, wanted: u64) -> OpsError {
+    let (free, total) = gpu.memory().unwrap_or((0, 0));
+    OpsError::DeviceMemory {
+        wanted,
+        free,
+        total,
+    }
+}

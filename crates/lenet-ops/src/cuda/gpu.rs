@@ -1,0 +1,139 @@
+//! One GPU.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use candle_core::cuda_backend::cudarc::driver::sys::{
+    CUdevice_attribute_enum as Attribute, CUresult,
+};
+use candle_core::cuda_backend::cudarc::driver::{CudaContext, CudaStream, DriverError};
+
+use super::kernels::Kernels;
+use crate::error::OpsError;
+
+/// One GPU with a stream of its own, on which everything runs in the order of the calls.
+pub struct Gpu {
+    context: Arc<CudaContext>,
+    stream: Arc<CudaStream>,
+    name: String,
+    compute_capability: [u32; 2],
+    multiprocessors: u32,
+    kernels: OnceLock<Kernels>,
+}
+
+impl Gpu {
+    /// Opens GPU `ordinal`, counted from 0.
+    ///
+    /// # Errors
+    /// No driver, no such GPU, or one that cannot be opened.
+    pub fn new(ordinal: usize) -> Result<Self, OpsError> {
+        let context = open(ordinal)?;
+        // SAFETY: events order the use of memory by several streams. Memory of this context is
+        // used on the one stream below alone, which orders it by itself.
+        unsafe { context.disable_event_tracking() };
+        let stream = context.new_stream().map_err(device("a stream"))?;
+        let name = context.name().map_err(device("its name"))?;
+        let capability = context.compute_capability();
+        let (major, minor) = capability.map_err(device("its compute capability"))?;
+        let multiprocessors = context
+            .attribute(Attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)
+            .map_err(device("its multiprocessors"))?;
+        Ok(Self {
+            context,
+            stream,
+            name,
+            compute_capability: [major.unsigned_abs(), minor.unsigned_abs()],
+            multiprocessors: multiprocessors.unsigned_abs(),
+            kernels: OnceLock::new(),
+        })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Compute capability, major and minor.
+    #[must_use]
+    pub fn compute_capability(&self) -> [u32; 2] {
+        self.compute_capability
+    }
+
+    /// Streaming multiprocessors.
+    #[must_use]
+    pub fn multiprocessors(&self) -> u32 {
+        self.multiprocessors
+    }
+
+    /// Bytes of its memory that are free, and all.
+    ///
+    /// # Errors
+    /// The driver fails.
+    pub fn memory(&self) -> Result<(u64, u64), OpsError> {
+        let (free, total) = self.context.mem_get_info().map_err(device("its memory"))?;
+        Ok((free as u64, total as u64))
+    }
+
+    /// Waits until everything asked of it is done.
+    ///
+    /// # Errors
+    /// Something of it failed.
+    pub fn synchronize(&self) -> Result<(), OpsError> {
+        self.stream.synchronize().map_err(device("waiting for it"))
+    }
+
+    /// All kernels; the first call of a process compiles what is not on disk.
+    pub(super) fn kernels(&self) -> Result<&Kernels, OpsError> {
+        if let Some(kernels) = self.kernels.get() {
+            return Ok(kernels);
+        }
+        let loaded = Kernels::load(&self.context, self.compute_capability)?;
+        Ok(self.kernels.get_or_init(|| loaded))
+    }
+
+    pub(super) fn stream(&self) -> &Arc<CudaStream> {
+        &self.stream
+    }
+}
+
+impl fmt::Debug for Gpu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gpu")
+            .field("ordinal", &self.context.ordinal())
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+fn open(ordinal: usize) -> Result<Arc<CudaContext>, OpsError> {
+    let count = CudaContext::device_count().map_err(|error| OpsError::NoDriver {
+        reason: reason(error),
+    })?;
+    let count = usize::try_from(count).unwrap_or(0);
+    if ordinal >= count {
+        return Err(OpsError::NoGpu { ordinal, count });
+    }
+    CudaContext::new(ordinal).map_err(device("opening it"))
+}
+
+/// The driver's word for an error.
+pub(super) fn reason(error: DriverError) -> String {
+    let text = error.error_string().map(|text| text.to_string_lossy());
+    match text {
+        Ok(text) => format!("{text} ({})", error.0 as u32),
+        Err(_) => format!("error {}", error.0 as u32),
+    }
+}
+
+/// The error of a call that says what was asked for.
+pub(super) fn device(call: &'static str) -> impl Fn(DriverError) -> OpsError {
+    move |error| OpsError::Device {
+        call,
+        reason: reason(error),
+    }
+}
+
+pub(super) fn is_out_of_memory(error: DriverError) -> bool {
+    error.0 == CUresult::CUDA_ERROR_OUT_OF_MEMORY
+}

@@ -1,0 +1,23 @@
+//! NVIDIA GPUs: a device with a stream of its own, its memory, and kernels compiled when first used.
+//!
+//! The kernels lie beside the ops, in `<op>/cuda/*.cu`. NVRTC compiles them for the GPU at hand; what
+//! it makes is kept on disk, so a build needs no CUDA toolkit and a second start no compiler.
+//!
+//! Everything goes through one stream, in the order of the calls. Launches return before they have
+//! run; downloads and [`Gpu::synchronize`] wait.
+
+mod buffer;
+mod cache;
+mod compile;
+mod gpu;
+mod graph;
+mod kernels;
+mod nvrtc;
+mod sources;
+#[cfg(test)]
+pub(crate) mod tests;
+pub(crate) mod types;
+
+pub use buffer::Buffer;
+pub use gpu::Gpu;
+pub use graph::Graph;
