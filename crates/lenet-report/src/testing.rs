@@ -97,6 +97,7 @@ pub(crate) fn run(from_epoch: usize) -> RunRecord {
         },
         threads: 1,
         jobs: 2,
+        group: 1,
         device: "cpu".to_owned(),
         level: "avx2".to_owned(),
         self_check: None,

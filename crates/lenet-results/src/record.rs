@@ -80,9 +80,10 @@ pub struct EpochRecord {
     /// Every unit of the last hidden layer gave zero for every validation image: the network
     /// is dead and no gradient can revive it.
     pub dead: bool,
-    /// Wall-clock seconds of training.
+    /// Wall-clock seconds of training. Where trials were trained together, each has an equal
+    /// share of the seconds that all took, so that sums over trials stay those of the clock.
     pub train_seconds: f64,
-    /// Wall-clock seconds of the two evaluations.
+    /// Wall-clock seconds of the two evaluations, shared in the same way.
     pub evaluation_seconds: f64,
 }
 
@@ -122,12 +123,24 @@ pub struct RunRecord {
     pub threads: usize,
     /// Trials in flight beside it, itself included.
     pub jobs: usize,
+    /// Of these, how many began to be trained together with it in single launches on the
+    /// device, itself included; 1, which stands for itself in files: it was trained alone.
+    #[serde(default = "alone", skip_serializing_if = "is_alone")]
+    pub group: usize,
     /// Which device, e.g. `cpu` or `cuda:0`.
     pub device: String,
     /// Instruction set that the kernels ran with, e.g. `avx2`; for a stock backend, `candle`.
     pub level: String,
     /// Outcome of the check of gradients that preceded it; `None` where it was not run.
     pub self_check: Option<SelfCheck>,
+}
+
+fn alone() -> usize {
+    1
+}
+
+fn is_alone(group: &usize) -> bool {
+    *group == alone()
 }
 
 /// The network's gradients as this machine computes them, against a plain f64 reference.
@@ -145,4 +158,21 @@ pub struct SelfCheck {
     pub passed: bool,
     /// Seconds it took.
     pub seconds: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn a_trial_trained_alone_names_no_group() {
+        let run = samples::run("a");
+        let text = serde_json::to_string(&run).unwrap();
+        assert!(!text.contains("group"), "{text}");
+        assert_eq!(serde_json::from_str::<RunRecord>(&text).unwrap(), run);
+        let together = RunRecord { group: 40, ..run };
+        let text = serde_json::to_string(&together).unwrap();
+        assert_eq!(serde_json::from_str::<RunRecord>(&text).unwrap(), together);
+    }
 }

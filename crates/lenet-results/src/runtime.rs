@@ -57,7 +57,7 @@ pub struct RuntimePoint {
     pub placement: DataPlacement,
     /// Threads of one step on the host.
     pub threads: usize,
-    /// Instruction set of the fused backend; `candle` for the stock one.
+    /// Instruction set of the fused backend, on a GPU `cuda`; `candle` for the stock one.
     pub level: String,
     /// Filters of both convolutions.
     pub filters: usize,
@@ -79,6 +79,11 @@ pub struct RuntimePoint {
     pub learning_rate: f64,
     /// Seed of weights, samples, order and dropout.
     pub seed: u64,
+    /// Trials of this network that are trained together in single launches on the device, each
+    /// with a seed of its own counted up from `seed`; 1, which stands for itself in files: one
+    /// alone.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub trials: usize,
 }
 
 impl RuntimePoint {
@@ -108,8 +113,16 @@ impl RuntimePoint {
     }
 }
 
+fn one() -> usize {
+    1
+}
+
+fn is_one(trials: &usize) -> bool {
+    *trials == one()
+}
+
 /// Floating-point operations that one sample needs on the count of the direct method, whatever
-/// method the backend takes.
+/// method the backend takes; of all trials that are trained together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuntimeWork {
     /// Of one epoch of training.
@@ -132,7 +145,8 @@ pub struct RuntimeSession {
     pub peak_flops_per_thread: Option<f64>,
 }
 
-/// One epoch of training and the two evaluations after it.
+/// One epoch of training and the two evaluations after it, of all trials that are trained
+/// together.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RuntimeSample {
     /// Round, from 1.

@@ -67,6 +67,7 @@ pub(crate) fn run(host: &str) -> RunRecord {
         },
         threads: 1,
         jobs: 2,
+        group: 1,
         device: "cpu".into(),
         level: "avx2".into(),
         self_check: None,

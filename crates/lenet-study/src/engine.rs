@@ -3,7 +3,7 @@
 
 use lenet_data::Splits;
 use lenet_results::{RunRecord, SelfCheck, TrialConfig};
-use lenet_train::{Ended, Event, RunOptions, TrainError};
+use lenet_train::{GroupTrial, RunOptions, TrainError, Watcher};
 
 /// What the scheduler needs of a training engine.
 pub(crate) trait Engine: Sync {
@@ -14,22 +14,26 @@ pub(crate) trait Engine: Sync {
         options: &RunOptions,
     ) -> Result<SelfCheck, TrainError>;
 
+    /// How many trials like this one can be trained together: 1 where a group would be no
+    /// faster than its trials one after the other, or where the device cannot be asked.
+    fn group_capacity(&self, config: &TrialConfig, data: &Splits, options: &RunOptions) -> usize;
+
     fn run_record(
         &self,
         config: &TrialConfig,
         options: &RunOptions,
         jobs: usize,
+        group: usize,
         from_epoch: usize,
         check: Option<SelfCheck>,
     ) -> RunRecord;
 
-    fn run(
+    fn run_group(
         &self,
-        config: &TrialConfig,
-        data: &Splits,
+        trials: &[GroupTrial<'_>],
         options: &RunOptions,
-        observer: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Ended, TrainError>;
+        watcher: &mut dyn Watcher,
+    ) -> Result<(), TrainError>;
 }
 
 /// [`lenet_train`] itself.
@@ -45,24 +49,29 @@ impl Engine for Training {
         lenet_train::self_check(config, data, options)
     }
 
+    fn group_capacity(&self, config: &TrialConfig, data: &Splits, options: &RunOptions) -> usize {
+        // What is wrong with the device shows when the trial is run.
+        lenet_train::group_capacity(config, data, options).unwrap_or(1)
+    }
+
     fn run_record(
         &self,
         config: &TrialConfig,
         options: &RunOptions,
         jobs: usize,
+        group: usize,
         from_epoch: usize,
         check: Option<SelfCheck>,
     ) -> RunRecord {
-        lenet_train::run_record(config, options, jobs, from_epoch, check)
+        lenet_train::run_record(config, options, jobs, group, from_epoch, check)
     }
 
-    fn run(
+    fn run_group(
         &self,
-        config: &TrialConfig,
-        data: &Splits,
+        trials: &[GroupTrial<'_>],
         options: &RunOptions,
-        observer: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Ended, TrainError> {
-        lenet_train::run(config, data, options, observer)
+        watcher: &mut dyn Watcher,
+    ) -> Result<(), TrainError> {
+        lenet_train::run_group(trials, options, watcher)
     }
 }

@@ -1,11 +1,14 @@
 //! How long a study will take, from a short calibration.
 
-use lenet_results::{BackendKind, DeviceKind, NetworkConfig};
-use lenet_train::Timing;
+use lenet_data::{Split, Splits};
+use lenet_results::{BackendKind, DeviceKind, NetworkConfig, TrialConfig};
+use lenet_train::{RunOptions, Timing};
 
 use crate::data_sets::DataSets;
+use crate::engine::{Engine, Training};
 use crate::error::StudyError;
 use crate::plan::{Plan, PlannedTrial};
+use crate::queue::Queue;
 use crate::run::RunSettings;
 
 /// Steps timed for each kind of trial.
@@ -16,7 +19,7 @@ const CALIBRATION_STEPS: usize = 8;
 pub struct Estimate {
     /// Trials that it counts.
     pub trials: usize,
-    /// Seconds of all of them, one after the other.
+    /// Seconds of all of them, one after the other; of those that are trained together, once.
     pub trial_seconds: f64,
     /// Seconds on the clock with the trials shared out over `jobs`. Early stops are not
     /// foreseen, nor are cores that slow each other down.
@@ -53,44 +56,84 @@ impl<'p> Kind<'p> {
 }
 
 /// Times a few steps of each kind of trial among the plan's `positions` (see
-/// [`outstanding`](crate::outstanding())) and adds up. An interrupted trial counts whole.
+/// [`outstanding`](crate::outstanding())) and adds up; trials that are to be trained together are
+/// timed together. An interrupted trial counts whole, a group as long as its longest trial.
 ///
 /// # Errors
-/// As [`lenet_train::time_steps`].
+/// As [`lenet_train::time_steps`] and [`lenet_train::time_group`].
 pub fn estimate(
     plan: &Plan,
     positions: &[usize],
     data: &DataSets,
     settings: &RunSettings,
 ) -> Result<Estimate, StudyError> {
-    let allocation = settings.allocation(plan, positions.len());
-    let options = settings.options(allocation.threads);
-    let mut known: Vec<(Kind<'_>, Timing)> = Vec::new();
-    let mut seconds = Vec::new();
-    for &position in positions {
-        let trial = &plan.trials[position];
+    let capacity = |config: &TrialConfig, splits: &Splits, options: &RunOptions| {
+        Training.group_capacity(config, splits, options)
+    };
+    estimate_with(&capacity, plan, positions, data, settings)
+}
+
+/// How many trials like this one can be trained together, as [`Engine::group_capacity`].
+type Capacity<'c> = &'c dyn Fn(&TrialConfig, &Splits, &RunOptions) -> usize;
+
+fn estimate_with(
+    capacity: Capacity<'_>,
+    plan: &Plan,
+    positions: &[usize],
+    data: &DataSets,
+    settings: &RunSettings,
+) -> Result<Estimate, StudyError> {
+    let trials = positions.iter().map(|&position| &plan.trials[position]);
+    let one_thread = settings.options(1);
+    let mut queue = Queue::new(trials, |trial| {
         let splits = data.splits(&trial.data, &trial.config)?;
-        let kind = Kind::of(trial);
+        Ok(capacity(&trial.config, &splits, &one_thread))
+    })?;
+    let allocation = settings.allocation(plan, queue.len(), queue.capacity());
+    let options = settings.options(allocation.threads);
+    let mut known: Vec<((Kind<'_>, usize), Timing)> = Vec::new();
+    let mut seconds = Vec::new();
+    loop {
+        let group = queue.take(allocation.group);
+        let Some(&first) = group.first() else { break };
+        let splits = data.splits(&first.data, &first.config)?;
+        let kind = (Kind::of(first), group.len());
         let timing = match known.iter().find(|(other, _)| *other == kind) {
             Some((_, timing)) => *timing,
             None => {
-                let timing =
-                    lenet_train::time_steps(&trial.config, &splits, &options, CALIBRATION_STEPS)?;
+                let timing = time(&group, &splits, &options)?;
                 known.push((kind, timing));
                 timing
             }
         };
-        let images = |split: &lenet_data::Split| split.indices.len();
-        let steps = images(&splits.train).div_ceil(trial.config.batch_size) as f64;
+        let images = |split: &Split| split.indices.len();
+        let steps = images(&splits.train).div_ceil(first.config.batch_size) as f64;
         let evaluated = (images(&splits.validation) + images(&splits.test)) as f64;
         let epoch = steps * timing.step_seconds + evaluated * timing.image_seconds;
-        seconds.push(epoch * trial.config.epochs as f64);
+        let epochs = group.iter().map(|trial| trial.config.epochs).max();
+        seconds.push(epoch * epochs.unwrap_or(0) as f64);
     }
     Ok(Estimate {
         trials: positions.len(),
         trial_seconds: seconds.iter().sum(),
-        wall_seconds: makespan(&seconds, allocation.jobs),
+        wall_seconds: makespan(&seconds, allocation.workers()),
         jobs: allocation.jobs,
+    })
+}
+
+fn time(
+    group: &[&PlannedTrial],
+    splits: &Splits,
+    options: &RunOptions,
+) -> Result<Timing, StudyError> {
+    Ok(match group {
+        [trial] if trial.config.device == DeviceKind::Cpu => {
+            lenet_train::time_steps(&trial.config, splits, options, CALIBRATION_STEPS)?
+        }
+        group => {
+            let configs: Vec<&TrialConfig> = group.iter().map(|trial| &trial.config).collect();
+            lenet_train::time_group(&configs, splits, options, CALIBRATION_STEPS)?
+        }
     })
 }
 
@@ -106,7 +149,55 @@ fn makespan(seconds: &[f64], jobs: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::makespan;
+    use lenet_data::{Dataset, ImageSet};
+
+    use super::*;
+    use crate::config::StudyConfig;
+    use crate::plan::Overrides;
+
+    /// Six seeds of one network, which differ in the number of epochs too.
+    const STUDY: &str = r#"
+name = "times"
+seeds = 3
+[base]
+filters = 2
+hidden = 4
+validation = 10
+batch_size = 5
+[[figure]]
+id = "same"
+[figure.axes]
+epochs = [1, 4]
+"#;
+
+    #[test]
+    fn trials_together_are_timed_together() {
+        let images = |count: usize| {
+            let labels = (0..count).map(|i| (i % 3) as u8).collect();
+            ImageSet::new(vec![0; count * 64], labels, [1, 8, 8]).unwrap()
+        };
+        let set = Dataset::new("blank", images(40), images(10)).unwrap();
+        let data = DataSets::default().with("mnist", set);
+        let config = StudyConfig::parse(STUDY, "times").unwrap();
+        let plan = Plan::expand(&config, &Overrides::default(), &data).unwrap();
+        let settings = RunSettings {
+            jobs: Some(6),
+            ..RunSettings::default()
+        };
+        let all: Vec<usize> = (0..6).collect();
+        let of = |capacity: usize| {
+            estimate_with(&|_, _, _| capacity, &plan, &all, &data, &settings).unwrap()
+        };
+        let (alone, three, six) = (of(1), of(3), of(6));
+        for found in [alone, three, six] {
+            assert_eq!((found.trials, found.jobs), (6, 6));
+            assert!(found.trial_seconds > 0.0, "{found:?}");
+        }
+        // Six at once, two groups at once, one group.
+        assert!(alone.wall_seconds < alone.trial_seconds);
+        assert!(three.wall_seconds < three.trial_seconds);
+        assert_eq!(six.wall_seconds, six.trial_seconds);
+    }
 
     #[test]
     fn trials_go_to_the_first_free_job() {

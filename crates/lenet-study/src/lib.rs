@@ -26,6 +26,7 @@ mod event;
 mod node;
 mod outstanding;
 mod plan;
+mod queue;
 mod run;
 mod settings;
 mod status;

@@ -1,6 +1,5 @@
-//! The scheduler: outstanding trials over the machine's cores.
+//! The scheduler: outstanding trials over the machine's cores, or in groups over its GPU.
 
-use std::collections::VecDeque;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,12 +15,14 @@ use crate::error::StudyError;
 use crate::event::{FailedTrial, RunEvent, RunSummary};
 use crate::outstanding::{Work, outstanding, survey};
 use crate::plan::{Plan, PlannedTrial};
-use crate::trial::{Shared, TrialEnd, run_trial};
+use crate::queue::Queue;
+use crate::trial::{Shared, TrialEnd, run_trials};
 
 /// How a study is run; nothing of it changes a number.
 #[derive(Debug, Clone, Default)]
 pub struct RunSettings {
-    /// Trials at once; `None`: see [`Allocation::choose`].
+    /// Trials at once, those that are trained together included; `None`: see
+    /// [`Allocation::choose`].
     pub jobs: Option<usize>,
     /// Threads of a step; `None`: see [`Allocation::choose`].
     pub threads: Option<usize>,
@@ -32,15 +33,16 @@ pub struct RunSettings {
 }
 
 impl RunSettings {
-    /// How the cores are shared out among so many outstanding trials.
+    /// How the cores are shared out among so many outstanding trials, of which up to `capacity`
+    /// can be trained together.
     #[must_use]
-    pub fn allocation(&self, plan: &Plan, outstanding: usize) -> Allocation {
+    pub fn allocation(&self, plan: &Plan, outstanding: usize, capacity: usize) -> Allocation {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let gpu = plan
             .trials
             .iter()
             .any(|trial| trial.config.device == DeviceKind::Cuda);
-        Allocation::choose(cores, outstanding, gpu, self.jobs, self.threads)
+        Allocation::choose(cores, outstanding, capacity, gpu, self.jobs, self.threads)
     }
 
     pub(crate) fn options(&self, threads: usize) -> RunOptions {
@@ -84,7 +86,13 @@ pub(crate) fn run_with(
     let work = survey(plan, store)?;
     let rounds: Vec<usize> = plan.trials.iter().map(|trial| trial.round).collect();
     let order = outstanding(&rounds, &work);
-    let allocation = settings.allocation(plan, order.len());
+    let waiting = order.iter().map(|&position| &plan.trials[position]);
+    let one_thread = settings.options(1);
+    let queue = Queue::new(waiting, |trial| {
+        let splits = data.splits(&trial.data, &trial.config)?;
+        Ok(engine.group_capacity(&trial.config, &splits, &one_thread))
+    })?;
+    let allocation = settings.allocation(plan, queue.len(), queue.capacity());
     store.write_study(&plan.study)?;
     let count = |wanted: fn(&Work) -> bool| work.iter().filter(|work| wanted(work)).count();
     let already_done = count(|work| matches!(work, Work::Done));
@@ -98,10 +106,6 @@ pub(crate) fn run_with(
         threads: allocation.threads,
     });
 
-    let queue: VecDeque<&PlannedTrial> = order
-        .iter()
-        .map(|&position| &plan.trials[position])
-        .collect();
     let options = settings.options(allocation.threads);
     let checks = self_checks(engine, &queue, data, &options, observer)?;
     let board = Mutex::new(Board::new(
@@ -113,10 +117,10 @@ pub(crate) fn run_with(
         data,
         store,
         observer,
-        jobs: allocation.jobs,
+        workers: allocation.workers(),
     };
     std::thread::scope(|scope| {
-        for _ in 0..allocation.jobs {
+        for _ in 0..allocation.workers() {
             scope.spawn(|| worker(&board, &shared, &checks, allocation, settings));
         }
     });
@@ -152,13 +156,13 @@ type Checks = Vec<((BackendKind, DeviceKind), SelfCheck)>;
 /// Checks each code path that the trials take once, with the first trial that takes it.
 fn self_checks(
     engine: &dyn Engine,
-    queue: &VecDeque<&PlannedTrial>,
+    queue: &Queue<'_>,
     data: &DataSets,
     options: &RunOptions,
     observer: &(dyn Fn(RunEvent<'_>) + Sync),
 ) -> Result<Checks, StudyError> {
     let mut checks: Checks = Vec::new();
-    for trial in queue {
+    for trial in queue.trials() {
         let path = (trial.config.backend, trial.config.device);
         if checks.iter().any(|(known, _)| *known == path) {
             continue;
@@ -181,7 +185,7 @@ fn self_checks(
 
 /// What the workers share and write.
 struct Board<'p> {
-    queue: VecDeque<&'p PlannedTrial>,
+    queue: Queue<'p>,
     /// Unfinished trials of each round, and rounds told of already.
     left_in_round: Vec<usize>,
     rounds_told: usize,
@@ -193,10 +197,10 @@ struct Board<'p> {
 }
 
 impl<'p> Board<'p> {
-    fn new(queue: VecDeque<&'p PlannedTrial>, elsewhere: usize) -> Self {
-        let rounds = queue.iter().map(|trial| trial.round + 1).max().unwrap_or(0);
-        let mut left_in_round = vec![0; rounds];
-        for trial in &queue {
+    fn new(queue: Queue<'p>, elsewhere: usize) -> Self {
+        let rounds = queue.trials().map(|trial| trial.round + 1).max();
+        let mut left_in_round = vec![0; rounds.unwrap_or(0)];
+        for trial in queue.trials() {
             left_in_round[trial.round] += 1;
         }
         Self {
@@ -247,34 +251,36 @@ fn worker(
 ) {
     let lock = || board.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
-        let (trial, threads) = {
+        let (trials, threads) = {
             let mut board = lock();
             if settings.stop.load(Ordering::Relaxed) || board.error.is_some() {
                 return;
             }
-            let Some(trial) = board.queue.pop_front() else {
-                return;
-            };
-            board.running += 1;
+            let trials = board.queue.take(allocation.group);
+            board.running += trials.len();
             (
-                trial,
+                trials,
                 allocation.threads_when(board.running + board.queue.len()),
             )
         };
-        let path = (trial.config.backend, trial.config.device);
-        let check = checks
-            .iter()
-            .find(|(known, _)| *known == path)
-            .map(|(_, check)| check.clone());
-        let end = run_trial(shared, trial, &settings.options(threads), check);
-        if let Err(error) = &end {
-            tracing::error!("{}: {error}", trial.label);
-            settings.stop.store(true, Ordering::Relaxed);
-        }
-        let whole = lock().note(trial, end);
-        if let Some(rounds) = whole {
-            (shared.observer)(RunEvent::RoundFinished { rounds });
-        }
+        let Some(first) = trials.first() else {
+            return;
+        };
+        let path = (first.config.backend, first.config.device);
+        let check = checks.iter().find(|(known, _)| *known == path);
+        let check = check.map(|(_, check)| check);
+        let mut note = |trial: &PlannedTrial, end: Result<TrialEnd, StudyError>| {
+            if let Err(error) = &end {
+                tracing::error!("{}: {error}", trial.label);
+                settings.stop.store(true, Ordering::Relaxed);
+            }
+            let whole = lock().note(trial, end);
+            if let Some(rounds) = whole {
+                (shared.observer)(RunEvent::RoundFinished { rounds });
+            }
+        };
+        let options = settings.options(threads);
+        run_trials(shared, &trials, &options, check, &mut note);
     }
 }
 

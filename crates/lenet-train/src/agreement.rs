@@ -109,8 +109,7 @@ fn error(got: &[f64], want: &[f64]) -> f64 {
     if largest == 0.0 { 0.0 } else { largest / size }
 }
 
-/// The whole network in the stock backend: logits, and the gradient of each parameter, with
-/// dropout.
+/// The whole network in a backend: logits, and the gradient of each parameter, with dropout.
 ///
 /// Where an activation lies within rounding of ReLU's or max-pool's kink, two devices may rightly
 /// take different sides of it, so images that fail are followed by others, which then decide.
@@ -120,20 +119,22 @@ fn error(got: &[f64], want: &[f64]) -> f64 {
 pub fn compare_network(
     geometry: &Geometry,
     images: usize,
+    backend: BackendKind,
     kind: DeviceKind,
     options: &RunOptions,
 ) -> Result<Vec<Agreement>, TrainError> {
     geometry.validate()?;
-    let first = compare_network_once(geometry, images, kind, options, 1)?;
+    let first = compare_network_once(geometry, images, backend, kind, options, 1)?;
     if first.iter().all(Agreement::passed) {
         return Ok(first);
     }
-    compare_network_once(geometry, images, kind, options, 2)
+    compare_network_once(geometry, images, backend, kind, options, 2)
 }
 
 fn compare_network_once(
     geometry: &Geometry,
     images: usize,
+    backend: BackendKind,
     kind: DeviceKind,
     options: &RunOptions,
     seed: u64,
@@ -146,14 +147,8 @@ fn compare_network_once(
     });
     let run = |kind| -> Result<(Vec<f64>, Vec<f64>), TrainError> {
         let state = (initial_parameters(geometry, seed), Vec::new());
-        let mut backend: Box<dyn Backend> = backend::build(
-            geometry,
-            BackendKind::Stock,
-            kind,
-            Rule::Sgd,
-            options,
-            state,
-        )?;
+        let mut backend: Box<dyn Backend> =
+            backend::build(geometry, backend, kind, Rule::Sgd, options, state)?;
         let mut logits = Vec::new();
         backend.evaluate(&split, Some(&mut logits))?;
         let gradients = backend.gradients(&split, &split.indices, dropout)?;
@@ -189,9 +184,12 @@ mod tests {
         assert!(ops.iter().all(|op| op.error == 0.0), "{ops:?}");
         let geometry = Geometry::lab_2017(2);
         let options = RunOptions::default();
-        let network = compare_network(&geometry, 3, DeviceKind::Cpu, &options).unwrap();
-        assert_eq!(network.len(), 1 + geometry.parameters().len());
-        assert!(network.iter().all(|tensor| tensor.error == 0.0));
+        for backend in [BackendKind::Fused, BackendKind::Stock] {
+            let network = compare_network(&geometry, 3, backend, DeviceKind::Cpu, &options);
+            let network = network.unwrap();
+            assert_eq!(network.len(), 1 + geometry.parameters().len());
+            assert!(network.iter().all(|tensor| tensor.error == 0.0));
+        }
     }
 
     #[test]

@@ -3,9 +3,7 @@
 use lenet_data::{Split, Splits};
 use lenet_ops::Geometry;
 use lenet_ops::optimizer::Rule;
-use lenet_results::{
-    BackendKind, DecayConfig, DeviceKind, NetworkConfig, OptimizerConfig, TrialConfig,
-};
+use lenet_results::{DecayConfig, NetworkConfig, OptimizerConfig, TrialConfig};
 
 use crate::error::TrainError;
 
@@ -83,11 +81,6 @@ pub(crate) fn check(config: &TrialConfig, data: &Splits) -> Result<(), TrainErro
             "there is no hidden layer to drop units of".to_owned(),
         );
     }
-    if config.backend == BackendKind::Fused && config.device == DeviceKind::Cuda {
-        return Err(TrainError::Device {
-            reason: FUSED_ON_CUDA.to_owned(),
-        });
-    }
     check_optimizer(&config.optimizer)?;
     check_schedule(config)?;
     if let Some(stop) = config.early_stop
@@ -137,10 +130,6 @@ pub(crate) fn check_split(
     }
     Ok(())
 }
-
-/// Why a fused trial cannot run on a GPU.
-pub(crate) const FUSED_ON_CUDA: &str =
-    "the fused backend runs on the CPU alone (hint: add `--backend stock` for a GPU)";
 
 fn check_optimizer(optimizer: &OptimizerConfig) -> Result<(), TrainError> {
     let fraction = |field, value: f64| {

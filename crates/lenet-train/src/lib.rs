@@ -3,7 +3,7 @@
 //! [`run`] carries out one trial: it trains, evaluates after each epoch, writes checkpoints from
 //! which it goes on exactly, and tells an observer how far it is. It draws nothing from clock,
 //! thread count or entropy: one configuration gives one set of records, bit for bit, on one
-//! instruction set.
+//! instruction set. [`run_group`] trains several trials of one shape in step.
 #![forbid(unsafe_code)]
 
 mod agreement;
@@ -32,17 +32,18 @@ use std::sync::atomic::AtomicBool;
 use lenet_results::{EpochRecord, Outcome};
 
 pub use agreement::{Agreement, TOLERANCE, compare_network, compare_ops};
+pub use backend::group_capacity;
 pub use checkpoint::{CheckpointError, FORMAT as CHECKPOINT_FORMAT};
 pub use config::geometry;
 pub use device::DeviceChoice;
-pub use engine::run;
+pub use engine::{GroupTrial, Watcher, run, run_group};
 pub use error::TrainError;
 pub use evaluate::{Evaluation, evaluate};
 pub use gpu::environment;
 pub use phases::time_phases;
 pub use record::run_record;
 pub use self_check::self_check;
-pub use timing::{Timing, time_steps};
+pub use timing::{Timing, time_group, time_steps};
 
 /// How to run a trial, nothing of which changes its numbers (but `level`, in the last bits, and
 /// `init`).
@@ -60,8 +61,8 @@ pub struct RunOptions {
     /// Raised from outside to stop cleanly at the next step.
     pub stop: Arc<AtomicBool>,
     /// Whether each batch is gathered in host memory and goes to the device as floats. Otherwise
-    /// the image sets lie on the device and only indices travel. The fused backend reads host
-    /// memory either way.
+    /// the image sets lie on the device and only indices travel. The fused backend knows one
+    /// place: host memory on the CPU, the device's on a GPU.
     pub streamed: bool,
     /// safetensors file of initial weights instead of drawn ones.
     pub init: Option<PathBuf>,
@@ -77,6 +78,8 @@ pub enum Event<'a> {
         from_epoch: usize,
         /// Their records, from the checkpoint.
         epochs: &'a [EpochRecord],
+        /// Trials that begin to be trained together, itself included.
+        group: usize,
     },
     /// From time to time (not every step).
     Step {
@@ -91,7 +94,7 @@ pub enum Event<'a> {
     Epoch(&'a EpochRecord),
 }
 
-/// How [`run`] ended.
+/// How a trial ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ended {
     /// To its end.

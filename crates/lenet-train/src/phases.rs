@@ -65,12 +65,13 @@ impl Clock {
 /// Trains the first epoch of a trial and evaluates validation and test data, with a clock around
 /// each phase. Nothing of the trial is kept. `None` where `options.stop` was raised.
 ///
-/// The stock backend is timed phase by phase. The fused one computes loss and gradients in one
-/// call, so after each step a forward pass of the same images is timed too; what the one call
+/// The stock backend is timed phase by phase. The fused one on the CPU computes loss and gradients in
+/// one call, so after each step a forward pass of the same images is timed too; what the one call
 /// took beyond it counts as the backward pass. That forward pass stores no masks for a backward
 /// one, so `forward` is slightly low and `backward` by as much high; their sum is the call's own
 /// time. The fused backend also makes floats of bytes within its kernels: its `prepare` is the
-/// shuffling and the gathering of labels.
+/// shuffling and the gathering of labels. On a GPU it is told here of every step by itself, which
+/// counts as `copy`; an ordinary run tells it of an epoch at once.
 ///
 /// # Errors
 /// As [`run`](crate::run).
@@ -81,7 +82,10 @@ pub fn time_phases(
 ) -> std::result::Result<Option<PhaseSeconds>, TrainError> {
     config::check(config, data)?;
     let geometry = config::geometry(&config.network, data)?;
-    let state = (engine::start(config, &geometry, options)?, Vec::new());
+    let state = (
+        engine::start(config, &geometry, options.init.as_deref())?,
+        Vec::new(),
+    );
     let rule = config::rule(&config.optimizer);
     let mut backend = backend::build(
         &geometry,
@@ -149,10 +153,7 @@ mod tests {
             ..RunOptions::default()
         };
         let geometry = config::geometry(&config.network, &data).unwrap();
-        let state = (
-            engine::start(&config, &geometry, &options).unwrap(),
-            Vec::new(),
-        );
+        let state = (engine::start(&config, &geometry, None).unwrap(), Vec::new());
         let rule = config::rule(&config.optimizer);
         backend::build(&geometry, kind, config.device, rule, &options, state).unwrap()
     }

@@ -2,19 +2,21 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use lenet_results::{BackendKind, RunRecord, SelfCheck, TrialConfig};
+use lenet_results::{BackendKind, DeviceKind, RunRecord, SelfCheck, TrialConfig};
 
 use crate::RunOptions;
 use crate::backend;
 use crate::device;
 use crate::gpu;
 
-/// The record of this stretch of the run, which begins now.
+/// The record of this stretch of the run, which begins now: `jobs` trials at once, `group` of
+/// them trained together.
 #[must_use]
 pub fn run_record(
     config: &TrialConfig,
     options: &RunOptions,
     jobs: usize,
+    group: usize,
     from_epoch: usize,
     check: Option<SelfCheck>,
 ) -> RunRecord {
@@ -25,18 +27,22 @@ pub fn run_record(
         environment: gpu::environment(config.device, options.cuda_ordinal),
         threads: options.threads.max(1),
         jobs,
+        group,
         device: device::name(config.device, options.cuda_ordinal),
         level: level_name(config, options),
         self_check: check,
     }
 }
 
-/// Name of what computes the trial: an instruction set, or `candle`; `unknown` where the
+/// Name of what computes the trial: an instruction set, `cuda`, or `candle`; `unknown` where the
 /// environment asks for a level that cannot be had (and the trial will be refused).
 pub(crate) fn level_name(config: &TrialConfig, options: &RunOptions) -> String {
-    let name = match config.backend {
-        BackendKind::Stock => "candle",
-        BackendKind::Fused => backend::level(options).map_or("unknown", |level| level.name()),
+    let name = match (config.backend, config.device) {
+        (BackendKind::Stock, _) => "candle",
+        (BackendKind::Fused, DeviceKind::Cuda) => "cuda",
+        (BackendKind::Fused, DeviceKind::Cpu) => {
+            backend::level(options).map_or("unknown", |level| level.name())
+        }
     };
     name.to_owned()
 }

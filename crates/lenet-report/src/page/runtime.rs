@@ -219,8 +219,9 @@ fn remarks(runtimes: &Runtimes) -> Markup {
     let beside = runtimes.points.len() - runtimes.main().count();
     if beside > 0 {
         notes.push(format!(
-            "{beside} points of other images stand in runtime.csv only: figures, tables and claims \
-             hold the images fixed."
+            "{beside} points of other images, or of trials that were trained together, stand in \
+             runtime.csv only: figures, tables and claims hold the images fixed and are about \
+             networks trained alone."
         ));
     }
     notes.extend(

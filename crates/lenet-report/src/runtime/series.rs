@@ -10,7 +10,7 @@ use super::summary::{RoundSpeed, Summary, rounds, summarize};
 /// All that a report says of runtimes, ordered.
 #[derive(Debug, Default)]
 pub(crate) struct Runtimes<'a> {
-    /// Points with a summary, each once: by workload (the main one first), series, batch size
+    /// Points with a summary, each once: by workload (the main one first), trials, series, batch size
     /// (large first), dropout and filters.
     pub(crate) points: Vec<Point<'a>>,
     /// CPUs first.
@@ -245,6 +245,7 @@ impl<'a> Runtimes<'a> {
             (
                 Some(&workload) != main.as_ref(),
                 workload,
+                point.trials,
                 series,
                 std::cmp::Reverse(point.batch_size),
                 point.dropout.to_bits(),
@@ -257,9 +258,12 @@ impl<'a> Runtimes<'a> {
         found
     }
 
-    /// Points of the main workload.
+    /// Points of the main workload, of one trial each.
     pub(crate) fn main(&self) -> impl Iterator<Item = &Point<'a>> {
-        let is_main = |p: &&Point| self.workload.as_ref() == Some(&Workload::of(p.record));
+        let is_main = |p: &&Point| {
+            let point = &p.record.point;
+            point.trials == 1 && self.workload.as_ref() == Some(&Workload::of(p.record))
+        };
         self.points.iter().filter(is_main)
     }
 
@@ -353,7 +357,11 @@ impl Unusable {
 /// Whether two records of one series are of the same point, the seed and the learning rate
 /// aside: times do not go with them.
 fn same_point(a: &RuntimeRecord, b: &RuntimeRecord) -> bool {
-    let at = |r: &RuntimeRecord| (r.point.filters, r.point.batch_size, r.point.dropout);
+    let at = |r: &RuntimeRecord| {
+        let point = &r.point;
+        let sizes = (point.filters, point.batch_size, point.trials);
+        (sizes, point.dropout)
+    };
     at(a) == at(b) && Workload::of(a) == Workload::of(b)
 }
 

@@ -59,13 +59,14 @@ pub fn summarize(record: &RuntimeRecord) -> Result<Summary, StatsError> {
     let flops = record.work.train_flops + record.work.evaluation_flops;
     let flops_per_second = flops as f64 / estimate.point;
     let peak = peak_flops(record);
+    let images = record.point.trials * record.point.samples;
     let phases = phases(&record.phases)?;
     Ok(Summary {
         median: estimate.point,
         interval: estimate.interval,
         level: estimate.level,
         quartiles,
-        train_images_per_second: record.point.samples as f64 / median(&train, LEVEL)?.point,
+        train_images_per_second: images as f64 / median(&train, LEVEL)?.point,
         flops_per_second,
         share_of_peak: peak.map(|peak| flops_per_second / peak),
         phases,

@@ -6,7 +6,7 @@ use super::{Point, Runtimes, drawing};
 use crate::epochs::table;
 
 /// What names a point, first in both tables.
-const POINT: [&str; 8] = [
+const POINT: [&str; 9] = [
     "device",
     "backend",
     "data_placement",
@@ -15,12 +15,13 @@ const POINT: [&str; 8] = [
     "batch_size",
     "dropout",
     "samples",
+    "trials",
 ];
 
 /// Where it was measured, last in both tables.
 const PLACE: [&str; 6] = ["host", "cpu", "gpu", "threads", "level", "revision"];
 
-/// Times are in seconds; a field is empty where nothing is known. `low` and `high` bound the
+/// Times are in seconds, of all trials of a point together; a field is empty where nothing is known. `low` and `high` bound the
 /// interval of the median, whose level is `interval_level`.
 pub(crate) fn points(runtimes: &Runtimes) -> Vec<u8> {
     let mut columns: Vec<String> = POINT.map(str::to_owned).to_vec();
@@ -166,6 +167,7 @@ fn name(point: &Point) -> Vec<String> {
         point.batch_size.to_string(),
         point.dropout.to_string(),
         point.samples.to_string(),
+        point.trials.to_string(),
     ]
 }
 
@@ -204,17 +206,18 @@ mod tests {
         };
         let rows = read(points(&runtimes));
         assert_eq!(rows.len(), 3);
-        let start = "device,backend,data_placement,filters,parameters,batch_size,dropout,samples,\
+        let start = "device,backend,data_placement,filters,parameters,batch_size,dropout,samples,trials,\
                      median,low,high,prepare_seconds,copy_seconds,forward_seconds,\
                      backward_seconds,optimizer_seconds,evaluation_seconds,";
         assert!(rows[0].starts_with(start), "{}", rows[0]);
-        let start = "cpu,fused,streamed,8,52258,16,0,10000,2,1,4,,,,,,,,0.75,3,1.5,3,";
+        let start = "cpu,fused,streamed,8,52258,16,0,10000,1,2,1,4,,,,,,,,0.75,3,1.5,3,";
         assert!(rows[1].starts_with(start), "{}", rows[1]);
-        assert!(rows[2].starts_with("cuda:0,stock,streamed,8,52258,16,0,10000,0.5,"));
+        assert!(rows[2].starts_with("cuda:0,stock,streamed,8,52258,16,0,10000,1,0.5,"));
 
         let rows = read(samples(&runtimes));
         assert_eq!(rows.len(), 1 + 6);
-        let start = "cpu,fused,streamed,8,52258,16,0,10000,1,1,0,1,0.75,0.25,1048576,,false,false,";
+        let start =
+            "cpu,fused,streamed,8,52258,16,0,10000,1,1,1,0,1,0.75,0.25,1048576,,false,false,";
         assert!(rows[1].starts_with(start), "{}", rows[1]);
         assert!(
             rows[1].ends_with(",bench,A Processor,,2,avx2,abc1234"),

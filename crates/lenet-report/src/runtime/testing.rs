@@ -66,6 +66,7 @@ impl Grid {
             test: 10_000,
             learning_rate: 0.1,
             seed: 1,
+            trials: 1,
         }
     }
 
@@ -100,8 +101,8 @@ pub(crate) fn record(point: &RuntimePoint, seconds: &[f64]) -> RuntimeRecord {
     let first = 2 * 784 * 9 * filters;
     let forward = first + 2 * 196 * 9 * filters * filters + 2 * (49 * filters + 10) * 128;
     let work = RuntimeWork {
-        train_flops: (3 * forward - first) * point.samples as u64,
-        evaluation_flops: forward * (point.validation + point.test) as u64,
+        train_flops: (3 * forward - first) * (point.trials * point.samples) as u64,
+        evaluation_flops: forward * (point.trials * (point.validation + point.test)) as u64,
     };
     let mut record = RuntimeRecord::new(point.clone(), work);
     let on_gpu = point.device == DeviceKind::Cuda;

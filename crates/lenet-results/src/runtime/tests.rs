@@ -20,6 +20,7 @@ fn point() -> RuntimePoint {
         test: 10_000,
         learning_rate: 0.1,
         seed: 1,
+        trials: 1,
     }
 }
 
@@ -66,6 +67,21 @@ fn a_record_comes_back_bit_for_bit() {
     assert_eq!(found.phases[0].sum(), 0.75);
 }
 
+/// Records of before there were groups keep their meaning and their name.
+#[test]
+fn one_trial_is_not_written_down() {
+    let text = serde_json::to_string(&point()).unwrap();
+    assert!(!text.contains("trials"), "{text}");
+    assert_eq!(point().identity(), "0f94d7b5745f3300");
+    let group = RuntimePoint {
+        trials: 80,
+        ..point()
+    };
+    let text = serde_json::to_string(&group).unwrap();
+    assert!(text.contains("\"trials\":80"), "{text}");
+    assert_eq!(serde_json::from_str::<RuntimePoint>(&text).unwrap(), group);
+}
+
 #[test]
 fn all_records_of_a_folder_are_read_and_none_passed_over() {
     let folder = tempfile::tempdir().unwrap();
@@ -85,7 +101,7 @@ fn all_records_of_a_folder_are_read_and_none_passed_over() {
 
 #[test]
 fn every_setting_names_another_point() {
-    let changes: [fn(&mut RuntimePoint); 9] = [
+    let changes: [fn(&mut RuntimePoint); 10] = [
         |p| p.backend = BackendKind::Stock,
         |p| p.placement = DataPlacement::Resident,
         |p| p.threads = 1,
@@ -95,6 +111,7 @@ fn every_setting_names_another_point() {
         |p| p.dropout = 0.5,
         |p| p.samples = 100,
         |p| p.device = DeviceKind::Cuda,
+        |p| p.trials = 16,
     ];
     let mut seen = vec![point().identity()];
     for change in changes {

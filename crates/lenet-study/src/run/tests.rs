@@ -1,151 +1,18 @@
 //! The scheduler with an engine that only pretends to train.
 
+mod fake;
+mod groups;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicUsize;
 
-use lenet_data::{Dataset, ImageSet, Splits};
-use lenet_results::{Environment, EpochRecord, Outcome, RunRecord, TrialConfig, TrialState};
-use lenet_train::{Ended, Event, TrainError};
+use lenet_data::{Dataset, ImageSet};
+use lenet_results::{EpochRecord, TrialState};
 
+use self::fake::{Fake, epoch_record};
 use super::*;
 use crate::config::StudyConfig;
 use crate::plan::Overrides;
-
-/// "Trains" by arithmetic on seed and epoch; its checkpoint is the number of epochs done.
-#[derive(Default)]
-struct Fake {
-    /// Seed whose trials return an error, while the flag is up.
-    failing_seed: Option<u64>,
-    panicking_seed: Option<u64>,
-    /// Raises the stop flag after so many epochs in all.
-    stop_after: Option<usize>,
-    broken_gradients: bool,
-    epochs_run: AtomicUsize,
-    checks: AtomicUsize,
-    in_flight: AtomicUsize,
-    most_in_flight: AtomicUsize,
-}
-
-fn epoch_record(config: &TrialConfig, epoch: usize) -> EpochRecord {
-    let value = config.learning_rate / (config.seed as f64 * epoch as f64 + 1.0 / 3.0);
-    EpochRecord {
-        epoch,
-        step: epoch as u64,
-        learning_rate: config.learning_rate,
-        train_loss: value,
-        train_accuracy: value,
-        validation_loss: f64::NAN,
-        validation_accuracy: value,
-        test_loss: value,
-        test_accuracy: value,
-        dead: false,
-        train_seconds: 0.0,
-        evaluation_seconds: 0.0,
-    }
-}
-
-impl Engine for Fake {
-    fn self_check(
-        &self,
-        _: &TrialConfig,
-        _: &Splits,
-        _: &RunOptions,
-    ) -> Result<SelfCheck, TrainError> {
-        self.checks.fetch_add(1, Ordering::SeqCst);
-        Ok(SelfCheck {
-            worst_relative_error: if self.broken_gradients {
-                f64::NAN
-            } else {
-                1e-7
-            },
-            worst_tensor: "conv1.weight".into(),
-            tolerance: 1e-4,
-            passed: !self.broken_gradients,
-            seconds: 0.1,
-        })
-    }
-
-    fn run_record(
-        &self,
-        _: &TrialConfig,
-        options: &RunOptions,
-        jobs: usize,
-        from_epoch: usize,
-        check: Option<SelfCheck>,
-    ) -> RunRecord {
-        RunRecord {
-            from_epoch,
-            started_unix: 0,
-            environment: Environment::collect(),
-            threads: options.threads,
-            jobs,
-            device: "cpu".into(),
-            level: "fake".into(),
-            self_check: check,
-        }
-    }
-
-    fn run(
-        &self,
-        config: &TrialConfig,
-        _: &Splits,
-        options: &RunOptions,
-        observer: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Ended, TrainError> {
-        let now = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
-        self.most_in_flight.fetch_max(now, Ordering::SeqCst);
-        let result = self.train(config, options, observer);
-        self.in_flight.fetch_sub(1, Ordering::SeqCst);
-        result
-    }
-}
-
-impl Fake {
-    fn train(
-        &self,
-        config: &TrialConfig,
-        options: &RunOptions,
-        observer: &mut dyn FnMut(Event<'_>),
-    ) -> Result<Ended, TrainError> {
-        let checkpoint = options.checkpoint.as_ref().unwrap();
-        let done = std::fs::read_to_string(checkpoint).map_or(0, |text| text.parse().unwrap());
-        let mut epochs: Vec<_> = (1..=done)
-            .map(|epoch| epoch_record(config, epoch))
-            .collect();
-        observer(Event::Started {
-            from_epoch: done,
-            epochs: &epochs,
-        });
-        for epoch in done + 1..=config.epochs {
-            std::thread::sleep(std::time::Duration::from_millis(1));
-            if options.stop.load(Ordering::SeqCst) {
-                return Ok(Ended::Interrupted {
-                    epochs: epochs.len(),
-                });
-            }
-            if epoch == 2 && self.failing_seed == Some(config.seed) {
-                return Err(TrainError::Device {
-                    reason: "lost".to_owned(),
-                });
-            }
-            assert!(
-                epoch != 2 || self.panicking_seed != Some(config.seed),
-                "pretended fault"
-            );
-            epochs.push(epoch_record(config, epoch));
-            std::fs::write(checkpoint, epoch.to_string()).unwrap();
-            observer(Event::Epoch(&epochs[epoch - 1]));
-            if Some(self.epochs_run.fetch_add(1, Ordering::SeqCst) + 1) == self.stop_after {
-                options.stop.store(true, Ordering::SeqCst);
-            }
-        }
-        Ok(Ended::Finished {
-            outcome: Outcome::Completed {},
-            epochs,
-            parameters: vec![],
-        })
-    }
-}
 
 struct Fixture {
     plan: Plan,

@@ -1,19 +1,26 @@
 //! What computes a trial: the seam between the engine and the code paths.
 
+#[cfg(feature = "cuda")]
+mod cuda;
+#[cfg(not(feature = "cuda"))]
+#[path = "no_cuda.rs"]
+mod cuda;
 mod fused;
+mod group;
 mod optimizer;
 mod stock;
 
+pub(crate) use group::{Group, Member};
 pub(crate) use stock::{losses, sums};
 
 use lenet_data::{Split, Splits};
 use lenet_ops::net::Dropout;
 use lenet_ops::optimizer::Rule;
 use lenet_ops::{Geometry, Level};
-use lenet_results::{BackendKind, DeviceKind, PhaseSeconds};
+use lenet_results::{BackendKind, DeviceKind, PhaseSeconds, TrialConfig};
 
 use crate::RunOptions;
-use crate::config::FUSED_ON_CUDA;
+use crate::config;
 use crate::device;
 use crate::error::TrainError;
 
@@ -107,23 +114,19 @@ pub(crate) trait Backend {
     fn moments(&mut self) -> Result<Vec<f32>, TrainError>;
 }
 
-/// Makes the backend that `kind` and `device` ask for.
-///
-/// `moments` is empty for a fresh optimizer.
-pub(crate) fn build(
+/// A network's parameters and its optimizer's moments, as [`Backend`] gives them; no moments: a
+/// fresh optimizer.
+pub(crate) type State = (Vec<f32>, Vec<f32>);
+
+/// Refuses a state that does not fit the network and the rule.
+pub(crate) fn check_state(
     geometry: &Geometry,
-    kind: BackendKind,
-    device: DeviceKind,
     rule: Rule,
-    options: &RunOptions,
-    state: (Vec<f32>, Vec<f32>),
-) -> Result<Box<dyn Backend>, TrainError> {
-    let (parameters, mut moments) = state;
-    if moments.is_empty() {
-        moments = vec![0.0; rule.moments() * parameters.len()];
-    }
+    (parameters, moments): &State,
+) -> Result<(), TrainError> {
     let wanted = geometry.parameter_count();
-    if parameters.len() != wanted || moments.len() != rule.moments() * wanted {
+    let fits = moments.is_empty() || moments.len() == rule.moments() * wanted;
+    if parameters.len() != wanted || !fits {
         let reason = format!(
             "{} parameters and {} moments do not fit a network of {wanted}",
             parameters.len(),
@@ -131,10 +134,49 @@ pub(crate) fn build(
         );
         return Err(TrainError::Data { reason });
     }
+    Ok(())
+}
+
+/// Makes the group that `kind` and `device` ask for, of networks with these rules and states.
+pub(crate) fn build_group(
+    geometry: &Geometry,
+    batch_size: usize,
+    kind: BackendKind,
+    device: DeviceKind,
+    options: &RunOptions,
+    networks: Vec<(Rule, State)>,
+) -> Result<Box<dyn Group>, TrainError> {
+    if (kind, device) == (BackendKind::Fused, DeviceKind::Cuda) {
+        for (rule, state) in &networks {
+            check_state(geometry, *rule, state)?;
+        }
+        return cuda::group(geometry, batch_size, options, &networks);
+    }
+    let networks: Result<Vec<_>, TrainError> = networks
+        .into_iter()
+        .map(|(rule, state)| build(geometry, kind, device, rule, options, state))
+        .collect();
+    Ok(Box::new(group::Sequential::new(networks?, batch_size)))
+}
+
+/// Makes the backend that `kind` and `device` ask for.
+pub(crate) fn build(
+    geometry: &Geometry,
+    kind: BackendKind,
+    device: DeviceKind,
+    rule: Rule,
+    options: &RunOptions,
+    state: State,
+) -> Result<Box<dyn Backend>, TrainError> {
+    check_state(geometry, rule, &state)?;
+    let (parameters, mut moments) = state;
+    if moments.is_empty() {
+        moments = vec![0.0; rule.moments() * parameters.len()];
+    }
     match (kind, device) {
-        (BackendKind::Fused, DeviceKind::Cuda) => Err(TrainError::Device {
-            reason: FUSED_ON_CUDA.to_owned(),
-        }),
+        (BackendKind::Fused, DeviceKind::Cuda) => {
+            cuda::alone(geometry, rule, options, (parameters, moments))
+        }
         (BackendKind::Fused, DeviceKind::Cpu) => {
             let level = level(options)?;
             let fused =
@@ -146,6 +188,26 @@ pub(crate) fn build(
             let stock = stock::Stock::new(geometry, device, options, rule, &parameters, &moments)?;
             Ok(Box::new(stock))
         }
+    }
+}
+
+/// How many trials of this network can be trained together in the memory that is free now: 1
+/// where they would be computed one after the other anyway.
+///
+/// # Errors
+/// A device that cannot be used, a network that does not fit the data.
+pub fn group_capacity(
+    config: &TrialConfig,
+    data: &Splits,
+    options: &RunOptions,
+) -> Result<usize, TrainError> {
+    match (config.backend, config.device) {
+        (BackendKind::Fused, DeviceKind::Cuda) => {
+            let geometry = config::geometry(&config.network, data)?;
+            let images = data.train.indices.len();
+            cuda::capacity(&geometry, config.batch_size, images, options)
+        }
+        _ => Ok(1),
     }
 }
 

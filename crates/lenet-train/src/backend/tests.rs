@@ -198,3 +198,47 @@ fn a_dead_network_is_seen() {
         assert_eq!(sums.peak_activation, 0.0, "{kind:?}");
     }
 }
+
+/// Each step of a group has the batch, number, rate and masks of its place in the trial.
+#[test]
+fn a_group_takes_the_steps_of_its_networks() {
+    let data = testing::splits();
+    let trial = TrialConfig {
+        dropout: DropoutConfig {
+            rate: 0.5,
+            connected: true,
+        },
+        ..testing::config()
+    };
+    let rule = Rule::Momentum { momentum: 0.5 };
+    let rate = |number: u64| 0.1 / number as f64;
+    let (first_step, from) = (8, 2);
+    let order = &data.train.indices;
+    let mut single = make(BackendKind::Fused, rule, (start(), vec![]));
+    for (batch, number) in order.chunks(8).zip(first_step + 1..).skip(from) {
+        let step = Step {
+            number,
+            learning_rate: rate(number),
+            dropout: dropout(&trial, number),
+        };
+        single.step(&data.train, batch, step).unwrap();
+    }
+    let network = make(BackendKind::Fused, rule, (start(), vec![]));
+    let mut group = group::Sequential::new(vec![network], 8);
+    let member = Member {
+        network: 0,
+        order,
+        first_step,
+        learning_rates: (first_step + 1..=first_step + 8).map(rate).collect(),
+        dropout: dropout(&trial, first_step + 1),
+        sums: TrainingSums::default(),
+    };
+    group.begin_epoch(&data.train.set, &[member], from).unwrap();
+    for _ in from..8 {
+        group.step().unwrap();
+    }
+    assert_eq!(group.parameters(0).unwrap(), single.parameters().unwrap());
+    assert_eq!(group.moments(0).unwrap(), single.moments().unwrap());
+    let sums = single.training_sums().unwrap();
+    assert_eq!(group.training_sums().unwrap(), [sums]);
+}

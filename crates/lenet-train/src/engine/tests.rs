@@ -1,13 +1,15 @@
 //! Trials run to their end, stopped, killed and resumed.
 
-use std::path::Path;
+use std::sync::atomic::Ordering;
 
-use lenet_results::{BackendKind, DropoutConfig, EarlyStopConfig, OptimizerConfig, Outcome};
+use lenet_results::{
+    BackendKind, DropoutConfig, EarlyStopConfig, EpochRecord, OptimizerConfig, Outcome,
+};
 
 use super::*;
-use crate::{CheckpointError, testing};
+use crate::{CheckpointError, config, testing};
 
-fn adam() -> TrialConfig {
+pub(super) fn adam() -> TrialConfig {
     TrialConfig {
         optimizer: OptimizerConfig::Adam {
             beta1: 0.9,
@@ -23,7 +25,7 @@ fn adam() -> TrialConfig {
     }
 }
 
-fn finished(ended: Ended) -> (Outcome, Vec<EpochRecord>, Vec<f32>) {
+pub(super) fn finished(ended: Ended) -> (Outcome, Vec<EpochRecord>, Vec<f32>) {
     match ended {
         Ended::Finished {
             outcome,
@@ -44,11 +46,11 @@ fn unbroken(config: &TrialConfig) -> (Outcome, Vec<EpochRecord>, Vec<f32>) {
     finished(ended.unwrap())
 }
 
-fn bits(values: &[f32]) -> Vec<u32> {
+pub(super) fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
-fn assert_same(
+pub(super) fn assert_same(
     a: &(Outcome, Vec<EpochRecord>, Vec<f32>),
     b: &(Outcome, Vec<EpochRecord>, Vec<f32>),
 ) {
@@ -61,7 +63,11 @@ fn assert_same(
 }
 
 /// Runs until `stop_at` steps of this call are done, as Ctrl-C would end it.
-fn run_until(config: &TrialConfig, checkpoint: &Path, stop_at: usize) -> Result<Ended, TrainError> {
+pub(super) fn run_until(
+    config: &TrialConfig,
+    checkpoint: &Path,
+    stop_at: usize,
+) -> Result<Ended, TrainError> {
     let options = RunOptions {
         checkpoint: Some(checkpoint.to_owned()),
         ..RunOptions::default()
@@ -153,7 +159,10 @@ fn a_killed_trial_goes_on_from_its_last_epoch() {
     };
     let mut from = None;
     let ended = run(&options, &mut |event| {
-        if let Event::Started { from_epoch, epochs } = event {
+        if let Event::Started {
+            from_epoch, epochs, ..
+        } = event
+        {
             from = Some((from_epoch, epochs.len()));
         }
     });
@@ -290,16 +299,12 @@ fn initial_weights_come_from_a_file() {
     let geometry = config::geometry(&adam().network, &data).unwrap();
     let weights = initial_parameters(&geometry, 77);
     lenet_model::weights::save(&file, &geometry, &weights).unwrap();
-    let options = RunOptions {
-        init: Some(file.clone()),
-        ..RunOptions::default()
-    };
-    assert_eq!(start(&adam(), &geometry, &options).unwrap(), weights);
+    assert_eq!(start(&adam(), &geometry, Some(&file)).unwrap(), weights);
     let other = Geometry {
         hidden: vec![9],
         ..geometry
     };
-    let error = start(&adam(), &other, &options).unwrap_err();
+    let error = start(&adam(), &other, Some(&file)).unwrap_err();
     assert!(matches!(error, TrainError::Weights(_)), "{error}");
 }
 
@@ -352,8 +357,10 @@ fn impossible_configurations_are_refused_before_any_work() {
         },
         "momentum",
     );
-    let device = lenet_results::DeviceKind::Cuda;
-    refused(TrialConfig { device, ..adam() }, "--backend stock");
+    if cfg!(not(feature = "cuda")) {
+        let device = lenet_results::DeviceKind::Cuda;
+        refused(TrialConfig { device, ..adam() }, "without CUDA");
+    }
 }
 
 #[test]

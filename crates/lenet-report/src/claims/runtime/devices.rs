@@ -9,7 +9,8 @@ use crate::claims::{Claim, Verdict, bonferroni};
 use crate::runtime::Runtimes;
 use crate::runtime::pairs::{Rounds, factor, training};
 
-const NO_GPU: &str = "These records hold no runtimes of a GPU.";
+const NO_GPU: &str = "These records hold no runtimes of a GPU with images streamed, which `bench-runtime \
+                      --backend stock` measures.";
 
 /// Claim 7. See its question for the rule.
 pub(super) fn gpu_against_cpu(runtimes: &Runtimes) -> Claim {

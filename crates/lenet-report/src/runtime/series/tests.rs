@@ -77,6 +77,24 @@ fn the_studys_workload_is_the_main_one() {
 }
 
 #[test]
+fn trials_together_are_points_beside_those_of_one() {
+    let mut records = Grid::gpu().records(&[8, 16], 2, |_, _, _, _| 1.0);
+    let mut point = Grid::gpu().point(8, 64, 0.0);
+    point.trials = 80;
+    records.push(record(&point, &[20.0, 20.0]));
+    let found = Runtimes::new(&records);
+    assert_eq!((found.main().count(), found.points.len()), (8, 9));
+    assert!(found.repeats.is_empty() && found.series.len() == 1);
+    assert_eq!(found.point(0, 8, 64, 0.0).unwrap().summary.median, 1.0);
+    let last = &found.points[8];
+    assert_eq!(last.record.point.trials, 80);
+    // Training takes three quarters of the time.
+    assert_eq!(last.summary.train_images_per_second, 800_000.0 / 15.0);
+    let one = &found.points[0].summary;
+    assert_eq!(last.summary.flops_per_second, 4.0 * one.flops_per_second);
+}
+
+#[test]
 fn the_order_of_records_does_not_matter() {
     let mut records = Grid::cpu().records(&[8, 16], 2, |f, b, _, _| (f * b) as f64);
     records.extend(Grid::gpu().records(&[8], 2, |_, _, _, _| 1.0));

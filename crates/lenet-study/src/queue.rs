@@ -1,0 +1,208 @@
+//! Trials that wait, and which of them are trained together.
+
+use std::collections::VecDeque;
+
+use lenet_results::{BackendKind, DataConfig, DeviceKind, NetworkConfig};
+
+use crate::error::StudyError;
+use crate::plan::PlannedTrial;
+
+/// What trials must share to be trained together.
+#[derive(Debug, PartialEq)]
+struct Shape<'p> {
+    set: &'p str,
+    data: &'p DataConfig,
+    network: &'p NetworkConfig,
+    batch_size: usize,
+    backend: BackendKind,
+    device: DeviceKind,
+}
+
+impl<'p> Shape<'p> {
+    fn of(trial: &'p PlannedTrial) -> Self {
+        let config = &trial.config;
+        Self {
+            set: &trial.data,
+            data: &config.data,
+            network: &config.network,
+            batch_size: config.batch_size,
+            backend: config.backend,
+            device: config.device,
+        }
+    }
+}
+
+/// The trials that wait, in their order.
+#[derive(Debug)]
+pub(crate) struct Queue<'p> {
+    waiting: VecDeque<&'p PlannedTrial>,
+    /// How many trials of each shape go into a group.
+    capacities: Vec<(Shape<'p>, usize)>,
+}
+
+impl<'p> Queue<'p> {
+    /// `capacity` tells how many trials like this one can be trained together; it is asked once
+    /// for each shape.
+    pub(crate) fn new(
+        trials: impl Iterator<Item = &'p PlannedTrial>,
+        mut capacity: impl FnMut(&PlannedTrial) -> Result<usize, StudyError>,
+    ) -> Result<Self, StudyError> {
+        let waiting: VecDeque<_> = trials.collect();
+        let mut capacities: Vec<(Shape<'_>, usize)> = Vec::new();
+        for trial in &waiting {
+            let shape = Shape::of(trial);
+            if !capacities.iter().any(|(known, _)| *known == shape) {
+                capacities.push((shape, capacity(trial)?));
+            }
+        }
+        Ok(Self {
+            waiting,
+            capacities,
+        })
+    }
+
+    /// The trials that wait.
+    pub(crate) fn trials(&self) -> impl Iterator<Item = &'p PlannedTrial> {
+        self.waiting.iter().copied()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// The largest number of trials that can be trained together, at least 1.
+    pub(crate) fn capacity(&self) -> usize {
+        let capacities = self.capacities.iter().map(|(_, capacity)| *capacity);
+        capacities.max().unwrap_or(1).max(1)
+    }
+
+    /// Takes the first trial and those after it that can be trained with it, in their order, at
+    /// most so many; empty where none waits.
+    pub(crate) fn take(&mut self, at_most: usize) -> Vec<&'p PlannedTrial> {
+        let Some(first) = self.waiting.pop_front() else {
+            return Vec::new();
+        };
+        let shape = Shape::of(first);
+        let known = self.capacities.iter().find(|(known, _)| *known == shape);
+        let room = known.map_or(1, |(_, capacity)| (*capacity).min(at_most));
+        let mut group = vec![first];
+        let mut rest = VecDeque::with_capacity(self.waiting.len());
+        for trial in self.waiting.drain(..) {
+            if group.len() < room && Shape::of(trial) == shape {
+                group.push(trial);
+            } else {
+                rest.push_back(trial);
+            }
+        }
+        self.waiting = rest;
+        group
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lenet_data::{Dataset, ImageSet};
+
+    use super::*;
+    use crate::config::StudyConfig;
+    use crate::data_sets::DataSets;
+    use crate::plan::{Overrides, Plan};
+
+    /// Two seeds of four cells of one shape, and of one cell of each other shape.
+    const STUDY: &str = r#"
+name = "shapes"
+seeds = 2
+[base]
+filters = 2
+hidden = 4
+validation = 10
+batch_size = 5
+[[figure]]
+id = "same"
+[figure.axes]
+optimizer = ["sgd", "adam"]
+learning_rate = [0.1, 0.2]
+[[figure]]
+id = "others"
+[figure.set]
+learning_rate = 0.3
+[figure.axes]
+batch_size = [7, 8]
+[[figure]]
+id = "samples"
+[figure.axes]
+samples = [20]
+[[figure]]
+id = "network"
+[figure.axes]
+hidden = [5]
+[[figure]]
+id = "backend"
+[figure.axes]
+backend = ["stock"]
+"#;
+
+    fn plan() -> Plan {
+        let images = |count: usize| {
+            let labels = (0..count).map(|i| (i % 3) as u8).collect();
+            ImageSet::new(vec![0; count * 64], labels, [1, 8, 8]).unwrap()
+        };
+        let set = Dataset::new("blank", images(40), images(10)).unwrap();
+        let data = DataSets::default().with("mnist", set);
+        let config = StudyConfig::parse(STUDY, "shapes").unwrap();
+        Plan::expand(&config, &Overrides::default(), &data).unwrap()
+    }
+
+    /// Places in the plan of each group's trials, all groups taken.
+    fn groups(plan: &Plan, capacity: usize, at_most: usize) -> Vec<Vec<usize>> {
+        let mut asked = 0;
+        let mut queue = Queue::new(plan.trials.iter(), |_| {
+            asked += 1;
+            Ok(capacity)
+        })
+        .unwrap();
+        assert_eq!((queue.len(), queue.capacity()), (18, capacity.max(1)));
+        let mut groups = Vec::new();
+        loop {
+            let group = queue.take(at_most);
+            if group.is_empty() {
+                break;
+            }
+            let place = |trial: &&PlannedTrial| {
+                plan.trials
+                    .iter()
+                    .position(|planned| planned.identity == trial.identity)
+                    .unwrap()
+            };
+            groups.push(group.iter().map(place).collect());
+        }
+        assert_eq!(queue.len(), 0);
+        assert_eq!(asked, 6, "once for each shape");
+        groups
+    }
+
+    #[test]
+    fn groups_are_of_one_shape_in_the_plans_order() {
+        let plan = plan();
+        let alone: Vec<Vec<usize>> = (0..18).map(|place| vec![place]).collect();
+        assert_eq!(groups(&plan, 1, 9), alone);
+        assert_eq!(groups(&plan, 0, 9), alone);
+        assert_eq!(groups(&plan, 9, 1), alone);
+        let threes = groups(&plan, 3, 9);
+        assert_eq!(threes, groups(&plan, 9, 3));
+        let want: [&[usize]; 8] = [
+            &[0, 1, 2],
+            &[3, 9, 10],
+            &[4, 13],
+            &[5, 14],
+            &[6, 15],
+            &[7, 16],
+            &[8, 17],
+            &[11, 12],
+        ];
+        assert_eq!(threes, want);
+        let all = groups(&plan, 99, 99);
+        assert_eq!(all[0], [0, 1, 2, 3, 9, 10, 11, 12]);
+        assert_eq!(all[1..], want[2..7]);
+    }
+}

@@ -1,0 +1,178 @@
+//! An engine that only pretends to train.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use lenet_data::Splits;
+use lenet_results::{Environment, EpochRecord, Outcome, RunRecord, SelfCheck, TrialConfig};
+use lenet_train::{Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
+
+use crate::engine::Engine;
+
+/// "Trains" by arithmetic on seed and epoch; its checkpoint is the number of epochs done.
+#[derive(Default)]
+pub(super) struct Fake {
+    /// Seed whose trials return an error, while the flag is up.
+    pub(super) failing_seed: Option<u64>,
+    pub(super) panicking_seed: Option<u64>,
+    /// Raises the stop flag after so many epochs in all.
+    pub(super) stop_after: Option<usize>,
+    pub(super) broken_gradients: bool,
+    /// Trials that it can train together; 0 counts as 1.
+    pub(super) capacity: usize,
+    /// Whether groups of more than one trial fail as a whole.
+    pub(super) failing_groups: bool,
+    /// Identities of every group's trials.
+    pub(super) groups: Mutex<Vec<Vec<String>>>,
+    pub(super) epochs_run: AtomicUsize,
+    pub(super) checks: AtomicUsize,
+    pub(super) in_flight: AtomicUsize,
+    pub(super) most_in_flight: AtomicUsize,
+}
+
+pub(super) fn epoch_record(config: &TrialConfig, epoch: usize) -> EpochRecord {
+    let value = config.learning_rate / (config.seed as f64 * epoch as f64 + 1.0 / 3.0);
+    EpochRecord {
+        epoch,
+        step: epoch as u64,
+        learning_rate: config.learning_rate,
+        train_loss: value,
+        train_accuracy: value,
+        validation_loss: f64::NAN,
+        validation_accuracy: value,
+        test_loss: value,
+        test_accuracy: value,
+        dead: false,
+        train_seconds: 0.0,
+        evaluation_seconds: 0.0,
+    }
+}
+
+impl Engine for Fake {
+    fn self_check(
+        &self,
+        _: &TrialConfig,
+        _: &Splits,
+        _: &RunOptions,
+    ) -> Result<SelfCheck, TrainError> {
+        self.checks.fetch_add(1, Ordering::SeqCst);
+        Ok(SelfCheck {
+            worst_relative_error: if self.broken_gradients {
+                f64::NAN
+            } else {
+                1e-7
+            },
+            worst_tensor: "conv1.weight".into(),
+            tolerance: 1e-4,
+            passed: !self.broken_gradients,
+            seconds: 0.1,
+        })
+    }
+
+    fn group_capacity(&self, _: &TrialConfig, _: &Splits, _: &RunOptions) -> usize {
+        self.capacity
+    }
+
+    fn run_record(
+        &self,
+        _: &TrialConfig,
+        options: &RunOptions,
+        jobs: usize,
+        group: usize,
+        from_epoch: usize,
+        check: Option<SelfCheck>,
+    ) -> RunRecord {
+        RunRecord {
+            from_epoch,
+            started_unix: 0,
+            environment: Environment::collect(),
+            threads: options.threads,
+            jobs,
+            group,
+            device: "cpu".into(),
+            level: "fake".into(),
+            self_check: check,
+        }
+    }
+
+    fn run_group(
+        &self,
+        trials: &[GroupTrial<'_>],
+        options: &RunOptions,
+        watcher: &mut dyn Watcher,
+    ) -> Result<(), TrainError> {
+        let now = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_in_flight.fetch_max(now, Ordering::SeqCst);
+        let identities = trials.iter().map(|trial| trial.config.identity());
+        self.groups.lock().unwrap().push(identities.collect());
+        for (number, trial) in trials.iter().enumerate() {
+            if number > 0 && self.failing_groups {
+                watcher.event(
+                    number,
+                    Event::Started {
+                        from_epoch: 0,
+                        epochs: &[],
+                        group: trials.len(),
+                    },
+                );
+                return Err(TrainError::Device {
+                    reason: "overfull".to_owned(),
+                });
+            }
+            let mut observer = |event: Event<'_>| watcher.event(number, event);
+            let ended = self.train(trial, trials.len(), options, &mut observer);
+            watcher.ended(number, ended);
+        }
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+impl Fake {
+    fn train(
+        &self,
+        trial: &GroupTrial<'_>,
+        group: usize,
+        options: &RunOptions,
+        observer: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Ended, TrainError> {
+        let (config, checkpoint) = (trial.config, trial.checkpoint.unwrap());
+        let done = std::fs::read_to_string(checkpoint).map_or(0, |text| text.parse().unwrap());
+        let mut epochs: Vec<_> = (1..=done)
+            .map(|epoch| epoch_record(config, epoch))
+            .collect();
+        observer(Event::Started {
+            from_epoch: done,
+            epochs: &epochs,
+            group,
+        });
+        for epoch in done + 1..=config.epochs {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            if options.stop.load(Ordering::SeqCst) {
+                return Ok(Ended::Interrupted {
+                    epochs: epochs.len(),
+                });
+            }
+            if epoch == 2 && self.failing_seed == Some(config.seed) {
+                return Err(TrainError::Device {
+                    reason: "lost".to_owned(),
+                });
+            }
+            assert!(
+                epoch != 2 || self.panicking_seed != Some(config.seed),
+                "pretended fault"
+            );
+            epochs.push(epoch_record(config, epoch));
+            std::fs::write(checkpoint, epoch.to_string()).unwrap();
+            observer(Event::Epoch(&epochs[epoch - 1]));
+            if Some(self.epochs_run.fetch_add(1, Ordering::SeqCst) + 1) == self.stop_after {
+                options.stop.store(true, Ordering::SeqCst);
+            }
+        }
+        Ok(Ended::Finished {
+            outcome: Outcome::Completed {},
+            epochs,
+            parameters: vec![],
+        })
+    }
+}

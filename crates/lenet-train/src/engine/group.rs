@@ -1,0 +1,308 @@
+//! The training loop: trials of one shape, a batch at a time together.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use lenet_data::Splits;
+use lenet_results::TrialConfig;
+
+use super::trial::{Trial, all_finite};
+use crate::backend::{self, Group, Member};
+use crate::config;
+use crate::error::TrainError;
+use crate::{Ended, Event, RunOptions};
+
+/// About so many [`Event::Step`] are sent an epoch.
+const EVENTS_PER_EPOCH: usize = 50;
+
+/// One of the trials that [`run_group`] trains together.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupTrial<'a> {
+    /// What is run.
+    pub config: &'a TrialConfig,
+    /// Its images.
+    pub data: &'a Splits,
+    /// As [`RunOptions::checkpoint`].
+    pub checkpoint: Option<&'a Path>,
+    /// As [`RunOptions::init`].
+    pub init: Option<&'a Path>,
+}
+
+/// Who is told how a group's trials fare. Trials are counted from 0.
+pub trait Watcher {
+    /// Something happened in a trial.
+    fn event(&mut self, trial: usize, event: Event<'_>);
+
+    /// A trial has left the group: to its end, stopped, or failed by itself.
+    fn ended(&mut self, trial: usize, ended: Result<Ended, TrainError>);
+}
+
+/// Runs trials in step. Each gives the records, parameters and checkpoints that it gives alone
+/// (on a GPU and on the CPU alike; seconds aside), ends for itself, and fails for itself where
+/// its settings, its checkpoint or its initial weights are at fault.
+///
+/// They must agree in network, batch size, backend, device and images; the training splits may
+/// be different images of one set, as many in each. Trials whose checkpoints lie in the middle
+/// of an epoch first finish it, with those that stand at the same batch, before all go on
+/// together. Of the `options`, `checkpoint` and `init` are each trial's own.
+///
+/// The watcher is told of the end of every trial once.
+///
+/// # Errors
+/// What stops the group as a whole: trials that do not agree, a device that cannot be used or
+/// fails. Those trials have failed whose end was not told.
+pub fn run_group(
+    trials: &[GroupTrial<'_>],
+    options: &RunOptions,
+    watcher: &mut dyn Watcher,
+) -> Result<(), TrainError> {
+    let mut running: Vec<Running<'_>> = Vec::new();
+    let mut networks = Vec::new();
+    for (number, trial) in trials.iter().enumerate() {
+        let (trial, state) = match Trial::begin(trial, options) {
+            Ok(begun) => begun,
+            Err(error) => {
+                watcher.ended(number, Err(error));
+                continue;
+            }
+        };
+        if let Some(outcome) = trial.outcome(all_finite(&state.0)) {
+            watcher.event(number, started(&trial, 1));
+            let epochs = trial.progress.epochs;
+            let parameters = state.0;
+            let finished = Ended::Finished {
+                outcome,
+                epochs,
+                parameters,
+            };
+            watcher.ended(number, Ok(finished));
+            continue;
+        }
+        networks.push((config::rule(&trial.config.optimizer), state));
+        let network = running.len();
+        running.push(Running {
+            number,
+            network,
+            trial,
+        });
+    }
+    let Some(Running { trial: first, .. }) = running.first() else {
+        return Ok(());
+    };
+    for other in &running {
+        check_agreement(first, &other.trial)?;
+    }
+    let mut group = backend::build_group(
+        &first.geometry,
+        first.config.batch_size,
+        first.config.backend,
+        first.config.device,
+        options,
+        networks,
+    )?;
+    group.place(first.data)?;
+    for each in &running {
+        watcher.event(each.number, started(&each.trial, running.len()));
+    }
+    Lockstep {
+        group,
+        running,
+        options,
+        watcher,
+    }
+    .run()
+}
+
+fn started<'t>(trial: &'t Trial<'_>, group: usize) -> Event<'t> {
+    Event::Started {
+        from_epoch: trial.progress.epochs.len(),
+        epochs: &trial.progress.epochs,
+        group,
+    }
+}
+
+/// Refuses trials that cannot be trained in step.
+fn check_agreement(one: &Trial<'_>, other: &Trial<'_>) -> Result<(), TrainError> {
+    let refuse = |field, what: &str| {
+        let reason = format!("trials with different {what} cannot be trained together");
+        Err(TrainError::Config { field, reason })
+    };
+    let (a, b) = (one.config, other.config);
+    if one.geometry != other.geometry {
+        return refuse("network", "networks");
+    }
+    if a.batch_size != b.batch_size {
+        return refuse("batch_size", "batches");
+    }
+    if a.backend != b.backend {
+        return refuse("backend", "backends");
+    }
+    if a.device != b.device {
+        return refuse("device", "devices");
+    }
+    let (a, b) = (one.data, other.data);
+    let same = Arc::ptr_eq(&a.train.set, &b.train.set)
+        && Arc::ptr_eq(&a.validation.set, &b.validation.set)
+        && Arc::ptr_eq(&a.test.set, &b.test.set)
+        && a.train.indices.len() == b.train.indices.len()
+        && a.validation.indices == b.validation.indices
+        && a.test.indices == b.test.indices;
+    if !same {
+        return refuse("data", "images");
+    }
+    Ok(())
+}
+
+/// A trial that has not ended.
+struct Running<'a> {
+    /// Its place among the trials that were asked for.
+    number: usize,
+    /// Its network's place in the group.
+    network: usize,
+    trial: Trial<'a>,
+}
+
+/// A group and those of its trials that have not ended.
+struct Lockstep<'a, 'w> {
+    group: Box<dyn Group>,
+    running: Vec<Running<'a>>,
+    options: &'w RunOptions,
+    watcher: &'w mut dyn Watcher,
+}
+
+impl Lockstep<'_, '_> {
+    fn run(mut self) -> Result<(), TrainError> {
+        // Those that are farthest in their epoch go first, until all stand at its beginning.
+        while let Some(batch) = self.farthest() {
+            if !self.train(batch)? {
+                return self.interrupt();
+            }
+            self.finish_epochs()?;
+        }
+        Ok(())
+    }
+
+    fn farthest(&self) -> Option<usize> {
+        let batches = self.running.iter().map(|each| each.trial.progress.batch);
+        batches.max()
+    }
+
+    /// Trains what is left of the epoch of those trials that stand at batch `from`; `false`
+    /// where `stop` was raised before its end.
+    fn train(&mut self, from: usize) -> Result<bool, TrainError> {
+        let running = self.running.iter_mut();
+        let mut members: Vec<&mut Running<'_>> = running
+            .filter(|each| each.trial.progress.batch == from)
+            .collect();
+        let orders: Vec<Vec<u32>> = members.iter().map(|each| each.trial.order()).collect();
+        let asked: Vec<Member<'_>> = members
+            .iter()
+            .zip(&orders)
+            .map(|(each, order)| each.trial.member(each.network, order))
+            .collect();
+        let Trial { data, batches, .. } = members[0].trial;
+        let every = batches.div_ceil(EVENTS_PER_EPOCH);
+        let begun = Instant::now();
+        self.group.begin_epoch(&data.train.set, &asked, from)?;
+        let mut whole = true;
+        for batch in from + 1..=batches {
+            if self.options.stop.load(Ordering::Relaxed) {
+                whole = false;
+                break;
+            }
+            self.group.step()?;
+            for each in &mut members {
+                each.trial.advance();
+                if batch.is_multiple_of(every) {
+                    let epoch = each.trial.epoch();
+                    let step = Event::Step {
+                        epoch,
+                        batch,
+                        batches,
+                    };
+                    self.watcher.event(each.number, step);
+                }
+            }
+        }
+        // Reading the sums waits for the device, so the clock stops after it.
+        let sums = self.group.training_sums()?;
+        let seconds = begun.elapsed().as_secs_f64() / members.len() as f64;
+        for (each, sums) in members.iter_mut().zip(sums) {
+            each.trial.book(sums, seconds);
+        }
+        Ok(whole)
+    }
+
+    /// Evaluates, records and saves the trials that have done all batches of an epoch; those
+    /// that are over leave.
+    fn finish_epochs(&mut self) -> Result<(), TrainError> {
+        let at_end = |each: &&Running<'_>| each.trial.is_at_epochs_end();
+        let ended: Vec<&Running<'_>> = self.running.iter().filter(at_end).collect();
+        let data = ended[0].trial.data;
+        let networks: Vec<usize> = ended.iter().map(|each| each.network).collect();
+        let begun = Instant::now();
+        let validation = self.group.evaluate(&data.validation, &networks)?;
+        let test = self.group.evaluate(&data.test, &networks)?;
+        let seconds = begun.elapsed().as_secs_f64() / networks.len() as f64;
+        let mut sums = validation.into_iter().zip(test);
+        for mut each in std::mem::take(&mut self.running) {
+            if !each.trial.is_at_epochs_end() {
+                self.running.push(each);
+                continue;
+            }
+            let parameters = self.group.parameters(each.network)?;
+            let finite = all_finite(&parameters);
+            let (validation, test) = sums.next().expect("a member has its sums");
+            each.trial.finish_epoch(finite, validation, test, seconds);
+            if let Err(error) = self.save(&each, &parameters)? {
+                self.watcher.ended(each.number, Err(error));
+                continue;
+            }
+            if let Some(record) = each.trial.progress.epochs.last() {
+                self.watcher.event(each.number, Event::Epoch(record));
+            }
+            match each.trial.outcome(finite) {
+                None => self.running.push(each),
+                Some(outcome) => {
+                    let finished = Ended::Finished {
+                        outcome,
+                        epochs: each.trial.progress.epochs,
+                        parameters,
+                    };
+                    self.watcher.ended(each.number, Ok(finished));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Saves all trials where they stand.
+    fn interrupt(&mut self) -> Result<(), TrainError> {
+        for each in std::mem::take(&mut self.running) {
+            let parameters = self.group.parameters(each.network)?;
+            let ended = self.save(&each, &parameters)?.map(|()| Ended::Interrupted {
+                epochs: each.trial.progress.epochs.len(),
+            });
+            self.watcher.ended(each.number, ended);
+        }
+        Ok(())
+    }
+
+    /// Writes a trial's checkpoint. The outer error is the group's, the inner one the trial's.
+    fn save(
+        &mut self,
+        each: &Running<'_>,
+        parameters: &[f32],
+    ) -> Result<Result<(), TrainError>, TrainError> {
+        if !each.trial.is_saved() {
+            return Ok(Ok(()));
+        }
+        let moments = self.group.moments(each.network)?;
+        Ok(each.trial.save((parameters.to_vec(), moments)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

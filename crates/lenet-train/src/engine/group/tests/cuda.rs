@@ -1,0 +1,150 @@
+//! Groups on a GPU, or on the driver of `tests/cuda`, which runs kernels on the CPU.
+
+use lenet_ops::cuda::Gpu;
+use lenet_results::DeviceKind;
+
+use super::*;
+
+/// Relative bound on losses: two devices' rounding, carried through some twenty steps.
+const LOSSES: f64 = 1e-4;
+
+/// Whether there is a GPU. Without one a test ends here and says so; `LENET_REQUIRE_GPU=1` makes
+/// that a failure.
+fn gpu() -> bool {
+    match Gpu::new(0) {
+        Ok(_) => true,
+        Err(error) => {
+            let required = std::env::var_os("LENET_REQUIRE_GPU").is_some_and(|value| value == "1");
+            assert!(!required, "LENET_REQUIRE_GPU=1: {error}");
+            eprintln!("nothing was trained on a GPU: {error}");
+            false
+        }
+    }
+}
+
+fn on_the_gpu() -> Vec<TrialConfig> {
+    let device = DeviceKind::Cuda;
+    let configs = configs(BackendKind::Fused).into_iter();
+    configs
+        .map(|config| TrialConfig { device, ..config })
+        .collect()
+}
+
+fn ends(seen: Seen) -> Vec<Ended> {
+    seen.into_ends().into_iter().map(Result::unwrap).collect()
+}
+
+/// Accuracies of `images` images may differ by one image, losses by rounding.
+fn assert_close(got: &EpochRecord, want: &EpochRecord, data: &Splits) {
+    let loss = |got: f64, want: f64| {
+        (got - want).abs() <= LOSSES * want.abs() || !got.is_finite() && !want.is_finite()
+    };
+    let images = |split: &lenet_data::Split| split.indices.len() as f64;
+    let accuracy = |got: f64, want: f64, split| (got - want).abs() * images(split) < 1.5;
+    let close = loss(got.train_loss, want.train_loss)
+        && loss(got.validation_loss, want.validation_loss)
+        && loss(got.test_loss, want.test_loss)
+        && accuracy(got.train_accuracy, want.train_accuracy, &data.train)
+        && accuracy(
+            got.validation_accuracy,
+            want.validation_accuracy,
+            &data.validation,
+        )
+        && accuracy(got.test_accuracy, want.test_accuracy, &data.test)
+        && (got.epoch, got.step, got.dead) == (want.epoch, want.step, want.dead)
+        && got.learning_rate == want.learning_rate;
+    assert!(close, "{got:?}\n{want:?}");
+}
+
+#[test]
+fn a_group_on_a_gpu_trains_as_the_cpu_does() {
+    if !gpu() {
+        return;
+    }
+    let data = testing::splits();
+    let configs = on_the_gpu();
+    let seen = together(&configs, &data, &[], Seen::default()).unwrap();
+    assert!(seen.started.iter().all(|(_, group)| *group == 6));
+    for (config, end) in configs.iter().zip(ends(seen)) {
+        let device = DeviceKind::Cpu;
+        let config = TrialConfig {
+            device,
+            ..config.clone()
+        };
+        let (got, want) = (finished(end), alone(&config, &data));
+        assert_eq!(got.0, want.0);
+        assert_eq!(got.1.len(), want.1.len());
+        for (got, want) in got.1.iter().zip(&want.1) {
+            assert_close(got, want, &data);
+        }
+    }
+}
+
+#[test]
+fn a_trial_on_a_gpu_is_to_the_bit_what_it_is_alone() {
+    if !gpu() {
+        return;
+    }
+    let data = testing::splits();
+    let configs = on_the_gpu();
+    let want: Vec<Alone> = configs.iter().map(|config| alone(config, &data)).collect();
+    let seen = together(&configs, &data, &[], Seen::default()).unwrap();
+    for (end, want) in ends(seen).into_iter().zip(&want) {
+        assert_same(&finished(end), want);
+    }
+
+    // Stopped after eleven steps each time, which is within an epoch, and gone on with.
+    let folder = tempfile::tempdir().unwrap();
+    let files = paths(folder.path(), configs.len());
+    let mut stretches = 0;
+    let got = loop {
+        stretches += 1;
+        let seen = Seen {
+            stop: Some((11, RunOptions::default())),
+            ..Seen::default()
+        };
+        let ends = ends(together(&configs, &data, &files, seen).unwrap());
+        let interrupted = |end: &Ended| matches!(end, Ended::Interrupted { .. });
+        if !ends.iter().any(interrupted) {
+            break ends;
+        }
+    };
+    assert!(stretches > 1, "never interrupted");
+    for (end, want) in got.into_iter().zip(&want) {
+        assert_same(&finished(end), want);
+    }
+}
+
+/// More trials than an evaluation has room for the images of: it takes them in several passes.
+#[test]
+fn many_trials_on_a_gpu_are_what_one_is() {
+    if !gpu() {
+        return;
+    }
+    let mut data = testing::splits();
+    // Images of both splits, again and again.
+    for split in [&mut data.validation, &mut data.test] {
+        split.indices = split.indices.iter().copied().cycle().take(700).collect();
+    }
+    let one = TrialConfig {
+        device: DeviceKind::Cuda,
+        epochs: 1,
+        network: lenet_results::NetworkConfig {
+            filters: vec![1],
+            kernel: 3,
+            hidden: vec![],
+        },
+        ..testing::config()
+    };
+    let configs: Vec<TrialConfig> = (1..=13)
+        .map(|seed| TrialConfig {
+            seed,
+            ..one.clone()
+        })
+        .collect();
+    let seen = together(&configs, &data, &[], Seen::default()).unwrap();
+    let ends = ends(seen).into_iter().zip(&configs);
+    for (end, config) in ends.take(2) {
+        assert_same(&finished(end), &alone(config, &data));
+    }
+}
