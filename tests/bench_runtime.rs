@@ -30,9 +30,14 @@ fn a_grid_is_measured_written_and_gone_on_with() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     fs::write(root.join("grid.toml"), GRID).unwrap();
-    let first = bench(root, "");
+    let first = bench(root, "--trials 1,8");
     assert_eq!(first.code, Some(0), "{}\n{}", first.stdout, first.stderr);
     assert!(first.stderr.contains("0/12"), "{}", first.stderr);
+    assert!(
+        first.stderr.contains("several trials on the cpu"),
+        "{}",
+        first.stderr
+    );
 
     let results = root.join("results/tiny");
     let files = files_below(&results);
@@ -49,7 +54,7 @@ fn a_grid_is_measured_written_and_gone_on_with() {
     let summary = rows(&results.join("report/runtime.csv"));
     assert_eq!(summary.len(), 1 + 4);
     assert_eq!(
-        summary[0][..11],
+        summary[0][..12],
         [
             "device",
             "backend",
@@ -59,6 +64,7 @@ fn a_grid_is_measured_written_and_gone_on_with() {
             "batch_size",
             "dropout",
             "samples",
+            "trials",
             "median",
             "low",
             "high"
@@ -80,8 +86,8 @@ fn a_grid_is_measured_written_and_gone_on_with() {
     let more = rows(&results.join("report/runtime-samples.csv"));
     assert_eq!(more.len(), 1 + 4 * 3);
     let times = |rows: &[Vec<String>]| -> Vec<String> {
-        let first_rounds = rows[1..].iter().filter(|row| row[8] != "3");
-        first_rounds.map(|row| row[11].clone()).collect()
+        let first_rounds = rows[1..].iter().filter(|row| row[9] != "3");
+        first_rounds.map(|row| row[12].clone()).collect()
     };
     assert_eq!(times(&samples), times(&more), "old samples are kept");
 }
@@ -148,6 +154,8 @@ fn what_cannot_be_measured_is_refused() {
         ("--filters 0", "`filters`"),
         ("--batch-size 0", "`batch_size`"),
         ("--repeats 0", "`repeats`"),
+        ("--trials 0", "`trials`"),
+        ("--device cpu --trials 8", "several trials on the cpu"),
         ("--config nowhere.toml", "nowhere.toml"),
         ("--config key.toml", "did you mean `repeats`?"),
         ("--device cuda:9999", "--device cpu"),

@@ -19,7 +19,7 @@ fn the_whole_check_runs_on_the_processor() {
     let of = |verdict: &str| findings.iter().filter(|f| f["verdict"] == verdict).count();
     assert_eq!(
         (of("passed"), of("skipped"), of("failed")),
-        (10, 1, 0),
+        (16, 1, 0),
         "{text}"
     );
     let killed = findings
@@ -30,7 +30,7 @@ fn the_whole_check_runs_on_the_processor() {
     assert!(detail.ends_with("the same numbers bit for bit"), "{detail}");
 
     // A row a finding, then one a network; nothing else stays than the records.
-    assert!(ran.stdout.contains("cpu/resident"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("cpu/each of 80"), "{}", ran.stdout);
     let files = files_below(&folder.path().join("check"));
     assert_eq!(files.len(), 1 + 2 + 1, "{files:?}");
 }

@@ -334,6 +334,7 @@ Examples:
   cargo xtask bench-runtime                            figures 4 and 5 of the report
   cargo xtask bench-runtime --filters 8,16 --repeats 10
   cargo xtask bench-runtime --device cpu --backend fused --backend stock --filters 8
+  cargo xtask bench-runtime --device cuda --trials 1,8,80 --filters 8,16
   cargo xtask bench-runtime --config my-grid.toml --out results/mine")]
 pub struct BenchRuntime {
     /// Grid to measure: a TOML file, or runtime-2017
@@ -342,7 +343,7 @@ pub struct BenchRuntime {
     /// Device to measure: cpu, cuda or cuda:N (may be given more than once); default: all there are
     #[arg(long, value_name = "D")]
     pub device: Vec<String>,
-    /// Code to measure (may be given more than once); default: fused on the CPU, stock on a GPU
+    /// Code to measure (may be given more than once); default: fused
     #[arg(long, value_enum, value_name = "B")]
     pub backend: Vec<Backend>,
     /// Filters of both convolutions
@@ -351,6 +352,9 @@ pub struct BenchRuntime {
     /// Images a step
     #[arg(long, value_name = "B", value_delimiter = ',')]
     pub batch_size: Vec<usize>,
+    /// Trials trained together as one point, on a GPU with the fused backend; default: 1
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pub trials: Vec<usize>,
     /// Samples of each point
     #[arg(long, value_name = "N")]
     pub repeats: Option<usize>,
@@ -371,7 +375,7 @@ pub struct BenchRuntime {
 /// Which code computes the network.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Backend {
-    /// This project's fused operations
+    /// This project's own, fused operations
     Fused,
     /// candle's own operations
     Stock,

@@ -53,15 +53,6 @@ pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {
     }
 }
 
-/// The code that can run on a device: the fused operations are for the processor.
-#[must_use]
-pub fn backend_for(device: DeviceKind) -> BackendKind {
-    match device {
-        DeviceKind::Cpu => BackendKind::Fused,
-        DeviceKind::Cuda => BackendKind::Stock,
-    }
-}
-
 impl From<flags::Backend> for BackendKind {
     fn from(flag: flags::Backend) -> Self {
         match flag {

@@ -104,6 +104,7 @@ fn config(flags: &BenchRuntime) -> anyhow::Result<RuntimeConfig> {
     };
     replace(&mut config.filters, &flags.filters);
     replace(&mut config.batch_size, &flags.batch_size);
+    replace(&mut config.trials, &flags.trials);
     if !flags.device.is_empty() {
         config.device.clone_from(&flags.device);
     }
@@ -129,7 +130,9 @@ fn refusal(reason: &'static str) -> Failure {
 }
 
 /// What names a point in both tables.
-const POINT: [&str; 6] = ["device", "backend", "data", "filters", "batch", "dropout"];
+const POINT: [&str; 7] = [
+    "device", "backend", "data", "filters", "batch", "dropout", "trials",
+];
 
 fn point(record: &RuntimeRecord) -> Vec<String> {
     let point = &record.point;
@@ -140,6 +143,7 @@ fn point(record: &RuntimeRecord) -> Vec<String> {
         point.filters.to_string(),
         point.batch_size.to_string(),
         point.dropout.to_string(),
+        point.trials.to_string(),
     ]
 }
 

@@ -6,6 +6,7 @@ use anyhow::{Context, ensure};
 use lenet_data::{Dataset, SplitSpec};
 use lenet_model::weights;
 use lenet_ops::Geometry;
+use lenet_results::BackendKind;
 use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
@@ -47,7 +48,7 @@ pub fn run(flags: &Evaluate) -> CommandResult {
         &network.geometry,
         &network.parameters,
         &split,
-        inputs::backend_for(device),
+        BackendKind::Fused,
         device,
         &inputs::run_options(flags.threads, ordinal),
         Some(&mut logits),

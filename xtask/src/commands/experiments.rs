@@ -82,9 +82,6 @@ fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
         let kind;
         (kind, ordinal) = inputs::device(device)?;
         settings.device = Some(kind);
-        if kind == DeviceKind::Cuda && settings.backend.is_none() {
-            settings.backend = Some(inputs::backend_for(kind));
-        }
     }
     anyhow::ensure!(flags.jobs != Some(0), "--jobs 0: give at least 1");
     anyhow::ensure!(flags.threads != Some(0), "--threads 0: give at least 1");

@@ -135,11 +135,9 @@ fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
     } else if settings.device == Some(DeviceKind::Cuda) {
         inputs::device("cuda")?;
     }
-    settings.backend = match (flags.backend, settings.device) {
-        (Some(backend), _) => Some(backend.into()),
-        (None, Some(device)) => settings.backend.or(Some(inputs::backend_for(device))),
-        (None, None) => settings.backend,
-    };
+    if let Some(backend) = flags.backend {
+        settings.backend = Some(backend.into());
+    }
     Ok((settings, ordinal))
 }
 

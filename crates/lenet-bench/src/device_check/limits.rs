@@ -1,7 +1,7 @@
 //! What a device says of work that it cannot do.
 
 use lenet_data::{Split, Splits};
-use lenet_results::{DeviceKind, NetworkConfig, TrialConfig};
+use lenet_results::{BackendKind, DeviceKind, NetworkConfig, TrialConfig};
 use lenet_train::{DeviceChoice, TrainError};
 
 use super::{Answer, Checked, training};
@@ -31,7 +31,7 @@ pub(super) fn memory(checked: &Checked<'_>) -> Result<Answer, TrainError> {
             hidden: vec![16],
         },
         batch_size: images,
-        ..training::config(checked, checked.kind, 1)
+        ..training::config(checked, BackendKind::Stock, checked.kind, 1)
     };
     let said = match lenet_train::time_steps(&large, &data, &checked.options(), 1) {
         Ok(_) => {
@@ -43,7 +43,7 @@ pub(super) fn memory(checked: &Checked<'_>) -> Result<Answer, TrainError> {
         Err(error @ TrainError::OutOfMemory { .. }) => error.to_string(),
         Err(other) => return Ok(Answer::new(false, other.to_string())),
     };
-    let small = training::config(checked, checked.kind, 1);
+    let small = training::config(checked, BackendKind::Stock, checked.kind, 1);
     lenet_train::time_steps(&small, checked.data, &checked.options(), 1)?;
     Ok(Answer::new(
         true,

@@ -4,6 +4,7 @@
 //! with itself, which is how this module is tested where there is no GPU.
 
 mod limits;
+mod together;
 mod training;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +12,7 @@ use std::time::Instant;
 
 use lenet_data::Splits;
 use lenet_ops::Geometry;
-use lenet_results::{CheckVerdict, DeviceKind, Finding};
+use lenet_results::{BackendKind, CheckVerdict, DeviceKind, Finding};
 use lenet_train::{Agreement, RunOptions, TOLERANCE, TrainError};
 
 /// The device that is held against the processor, and how thoroughly.
@@ -27,7 +28,7 @@ pub struct Checked<'a> {
     pub data: &'a Splits,
     /// Filters of the networks that are compared op for op and trained.
     pub filters: usize,
-    /// Seeds that are trained with.
+    /// Seeds that are trained with; five settings of each make a group.
     pub seeds: u64,
     /// Raised from outside to make no further check.
     pub stop: &'a AtomicBool,
@@ -66,7 +67,7 @@ impl Answer {
     }
 }
 
-/// Makes all checks, one after the other, and tells each finding as it comes. A check that ends
+/// Makes all checks, those of candle's ops first, and tells each finding as it comes. A check that ends
 /// in an error has failed and leaves the others to be made.
 pub fn run(checked: &Checked<'_>, mut observer: impl FnMut(Finding)) {
     let mut make = |check: &str, answer: &dyn Fn() -> Result<Answer, TrainError>| {
@@ -75,10 +76,14 @@ pub fn run(checked: &Checked<'_>, mut observer: impl FnMut(Finding)) {
         }
     };
     make("each op, values and gradients", &|| ops(checked));
-    make("whole network, logits and gradients", &|| network(checked));
-    make("gradients against f64", &|| self_check(checked));
+    make("whole network, logits and gradients", &|| {
+        network(checked, BackendKind::Stock)
+    });
+    make("gradients against f64", &|| {
+        self_check(checked, BackendKind::Stock)
+    });
     make("three epochs within the spread of seeds", &|| {
-        training::spread(checked)
+        training::spread(checked, BackendKind::Stock)
     });
     make("streamed images train like resident ones", &|| {
         training::placements(checked)
@@ -90,6 +95,24 @@ pub fn run(checked: &Checked<'_>, mut observer: impl FnMut(Finding)) {
         limits::memory(checked)
     });
     make("a device that is not there", &|| Ok(limits::ordinal()));
+    make("fused: whole network, logits and gradients", &|| {
+        network(checked, BackendKind::Fused)
+    });
+    make("fused: gradients against f64", &|| {
+        self_check(checked, BackendKind::Fused)
+    });
+    make("fused: three epochs within the spread of seeds", &|| {
+        training::spread(checked, BackendKind::Fused)
+    });
+    make("fused: the same trial twice", &|| {
+        together::repetition(checked)
+    });
+    make("fused: trials together as alone", &|| {
+        together::group(checked)
+    });
+    make("fused: a group stopped and resumed", &|| {
+        together::resumption(checked)
+    });
 }
 
 fn timed(check: &str, answer: &dyn Fn() -> Result<Answer, TrainError>) -> Finding {
@@ -112,10 +135,10 @@ fn ops(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     Ok(of_agreements(&found, "ops"))
 }
 
-fn network(checked: &Checked<'_>) -> Result<Answer, TrainError> {
+fn network(checked: &Checked<'_>, backend: BackendKind) -> Result<Answer, TrainError> {
     let geometry = Geometry::lab_2017(checked.filters);
     let options = checked.options();
-    let found = lenet_train::compare_network(&geometry, 16, checked.kind, &options)?;
+    let found = lenet_train::compare_network(&geometry, 16, backend, checked.kind, &options)?;
     Ok(of_agreements(&found, "tensors"))
 }
 
@@ -139,8 +162,8 @@ fn of_agreements(found: &[Agreement], noun: &str) -> Answer {
     )
 }
 
-fn self_check(checked: &Checked<'_>) -> Result<Answer, TrainError> {
-    let config = training::config(checked, checked.kind, 1);
+fn self_check(checked: &Checked<'_>, backend: BackendKind) -> Result<Answer, TrainError> {
+    let config = training::config(checked, backend, checked.kind, 1);
     let check = lenet_train::self_check(&config, checked.data, &checked.options())?;
     Ok(Answer::new(
         check.passed,

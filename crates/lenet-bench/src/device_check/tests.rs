@@ -33,7 +33,7 @@ fn the_processor_agrees_with_itself() {
     };
     let mut findings = Vec::new();
     run(&checked, |finding| findings.push(finding));
-    assert_eq!(findings.len(), 8);
+    assert_eq!(findings.len(), 14);
     for finding in &findings {
         let expected = match finding.check.contains("too large") {
             true => CheckVerdict::Skipped,
@@ -42,11 +42,22 @@ fn the_processor_agrees_with_itself() {
         assert_eq!(finding.verdict, expected, "{finding:?}");
         assert!(!finding.detail.is_empty(), "{finding:?}");
     }
-    let resumed = findings.iter().find(|f| f.check.contains("resumed"));
-    let resumed = resumed.expect("it is checked");
+    let detail = |check: &str| {
+        let found = findings.iter().find(|finding| finding.check == check);
+        found.expect("it is checked").detail.as_str()
+    };
     assert_eq!(
-        resumed.detail,
+        detail("a trial stopped and resumed"),
         "resumed in epoch 2; the same parameters bit for bit"
+    );
+    assert_eq!(detail("fused: the same trial twice"), "the same bits");
+    assert_eq!(
+        detail("fused: trials together as alone"),
+        "10, 2 of which diverge: the same bits"
+    );
+    assert_eq!(
+        detail("fused: a group stopped and resumed"),
+        "8 of 10 went on in epoch 2: the same bits"
     );
 
     stop.store(true, Ordering::Relaxed);

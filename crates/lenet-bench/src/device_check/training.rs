@@ -17,8 +17,13 @@ const EPOCHS: usize = 3;
 /// carried through some hundred steps.
 const PARAMETERS: f64 = 1e-2;
 
-/// A short trial of the study's network in the stock backend, with dropout.
-pub(super) fn config(checked: &Checked<'_>, device: DeviceKind, seed: u64) -> TrialConfig {
+/// A short trial of the study's network, with dropout.
+pub(super) fn config(
+    checked: &Checked<'_>,
+    backend: BackendKind,
+    device: DeviceKind,
+    seed: u64,
+) -> TrialConfig {
     TrialConfig {
         data: DataConfig {
             source: checked.data.source.clone(),
@@ -44,16 +49,16 @@ pub(super) fn config(checked: &Checked<'_>, device: DeviceKind, seed: u64) -> Tr
         epochs: EPOCHS,
         early_stop: None,
         seed,
-        backend: BackendKind::Stock,
+        backend,
         device,
     }
 }
 
 /// For each seed the test accuracy on both devices: they may differ by no more than the
 /// processor's own from seed to seed.
-pub(super) fn spread(checked: &Checked<'_>) -> Result<Answer, TrainError> {
+pub(super) fn spread(checked: &Checked<'_>, backend: BackendKind) -> Result<Answer, TrainError> {
     let accuracy = |device, seed| -> Result<f64, TrainError> {
-        let config = config(checked, device, seed);
+        let config = config(checked, backend, device, seed);
         let (trained, _) = train(&config, checked, &checked.options())?;
         Ok(trained.accuracy)
     };
@@ -85,9 +90,9 @@ fn within_spread(pairs: &[[f64; 2]]) -> Answer {
     )
 }
 
-/// One trial with both placements of the images.
+/// One trial of candle's ops with both placements of the images.
 pub(super) fn placements(checked: &Checked<'_>) -> Result<Answer, TrainError> {
-    let config = config(checked, checked.kind, 1);
+    let config = config(checked, BackendKind::Stock, checked.kind, 1);
     let with = |streamed| {
         let options = RunOptions {
             streamed,
@@ -100,13 +105,11 @@ pub(super) fn placements(checked: &Checked<'_>) -> Result<Answer, TrainError> {
 }
 
 /// A trial that is stopped within an epoch and goes on from its checkpoint, against one that is
-/// not.
+/// not; in candle's ops, whose sums on a GPU may be taken in another order each time.
 pub(super) fn resumption(checked: &Checked<'_>) -> Result<Answer, TrainError> {
-    let config = config(checked, checked.kind, 1);
+    let config = config(checked, BackendKind::Stock, checked.kind, 1);
     let (whole, _) = train(&config, checked, &checked.options())?;
-    let folder = tempfile::tempdir().map_err(|error| TrainError::Data {
-        reason: format!("no folder for a checkpoint: {error}"),
-    })?;
+    let folder = folder()?;
     let options = RunOptions {
         checkpoint: Some(folder.path().join("checkpoint.safetensors")),
         ..checked.options()
@@ -132,6 +135,13 @@ pub(super) fn resumption(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     Ok(Answer {
         detail: format!("resumed in epoch {}; {}", from + 1, answer.detail),
         ..answer
+    })
+}
+
+/// A folder for checkpoints, which goes with what is returned.
+pub(super) fn folder() -> Result<tempfile::TempDir, TrainError> {
+    tempfile::tempdir().map_err(|error| TrainError::Data {
+        reason: format!("no folder for a checkpoint: {error}"),
     })
 }
 

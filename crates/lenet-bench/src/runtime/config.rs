@@ -29,6 +29,9 @@ pub struct RuntimeConfig {
     /// Where images lie; empty: all places that a device knows.
     #[serde(default)]
     pub placement: Vec<DataPlacement>,
+    /// Trials that are trained together, where a device trains them in single launches.
+    #[serde(default = "alone")]
+    pub trials: Vec<usize>,
     /// Training images, drawn at random.
     pub samples: usize,
     /// Images held out for validation.
@@ -45,7 +48,11 @@ pub struct RuntimeConfig {
     pub seed: u64,
 }
 
-const KEYS: [&str; 14] = [
+fn alone() -> Vec<usize> {
+    vec![1]
+}
+
+const KEYS: [&str; 15] = [
     "name",
     "filters",
     "batch_size",
@@ -53,6 +60,7 @@ const KEYS: [&str; 14] = [
     "device",
     "backend",
     "placement",
+    "trials",
     "samples",
     "validation",
     "learning_rate",
@@ -126,7 +134,11 @@ impl RuntimeConfig {
         if self.name.is_empty() || self.name.starts_with('.') || !self.name.chars().all(plain) {
             return fail("name", "give letters, digits, `-`, `_` and `.`");
         }
-        for (key, list) in [("filters", &self.filters), ("batch_size", &self.batch_size)] {
+        for (key, list) in [
+            ("filters", &self.filters),
+            ("batch_size", &self.batch_size),
+            ("trials", &self.trials),
+        ] {
             if list.is_empty() || list.contains(&0) {
                 return fail(key, "give one or more whole numbers of at least 1");
             }
@@ -188,16 +200,18 @@ mod tests {
         assert_eq!(config.dropout, [0.0, 0.5]);
         assert_eq!((config.samples, config.repeats), (10_000, 5));
         assert_eq!(config.learning_rate, 0.1);
+        assert_eq!(config.trials, [1]);
     }
 
     #[test]
     fn refusals_name_place_and_remedy() {
         expect_test::expect![[r#"
             grid.toml:4: unknown key `filter` (did you mean `filters`?)
-            grid.toml:4: unknown key `colour` (known here: name, filters, batch_size, dropout, device, backend, placement, samples, validation, learning_rate, repeats, warm_up_samples, phase_passes, seed)
+            grid.toml:4: unknown key `colour` (known here: name, filters, batch_size, dropout, device, backend, placement, trials, samples, validation, learning_rate, repeats, warm_up_samples, phase_passes, seed)
             `repeats`: give a whole number of at least 1
             `filters`: give one or more whole numbers of at least 1
             `dropout`: give one or more shares from 0 to below 1
+            `trials`: give one or more whole numbers of at least 1
             `learning_rate`: give a finite number above 0
             `name`: give letters, digits, `-`, `_` and `.`
             grid.toml:1: missing field `seed`"#]]
@@ -208,6 +222,7 @@ mod tests {
                 builtin_with("repeats = 5", "repeats = 0"),
                 builtin_with("[8,", "[0,"),
                 builtin_with("[0, 0.5]", "[0, 1.0]"),
+                builtin_with("seed = 1", "seed = 1\ntrials = [1, 0]"),
                 builtin_with("learning_rate = 0.1", "learning_rate = nan"),
                 builtin_with("\"runtime-2017\"", "\"../x\""),
                 builtin_with("seed = 1", ""),

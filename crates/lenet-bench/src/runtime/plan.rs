@@ -87,39 +87,33 @@ impl Plan {
     ) -> Result<Self, RuntimeError> {
         config.check()?;
         let mut points: Vec<RuntimePoint> = Vec::new();
-        for device in devices {
-            for backend in backends(config, device, &mut left_out) {
-                for placement in placements(config, device, &mut left_out) {
-                    for &filters in &config.filters {
-                        let network = network(filters);
-                        let parameters = lenet_train::geometry(&network, data)?.parameter_count();
-                        for &batch_size in &config.batch_size {
-                            for &dropout in &config.dropout {
-                                let point = RuntimePoint {
-                                    device: device.kind,
-                                    ordinal: device.ordinal,
-                                    backend,
-                                    placement,
-                                    threads,
-                                    level: match backend {
-                                        BackendKind::Fused => level.name().to_owned(),
-                                        BackendKind::Stock => "candle".to_owned(),
-                                    },
-                                    filters,
-                                    parameters,
-                                    batch_size,
-                                    dropout,
-                                    source: data.source.clone(),
-                                    samples: data.train.len(),
-                                    validation: data.validation.len(),
-                                    test: data.test.len(),
-                                    learning_rate: config.learning_rate,
-                                    seed: config.seed,
-                                };
-                                if !points.contains(&point) {
-                                    points.push(point);
-                                }
-                            }
+        for path in paths(config, &devices, &mut left_out) {
+            for &filters in &config.filters {
+                let network = network(filters);
+                let parameters = lenet_train::geometry(&network, data)?.parameter_count();
+                for &batch_size in &config.batch_size {
+                    for &dropout in &config.dropout {
+                        let point = RuntimePoint {
+                            device: path.device.kind,
+                            ordinal: path.device.ordinal,
+                            backend: path.backend,
+                            placement: path.placement,
+                            threads,
+                            level: path.level(level).to_owned(),
+                            filters,
+                            parameters,
+                            batch_size,
+                            dropout,
+                            source: data.source.clone(),
+                            samples: data.train.len(),
+                            validation: data.validation.len(),
+                            test: data.test.len(),
+                            learning_rate: config.learning_rate,
+                            seed: config.seed,
+                            trials: path.trials,
+                        };
+                        if !points.contains(&point) {
+                            points.push(point);
                         }
                     }
                 }
@@ -155,52 +149,108 @@ pub(super) fn network(filters: usize) -> NetworkConfig {
     }
 }
 
-fn backends(
-    config: &RuntimeConfig,
+/// What computes a point, and on how many networks at once.
+struct Path {
     device: Device,
-    left_out: &mut Vec<LeftOut>,
-) -> Vec<BackendKind> {
-    let on_gpu = device.kind == DeviceKind::Cuda;
-    if config.backend.is_empty() {
-        return vec![if on_gpu {
-            BackendKind::Stock
-        } else {
-            BackendKind::Fused
-        }];
-    }
-    let mut backends = config.backend.clone();
-    if on_gpu && backends.contains(&BackendKind::Fused) {
-        backends.retain(|&backend| backend != BackendKind::Fused);
-        left_out.push(LeftOut {
-            what: format!("fused on cuda:{}", device.ordinal),
-            reason: "the fused backend runs on the CPU alone".to_owned(),
-        });
-    }
-    backends
+    backend: BackendKind,
+    placement: DataPlacement,
+    trials: usize,
 }
 
+impl Path {
+    fn level(&self, level: Level) -> &'static str {
+        match (self.backend, self.device.kind) {
+            (BackendKind::Stock, _) => "candle",
+            (BackendKind::Fused, DeviceKind::Cuda) => "cuda",
+            (BackendKind::Fused, DeviceKind::Cpu) => level.name(),
+        }
+    }
+}
+
+/// Every path of the grid that there is, in its order.
+fn paths(config: &RuntimeConfig, devices: &[Device], left_out: &mut Vec<LeftOut>) -> Vec<Path> {
+    let backends = match config.backend.as_slice() {
+        [] => &[BackendKind::Fused],
+        asked => asked,
+    };
+    let mut paths = Vec::new();
+    for &device in devices {
+        for &backend in backends {
+            for placement in placements(config, device, backend, left_out) {
+                for trials in groups(config, device, backend, left_out) {
+                    paths.push(Path {
+                        device,
+                        backend,
+                        placement,
+                        trials,
+                    });
+                }
+            }
+        }
+    }
+    paths
+}
+
+/// A backend that knows one place for its images is measured there, whatever was asked for.
 fn placements(
     config: &RuntimeConfig,
     device: Device,
+    backend: BackendKind,
     left_out: &mut Vec<LeftOut>,
 ) -> Vec<DataPlacement> {
-    match device.kind {
-        DeviceKind::Cuda if config.placement.is_empty() => {
-            vec![DataPlacement::Streamed, DataPlacement::Resident]
-        }
-        DeviceKind::Cuda => config.placement.clone(),
-        DeviceKind::Cpu => {
-            let note = LeftOut {
-                what: "resident on the cpu".to_owned(),
-                reason: "host memory is the CPU's own, so both placements are one and are \
-                         measured as streamed"
-                    .to_owned(),
+    let (only, what, reason) = match (device.kind, backend) {
+        (DeviceKind::Cuda, BackendKind::Stock) => {
+            return match config.placement.as_slice() {
+                [] => vec![DataPlacement::Streamed, DataPlacement::Resident],
+                asked => asked.to_vec(),
             };
-            if config.placement.contains(&DataPlacement::Resident) && !left_out.contains(&note) {
-                left_out.push(note);
-            }
-            vec![DataPlacement::Streamed]
         }
+        (DeviceKind::Cuda, BackendKind::Fused) => (
+            DataPlacement::Resident,
+            format!("streamed, fused on cuda:{}", device.ordinal),
+            "the fused backend keeps images on the GPU, so they are measured as resident",
+        ),
+        (DeviceKind::Cpu, _) => (
+            DataPlacement::Streamed,
+            "resident on the cpu".to_owned(),
+            "host memory is the CPU's own, so both placements are one and are measured as streamed",
+        ),
+    };
+    if config.placement.iter().any(|&asked| asked != only) {
+        note(left_out, what, reason);
+    }
+    vec![only]
+}
+
+fn groups(
+    config: &RuntimeConfig,
+    device: Device,
+    backend: BackendKind,
+    left_out: &mut Vec<LeftOut>,
+) -> Vec<usize> {
+    if (backend, device.kind) == (BackendKind::Fused, DeviceKind::Cuda) {
+        return config.trials.clone();
+    }
+    let (alone, together): (Vec<_>, Vec<_>) = config.trials.iter().partition(|&&n| n == 1);
+    if !together.is_empty() {
+        let what = match (device.kind, backend) {
+            (DeviceKind::Cpu, _) => "several trials on the cpu".to_owned(),
+            (DeviceKind::Cuda, _) => format!("several trials, stock on cuda:{}", device.ordinal),
+        };
+        let reason = "they would be trained one after the other there";
+        note(left_out, what, reason);
+    }
+    alone
+}
+
+/// Says once that something is left out.
+fn note(left_out: &mut Vec<LeftOut>, what: String, reason: &str) {
+    let note = LeftOut {
+        what,
+        reason: reason.to_owned(),
+    };
+    if !left_out.contains(&note) {
+        left_out.push(note);
     }
 }
 
@@ -238,18 +288,52 @@ mod tests {
     }
 
     #[test]
-    fn a_gpu_has_two_placements_and_its_own_backend() {
+    fn a_gpu_has_the_fused_backend_and_for_candle_two_placements() {
         let mut config = testing::config();
-        let both = plan(&config, &[CPU, GPU]).unwrap();
-        assert_eq!(both.points.len(), 4 + 8);
-        assert!(both.left_out.is_empty());
+        let fused = plan(&config, &[CPU, GPU]).unwrap();
+        assert_eq!(fused.points.len(), 4 + 4);
+        assert!(fused.left_out.is_empty());
+        let on_gpu = |p: &RuntimePoint| {
+            (p.backend, p.placement, p.level.as_str())
+                == (BackendKind::Fused, DataPlacement::Resident, "cuda")
+        };
+        assert!(fused.points[4..].iter().all(on_gpu), "{:?}", fused.points);
 
-        config.backend = vec![BackendKind::Fused];
-        let cpu_only = plan(&config, &[CPU, GPU]).unwrap();
-        assert_eq!(cpu_only.points.len(), 4);
-        assert_eq!(cpu_only.left_out[0].what, "fused on cuda:1");
-        let refused = plan(&config, &[GPU]).unwrap_err();
-        assert!(refused.to_string().contains("fused on cuda:1"), "{refused}");
+        config.backend = vec![BackendKind::Stock];
+        let stock = plan(&config, &[GPU]).unwrap();
+        assert_eq!(stock.points.len(), 8);
+        assert!(stock.left_out.is_empty());
+
+        config.backend = vec![BackendKind::Fused, BackendKind::Stock];
+        config.placement = vec![DataPlacement::Streamed];
+        let streamed = plan(&config, &[GPU]).unwrap();
+        assert_eq!(streamed.points.len(), 4 + 4);
+        assert_eq!(streamed.left_out.len(), 1);
+        assert_eq!(streamed.left_out[0].what, "streamed, fused on cuda:1");
+    }
+
+    #[test]
+    fn trials_are_grouped_where_a_device_trains_them_together() {
+        let mut config = testing::config();
+        config.backend = vec![BackendKind::Fused, BackendKind::Stock];
+        config.trials = vec![1, 16];
+        let found = plan(&config, &[CPU, GPU]).unwrap();
+        let grouped: Vec<_> = found.points.iter().filter(|p| p.trials == 16).collect();
+        assert_eq!(found.points.len(), 2 * 4 + 2 * 4 + 8);
+        assert_eq!(grouped.len(), 4);
+        assert!(grouped.iter().all(|p| p.device == DeviceKind::Cuda));
+        assert!(grouped.iter().all(|p| p.backend == BackendKind::Fused));
+        let what: Vec<_> = found.left_out.iter().map(|l| l.what.as_str()).collect();
+        assert_eq!(
+            what,
+            [
+                "several trials on the cpu",
+                "several trials, stock on cuda:1"
+            ]
+        );
+        config.trials = vec![16];
+        let refused = plan(&config, &[CPU]).unwrap_err().to_string();
+        assert!(refused.contains("several trials on the cpu"), "{refused}");
     }
 
     #[test]

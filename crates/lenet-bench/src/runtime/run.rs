@@ -10,7 +10,7 @@ use lenet_results::{
     RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeStore, RuntimeWork, ScheduleConfig,
     TrialConfig,
 };
-use lenet_train::{Ended, Event, RunOptions};
+use lenet_train::{Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
 use super::error::RuntimeError;
 use super::host;
@@ -158,7 +158,7 @@ impl Measurement<'_> {
     }
 }
 
-/// One epoch and its evaluations; `None` where it was stopped.
+/// One epoch and its evaluations, of all the point's trials; `None` where it was stopped.
 fn sample(
     point: &RuntimePoint,
     data: &Splits,
@@ -168,27 +168,71 @@ fn sample(
     let knows_peak = host::forget_peak_memory();
     let gpu = (point.device == DeviceKind::Cuda).then_some(point.ordinal);
     let gpu = gpu.filter(|&ordinal| gpu::forget_peak_memory(ordinal));
-    let mut seconds = None;
-    let ended = lenet_train::run(&config, data, &options, &mut |event| {
-        if let Event::Epoch(epoch) = event {
-            seconds = Some((epoch.train_seconds, epoch.evaluation_seconds));
-        }
-    })?;
-    let (Some((train_seconds, evaluation_seconds)), Ended::Finished { outcome, .. }) =
-        (seconds, ended)
-    else {
+    let seeds = (0..point.trials as u64).map(|n| config.seed.wrapping_add(n));
+    let configs: Vec<TrialConfig> = seeds
+        .map(|seed| TrialConfig {
+            seed,
+            ..config.clone()
+        })
+        .collect();
+    let group: Vec<GroupTrial<'_>> = configs
+        .iter()
+        .map(|config| GroupTrial {
+            config,
+            data,
+            checkpoint: None,
+            init: None,
+        })
+        .collect();
+    let mut seen = Seen::default();
+    lenet_train::run_group(&group, &options, &mut seen)?;
+    if let Some(error) = seen.error {
+        return Err(error.into());
+    }
+    if seen.finished < point.trials {
         return Ok(None);
-    };
+    }
     Ok(Some(RuntimeSample {
         round: 0,
         position: 0,
         session: 0,
-        train_seconds,
-        evaluation_seconds,
+        train_seconds: seen.train_seconds,
+        evaluation_seconds: seen.evaluation_seconds,
         peak_memory_bytes: knows_peak.then(host::peak_memory).flatten(),
         peak_device_memory_bytes: gpu.and_then(gpu::peak_memory),
-        diverged: matches!(outcome, Outcome::Diverged { .. }),
+        diverged: seen.diverged,
     }))
+}
+
+/// What a sample's trials came to together.
+#[derive(Default)]
+struct Seen {
+    /// Each trial has its share of the clock's, so these sum up to it.
+    train_seconds: f64,
+    evaluation_seconds: f64,
+    finished: usize,
+    diverged: bool,
+    error: Option<TrainError>,
+}
+
+impl Watcher for Seen {
+    fn event(&mut self, _: usize, event: Event<'_>) {
+        if let Event::Epoch(epoch) = event {
+            self.train_seconds += epoch.train_seconds;
+            self.evaluation_seconds += epoch.evaluation_seconds;
+        }
+    }
+
+    fn ended(&mut self, _: usize, ended: Result<Ended, TrainError>) {
+        match ended {
+            Ok(Ended::Finished { outcome, .. }) => {
+                self.finished += 1;
+                self.diverged |= matches!(outcome, Outcome::Diverged { .. });
+            }
+            Ok(Ended::Interrupted { .. }) => {}
+            Err(error) => self.error = Some(error),
+        }
+    }
 }
 
 fn trial(point: &RuntimePoint, context: RunContext<'_>) -> (TrialConfig, RunOptions) {
@@ -244,8 +288,9 @@ fn warm_up(data: &Splits, samples: usize) -> Splits {
 fn work_of(point: &RuntimePoint, data: &Splits) -> Result<RuntimeWork, RuntimeError> {
     let geometry = lenet_train::geometry(&network(point.filters), data)?;
     Ok(RuntimeWork {
-        train_flops: geometry.training_flops() * point.samples as u64,
-        evaluation_flops: geometry.forward_flops() * (point.validation + point.test) as u64,
+        train_flops: geometry.training_flops() * (point.trials * point.samples) as u64,
+        evaluation_flops: geometry.forward_flops()
+            * (point.trials * (point.validation + point.test)) as u64,
     })
 }
 
@@ -259,8 +304,12 @@ fn name(work: Work, point: &RuntimePoint) -> String {
         Work::Sample { round, .. } => format!("round {round}"),
         Work::Phases { .. } => "phases".to_owned(),
     };
+    let group = match point.trials {
+        1 => String::new(),
+        trials => format!(", {trials} trials"),
+    };
     format!(
-        "{what}: {} {} {}, {} filters, batch {}, dropout {}",
+        "{what}: {} {} {}, {} filters, batch {}, dropout {}{group}",
         point.device_name(),
         point.backend_name(),
         point.placement.name(),

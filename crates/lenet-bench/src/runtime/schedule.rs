@@ -43,7 +43,8 @@ pub fn round_order(points: usize, seed: u64, round: usize) -> Vec<usize> {
 }
 
 /// What is left to do: the samples that rounds 1 to `repeats` lack, round by round, then the
-/// phases. `records` has one record a point, in the order of the points.
+/// phases, which are those of a network trained alone. `records` has one record a point, in the
+/// order of the points.
 #[must_use]
 pub fn outstanding(
     records: &[RuntimeRecord],
@@ -66,6 +67,9 @@ pub fn outstanding(
         }
     }
     for (point, record) in records.iter().enumerate() {
+        if record.point.trials > 1 {
+            continue;
+        }
         let missing = phase_passes.saturating_sub(record.phases.len());
         work.extend(std::iter::repeat_n(Work::Phases { point }, missing));
     }
@@ -110,6 +114,15 @@ mod tests {
                 Work::Phases { point } => assert_eq!(point, (at - 18) / 2),
             }
         }
+    }
+
+    #[test]
+    fn phases_are_those_of_one_trial() {
+        let mut records: Vec<_> = (1..=2).map(|n| testing::record(n, &[])).collect();
+        records[0].point.trials = 16;
+        let work = outstanding(&records, 1, 2, 1);
+        assert_eq!(work.len(), 2 + 2);
+        assert_eq!(work[2..], [Work::Phases { point: 1 }; 2]);
     }
 
     #[test]

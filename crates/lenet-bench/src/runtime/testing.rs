@@ -18,6 +18,7 @@ pub(super) fn config() -> RuntimeConfig {
         device: Vec::new(),
         backend: Vec::new(),
         placement: Vec::new(),
+        trials: vec![1],
         samples: 40,
         validation: 20,
         learning_rate: 0.1,
@@ -63,6 +64,7 @@ pub(super) fn record(filters: usize, seconds: &[f64]) -> RuntimeRecord {
         test: 30,
         learning_rate: 0.1,
         seed: 1,
+        trials: 1,
     };
     let work = RuntimeWork {
         train_flops: 4_000_000,

@@ -7,8 +7,10 @@ use std::time::Instant;
 use lenet_bench::runtime::{Plan, RunContext, RuntimeConfig, devices, run as take};
 use lenet_data::{Dataset, SplitSpec};
 use lenet_ops::Level;
+use lenet_results::BackendKind::{self, Fused, Stock};
+use lenet_results::DeviceKind::{Cpu, Cuda};
 use lenet_results::{
-    CheckVerdict, DataPlacement, DeviceKind, Finding, RuntimePoint, RuntimeRecord, RuntimeStore,
+    CheckVerdict, DataPlacement, Finding, RuntimePoint, RuntimeRecord, RuntimeStore,
 };
 
 use super::finding;
@@ -28,15 +30,15 @@ pub fn run(
     stop: &Arc<AtomicBool>,
 ) -> anyhow::Result<(Finding, Table)> {
     let begun = Instant::now();
-    let config = config(flags.quick, device)?;
+    let grids = grids(flags.quick, device)?;
+    let first = &grids[0];
     let data = Dataset::mnist().split(&SplitSpec {
-        validation: config.validation,
-        samples: Some(config.samples),
-        seed: config.seed,
+        validation: first.validation,
+        samples: Some(first.samples),
+        seed: first.seed,
     })?;
     let level = Level::from_environment()?;
     let threads = run_options(None, 0).threads;
-    let plan = Plan::new(&config, devices(&config.device)?, &data, threads, level)?;
     let store = RuntimeStore::create(&flags.out)?;
     let context = RunContext {
         data: &data,
@@ -44,50 +46,58 @@ pub fn run(
         level,
         stop,
     };
+    let mut points = Vec::new();
     let mut left = 0;
-    let whole = take(&plan, context, &mut |progress| {
-        left = progress.total - progress.done;
-        if Instant::now() >= deadline {
-            stop.store(true, Ordering::Relaxed);
+    let mut whole = true;
+    for grid in &grids {
+        let plan = Plan::new(grid, devices(&grid.device)?, &data, threads, level)?;
+        points.extend_from_slice(&plan.points);
+        let done = take(&plan, context, &mut |progress| {
+            left = progress.total - progress.done;
+            if Instant::now() >= deadline {
+                stop.store(true, Ordering::Relaxed);
+            }
+        })?;
+        whole &= done.is_some();
+        if !whole {
+            break;
         }
-    })?;
+    }
     let why = match Instant::now() >= deadline {
         true => "the time was up",
         false => "stopped",
     };
     let (verdict, detail) = match whole {
-        Some(_) => (
+        true => (
             CheckVerdict::Passed,
-            format!(
-                "{} points, {} samples each",
-                plan.points.len(),
-                plan.repeats
-            ),
+            format!("{} points, {} samples each", points.len(), first.repeats),
         ),
-        None => (
+        false => (
             CheckVerdict::Skipped,
             format!(
-                "{why} with {left} pieces of work left (hint: `bench-runtime --out {}` \
+                "{why} with {left} pieces of work of a grid left (hint: `bench-runtime --out {}` \
                  goes on)",
                 flags.out.display()
             ),
         ),
     };
     let mut records = Vec::new();
-    for point in &plan.points {
+    for point in &points {
         records.extend(store.read(point)?);
     }
     let finding = finding("runtimes on both devices", verdict, detail, begun);
     Ok((finding, table(&records)?))
 }
 
-/// The report's grid as far as both devices get in a few minutes.
-fn config(quick: bool, device: &str) -> anyhow::Result<RuntimeConfig> {
+/// Trials that a GPU trains together.
+const TRIALS: [usize; 3] = [1, 16, 80];
+
+/// The report's grid as far as both devices get in a few minutes: first our own operations, then
+/// on a GPU candle's.
+fn grids(quick: bool, device: &str) -> anyhow::Result<Vec<RuntimeConfig>> {
     let whole = RuntimeConfig::open(RuntimeConfig::BUILTIN)?;
-    let device = vec!["cpu".to_owned(), device.to_owned()];
-    if quick {
-        return Ok(RuntimeConfig {
-            device,
+    let sizes = match quick {
+        true => RuntimeConfig {
             filters: vec![2],
             batch_size: vec![64],
             samples: 128,
@@ -95,27 +105,36 @@ fn config(quick: bool, device: &str) -> anyhow::Result<RuntimeConfig> {
             repeats: 1,
             warm_up_samples: 64,
             ..whole
+        },
+        false => RuntimeConfig {
+            filters: vec![8, 16, 32, 64],
+            repeats: 3,
+            ..whole
+        },
+    };
+    let mut grids = vec![RuntimeConfig {
+        device: vec!["cpu".to_owned(), device.to_owned()],
+        trials: TRIALS.to_vec(),
+        ..sizes.clone()
+    }];
+    if device != "cpu" {
+        grids.push(RuntimeConfig {
+            device: vec![device.to_owned()],
+            backend: vec![BackendKind::Stock],
+            ..sizes
         });
     }
-    Ok(RuntimeConfig {
-        device,
-        filters: vec![8, 16, 32, 64],
-        repeats: 3,
-        ..whole
-    })
+    Ok(grids)
 }
 
-/// Median seconds of each network on each device, and how many times faster the device is.
+/// Median seconds of each network on each device, and how many times faster the device is for one
+/// trial and for each of the most.
 fn table(records: &[RuntimeRecord]) -> anyhow::Result<Table> {
-    let mut table = Table::new(&[
-        "filters",
-        "batch",
-        "dropout",
-        "cpu (s)",
-        "streamed (s)",
-        "resident (s)",
-        "cpu/resident",
-    ]);
+    let mut heading = vec!["filters", "batch", "dropout", "cpu (s)"];
+    heading.extend(["1 trial (s)", "16 trials (s)", "80 trials (s)"]);
+    heading.extend(["stock streamed (s)", "stock resident (s)"]);
+    heading.extend(["cpu/1 trial", "cpu/each of 80"]);
+    let mut table = Table::new(&heading);
     let work = |point: &RuntimePoint| (point.filters, point.batch_size, point.dropout.to_bits());
     let mut shown = Vec::new();
     for RuntimeRecord { point, .. } in records {
@@ -124,10 +143,11 @@ fn table(records: &[RuntimeRecord]) -> anyhow::Result<Table> {
             continue;
         }
         shown.push(row);
-        let of = |device, placement| -> anyhow::Result<Option<f64>> {
+        let of = |device, backend, placement, trials| -> anyhow::Result<Option<f64>> {
             let wanted = |record: &&RuntimeRecord| {
                 let point = &record.point;
-                work(point) == row && point.device == device && point.placement == placement
+                let path = (point.device, point.backend, point.placement, point.trials);
+                work(point) == row && path == (device, backend, placement, trials)
             };
             match records.iter().find(wanted) {
                 Some(record) if !record.samples.is_empty() => {
@@ -137,22 +157,33 @@ fn table(records: &[RuntimeRecord]) -> anyhow::Result<Table> {
                 _ => Ok(None),
             }
         };
-        let cpu = of(DeviceKind::Cpu, DataPlacement::Streamed)?;
-        let streamed = of(DeviceKind::Cuda, DataPlacement::Streamed)?;
-        let resident = of(DeviceKind::Cuda, DataPlacement::Resident)?;
-        let ratio = cpu.zip(resident).map(|(cpu, resident)| cpu / resident);
+        let (gpu, resident, streamed) = (Cuda, DataPlacement::Resident, DataPlacement::Streamed);
+        let cpu = of(Cpu, Fused, streamed, 1)?;
+        let mut fused = [None; TRIALS.len()];
+        for (seconds, trials) in fused.iter_mut().zip(TRIALS) {
+            *seconds = of(gpu, Fused, resident, trials)?;
+        }
+        let ratio = |trials: usize, gpu: Option<f64>| {
+            let (cpu, gpu) = cpu.zip(gpu)?;
+            Some(cpu * trials as f64 / gpu)
+        };
         let cell = |value: Option<f64>, digits| {
             value.map_or_else(String::new, |value| format!("{value:.digits$}"))
         };
-        table.row([
+        let mut cells = vec![
             point.filters.to_string(),
             point.batch_size.to_string(),
             point.dropout.to_string(),
             cell(cpu, 3),
-            cell(streamed, 3),
-            cell(resident, 3),
-            cell(ratio, 1),
+        ];
+        cells.extend(fused.map(|seconds| cell(seconds, 3)));
+        cells.extend([
+            cell(of(gpu, Stock, streamed, 1)?, 3),
+            cell(of(gpu, Stock, resident, 1)?, 3),
+            cell(ratio(TRIALS[0], fused[0]), 1),
+            cell(ratio(TRIALS[2], fused[2]), 1),
         ]);
+        table.row(cells);
     }
     Ok(table)
 }

@@ -69,6 +69,33 @@ fn every_point_is_sampled_every_round_and_written() {
 }
 
 #[test]
+fn a_group_is_one_sample() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = RuntimeStore::create(folder.path()).unwrap();
+    let mut plan = plan(BackendKind::Fused);
+    plan.points.truncate(1);
+    let alone = measure(&plan, &store, None).unwrap().0.unwrap().remove(0);
+    plan.points[0].trials = 3;
+    let begun = std::time::Instant::now();
+    let group = measure(&plan, &store, None).unwrap().0.unwrap().remove(0);
+    let clock = begun.elapsed().as_secs_f64();
+    assert_eq!((group.samples.len(), group.phases.len()), (2, 0));
+    assert_eq!(group.work.train_flops, 3 * alone.work.train_flops);
+    assert_eq!(group.work.evaluation_flops, 3 * alone.work.evaluation_flops);
+    let seconds: f64 = group.samples.iter().map(RuntimeSample::seconds).sum();
+    assert!(
+        seconds > 0.0 && seconds <= clock,
+        "{seconds} s of {clock} s"
+    );
+
+    // Stopped within a group: nothing is kept of it.
+    plan.points[0].trials = 4;
+    let (ended, _) = measure(&plan, &store, Some(0)).unwrap();
+    assert!(ended.is_none());
+    assert_eq!(store.read(&plan.points[0]).unwrap(), None);
+}
+
+#[test]
 fn a_run_broken_off_goes_on_with_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let store = RuntimeStore::create(folder.path()).unwrap();
