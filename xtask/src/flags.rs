@@ -86,7 +86,7 @@ pub struct Experiments {
     /// Which code computes the networks
     #[arg(long, value_enum, value_name = "B")]
     pub backend: Option<Backend>,
-    /// Trials at once; default: as many as the machine has cores for
+    /// Trials at once; default: one a core, or as many as fit in the memory of a GPU
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
     /// Threads of each trial; default: the cores that the trials leave
@@ -375,7 +375,7 @@ pub struct BenchRuntime {
 /// Which code computes the network.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Backend {
-    /// This project's own, fused operations
+    /// This project's fused operations
     Fused,
     /// candle's own operations
     Stock,

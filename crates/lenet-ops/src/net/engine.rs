@@ -11,7 +11,7 @@ use super::{BatchSums, Dropout};
 use crate::dense::cpu::WeightGradient;
 use crate::softmax_cross_entropy::cpu::{loss, loss_and_gradient};
 
-/// Chunks of one task of an evaluation.
+/// Chunks of one task of an evaluation, at most.
 const EVALUATION_CHUNKS: usize = 4;
 
 /// What a network does, whatever its instruction set and layout.
@@ -232,7 +232,12 @@ impl<L: Layout> Engine<L> {
         let mut preparation = self.layout.prepare(batch.parameters, false);
         team.for_each(&mut preparation, |_, prepare| prepare());
         drop(preparation);
-        let size = EVALUATION_CHUNKS * self.layout.chunk(batch.count);
+        // Losses are summed image by image, so the tasks may depend on the number of threads.
+        let chunk = self.layout.chunk(batch.count);
+        let each = batch.count.div_ceil(team.threads());
+        let size = each
+            .next_multiple_of(chunk)
+            .clamp(chunk, EVALUATION_CHUNKS * chunk);
         let ranges = parts(0..batch.count, size).collect();
         let logits = logits.map(|logits| (logits, self.plan.classes));
         let mut tasks = share(ranges, labels, losses, logits);

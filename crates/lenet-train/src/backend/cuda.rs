@@ -143,9 +143,18 @@ impl Group for Cuda {
     }
 
     fn training_sums(&mut self) -> Result<Vec<TrainingSums>, TrainError> {
-        let sums = self.ensemble.training_sums()?;
-        let all = self.before.iter().zip(sums);
-        Ok(all.map(|(before, sums)| plus(*before, sums)).collect())
+        let before = self.before.iter().map(|before| BatchSums {
+            loss: before.loss,
+            correct: before.correct as usize,
+            ..BatchSums::default()
+        });
+        let mut sums: Vec<BatchSums> = before.collect();
+        self.ensemble.add_training_sums(&mut sums)?;
+        let training = |sums: BatchSums| TrainingSums {
+            loss: sums.loss,
+            correct: sums.correct as f64,
+        };
+        Ok(sums.into_iter().map(training).collect())
     }
 
     fn evaluate(
@@ -166,13 +175,6 @@ impl Group for Cuda {
 
     fn moments(&mut self, network: usize) -> Result<Vec<f32>, TrainError> {
         Ok(self.ensemble.moments(network)?)
-    }
-}
-
-fn plus(before: TrainingSums, sums: BatchSums) -> TrainingSums {
-    TrainingSums {
-        loss: before.loss + sums.loss,
-        correct: before.correct + sums.correct as f64,
     }
 }
 

@@ -164,12 +164,24 @@ impl Ensemble {
     /// # Errors
     /// No epoch was begun; something asked of the GPU failed.
     pub fn training_sums(&mut self) -> Result<Vec<BatchSums>, OpsError> {
+        let networks = self.epoch.as_ref().map_or(0, |epoch| epoch.networks.len());
+        let mut sums = vec![BatchSums::default(); networks];
+        self.add_training_sums(&mut sums)?;
+        Ok(sums)
+    }
+
+    /// Adds them to `sums`, batch by batch: to those of the batches before that the epoch was
+    /// begun at, it gives the very bits of an epoch that was not interrupted.
+    ///
+    /// # Errors
+    /// As [`Self::training_sums`]; not as many sums as networks.
+    pub fn add_training_sums(&mut self, sums: &mut [BatchSums]) -> Result<(), OpsError> {
         let (Some(epoch), Some(memory)) = (&self.epoch, &self.epoch_memory) else {
             return Err(shape("no epoch was begun".to_owned()));
         };
         let full = blocks(self.images.batch);
-        let networks = epoch.networks.iter().map(|network| {
-            let mut all = BatchSums::default();
+        check_length(super::OP, "sums", sums.len(), epoch.networks.len())?;
+        for (network, all) in epoch.networks.iter().zip(sums) {
             let mut sums = vec![Sums::default(); (epoch.next - epoch.from) * full];
             let start = (network * memory.batches + epoch.from) * full;
             memory.sums.read(start, &mut sums)?;
@@ -178,10 +190,9 @@ impl Ensemble {
                     .images
                     .batch
                     .min(memory.images - batch * self.images.batch);
-                add(&mut all, &sums[..blocks(images)]);
+                add(all, &sums[..blocks(images)]);
             }
-            Ok(all)
-        });
-        networks.collect()
+        }
+        Ok(())
     }
 }

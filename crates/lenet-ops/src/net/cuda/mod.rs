@@ -27,7 +27,7 @@ use crate::error::{OpsError, check_length};
 use crate::geometry::Geometry;
 use crate::optimizer::Rule;
 use crate::softmax_cross_entropy::check_labels;
-use crate::softmax_cross_entropy::cuda::{Sums, blocks};
+use crate::softmax_cross_entropy::cuda::{Sums, WARPS, blocks};
 use memory::{EpochMemory, Memory};
 use pass::Pass;
 
@@ -94,7 +94,8 @@ impl Images {
         let each = EVALUATED / networks.max(1);
         Self {
             batch,
-            evaluated: each.clamp(1, EVALUATED_EACH),
+            // Passes end where blocks of sums do, or sums would depend on the number of networks.
+            evaluated: each.next_multiple_of(WARPS).clamp(WARPS, EVALUATED_EACH),
         }
     }
 

@@ -5,7 +5,7 @@ use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
 use crate::cuda::types::{Batch, Launch, Pointer};
 
 /// Images of a block, a warp each.
-const WARPS: usize = 8;
+pub(crate) const WARPS: usize = 8;
 
 /// What a block of the head adds up.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
