@@ -1,6 +1,7 @@
 //! Trains a number of the study's networks for a number of steps on GPU 0, for whoever counts or
 //! profiles what a step asks of the driver:
 //! `cargo run --release -p lenet-ops --features cuda --example ensemble_steps -- TRIALS STEPS`
+#![allow(clippy::print_stdout, reason = "an example")]
 
 use std::error::Error;
 use std::sync::Arc;
