@@ -50,6 +50,73 @@ fn step(bencher: Bencher, filters: usize) {
         });
 }
 
+/// A network and a batch beside the study's own.
+#[derive(Debug, Clone, Copy)]
+struct Odd {
+    filters: usize,
+    image: [usize; 3],
+    batch: usize,
+}
+
+/// Shapes that fit no vector, each after a neighbour that does.
+const ODD: [Odd; 19] = {
+    const fn odd(filters: usize, image: [usize; 3], batch: usize) -> Odd {
+        Odd {
+            filters,
+            image,
+            batch,
+        }
+    }
+    const GREY: [usize; 3] = [1, 28, 28];
+    [
+        odd(8, GREY, 128),
+        odd(4, GREY, 128),
+        odd(5, GREY, 128),
+        odd(7, GREY, 128),
+        odd(8, [3, 28, 28], 128),
+        odd(8, [1, 32, 32], 128),
+        odd(8, GREY, 1),
+        odd(8, GREY, 16),
+        odd(8, GREY, 17),
+        odd(16, GREY, 128),
+        odd(13, GREY, 128),
+        odd(17, GREY, 128),
+        odd(16, [3, 28, 28], 128),
+        odd(16, [1, 32, 32], 128),
+        odd(16, [3, 32, 32], 128),
+        odd(16, GREY, 1),
+        odd(16, GREY, 16),
+        odd(16, GREY, 17),
+        odd(16, GREY, 100),
+    ]
+};
+
+#[divan::bench(args = ODD, max_time = 1)]
+fn odd_step(bencher: Bencher, odd: Odd) {
+    let [channels, height, width] = odd.image;
+    let geometry = Geometry {
+        channels,
+        height,
+        width,
+        ..Geometry::lab_2017(odd.filters)
+    };
+    let mut network = Network::new(&geometry, level(), 1).expect("a level of this machine");
+    let parameters = values(geometry.parameter_count(), 0.1);
+    let pixels = values(odd.batch * channels * height * width, 1.0);
+    let labels = &labels()[..odd.batch];
+    let mut gradients = vec![0.0; parameters.len()];
+    bencher
+        .counter(ItemsCount::new(
+            geometry.training_flops() * odd.batch as u64,
+        ))
+        .bench_local(|| {
+            let images = Images::Floats(black_box(&pixels));
+            network
+                .loss_and_gradients(&parameters, images, labels, None, &mut gradients)
+                .expect("a good batch")
+        });
+}
+
 #[divan::bench(args = FILTERS, max_time = 1)]
 fn evaluation(bencher: Bencher, filters: usize) {
     let geometry = Geometry::lab_2017(filters);

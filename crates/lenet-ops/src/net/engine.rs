@@ -53,8 +53,13 @@ pub(super) trait Layout: Send + Sync {
     /// Length of a row of `units` for [`WeightGradient`].
     fn row_stride(&self, units: usize) -> usize;
 
-    /// What takes over the parameters for one call, in any order.
-    fn prepare<'a>(&'a mut self, parameters: &'a [f32], training: bool) -> Vec<Preparation<'a>>;
+    /// What takes over the parameters for one call, in any order; `training` is the size of the
+    /// batch where it is a training batch.
+    fn prepare<'a>(
+        &'a mut self,
+        parameters: &'a [f32],
+        training: Option<usize>,
+    ) -> Vec<Preparation<'a>>;
 
     /// Everything up to the logits; gives the largest activation before them.
     fn forward(
@@ -165,7 +170,7 @@ impl<L: Layout> Compute for Engine<L> {
         dropout: Option<Dropout>,
         gradients: &mut [f32],
     ) -> BatchSums {
-        let mut preparation = self.layout.prepare(batch.parameters, true);
+        let mut preparation = self.layout.prepare(batch.parameters, Some(batch.count));
         team.for_each(&mut preparation, |_, prepare| prepare());
         drop(preparation);
         let mut losses = vec![0.0; batch.count];
@@ -229,7 +234,7 @@ impl<L: Layout> Engine<L> {
         losses: &mut [f64],
         logits: Option<&mut [f32]>,
     ) -> Vec<BatchSums> {
-        let mut preparation = self.layout.prepare(batch.parameters, false);
+        let mut preparation = self.layout.prepare(batch.parameters, None);
         team.for_each(&mut preparation, |_, prepare| prepare());
         drop(preparation);
         // Losses are summed image by image, so the tasks may depend on the number of threads.

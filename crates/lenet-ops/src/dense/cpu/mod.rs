@@ -2,11 +2,13 @@
 
 mod combine;
 mod dot;
+mod few;
 mod peak;
 pub(crate) mod rows;
 
 pub(crate) use combine::{Combine, Panels};
 pub(crate) use dot::Dot;
+pub(crate) use few::{CombineOne, FEW};
 pub(crate) use peak::Peak;
 
 use crate::simd::{Kernel, Simd};
@@ -146,6 +148,9 @@ impl<S: Simd> Kernel<S> for &mut WeightGradient<'_> {
         assert!(self.inputs.next_multiple_of(2 * S::LANES) <= self.input_stride);
         assert!(self.first + outputs <= self.gradient_stride);
         assert!(self.gradient.len() >= images * self.gradient_stride);
+        if images <= FEW {
+            return self.few::<S>(simd, images);
+        }
         let mut pairs = [[simd.splat(0.0); 2]; PACK];
         for column in (0..self.inputs).step_by(2 * S::LANES) {
             for start in (0..images).step_by(PACK) {

@@ -5,7 +5,7 @@ use super::scratch::Scratch;
 use crate::conv_pool::cpu::channels::{
     FirstWeightGradient, InputGradient, WeightGradient, WriteRow,
 };
-use crate::dense::cpu::Combine;
+use crate::dense::cpu::{Combine, CombineOne, FEW};
 use crate::net::Dropout;
 use crate::net::engine::Chunk;
 use crate::simd::Simd;
@@ -22,14 +22,25 @@ impl<S: Simd> ChannelLanes<S> {
     ) {
         let images = chunk.images.len();
         let (before, after) = scratch.unit_gradients.split_at_mut(layer + 1);
-        self.simd.vectorize(Combine {
-            images,
-            gradient: &after[0].values,
-            gradient_stride: after[0].stride,
-            weight: &self.panels[layer],
-            output_stride: before[layer].stride,
-            output: &mut before[layer].values,
-        });
+        if chunk.batch.count <= FEW {
+            let dense = &self.plan.dense[layer];
+            for image in 0..images {
+                self.simd.vectorize(CombineOne {
+                    gradient: &after[0].row(image)[..dense.outputs],
+                    weight: &chunk.batch.parameters[dense.tensors.weight.clone()],
+                    output: &mut before[layer].row_mut(image)[..dense.inputs],
+                });
+            }
+        } else {
+            self.simd.vectorize(Combine {
+                images,
+                gradient: &after[0].values,
+                gradient_stride: after[0].stride,
+                weight: &self.panels[layer],
+                output_stride: before[layer].stride,
+                output: &mut before[layer].values,
+            });
+        }
         if layer == 0 {
             return;
         }

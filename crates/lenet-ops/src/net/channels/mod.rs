@@ -11,7 +11,7 @@ use super::engine::{Chunk, Layout, Preparation};
 use super::plan::Plan;
 use crate::conv_pool::cpu::Planes;
 use crate::conv_pool::cpu::channels::{Stage, StageWeights, add_gradients};
-use crate::dense::cpu::{Panels, Peak, WeightGradient};
+use crate::dense::cpu::{FEW, Panels, Peak, WeightGradient};
 use crate::dropout::scale_factors;
 use crate::simd::{Simd, lanes};
 use scratch::{Rows, Scratch};
@@ -113,17 +113,21 @@ impl<S: Simd> Layout for ChannelLanes<S> {
         WeightGradient::row_stride::<S>(units)
     }
 
-    fn prepare<'a>(&'a mut self, parameters: &'a [f32], training: bool) -> Vec<Preparation<'a>> {
+    fn prepare<'a>(
+        &'a mut self,
+        parameters: &'a [f32],
+        training: Option<usize>,
+    ) -> Vec<Preparation<'a>> {
         let mut tasks: Vec<Preparation<'a>> = vec![];
         let stages = self.stages.iter().zip(&self.plan.stages);
         for (weights, (stage, plan)) in self.weights.iter_mut().zip(stages) {
             let weight = &parameters[plan.tensors.weight.clone()];
             let bias = &parameters[plan.tensors.bias.clone()];
             tasks.push(Box::new(move || {
-                weights.fill::<S>(stage, weight, bias, training);
+                weights.fill::<S>(stage, weight, bias, training.is_some());
             }));
         }
-        if training {
+        if training.is_some_and(|images| images > FEW) {
             let simd = self.simd;
             for (panels, layer) in self.panels.iter_mut().zip(&self.plan.dense) {
                 let weight = &parameters[layer.tensors.weight.clone()];

@@ -187,7 +187,7 @@ impl<S: Simd> Layout for ImageLanes<S> {
         WeightGradient::row_stride::<S>(units)
     }
 
-    fn prepare<'a>(&'a mut self, _: &'a [f32], _: bool) -> Vec<Preparation<'a>> {
+    fn prepare<'a>(&'a mut self, _: &'a [f32], _: Option<usize>) -> Vec<Preparation<'a>> {
         vec![]
     }
 
