@@ -1,26 +1,23 @@
 #!/usr/bin/env python3
-"""nvrtc_check.py [--arch sm_90] [--ptx DIR] [-I DIR]... FILE.cu...: compiles kernels with NVRTC, which
-needs neither GPU nor driver. For an sm_ architecture the code is also assembled. --ptx keeps the PTX as
-DIR/FOLDER-FILE.ptx. The exit status is 1 if any file fails. NVRTC is found by LD_LIBRARY_PATH."""
+"""nvrtc_check.py [--arch sm_90] [-I DIR]... FILE.cu...: compiles and assembles kernels with NVRTC, which
+needs neither GPU nor driver, and tells the registers of a thread of each. The exit status is 1 if a
+file fails, or if a kernel's registers do not hold what it keeps (it spills). NVRTC is found by
+LD_LIBRARY_PATH."""
 import argparse
 import ctypes
 import os
 import re
 import sys
 
-
-def output(nvrtc, program, what):
-    """One of a program's outputs; empty where it has none."""
-    size = ctypes.c_size_t()
-    if getattr(nvrtc, f"nvrtcGet{what}Size")(program, ctypes.byref(size)):
-        return b""
-    text = ctypes.create_string_buffer(size.value)
-    getattr(nvrtc, f"nvrtcGet{what}")(program, text)
-    return text.raw.rstrip(b"\0")
+KERNEL = re.compile(
+    r"Compiling entry function '(\w+)'.*?(\d+) bytes spill stores, (\d+) bytes spill loads.*?"
+    r"Used (\d+) registers",
+    re.DOTALL,
+)
 
 
 def compile_file(nvrtc, path, options):
-    """The result code, the log and the PTX."""
+    """The result code and the log."""
     with open(path, "rb") as file:
         source = file.read()
     program = ctypes.c_void_p()
@@ -28,16 +25,23 @@ def compile_file(nvrtc, path, options):
     encoded = [option.encode() for option in options]
     array = (ctypes.c_char_p * len(encoded))(*encoded)
     code = nvrtc.nvrtcCompileProgram(program, len(encoded), array)
-    log = output(nvrtc, program, "ProgramLog").decode(errors="replace").rstrip()
-    ptx = b"" if code else output(nvrtc, program, "PTX")
+    size = ctypes.c_size_t()
+    nvrtc.nvrtcGetProgramLogSize(program, ctypes.byref(size))
+    log = ctypes.create_string_buffer(size.value)
+    nvrtc.nvrtcGetProgramLog(program, log)
     nvrtc.nvrtcDestroyProgram(ctypes.byref(program))
-    return code, log, ptx
+    return code, log.value.decode(errors="replace")
+
+
+def told(log):
+    """What is worth reading of a log beside the assembler's counts."""
+    lines = [line for line in log.splitlines() if not line.startswith("ptxas")]
+    return "\n".join(lines).strip()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--arch", default="sm_90")
-    parser.add_argument("--ptx", metavar="DIR")
     parser.add_argument("-I", action="append", default=[], metavar="DIR")
     parser.add_argument("files", nargs="+")
     arguments = parser.parse_args()
@@ -45,21 +49,24 @@ def main():
     failed = False
     for path in arguments.files:
         folder = os.path.dirname(path) or "."
-        options = ["--std=c++17", "--gpu-architecture=" + arguments.arch, "-I" + folder]
-        options += ["-I" + folder for folder in arguments.I]
-        code, log, ptx = compile_file(nvrtc, path, options)
-        kernels = len(re.findall(rb"\.entry\s+(\w+)", ptx))
-        told = f"FAILED ({code})" if code else f"{kernels} kernels for {arguments.arch}"
-        print(f"{path}: {told}")
-        if log:
-            print(log)
-        if arguments.ptx and not code:
-            os.makedirs(arguments.ptx, exist_ok=True)
-            op = os.path.basename(os.path.dirname(os.path.abspath(folder)))
-            name = f"{op}-{os.path.basename(path)[:-3]}.ptx"
-            with open(os.path.join(arguments.ptx, name), "wb") as file:
-                file.write(ptx)
-        failed |= code != 0
+        options = ["--std=c++17", "--gpu-architecture=" + arguments.arch, "--ptxas-options=-v"]
+        options += ["-I" + folder for folder in [folder, *arguments.I]]
+        code, log = compile_file(nvrtc, path, options)
+        if code:
+            print(f"{path}: FAILED ({code})\n{log}")
+            failed = True
+            continue
+        kernels = KERNEL.findall(log)
+        counts = ", ".join(f"{name} {registers}" for name, _, _, registers in kernels)
+        print(f"{path}, registers: {counts}")
+        if told(log):
+            print(told(log))
+        spilling = [kernel for kernel in kernels if kernel[1:3] != ("0", "0")]
+        for name, stores, loads, _ in spilling:
+            print(f"  {name} SPILLS: {stores} bytes stored, {loads} loaded")
+        if not kernels:
+            print("  no kernel was assembled")
+        failed |= bool(spilling) or not kernels
     sys.exit(failed)
 
 

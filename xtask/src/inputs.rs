@@ -42,6 +42,25 @@ pub fn device(flag: &str) -> anyhow::Result<(DeviceKind, usize)> {
     Ok(flag.parse::<DeviceChoice>()?.resolve()?)
 }
 
+/// Checks that each backend can compute on its device, so that what is missing is said before any
+/// work.
+///
+/// # Errors
+/// Names what is missing.
+pub fn check_devices(
+    used: impl IntoIterator<Item = (BackendKind, DeviceKind)>,
+    ordinal: usize,
+) -> anyhow::Result<()> {
+    let mut checked = Vec::new();
+    for pair in used {
+        if !checked.contains(&pair) {
+            lenet_train::check_device(pair.0, pair.1, ordinal)?;
+            checked.push(pair);
+        }
+    }
+    Ok(())
+}
+
 /// Options of a single network's run: it may have all cores.
 #[must_use]
 pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {

@@ -1,6 +1,6 @@
 //! What determines a network: its shape and its dropout rate.
 
-use candle_core::Device;
+use candle_core::{DType, Device};
 use lenet_ops::{Geometry, OpsError};
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Backend {
-    /// This project's fused ops; CPU only, f32 and f64.
+    /// This project's fused ops: f32 and f64 on the CPU; with the `cuda` feature, f32 on NVIDIA
+    /// GPUs.
     #[default]
     Fused,
     /// candle's own ops, with max-pool's gradient put right; every device. candle's ReLU turns
@@ -17,14 +18,20 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// The faster code that runs on a device.
+    /// The faster code that runs on a device, for f32.
     #[must_use]
     pub fn for_device(device: &Device) -> Self {
-        if device.is_cpu() {
-            Self::Fused
-        } else {
-            Self::Stock
-        }
+        Self::choose(device, DType::F32)
+    }
+
+    /// The faster code for a device and a type.
+    pub(crate) fn choose(device: &Device, dtype: DType) -> Self {
+        let fused = match device {
+            Device::Cpu => true,
+            Device::Cuda(_) => cfg!(feature = "cuda") && dtype == DType::F32,
+            Device::Metal(_) => false,
+        };
+        if fused { Self::Fused } else { Self::Stock }
     }
 }
 

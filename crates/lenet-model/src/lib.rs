@@ -27,7 +27,8 @@
 //! - `pretrained`: a network trained on MNIST, `LeNet::pretrained`; 200 KB more in the binary.
 //! - `image`: prediction from an `image::DynamicImage`, with the resizing, inversion and centring
 //!   that networks trained on MNIST need; PNG and JPEG are decoded.
-//! - `cuda`: candle's own ops on NVIDIA GPUs; building needs the CUDA toolkit.
+//! - `cuda`: NVIDIA GPUs, in f32 with this project's kernels, which NVRTC compiles when they are first
+//!   used, otherwise with candle's own ops; building needs the CUDA toolkit.
 #![forbid(unsafe_code)]
 
 mod classifier;

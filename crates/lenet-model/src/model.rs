@@ -92,14 +92,14 @@ pub struct LeNet {
 
 impl LeNet {
     /// Builds the network from the builder's tensors `conv1.weight`, `conv1.bias`, …,
-    /// `fc1.weight`, …, with the faster [`Backend`] for the builder's device. A builder that
+    /// `fc1.weight`, …, with the faster [`Backend`] for the builder's device and type. A builder that
     /// makes variables (candle's `VarMap`) is told to draw weights with σ = 0.1 and to set biases
     /// to 0.1, but draws without a seed: [`Parameters`] start from one.
     ///
     /// # Errors
     /// A configuration that describes no network; a tensor missing or of another shape.
     pub fn new(vb: VarBuilder, config: &LeNetConfig) -> Result<Self> {
-        let backend = Backend::for_device(vb.device());
+        let backend = Backend::choose(vb.device(), vb.dtype());
         Self::with_backend(vb, config, backend)
     }
 
@@ -339,9 +339,10 @@ impl LeNet {
     pub fn forward_train(&self, images: &Tensor, dropout: Option<Dropout>) -> Result<Tensor> {
         let mut hidden = self.hidden_activations(images)?;
         if let Some(Dropout { rate, seed, step }) = dropout {
-            hidden = match self.backend {
-                Backend::Fused => lenet_ops::dropout::dropout(&hidden, rate, seed, step)?,
-                Backend::Stock => stock_dropout(&hidden, rate, seed, step)?,
+            hidden = if self.backend == Backend::Fused && hidden.device().is_cpu() {
+                lenet_ops::dropout::dropout(&hidden, rate, seed, step)?
+            } else {
+                stock_dropout(&hidden, rate, seed, step)?
             };
         }
         self.logits_from_hidden(&hidden)

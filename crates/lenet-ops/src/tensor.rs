@@ -38,11 +38,36 @@ pub(crate) fn unsupported(op: &str, dtype: DType) -> candle_core::Error {
 
 /// Refuses tensors that are not all on the CPU and of one float type.
 pub(crate) fn check_floats(op: &str, tensors: &[(&str, &Tensor)]) -> Result<()> {
+    for (name, tensor) in tensors {
+        check_cpu(op, name, tensor)?;
+    }
+    check_types(op, tensors)
+}
+
+/// As [`check_floats`], for an op that also has kernels for GPUs.
+pub(crate) fn check_placed_floats(op: &str, tensors: &[(&str, &Tensor)]) -> Result<()> {
+    let on_gpu = |(_, tensor): &(&str, &Tensor)| tensor.device().is_cuda();
+    if !cfg!(feature = "cuda") || !tensors.iter().any(on_gpu) {
+        return check_floats(op, tensors);
+    }
+    let (first_name, first) = tensors[0];
+    for (name, tensor) in tensors {
+        if !tensor.device().same_device(first.device()) {
+            bail!(
+                "{op}: {name} is on {:?} and {first_name} on {:?}; put both on the same device",
+                tensor.device().location(),
+                first.device().location()
+            );
+        }
+    }
+    check_types(op, tensors)
+}
+
+fn check_types(op: &str, tensors: &[(&str, &Tensor)]) -> Result<()> {
     let Some((first_name, first)) = tensors.first() else {
         return Ok(());
     };
     for (name, tensor) in tensors {
-        check_cpu(op, name, tensor)?;
         if !matches!(tensor.dtype(), DType::F32 | DType::F64) {
             return Err(unsupported(op, tensor.dtype()));
         }
@@ -61,7 +86,7 @@ pub(crate) fn check_floats(op: &str, tensors: &[(&str, &Tensor)]) -> Result<()> 
 pub(crate) fn check_cpu(op: &str, name: &str, tensor: &Tensor) -> Result<()> {
     if !matches!(tensor.device(), Device::Cpu) {
         bail!(
-            "{op}: {name} is on {:?}, but the fused ops run on the CPU; use the stock backend there",
+            "{op}: {name} is on {:?}, but this op runs on the CPU; use the stock backend there",
             tensor.device().location()
         );
     }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use candle_core::Device;
 use lenet_results::DeviceKind;
 
+use crate::backend;
 use crate::error::TrainError;
 
 /// A device as the command line names it: `cpu`, `cuda`, `cuda:N` or `auto` (parse with
@@ -21,18 +22,17 @@ pub enum DeviceChoice {
 }
 
 impl DeviceChoice {
-    /// Kind and ordinal (0 for the processor); checks that the device can be used.
+    /// Kind and ordinal (0 for the processor); checks that the device is there.
+    /// [`check_device`](crate::check_device) checks what a backend needs besides.
     ///
     /// # Errors
     /// [`TrainError::Device`] saying what to do.
     pub fn resolve(self) -> Result<(DeviceKind, usize), TrainError> {
         match self {
             Self::Cpu => Ok((DeviceKind::Cpu, 0)),
-            Self::Cuda(ordinal) => {
-                open(DeviceKind::Cuda, ordinal).map(|_| (DeviceKind::Cuda, ordinal))
-            }
-            Self::Auto => Ok(match open(DeviceKind::Cuda, 0) {
-                Ok(_) => (DeviceKind::Cuda, 0),
+            Self::Cuda(ordinal) => backend::find_gpu(ordinal).map(|()| (DeviceKind::Cuda, ordinal)),
+            Self::Auto => Ok(match backend::find_gpu(0) {
+                Ok(()) => (DeviceKind::Cuda, 0),
                 Err(_) => (DeviceKind::Cpu, 0),
             }),
         }
@@ -58,16 +58,31 @@ impl FromStr for DeviceChoice {
     }
 }
 
-/// Opens a device.
+/// Opens a device for candle's ops.
 pub(crate) fn open(kind: DeviceKind, ordinal: usize) -> Result<Device, TrainError> {
     match kind {
         DeviceKind::Cpu => Ok(Device::Cpu),
-        DeviceKind::Cuda if !candle_core::utils::cuda_is_available() => Err(TrainError::Device {
-            reason: "this program was built without CUDA (hint: use `--device cpu`, or build \
-                     with `--features cuda` on a machine with NVIDIA's CUDA toolkit)"
-                .to_owned(),
-        }),
+        DeviceKind::Cuda if !candle_core::utils::cuda_is_available() => Err(no_cuda()),
         DeviceKind::Cuda => open_gpu(ordinal),
+    }
+}
+
+/// The error of a build without CUDA.
+pub(crate) fn no_cuda() -> TrainError {
+    TrainError::Device {
+        reason: "this program was built without CUDA (hint: use `--device cpu`, or build \
+                 with `--features cuda` on a machine with NVIDIA's CUDA toolkit)"
+            .to_owned(),
+    }
+}
+
+/// The error of a GPU that is out of reach.
+pub(crate) fn no_gpu(ordinal: usize, reason: &str) -> TrainError {
+    TrainError::Device {
+        reason: format!(
+            "cuda:{ordinal} cannot be opened (hint: use `--device cpu`, or look with nvidia-smi \
+             for a GPU and its driver): {reason}"
+        ),
     }
 }
 
@@ -80,13 +95,8 @@ fn open_gpu(ordinal: usize) -> Result<Device, TrainError> {
     if let Some((_, device)) = opened.iter().find(|(known, _)| *known == ordinal) {
         return Ok(device.clone());
     }
-    let device = Device::new_cuda(ordinal).map_err(|error| TrainError::Device {
-        reason: format!(
-            "cuda:{ordinal} cannot be opened (hint: use `--device cpu`, or look with nvidia-smi \
-             for a GPU and its driver): {}",
-            first_line(&error.to_string())
-        ),
-    })?;
+    let device = Device::new_cuda(ordinal)
+        .map_err(|error| no_gpu(ordinal, first_line(&error.to_string())))?;
     opened.push((ordinal, device.clone()));
     Ok(device)
 }

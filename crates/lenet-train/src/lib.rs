@@ -32,7 +32,7 @@ use std::sync::atomic::AtomicBool;
 use lenet_results::{EpochRecord, Outcome};
 
 pub use agreement::{Agreement, TOLERANCE, compare_network, compare_ops};
-pub use backend::group_capacity;
+pub use backend::{check_device, group_capacity};
 pub use checkpoint::{CheckpointError, FORMAT as CHECKPOINT_FORMAT};
 pub use config::geometry;
 pub use device::DeviceChoice;

@@ -14,7 +14,7 @@ use lenet_results::{Environment, PhaseSeconds, RuntimeRecord, RuntimeStore, runt
 
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::BenchRuntime;
-use crate::inputs::run_options;
+use crate::inputs::{check_devices, run_options};
 use crate::interrupt::stop_flag;
 use crate::output;
 use crate::progress::Style;
@@ -43,6 +43,9 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
     let found = devices(&config.device).or_refuse()?;
     let threads = run_options(flags.threads, 0).threads;
     let plan = Plan::new(&config, found, &splits, threads, level).or_refuse()?;
+    for point in &plan.points {
+        check_devices([(point.backend, point.device)], point.ordinal).or_refuse()?;
+    }
     let out = match &flags.out {
         Some(folder) => folder.clone(),
         None => PathBuf::from("results").join(&config.name),

@@ -20,6 +20,7 @@ use crate::output;
 /// Refuses weights that do not fit the data and paths that cannot be used.
 pub fn run(flags: &Evaluate) -> CommandResult {
     let (device, ordinal) = inputs::device(&flags.device).or_refuse()?;
+    inputs::check_devices([(BackendKind::Fused, device)], ordinal).or_refuse()?;
     let network = weights::load_any(&flags.checkpoint).or_refuse()?;
     let data = inputs::dataset(flags.data_dir.as_deref()).or_refuse()?;
     ensure_fits(&network.geometry, &data)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::Context;
-use lenet_results::{DeviceKind, Outcome, SelfCheck, Store};
+use lenet_results::{Outcome, SelfCheck, Store};
 use lenet_study::{
     DataSets, Overrides, Plan, RunEvent, RunSettings, RunSummary, Settings, StudyConfig,
     StudyError, Work,
@@ -26,13 +26,9 @@ pub fn run(flags: &Experiments) -> CommandResult {
     let (overrides, ordinal) = overrides(flags).or_refuse()?;
     let data = DataSets::open(&study, &overrides).or_refuse()?;
     let plan = Plan::expand(&study, &overrides, &data).or_refuse()?;
-    if plan
-        .trials
-        .iter()
-        .any(|trial| trial.config.device == DeviceKind::Cuda)
-    {
-        inputs::device(&format!("cuda:{ordinal}")).or_refuse()?;
-    }
+    let used = plan.trials.iter();
+    let used = used.map(|trial| (trial.config.backend, trial.config.device));
+    inputs::check_devices(used, ordinal).or_refuse()?;
     let out = flags
         .out
         .clone()

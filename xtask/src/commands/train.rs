@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::Context;
 use lenet_data::{Dataset, SplitSpec, Splits};
 use lenet_model::weights;
-use lenet_results::{DeviceKind, EpochRecord, Outcome, TrialConfig};
+use lenet_results::{EpochRecord, Outcome, TrialConfig};
 use lenet_study::Settings;
 use lenet_train::{Ended, Event};
 use serde_json::json;
@@ -24,6 +24,7 @@ pub fn run(flags: &Train) -> CommandResult {
     let (settings, ordinal) = settings(flags).or_refuse()?;
     let data = dataset(flags, &settings).or_refuse()?;
     let config = settings.resolve(&data.source, flags.seed.unwrap_or(1));
+    inputs::check_devices([(config.backend, config.device)], ordinal).or_refuse()?;
     let splits = split(&data, &config).or_refuse()?;
     let geometry = lenet_train::geometry(&config.network, &splits).or_refuse()?;
     let mut options = inputs::run_options(flags.threads, ordinal);
@@ -132,8 +133,6 @@ fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
         let kind;
         (kind, ordinal) = inputs::device(device)?;
         settings.device = Some(kind);
-    } else if settings.device == Some(DeviceKind::Cuda) {
-        inputs::device("cuda")?;
     }
     if let Some(backend) = flags.backend {
         settings.backend = Some(backend.into());

@@ -166,3 +166,50 @@ fn rows_of_pixels_are_images_too() {
     let wrong = rows.narrow(1, 0, 100).unwrap();
     assert!(network.forward(&wrong).is_err());
 }
+
+#[test]
+fn a_device_and_a_type_name_the_faster_backend() {
+    assert_eq!(Backend::for_device(&Device::Cpu), Backend::Fused);
+    assert_eq!(Backend::choose(&Device::Cpu, DType::F64), Backend::Fused);
+}
+
+#[cfg(feature = "cuda")]
+mod cuda {
+    use super::*;
+
+    /// Without a GPU the test ends here and says so; `LENET_REQUIRE_GPU=1` makes that a failure.
+    #[test]
+    fn logits_are_those_on_the_cpu() {
+        let device = match Device::new_cuda(0) {
+            Ok(device) => device,
+            Err(error) => {
+                let required =
+                    std::env::var_os("LENET_REQUIRE_GPU").is_some_and(|value| value == "1");
+                assert!(!required, "LENET_REQUIRE_GPU=1: {error}");
+                eprintln!("nothing was run on a GPU: {error}");
+                return;
+            }
+        };
+        let geometry = config().geometry().unwrap();
+        let values = initial_parameters(&geometry, 2);
+        let parameters = Parameters::new(&geometry, &values, DType::F32, &device).unwrap();
+        let on_gpu = LeNet::new(parameters.var_builder(), &config()).unwrap();
+        assert_eq!(on_gpu.backend, Backend::Fused);
+        let (on_cpu, _) = network(Backend::Fused, DType::F32);
+        let images = images(5, DType::F32);
+        let want = flat(&on_cpu.forward(&images).unwrap());
+        let logits = on_gpu.forward(&images.to_device(&device).unwrap()).unwrap();
+        let got: Vec<f32> = logits.flatten_all().unwrap().to_vec1().unwrap();
+        let largest = want
+            .iter()
+            .fold(0.0, |most: f64, value| most.max(value.abs()));
+        for (got, want) in got.iter().zip(&want) {
+            let error = (f64::from(*got) - want).abs();
+            assert!(error <= 1e-5 * largest, "{got} instead of {want}");
+        }
+        assert_eq!(got.len(), want.len());
+        let doubles = Parameters::new(&geometry, &values, DType::F64, &device).unwrap();
+        let stock = LeNet::new(doubles.var_builder(), &config()).unwrap();
+        assert_eq!(stock.backend, Backend::Stock);
+    }
+}

@@ -7,7 +7,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, WithDTyp
 
 use super::{ConvPoolShape, Gradients, OP, Pooled, backward, forward};
 use crate::tensor::{
-    Float, Held, check_floats, check_rank, check_shape, elements, with_float, wrap,
+    Float, Held, check_placed_floats, check_rank, check_shape, elements, with_float, wrap,
 };
 
 /// Convolution (stride 1, SAME padding) + bias + ReLU + 2×2 max-pool of `input` `[N, C, H, W]`
@@ -15,9 +15,10 @@ use crate::tensor::{
 /// [module](super). Has a gradient for all three.
 ///
 /// # Errors
-/// Where the tensors are not on the CPU, not all f32 or all f64, or do not fit each other.
+/// Where the tensors are not all f32 or all f64 on the CPU or, with the `cuda` feature, all f32 on
+/// one GPU; where they do not fit each other.
 pub fn conv_pool(input: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tensor> {
-    check_floats(OP, &[("input", input), ("weight", weight), ("bias", bias)])?;
+    check_placed_floats(OP, &[("input", input), ("weight", weight), ("bias", bias)])?;
     check_rank(
         OP,
         "input",
@@ -46,6 +47,8 @@ pub fn conv_pool(input: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tenso
     let op = ConvPool {
         shape,
         argmax: OnceLock::new(),
+        #[cfg(feature = "cuda")]
+        codes: OnceLock::new(),
     };
     input
         .contiguous()?
@@ -56,17 +59,22 @@ pub fn conv_pool(input: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tenso
 struct ConvPool {
     shape: ConvPoolShape,
     argmax: OnceLock<Vec<u8>>,
+    /// The same on a GPU.
+    #[cfg(feature = "cuda")]
+    codes: OnceLock<crate::cuda::Buffer<u8>>,
 }
 
 impl ConvPool {
+    fn output_shape(&self) -> Shape {
+        let [rows, columns] = self.shape.pooled();
+        Shape::from((self.shape.batch, self.shape.filters, rows, columns))
+    }
+
     fn forward<T: Float>(&self, input: &[T], weight: &[T], bias: &[T]) -> Result<Vec<T>> {
         let mut output = vec![T::ZERO; self.shape.output_len()];
         let mut argmax = vec![0; self.shape.output_len()];
         forward(&self.shape, input, weight, bias, &mut output, &mut argmax).map_err(wrap)?;
-        // `conv_pool` makes an op for each call, so candle runs this once for each.
-        if self.argmax.set(argmax).is_err() {
-            candle_core::bail!("{OP}: an application of the op was run twice");
-        }
+        keep(&self.argmax, argmax)?;
         Ok(output)
     }
 
@@ -110,6 +118,14 @@ impl ConvPool {
     }
 }
 
+/// `conv_pool` makes an op for each call, so candle runs the forward pass once for each.
+fn keep<T>(place: &OnceLock<T>, argmax: T) -> Result<()> {
+    match place.set(argmax) {
+        Ok(()) => Ok(()),
+        Err(_) => candle_core::bail!("{OP}: an application of the op was run twice"),
+    }
+}
+
 impl CustomOp3 for ConvPool {
     fn name(&self) -> &'static str {
         OP
@@ -131,11 +147,26 @@ impl CustomOp3 for ConvPool {
             let output = self.forward(input, weight, bias)?;
             Ok(T::to_cpu_storage_owned(output))
         })?;
-        let [rows, columns] = self.shape.pooled();
-        Ok((
-            output,
-            Shape::from((self.shape.batch, self.shape.filters, rows, columns)),
-        ))
+        Ok((output, self.output_shape()))
+    }
+
+    #[cfg(feature = "cuda")]
+    fn cuda_fwd(
+        &self,
+        input: &candle_core::CudaStorage,
+        input_layout: &Layout,
+        weight: &candle_core::CudaStorage,
+        weight_layout: &Layout,
+        bias: &candle_core::CudaStorage,
+        bias_layout: &Layout,
+    ) -> Result<(candle_core::CudaStorage, Shape)> {
+        use crate::cuda::candle::Elements;
+        let input = Elements::new(OP, input, input_layout)?;
+        let weight = Elements::new(OP, weight, weight_layout)?;
+        let bias = Elements::new(OP, bias, bias_layout)?;
+        let (output, codes) = super::cuda::run_forward(&self.shape, &input, &weight, &bias)?;
+        keep(&self.codes, codes)?;
+        Ok((output, self.output_shape()))
     }
 
     fn bwd(
@@ -146,9 +177,14 @@ impl CustomOp3 for ConvPool {
         output: &Tensor,
         upstream: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let [input, weight, bias] = with_float!(OP, input.dtype(), T => {
+        #[cfg(feature = "cuda")]
+        if let Some(codes) = self.codes.get() {
+            let gradients = super::cuda::run_backward(&self.shape, codes, input, weight, upstream);
+            return gradients.map(Into::into);
+        }
+        let gradients = with_float!(OP, input.dtype(), T => {
             self.backward::<T>(input, weight, output, upstream)
         })?;
-        Ok((input, weight, bias))
+        Ok(gradients.into())
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use candle_core::cuda_backend::cudarc::driver::{
-    CudaSlice, CudaStream, DevicePtr, DeviceRepr, DriverError, ValidAsZeroBits,
+    CudaSlice, CudaStream, CudaView, DevicePtr, DeviceRepr, DeviceSlice, DriverError,
+    ValidAsZeroBits,
 };
 
 use super::Gpu;
@@ -110,6 +111,25 @@ impl<T: DeviceRepr> Buffer<T> {
         let mut view = self.slice.slice_mut(start..start + values.len());
         let copied = stream.memcpy_htod(values, &mut view);
         copied.map_err(device("copying to it"))
+    }
+
+    /// Copies `source`, memory of the same GPU, to the elements from `start` on.
+    ///
+    /// # Errors
+    /// They reach past the end; the driver fails.
+    pub(crate) fn write_from(
+        &mut self,
+        start: usize,
+        source: &CudaView<'_, T>,
+    ) -> Result<(), OpsError> {
+        self.check("Buffer::write_from", start, source.len())?;
+        if source.is_empty() {
+            return Ok(());
+        }
+        let stream = Arc::clone(self.stream());
+        let mut view = self.slice.slice_mut(start..start + source.len());
+        let copied = stream.memcpy_dtod(source, &mut view);
+        copied.map_err(device("copying within it"))
     }
 
     /// Waits for everything asked of the GPU, then copies the elements from `start` on to `values`.

@@ -1,7 +1,7 @@
 //! One GPU.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use candle_core::cuda_backend::cudarc::driver::sys::{
     CUdevice_attribute_enum as Attribute, CUresult,
@@ -11,59 +11,85 @@ use candle_core::cuda_backend::cudarc::driver::{CudaContext, CudaStream, DriverE
 use super::kernels::Kernels;
 use crate::error::OpsError;
 
-/// One GPU with a stream of its own, on which everything runs in the order of the calls.
-pub struct Gpu {
+/// A GPU as this process shares it: what is the same for all its streams.
+struct Shared {
     context: Arc<CudaContext>,
-    stream: Arc<CudaStream>,
     name: String,
     compute_capability: [u32; 2],
     multiprocessors: u32,
     kernels: OnceLock<Kernels>,
 }
 
-impl Gpu {
-    /// Opens GPU `ordinal`, counted from 0.
-    ///
-    /// # Errors
-    /// No driver, no such GPU, or one that cannot be opened.
-    pub fn new(ordinal: usize) -> Result<Self, OpsError> {
+/// GPUs that were opened, by their numbers: kernels are loaded once.
+static OPENED: Mutex<Vec<(usize, Arc<Shared>)>> = Mutex::new(Vec::new());
+
+impl Shared {
+    fn open(ordinal: usize) -> Result<Arc<Self>, OpsError> {
+        let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = opened.iter().find(|(known, _)| *known == ordinal) {
+            return Ok(Arc::clone(known));
+        }
         let context = open(ordinal)?;
         // SAFETY: events order the use of memory by several streams. Memory of this context is
-        // used on the one stream below alone, which orders it by itself.
+        // used on one stream alone, which orders it by itself: see `Buffer`.
         unsafe { context.disable_event_tracking() };
-        let stream = context.new_stream().map_err(device("a stream"))?;
         let name = context.name().map_err(device("its name"))?;
         let capability = context.compute_capability();
         let (major, minor) = capability.map_err(device("its compute capability"))?;
         let multiprocessors = context
             .attribute(Attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)
             .map_err(device("its multiprocessors"))?;
-        Ok(Self {
+        let shared = Arc::new(Self {
             context,
-            stream,
             name,
             compute_capability: [major.unsigned_abs(), minor.unsigned_abs()],
             multiprocessors: multiprocessors.unsigned_abs(),
             kernels: OnceLock::new(),
-        })
+        });
+        opened.push((ordinal, Arc::clone(&shared)));
+        Ok(shared)
+    }
+}
+
+/// One GPU with a stream, on which everything runs in the order of the calls.
+pub struct Gpu {
+    shared: Arc<Shared>,
+    stream: Arc<CudaStream>,
+}
+
+impl Gpu {
+    /// Opens GPU `ordinal`, counted from 0, with a stream of its own.
+    ///
+    /// # Errors
+    /// No driver, no such GPU, or one that cannot be opened.
+    pub fn new(ordinal: usize) -> Result<Self, OpsError> {
+        let shared = Shared::open(ordinal)?;
+        let stream = shared.context.new_stream().map_err(device("a stream"))?;
+        Ok(Self { shared, stream })
+    }
+
+    /// The GPU of a stream that candle has made.
+    pub(crate) fn with_stream(stream: Arc<CudaStream>) -> Result<Self, OpsError> {
+        let shared = Shared::open(stream.context().ordinal())?;
+        Ok(Self { shared, stream })
     }
 
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        &self.shared.name
     }
 
     /// Compute capability, major and minor.
     #[must_use]
     pub fn compute_capability(&self) -> [u32; 2] {
-        self.compute_capability
+        self.shared.compute_capability
     }
 
     /// Streaming multiprocessors.
     #[must_use]
     pub fn multiprocessors(&self) -> u32 {
-        self.multiprocessors
+        self.shared.multiprocessors
     }
 
     /// Bytes of its memory that are free, and all.
@@ -71,7 +97,11 @@ impl Gpu {
     /// # Errors
     /// The driver fails.
     pub fn memory(&self) -> Result<(u64, u64), OpsError> {
-        let (free, total) = self.context.mem_get_info().map_err(device("its memory"))?;
+        let (free, total) = self
+            .shared
+            .context
+            .mem_get_info()
+            .map_err(device("its memory"))?;
         Ok((free as u64, total as u64))
     }
 
@@ -83,13 +113,22 @@ impl Gpu {
         self.stream.synchronize().map_err(device("waiting for it"))
     }
 
+    /// Makes the kernels ready, as the first launch would: compiles what is not on disk.
+    ///
+    /// # Errors
+    /// No compiler, one that fails, a driver that does not take what it makes.
+    pub fn load_kernels(&self) -> Result<(), OpsError> {
+        self.kernels().map(|_| ())
+    }
+
     /// All kernels; the first call of a process compiles what is not on disk.
     pub(super) fn kernels(&self) -> Result<&Kernels, OpsError> {
-        if let Some(kernels) = self.kernels.get() {
+        let shared = &self.shared;
+        if let Some(kernels) = shared.kernels.get() {
             return Ok(kernels);
         }
-        let loaded = Kernels::load(&self.context, self.compute_capability)?;
-        Ok(self.kernels.get_or_init(|| loaded))
+        let loaded = Kernels::load(&shared.context, shared.compute_capability)?;
+        Ok(shared.kernels.get_or_init(|| loaded))
     }
 
     pub(super) fn stream(&self) -> &Arc<CudaStream> {
@@ -100,8 +139,8 @@ impl Gpu {
 impl fmt::Debug for Gpu {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gpu")
-            .field("ordinal", &self.context.ordinal())
-            .field("name", &self.name)
+            .field("ordinal", &self.shared.context.ordinal())
+            .field("name", &self.shared.name)
             .finish_non_exhaustive()
     }
 }

@@ -8,6 +8,7 @@
 
 mod buffer;
 mod cache;
+pub(crate) mod candle;
 mod compile;
 mod gpu;
 mod graph;

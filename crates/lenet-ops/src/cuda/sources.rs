@@ -26,9 +26,11 @@ macro_rules! sources {
 pub(super) const KERNELS: &[Source] = sources![
     "conv_pool/cuda/forward.cu",
     "conv_pool/cuda/input_gradient.cu",
+    "conv_pool/cuda/sum_segments.cu",
     "conv_pool/cuda/weight_gradient.cu",
     "dense/cuda/forward.cu",
     "dense/cuda/input_gradient.cu",
+    "dense/cuda/relu_gradient.cu",
     "dense/cuda/weight_gradients.cu",
     "optimizer/cuda/update.cu",
     "softmax_cross_entropy/cuda/head.cu",

@@ -5,16 +5,17 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, WithDTyp
 
 use super::{DenseShape, Gradients, OP, backward, forward};
 use crate::tensor::{
-    Float, Held, check_floats, check_rank, check_shape, elements, with_float, wrap,
+    Float, Held, check_placed_floats, check_rank, check_shape, elements, with_float, wrap,
 };
 
 /// `input` `[N, I]` · `weight`ᵀ `[O, I]` + `bias` `[O]`, then ReLU where asked for, giving
 /// `[N, O]`; see the [module](super). Has a gradient for all three.
 ///
 /// # Errors
-/// Where the tensors are not on the CPU, not all f32 or all f64, or do not fit each other.
+/// Where the tensors are not all f32 or all f64 on the CPU or, with the `cuda` feature, all f32 on
+/// one GPU; where they do not fit each other.
 pub fn dense(input: &Tensor, weight: &Tensor, bias: &Tensor, relu: bool) -> Result<Tensor> {
-    check_floats(OP, &[("input", input), ("weight", weight), ("bias", bias)])?;
+    check_placed_floats(OP, &[("input", input), ("weight", weight), ("bias", bias)])?;
     check_rank(OP, "input", input, &["rows", "inputs"])?;
     check_rank(OP, "weight", weight, &["outputs", "inputs"])?;
     let (batch, inputs) = input.dims2()?;
@@ -38,6 +39,10 @@ struct Dense {
 }
 
 impl Dense {
+    fn output_shape(&self) -> Shape {
+        Shape::from((self.shape.batch, self.shape.outputs))
+    }
+
     fn backward<T: Float>(
         &self,
         input: &Tensor,
@@ -94,7 +99,25 @@ impl CustomOp3 for Dense {
             forward(&self.shape, input, weight, bias, &mut output).map_err(wrap)?;
             Ok(T::to_cpu_storage_owned(output))
         })?;
-        Ok((output, Shape::from((self.shape.batch, self.shape.outputs))))
+        Ok((output, self.output_shape()))
+    }
+
+    #[cfg(feature = "cuda")]
+    fn cuda_fwd(
+        &self,
+        input: &candle_core::CudaStorage,
+        input_layout: &Layout,
+        weight: &candle_core::CudaStorage,
+        weight_layout: &Layout,
+        bias: &candle_core::CudaStorage,
+        bias_layout: &Layout,
+    ) -> Result<(candle_core::CudaStorage, Shape)> {
+        use crate::cuda::candle::Elements;
+        let input = Elements::new(OP, input, input_layout)?;
+        let weight = Elements::new(OP, weight, weight_layout)?;
+        let bias = Elements::new(OP, bias, bias_layout)?;
+        let output = super::cuda::run_forward(&self.shape, &input, &weight, &bias)?;
+        Ok((output, self.output_shape()))
     }
 
     fn bwd(
@@ -105,9 +128,14 @@ impl CustomOp3 for Dense {
         output: &Tensor,
         upstream: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let [input, weight, bias] = with_float!(OP, input.dtype(), T => {
+        #[cfg(feature = "cuda")]
+        if input.device().is_cuda() {
+            let gradients = super::cuda::run_backward(&self.shape, input, weight, output, upstream);
+            return gradients.map(Into::into);
+        }
+        let gradients = with_float!(OP, input.dtype(), T => {
             self.backward::<T>(input, weight, output, upstream)
         })?;
-        Ok((input, weight, bias))
+        Ok(gradients.into())
     }
 }

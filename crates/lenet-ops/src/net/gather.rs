@@ -14,6 +14,14 @@ pub(super) enum Pixels<'a> {
 }
 
 impl<'a> Images<'a> {
+    /// Has image `at` of the batch, of `len` pixels, fetched from memory while others are
+    /// computed: a batch's bytes lie all over the set.
+    pub(super) fn prefetch(&self, at: usize, len: usize) {
+        if let Pixels::Bytes(pixels) = self.pixels(at, len) {
+            crate::simd::prefetch(pixels);
+        }
+    }
+
     /// Image `at` of the batch, of `len` pixels.
     pub(super) fn pixels(&self, at: usize, len: usize) -> Pixels<'a> {
         match *self {

@@ -13,6 +13,7 @@ use lenet_results::PhaseSeconds;
 
 use super::{Backend, EvaluationSums, Group, Member, State, Step, TrainingSums};
 use crate::RunOptions;
+use crate::device;
 use crate::error::TrainError;
 
 /// Most trials of one launch; with more, a stop would be noticed late.
@@ -56,6 +57,19 @@ pub(super) fn capacity(
         networks as u64 * each <= room
     };
     Ok((1..=MOST_TRIALS).rev().find(fits).unwrap_or(1))
+}
+
+/// Whether the GPU is there.
+pub(super) fn find(ordinal: usize) -> Result<(), TrainError> {
+    match Gpu::new(ordinal) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(device::no_gpu(ordinal, &error.to_string())),
+    }
+}
+
+/// Whether it takes the kernels too; the first time they are compiled here.
+pub(super) fn prepare(ordinal: usize) -> Result<(), TrainError> {
+    Ok(Gpu::new(ordinal)?.load_kernels()?)
 }
 
 fn open(options: &RunOptions) -> Result<Arc<Gpu>, TrainError> {

@@ -191,6 +191,28 @@ pub(crate) fn build(
     }
 }
 
+/// Whether this program and this machine have the GPU.
+pub(crate) fn find_gpu(ordinal: usize) -> Result<(), TrainError> {
+    cuda::find(ordinal)
+}
+
+/// Checks before any work that a backend can compute on a device: that it is there, and with it what
+/// the backend needs (for [`BackendKind::Fused`] on a GPU the compiled kernels).
+///
+/// # Errors
+/// [`TrainError`] naming what is missing.
+pub fn check_device(
+    backend: BackendKind,
+    device: DeviceKind,
+    ordinal: usize,
+) -> Result<(), TrainError> {
+    match (backend, device) {
+        (_, DeviceKind::Cpu) => Ok(()),
+        (BackendKind::Fused, DeviceKind::Cuda) => cuda::prepare(ordinal),
+        (BackendKind::Stock, DeviceKind::Cuda) => device::open(device, ordinal).map(|_| ()),
+    }
+}
+
 /// How many trials of this network can be trained together in the memory that is free now: 1
 /// where they would be computed one after the other anyway.
 ///

@@ -2,7 +2,6 @@
 
 use lenet_ops::Geometry;
 use lenet_ops::optimizer::Rule;
-use lenet_results::DeviceKind;
 
 use super::{Backend, Group, State};
 use crate::RunOptions;
@@ -12,35 +11,34 @@ use crate::error::TrainError;
 pub(super) fn group(
     _: &Geometry,
     _: usize,
-    options: &RunOptions,
+    _: &RunOptions,
     _: &[(Rule, State)],
 ) -> Result<Box<dyn Group>, TrainError> {
-    Err(no_gpu(options))
+    Err(device::no_cuda())
 }
 
 pub(super) fn alone(
     _: &Geometry,
     _: Rule,
-    options: &RunOptions,
+    _: &RunOptions,
     _: State,
 ) -> Result<Box<dyn Backend>, TrainError> {
-    Err(no_gpu(options))
+    Err(device::no_cuda())
 }
 
 pub(super) fn capacity(
     _: &Geometry,
     _: usize,
     _: usize,
-    options: &RunOptions,
+    _: &RunOptions,
 ) -> Result<usize, TrainError> {
-    Err(no_gpu(options))
+    Err(device::no_cuda())
 }
 
-fn no_gpu(options: &RunOptions) -> TrainError {
-    match device::open(DeviceKind::Cuda, options.cuda_ordinal) {
-        Err(error) => error,
-        Ok(_) => TrainError::Device {
-            reason: "this program was built without CUDA".to_owned(),
-        },
-    }
+pub(super) fn find(_: usize) -> Result<(), TrainError> {
+    Err(device::no_cuda())
+}
+
+pub(super) fn prepare(_: usize) -> Result<(), TrainError> {
+    Err(device::no_cuda())
 }

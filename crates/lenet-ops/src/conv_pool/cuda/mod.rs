@@ -5,8 +5,12 @@
 //! trials share the launch.
 
 mod sizes;
+mod tensor;
 
-pub(crate) use sizes::{Stage, Tiling, WeightTiling, forward, input_gradient, weight_gradient};
+pub(crate) use sizes::{
+    Stage, Tiling, WeightTiling, forward, input_gradient, sum_segments, weight_gradient,
+};
+pub(crate) use tensor::{run_backward, run_forward};
 
 use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
 
@@ -86,12 +90,28 @@ pub(crate) struct StageWeightGradient {
     pub(crate) padding: u32,
 }
 
+/// Arguments of `sum_segments`.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub(crate) struct SumSegments {
+    /// f32 `[segments][stride]`.
+    pub(crate) partial: Pointer,
+    /// f32 `[count]`.
+    pub(crate) sums: Pointer,
+    pub(crate) segments: u32,
+    pub(crate) stride: u32,
+    pub(crate) count: u32,
+    pub(crate) padding: u32,
+}
+
 // SAFETY: plain numbers, laid out as C does, without references to this machine's memory.
 unsafe impl DeviceRepr for StageForward {}
 // SAFETY: as above.
 unsafe impl DeviceRepr for StageInputGradient {}
 // SAFETY: as above.
 unsafe impl DeviceRepr for StageWeightGradient {}
+// SAFETY: as above.
+unsafe impl DeviceRepr for SumSegments {}
 
 #[cfg(test)]
 mod tests {
@@ -127,6 +147,10 @@ mod tests {
         ];
         assert_eq!(gradient, [56, 80, 88, 100, 120]);
 
+        assert_eq!(
+            [size_of::<SumSegments>(), offset_of!(SumSegments, count)],
+            [32, 24]
+        );
         assert_eq!(size_of::<StageWeightGradient>(), 152);
         let weights = [
             offset_of!(StageWeightGradient, images),

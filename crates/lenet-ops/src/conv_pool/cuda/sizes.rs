@@ -115,6 +115,12 @@ pub(crate) fn input_gradient(stage: &Stage, images: u32, trials: u32) -> (Tiling
     (Tiling::default(), any(kernel, [blocks, 1, trials]))
 }
 
+/// The sum over segments of `count` elements.
+pub(crate) fn sum_segments(count: usize) -> Launch {
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    any("sum_segments", [blocks_any([count, 1, 1]), 1, 1])
+}
+
 /// Blocks for so many items, a thread each; more than a grid can have where 32 bits do not do.
 fn blocks_any(sizes: [u32; 3]) -> u32 {
     let items: u64 = sizes.map(u64::from).iter().product();

@@ -1,5 +1,6 @@
 //! Kernels at work: on a GPU, or on the driver of `tests/cuda`, which runs them on the CPU.
 
+mod candle;
 mod convolution;
 mod dense;
 mod device;

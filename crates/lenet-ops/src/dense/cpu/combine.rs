@@ -21,14 +21,35 @@ impl<V: Copy> Panels<V> {
         }
     }
 
-    /// Takes over weights `[outputs, inputs]`.
-    pub(crate) fn fill<S: Simd<Vector = V>>(&mut self, simd: S, weight: &[f32]) {
-        simd.vectorize(Fill {
-            panels: self,
-            weight,
-        });
+    /// What takes over weights `[outputs, inputs]`, in any order.
+    pub(crate) fn fill<'a, S: Simd<Vector = V>>(
+        &'a mut self,
+        simd: S,
+        weight: &'a [f32],
+    ) -> impl Iterator<Item = impl FnMut() + Send + 'a>
+    where
+        V: Send + 'a,
+    {
+        let &mut Self {
+            inputs, outputs, ..
+        } = self;
+        let shares = self.values.chunks_mut(SHARE * outputs).enumerate();
+        shares.map(move |(share, values)| {
+            move || {
+                simd.vectorize(Fill {
+                    first: share * SHARE,
+                    values: &mut *values,
+                    inputs,
+                    outputs,
+                    weight,
+                });
+            }
+        })
     }
 }
+
+/// Vectors of inputs in a share of the filling: whole panels, whichever their width.
+const SHARE: usize = 12;
 
 /// Width of the panel that begins at vector `first` of `vectors`: as many as stay in registers
 /// beside the sums, then what is left.
@@ -43,7 +64,11 @@ fn width<S: Simd>(first: usize, vectors: usize) -> usize {
 }
 
 struct Fill<'a, V> {
-    panels: &'a mut Panels<V>,
+    /// The first vector of inputs.
+    first: usize,
+    values: &'a mut [V],
+    inputs: usize,
+    outputs: usize,
     weight: &'a [f32],
 }
 
@@ -52,17 +77,14 @@ impl<S: Simd> Kernel<S> for Fill<'_, S::Vector> {
 
     #[inline(always)]
     fn run(self, simd: S) {
-        let Panels {
-            values,
-            inputs,
-            outputs,
-        } = self.panels;
-        let vectors = inputs.div_ceil(S::LANES);
-        let mut first = 0;
-        while first < vectors {
+        let vectors = self.inputs.div_ceil(S::LANES);
+        let mut first = self.first;
+        let mut rest = self.values;
+        while !rest.is_empty() {
             let width = width::<S>(first, vectors);
-            let panel = &mut values[first * *outputs..][..width * *outputs];
-            let rows = self.weight.chunks_exact(*inputs);
+            let (panel, after) = rest.split_at_mut(width * self.outputs);
+            rest = after;
+            let rows = self.weight.chunks_exact(self.inputs);
             for (to, row) in panel.chunks_exact_mut(width).zip(rows) {
                 let row = row[first * S::LANES..].chunks(S::LANES);
                 for (to, from) in to.iter_mut().zip(row) {

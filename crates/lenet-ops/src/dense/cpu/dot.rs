@@ -2,11 +2,15 @@
 
 use std::ops::Range;
 
-use crate::simd::{Kernel, Simd};
+use crate::simd::{Kernel, Simd, prefetch};
 
 /// Most inputs to go through at a time: those of a chunk's images stay in the first cache while
 /// the weights stream by.
 const SPAN: usize = 1024;
+
+/// Bytes of weights beyond which they are not in the second cache: the next outputs' are fetched
+/// ahead then.
+const NEAR: usize = 512 << 10;
 
 /// output[n, o] = bias[o] + Σ_i weight[o, i] · input[n, i], through ReLU if wanted.
 pub(crate) struct Dot<'a> {
@@ -77,7 +81,14 @@ impl Dot<'_> {
     ) -> usize {
         let mut sums = [[simd.splat(0.0); M]; N];
         let whole = start + (end - start) / S::LANES * S::LANES;
+        let fetches = image == 0 && size_of_val(self.weight) > NEAR;
         for i in (start..whole).step_by(S::LANES) {
+            if fetches {
+                for m in 0..M {
+                    let at = (output + M + m) * self.inputs + i;
+                    prefetch(self.weight.get(at..at + S::LANES).unwrap_or_default());
+                }
+            }
             let mut weights = [simd.splat(0.0); M];
             for (m, weight) in weights.iter_mut().enumerate() {
                 let at = (output + m) * self.inputs + i;

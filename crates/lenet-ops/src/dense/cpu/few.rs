@@ -188,7 +188,7 @@ mod tests {
             assert_eq!(weights(images), weights(images + FEW));
 
             let mut panels = Panels::new(simd, inputs, outputs);
-            panels.fill(simd, &weight);
+            panels.fill(simd, &weight).for_each(|mut fill| fill());
             let mut packed = vec![f32::NAN; images * stride];
             simd.vectorize(Combine {
                 images,

@@ -3,6 +3,10 @@
 //! Each kernel comes in two sizes of tile whose results are the same bits, so the number of
 //! trials in a launch may choose between them.
 
+mod tensor;
+
+pub(crate) use tensor::{run_backward, run_forward};
+
 use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
 
 use crate::cuda::types::{Launch, Pointer};
@@ -105,6 +109,20 @@ pub(crate) struct DenseWeightGradients {
     pub(crate) stride: u32,
 }
 
+/// Arguments of `relu_gradient`.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub(crate) struct ReluGradient {
+    /// f32 `[count]`.
+    pub(crate) upstream: Pointer,
+    /// f32 `[count]`, after the ReLU.
+    pub(crate) output: Pointer,
+    /// f32 `[count]`.
+    pub(crate) gradient: Pointer,
+    pub(crate) count: u32,
+    pub(crate) padding: u32,
+}
+
 // SAFETY: plain numbers, laid out as C does, without references to this machine's memory.
 unsafe impl DeviceRepr for DenseForward {}
 // SAFETY: as above.
@@ -113,6 +131,8 @@ unsafe impl DeviceRepr for DenseInputGradient {}
 unsafe impl DeviceRepr for DenseLayer {}
 // SAFETY: as above.
 unsafe impl DeviceRepr for DenseWeightGradients {}
+// SAFETY: as above.
+unsafe impl DeviceRepr for ReluGradient {}
 
 /// A size of tile, as the kernels have it.
 struct Tile {
@@ -158,6 +178,18 @@ pub(crate) fn forward(images: usize, outputs: usize, places: usize) -> Launch {
 pub(crate) fn input_gradient(images: usize, inputs: usize, places: usize) -> Launch {
     let kernels = ["dense_input_gradient", "dense_input_gradient_small"];
     over_images(kernels, images, inputs, places)
+}
+
+/// Launch of [`ReluGradient`].
+pub(crate) fn relu_gradient(count: usize) -> Launch {
+    const THREADS: u32 = 256;
+    let blocks = count.div_ceil(THREADS as usize);
+    Launch {
+        kernel: "relu_gradient",
+        grid: [u32::try_from(blocks).unwrap_or(u32::MAX), 1, 1],
+        block: [THREADS, 1, 1],
+        shared_bytes: 0,
+    }
 }
 
 fn over_images(
@@ -220,6 +252,10 @@ mod tests {
             size_of::<DenseInputGradient>(),
         ];
         assert_eq!(input_gradient, [32, 40, 60, 64]);
+        assert_eq!(
+            [size_of::<ReluGradient>(), offset_of!(ReluGradient, count)],
+            [32, 24]
+        );
         let layer = [
             offset_of!(DenseLayer, inputs),
             offset_of!(DenseLayer, first_block),

@@ -16,12 +16,16 @@ impl<S: Simd> ChannelLanes<S> {
         let codes_len = Self::image_len(stage.pooled, stage.filters);
         let output_planes = self.output_planes(0);
         let output_len = Self::image_len(output_planes, stage.filters);
+        let pixels = stage.channels * stage.input.rows * stage.input.columns;
         for (at, image) in chunk.images.clone().enumerate() {
             let input = &mut scratch.pixels[at * len..][..len];
-            let pixels = stage.channels * stage.input.rows * stage.input.columns;
+            if at + 1 < chunk.images.len() {
+                chunk.batch.images.prefetch(image + 1, pixels);
+            }
             self.simd.vectorize(Fill {
                 stage,
                 pixels: chunk.batch.images.pixels(image, pixels),
+                values: &mut scratch.image,
                 planes: &mut *input,
             });
             self.simd.vectorize(FirstForward {
@@ -87,6 +91,8 @@ impl<S: Simd> ChannelLanes<S> {
 struct Fill<'a> {
     stage: &'a Stage,
     pixels: Pixels<'a>,
+    /// Room for the image as numbers.
+    values: &'a mut [f32],
     planes: &'a mut [f32],
 }
 
@@ -94,21 +100,31 @@ impl<S: Simd> Kernel<S> for Fill<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self, _simd: S) {
+    fn run(self, simd: S) {
         let planes = self.stage.input;
-        for row in 0..self.stage.channels * planes.rows {
+        let values = match self.pixels {
+            Pixels::Bytes(pixels) => {
+                // All in one loop, since rows are short. As in `pixel_values`; here divisions are
+                // faster than its table.
+                let values = &mut self.values[..pixels.len()];
+                for (to, &byte) in values.iter_mut().zip(pixels) {
+                    *to = f32::from(byte) / 255.0;
+                }
+                values
+            }
+            Pixels::Floats(pixels) => pixels,
+        };
+        for (row, from) in values.chunks_exact(planes.columns).enumerate() {
             let to = planes.at(row / planes.rows, row % planes.rows, 0);
             let to = &mut self.planes[to..][..planes.columns];
-            let from = row * planes.columns..(row + 1) * planes.columns;
-            match self.pixels {
-                // As in `pixel_values`; here divisions are faster than its table.
-                Pixels::Bytes(pixels) => {
-                    for (to, &byte) in to.iter_mut().zip(&pixels[from]) {
-                        *to = f32::from(byte) / 255.0;
-                    }
-                }
-                Pixels::Floats(pixels) => to.copy_from_slice(&pixels[from]),
+            let Some(last) = from.len().checked_sub(S::LANES) else {
+                to.iter_mut().zip(from).for_each(|(to, &value)| *to = value);
+                continue;
+            };
+            for at in (0..last).step_by(S::LANES) {
+                simd.store(simd.load(&from[at..]), &mut to[at..]);
             }
+            simd.store(simd.load(&from[last..]), &mut to[last..]);
         }
     }
 }

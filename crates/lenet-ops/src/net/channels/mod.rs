@@ -10,7 +10,7 @@ use super::choice::Lanes;
 use super::engine::{Chunk, Layout, Preparation};
 use super::plan::Plan;
 use crate::conv_pool::cpu::Planes;
-use crate::conv_pool::cpu::channels::{Stage, StageWeights, add_gradients};
+use crate::conv_pool::cpu::channels::{AddGradients, Stage, StageWeights};
 use crate::dense::cpu::{FEW, Panels, Peak, WeightGradient};
 use crate::dropout::scale_factors;
 use crate::simd::{Simd, lanes};
@@ -69,8 +69,16 @@ impl<S: Simd> ChannelLanes<S> {
                 4 * filters > 3 * S::LANES && 5 * filters >= 3 * padded
             }
         };
+        // Images alone in their lanes: a second thread has nothing to do, or little.
+        let few = 2 * images < S::LANES
+            || S::LANES >= 16
+                && 4 * images <= 5 * S::LANES
+                && plan
+                    .stages
+                    .iter()
+                    .all(|stage| 2 * stage.filters >= S::LANES);
         let fits = plan.stages.iter().all(|stage| stage.kernel == 3);
-        if fits && (2 * images < S::LANES || plan.stages.iter().all(filled)) {
+        if fits && (few || plan.stages.iter().all(filled)) {
             Lanes::Channels
         } else {
             Lanes::Images
@@ -118,20 +126,18 @@ impl<S: Simd> Layout for ChannelLanes<S> {
         parameters: &'a [f32],
         training: Option<usize>,
     ) -> Vec<Preparation<'a>> {
+        let simd = self.simd;
         let mut tasks: Vec<Preparation<'a>> = vec![];
         let stages = self.stages.iter().zip(&self.plan.stages);
         for (weights, (stage, plan)) in self.weights.iter_mut().zip(stages) {
             let weight = &parameters[plan.tensors.weight.clone()];
             let bias = &parameters[plan.tensors.bias.clone()];
-            tasks.push(Box::new(move || {
-                weights.fill::<S>(stage, weight, bias, training.is_some());
-            }));
+            tasks.extend(weights.fill(simd, stage, weight, bias, training.is_some()));
         }
         if training.is_some_and(|images| images > FEW) {
-            let simd = self.simd;
             for (panels, layer) in self.panels.iter_mut().zip(&self.plan.dense) {
                 let weight = &parameters[layer.tensors.weight.clone()];
-                tasks.push(Box::new(move || panels.fill(simd, weight)));
+                tasks.extend(panels.fill(simd, weight).map(|fill| Box::new(fill) as _));
             }
         }
         tasks
@@ -212,7 +218,12 @@ impl<S: Simd> Layout for ChannelLanes<S> {
             let from = &scratch.sums[index];
             let first = index == 0;
             let weight = &mut sums[plan.tensors.weight.clone()];
-            add_gradients::<S>(stage.channels, first, &from.weight, weight);
+            self.simd.vectorize(AddGradients {
+                channels: stage.channels,
+                first,
+                sums: &from.weight,
+                gradient: weight,
+            });
             let bias = if first {
                 lanes::<S>(&from.first_bias)
             } else {

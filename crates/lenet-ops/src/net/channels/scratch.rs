@@ -62,6 +62,8 @@ impl<V: Copy> Sums<V> {
 
 /// Buffers of one thread, allocated once.
 pub(in crate::net) struct Scratch<S: Simd> {
+    /// An image's pixels as numbers.
+    pub(super) image: Vec<f32>,
     /// The first stage's inputs of a chunk.
     pub(super) pixels: Vec<f32>,
     /// For each stage a chunk's pooled output, in the places of the next one's input, and its
@@ -108,6 +110,7 @@ impl<S: Simd> Scratch<S> {
             zeros(if index > 0 { len } else { 0 })
         });
         Self {
+            image: vec![0.0; first.channels * first.input.rows * first.input.columns],
             pixels: vec![0.0; CHUNK * first.input.len(first.channels)],
             outputs: outputs.collect(),
             codes: stages.iter().map(|s| zeros(CHUNK * pooled(s))).collect(),

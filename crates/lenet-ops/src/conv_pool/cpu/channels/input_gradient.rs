@@ -7,7 +7,7 @@
 
 use super::lists::choose;
 use super::{Lists, Stage, TAPS};
-use crate::simd::{Kernel, Simd, lanes_mut};
+use crate::simd::{Kernel, Simd, lanes_mut, prefetch};
 
 /// Places of the input around a window of the pool.
 pub(super) const SLOTS: usize = 16;
@@ -15,8 +15,14 @@ pub(super) const SLOTS: usize = 16;
 /// Slots before a block's first filter: a kernel moved down and right by one begins so far before.
 pub(super) const MARGIN: usize = 5;
 
-/// Filters whose weights are in the first cache together.
-const GROUP: usize = 16;
+/// Most filters that are gone through with a window in registers: moving it costs as much as a few
+/// gradients, and their weights have to stay in the first cache.
+const GROUP: usize = 32;
+
+/// Filters gone through together.
+fn group_len(stage: &Stage) -> usize {
+    GROUP.min(stage.filters.next_multiple_of(16))
+}
 
 /// Elements of the weights for the backward pass.
 pub(super) fn weight_len<S: Simd>(stage: &Stage) -> usize {
@@ -43,11 +49,13 @@ pub(super) fn weight_at<S: Simd>(stage: &Stage, filter: usize, block: usize, tap
 #[derive(Debug)]
 pub(crate) struct Windows<V> {
     /// For each gradient the first of the 16 slots it is multiplied with, a whole number by its
-    /// bits: `[groups of filters, places, GROUP]`.
+    /// bits: `[groups of filters, places, filters of a group]`.
     slots: Vec<f32>,
     gradients: Vec<f32>,
     /// `[groups of filters, places]`.
     counts: Vec<u32>,
+    /// Filters of a group.
+    group: usize,
     /// For each block of a group of filters the slots that the four codes stand for.
     tables: Vec<[V; 4]>,
 }
@@ -55,8 +63,9 @@ pub(crate) struct Windows<V> {
 impl<V: Copy> Windows<V> {
     /// Room for an image of a stage.
     pub(crate) fn new<S: Simd<Vector = V>>(simd: S, stage: &Stage) -> Self {
+        let group = group_len(stage);
         let counts = if S::WIDE {
-            stage.filters.div_ceil(GROUP) * stage.places()
+            stage.filters.div_ceil(group) * stage.places()
         } else {
             0
         };
@@ -72,10 +81,11 @@ impl<V: Copy> Windows<V> {
             table
         };
         Self {
-            slots: vec![0.0; counts * GROUP],
-            gradients: vec![0.0; counts * GROUP],
+            slots: vec![0.0; counts * group],
+            gradients: vec![0.0; counts * group],
             counts: vec![0; counts],
-            tables: (0..GROUP).step_by(S::LANES).map(table).collect(),
+            group,
+            tables: (0..group).step_by(S::LANES).map(table).collect(),
         }
     }
 }
@@ -104,7 +114,7 @@ impl<S: Simd> Kernel<S> for InputGradient<'_, S::Vector> {
         if S::WIDE {
             self.fill_windows(simd);
             for block in 0..blocks {
-                for group in 0..stage.filters.div_ceil(GROUP) {
+                for group in 0..stage.filters.div_ceil(self.windows.group) {
                     self.group(simd, block, group);
                 }
             }
@@ -143,7 +153,7 @@ impl<V: Copy> InputGradient<'_, V> {
 
     #[inline(always)]
     fn fill_windows<S: Simd<Vector = V>>(&mut self, simd: S) {
-        const { assert!(GROUP.is_multiple_of(S::LANES)) };
+        const { assert!(16_usize.is_multiple_of(S::LANES)) };
         let places = self.lists.stage().places();
         let (alive, windows) = (self.lists.alive(), &mut *self.windows);
         let codes = &self.codes[..alive.len()];
@@ -159,7 +169,7 @@ impl<V: Copy> InputGradient<'_, V> {
                 let kept = simd.ne(gradient, simd.splat(0.0));
                 let slots = choose(simd, code, table);
                 let count = &mut windows.counts[group + place];
-                let at = (group + place) * GROUP + *count as usize;
+                let at = (group + place) * windows.group + *count as usize;
                 simd.store(simd.front(kept, slots), &mut windows.slots[at..]);
                 simd.store(simd.front(kept, gradient), &mut windows.gradients[at..]);
                 *count += simd.count(kept) as u32;
@@ -174,9 +184,14 @@ impl<V: Copy> InputGradient<'_, V> {
         let stage = *self.lists.stage();
         let (planes, pooled) = (stage.input, stage.pooled);
         let zero = simd.splat(0.0);
-        let first = weight_at::<S>(&stage, group * GROUP, block, 0) - MARGIN;
-        let filters = GROUP.min(stage.filters - group * GROUP);
+        let size = self.windows.group;
+        let first = weight_at::<S>(&stage, group * size, block, 0) - MARGIN;
+        let filters = size.min(stage.filters - group * size);
         let weight = &self.weight[first..][..MARGIN + filters * SLOTS];
+        // The next group's come from afar where a stage is large.
+        let next = &self.weight[first + weight.len()..];
+        let next = &next[..next.len().min(size * SLOTS)];
+        let mut next = next.chunks((size * SLOTS).div_ceil(pooled.plane.max(1)));
         let output = &mut self.output[block * planes.plane..][..planes.plane];
         for row in 0..pooled.rows {
             // The group before has been here, or the row before in the upper half.
@@ -213,8 +228,11 @@ impl<V: Copy> InputGradient<'_, V> {
                     window[4 * y + 2] = if read { from[0] } else { zero };
                     window[4 * y + 3] = if read { from[1] } else { zero };
                 }
+                if let Some(next) = next.next() {
+                    prefetch(next);
+                }
                 let place = group * pooled.plane + pooled.at(0, row, column);
-                let range = place * GROUP..place * GROUP + self.windows.counts[place] as usize;
+                let range = place * size..place * size + self.windows.counts[place] as usize;
                 let slots = &self.windows.slots[range.clone()];
                 for (slot, &gradient) in slots.iter().zip(&self.windows.gradients[range]) {
                     let slot = slot.to_bits() as usize;

@@ -29,7 +29,7 @@ pub(crate) use input_gradient::{InputGradient, Windows};
 pub(crate) use lists::Lists;
 pub(crate) use rows::{ReadRow, WriteRow};
 pub(crate) use weight_gradient::WeightGradient;
-pub(crate) use weights::{StageWeights, add_gradients};
+pub(crate) use weights::{AddGradients, StageWeights};
 pub(crate) use winograd::{Forward, Tiles};
 
 #[cfg(test)]

@@ -23,7 +23,8 @@ impl WithSimd for Run<'_> {
         let (channels, filters) = (shape.channels, shape.filters);
         let stage = Stage::new([channels, shape.height, shape.width], filters);
         let mut weights = StageWeights::new(simd, &stage, self.first);
-        weights.fill::<S>(&stage, self.weight, self.bias, false);
+        let tasks = weights.fill(simd, &stage, self.weight, self.bias, false);
+        tasks.into_iter().for_each(|mut fill| fill());
         let len = stage.pooled.len(filters.div_ceil(S::LANES));
         let mut output = vec![simd.splat(f32::NAN); shape.batch * len];
         let mut codes = output.clone();

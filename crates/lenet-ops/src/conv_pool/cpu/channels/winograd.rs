@@ -12,7 +12,7 @@
 //! maximum is the first.
 
 use super::pool::pool;
-use super::{Planes, Stage};
+use super::{Planes, Stage, TAPS};
 use crate::simd::{Kernel, Simd, lanes};
 
 /// Elements of a transformed tile or kernel.
@@ -27,7 +27,7 @@ const PANEL_BYTES: usize = 128 << 10;
 
 /// Widths in blocks of the panels that `blocks` blocks of filters are multiplied in, each with
 /// its first block.
-fn panels(blocks: usize) -> impl Iterator<Item = (usize, usize)> {
+pub(super) fn panels(blocks: usize) -> impl Iterator<Item = (usize, usize)> {
     let mut first = 0;
     std::iter::from_fn(move || {
         let width = match blocks - first {
@@ -41,38 +41,47 @@ fn panels(blocks: usize) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// Transforms weights `[F, C, 3, 3]` to G g Gᵀ, `[16, C, width]` vectors for each panel.
-pub(super) fn transform_weights<S: Simd>(stage: &Stage, weight: &[f32], to: &mut [f32]) {
-    let channels = stage.channels;
-    for (first, width) in panels(stage.filters.div_ceil(S::LANES)) {
-        let panel = &mut to[first * ELEMENTS * channels * S::LANES..];
-        let start = first * S::LANES;
-        let end = stage.filters.min(start + width * S::LANES);
-        for filter in start..end {
-            for channel in 0..channels {
-                let kernel = &weight[(filter * channels + channel) * 9..][..9];
-                for (element, value) in transform_kernel(kernel).into_iter().enumerate() {
-                    let row = (element * channels + channel) * width * S::LANES;
-                    panel[row + filter - start] = value;
+/// Transforms a block of filters' weights `[C, 9]` to G g Gᵀ with G = [1 0 0; ½ ½ ½; ½ −½ ½; 0 0 1],
+/// in its places of a panel `[16, C, width]`.
+pub(super) struct TransformWeights<'a, V> {
+    pub(super) weight: &'a [V],
+    pub(super) width: usize,
+    /// The block's place in the panel.
+    pub(super) block: usize,
+    pub(super) panel: &'a mut [V],
+}
+
+impl<S: Simd> Kernel<S> for TransformWeights<'_, S::Vector> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, simd: S) {
+        let half = simd.splat(0.5);
+        let channels = self.weight.len() / TAPS;
+        for (channel, kernel) in self.weight.chunks_exact(TAPS).enumerate() {
+            let mut columns = [[half; 4]; 3];
+            for (s, column) in columns.iter_mut().enumerate() {
+                *column = transform_line(simd, half, [kernel[s], kernel[3 + s], kernel[6 + s]]);
+            }
+            let [first, second, third] = columns;
+            let lines = first.into_iter().zip(second).zip(third);
+            for (r, ((a, b), c)) in lines.enumerate() {
+                let line = transform_line(simd, half, [a, b, c]);
+                for (s, &value) in line.iter().enumerate() {
+                    let row = (4 * r + s) * channels + channel;
+                    self.panel[row * self.width + self.block] = value;
                 }
             }
         }
     }
 }
 
-/// G g Gᵀ with G = [1 0 0; ½ ½ ½; ½ −½ ½; 0 0 1].
-fn transform_kernel(kernel: &[f32]) -> [f32; ELEMENTS] {
-    let line = |[a, b, c]: [f32; 3]| {
-        let (outer, middle) = (0.5 * (a + c), 0.5 * b);
-        [a, outer + middle, outer - middle, c]
-    };
-    let columns: [[f32; 4]; 3] =
-        std::array::from_fn(|s| line([kernel[s], kernel[3 + s], kernel[6 + s]]));
-    let mut transformed = [0.0; ELEMENTS];
-    for (r, row) in transformed.chunks_exact_mut(4).enumerate() {
-        row.copy_from_slice(&line([columns[0][r], columns[1][r], columns[2][r]]));
-    }
-    transformed
+/// G times three.
+#[inline(always)]
+fn transform_line<S: Simd>(simd: S, half: S::Vector, [a, b, c]: [S::Vector; 3]) -> [S::Vector; 4] {
+    let outer = simd.mul(half, simd.add(a, c));
+    let middle = simd.mul(half, b);
+    [a, simd.add(outer, middle), simd.sub(outer, middle), c]
 }
 
 /// Scratch of a round of tiles.
@@ -134,7 +143,7 @@ pub(crate) struct Forward<'a, V> {
     pub(crate) images: usize,
     /// The images, each in the places of [`Stage::input`].
     pub(crate) input: &'a [V],
-    /// As [`transform_weights`] made them.
+    /// As [`TransformWeights`] makes them.
     pub(crate) weight: &'a [V],
     /// `[filter blocks]`.
     pub(crate) bias: &'a [V],
