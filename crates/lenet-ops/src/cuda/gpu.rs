@@ -92,6 +92,15 @@ impl Gpu {
         Ok(self.kernels.get_or_init(|| loaded))
     }
 
+    /// The same GPU, believed to be of another compute capability.
+    #[cfg(test)]
+    pub(crate) fn with_compute_capability(self, compute_capability: [u32; 2]) -> Self {
+        Self {
+            compute_capability,
+            ..self
+        }
+    }
+
     pub(super) fn stream(&self) -> &Arc<CudaStream> {
         &self.stream
     }

@@ -32,8 +32,13 @@ impl Build<'_> {
         let mut calls = Vec::new();
         let mut input = NULL;
         for (index, (stage, planned)) in memory.stages.iter().zip(&plan.stages).enumerate() {
-            let (tiling, launch) =
-                conv_pool::forward(index == 0, &stage.stage, size(images), size(places));
+            let (tiling, launch) = conv_pool::forward(
+                index == 0,
+                &stage.stage,
+                size(images),
+                size(places),
+                memory.precision,
+            );
             let arguments = StageForward {
                 batch: self.batch,
                 images: input,
@@ -210,7 +215,8 @@ impl Build<'_> {
             let tensors = &plan.stages[index].tensors;
             let before = index.checked_sub(1).map(|before| &memory.stages[before]);
             if let Some(before) = before {
-                let (tiling, launch) = conv_pool::input_gradient(&stage.stage, images, places);
+                let (tiling, launch) =
+                    conv_pool::input_gradient(&stage.stage, images, places, memory.precision);
                 let arguments = StageInputGradient {
                     batch: self.batch,
                     upstream: stage.gradient.pointer(),
@@ -226,8 +232,13 @@ impl Build<'_> {
                 };
                 calls.push((launch, Call::StageInputGradient(arguments)));
             }
-            let (tiling, segments, launch) =
-                conv_pool::weight_gradient(index == 0, &stage.stage, images, places);
+            let (tiling, segments, launch) = conv_pool::weight_gradient(
+                index == 0,
+                &stage.stage,
+                images,
+                places,
+                memory.precision,
+            );
             let arguments = StageWeightGradient {
                 batch: self.batch,
                 images: before.map_or(NULL, |before| before.pooled.pointer()),
@@ -239,7 +250,6 @@ impl Build<'_> {
                 stride: size(self.stride),
                 stage: stage.stage,
                 tiling,
-                padding: 0,
             };
             calls.push((launch, Call::StageWeightGradient(arguments)));
             partials.push(Partials {
