@@ -17,9 +17,9 @@ pub enum Precision {
     #[default]
     #[serde(rename = "f32")]
     Single,
-    /// TF32 on tensor cores where a layer is large enough to gain from it, f32 elsewhere: operands
-    /// are rounded to 10 mantissa bits, so each is off by up to 2⁻¹¹ of itself. Results depend on
-    /// neither the number of networks nor anything else that f32's do not depend on.
+    /// TF32 on tensor cores where a layer is large, f32 elsewhere: operands are rounded to 10
+    /// mantissa bits, so each is off by up to 2⁻¹¹ of itself. Results depend on the number of
+    /// networks as little as f32's.
     #[serde(rename = "tf32")]
     Tf32,
 }

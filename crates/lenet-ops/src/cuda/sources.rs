@@ -52,6 +52,7 @@ const HEADERS: &[Source] = sources![
     "cuda/lenet.cuh",
     "cuda/mma.cuh",
     "dense/cuda/product.cuh",
+    "dense/cuda/product_tf32.cuh",
     "dropout/cuda/philox.cuh",
 ];
 

@@ -66,12 +66,12 @@ static __device__ __forceinline__ void for_each_tile(const StageWeightGradient& 
     }
 }
 
-// Copies the planes of the block's channels, of `images` images.
+// Copies the planes of the block's channels of `images` images, which lie `depth` planes apart.
 template <int K, class Images>
 static __device__ __forceinline__ void copy_tile(const StageWeightGradient& arguments,
                                                  const WeightBlock& block, const WeightTile& tile,
                                                  const Images& source, float* values,
-                                                 u32 images = 1) {
+                                                 u32 images, u32 depth) {
     Planes planes;
     planes.values = values;
     planes.pitch = arguments.pitch;
@@ -81,7 +81,7 @@ static __device__ __forceinline__ void copy_tile(const StageWeightGradient& argu
     planes.top = (int)(2 * tile.row) - K / 2;
     planes.left = (int)(2 * tile.column) - K / 2;
     copy_planes(planes, source, arguments.stage, tile.image, images, block.end, block.channel,
-                block.channels, arguments.channels);
+                block.channels, depth);
 }
 
 // Calls take(filter of the block, window of the tile, gradient, code) for each; 0 and OFF beyond

@@ -137,7 +137,7 @@ extern "C" __global__ void __launch_bounds__(256, 2) stage_weight_gradient_tf32(
         for (tile.row = 0; tile.row < stage.pooled_height(); tile.row += arguments.rows) {
             for (tile.column = 0; tile.column < stage.pooled_width(); tile.column += arguments.columns) {
                 __syncthreads();
-                copy_tile<3>(arguments, block, tile, source, values, arguments.tile_images);
+                copy_tile<3>(arguments, block, tile, source, values, arguments.tile_images, CHANNELS);
                 fill_gradients(arguments, block, tile, stride, gradients, bias);
                 __syncthreads();
                 if (channel < block.channels) {

@@ -212,7 +212,8 @@ impl Ensemble {
     }
 
     /// About so many bytes of a GPU's memory are taken by one of `networks` networks that are
-    /// trained together, on epochs of `images` images; `moments` as [`Rule::moments`].
+    /// trained together in a precision, on epochs of `images` images; `moments` as
+    /// [`Rule::moments`].
     #[must_use]
     pub fn bytes_each(
         geometry: &Geometry,

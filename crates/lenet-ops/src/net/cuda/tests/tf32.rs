@@ -1,4 +1,4 @@
-//! Ensembles whose large stages are computed in TF32.
+//! Ensembles whose large layers are computed in TF32.
 
 use super::*;
 use crate::error::OpsError;
@@ -6,9 +6,9 @@ use crate::error::OpsError;
 /// Largest relative rounding of an operand: half of the last of 11 significant bits.
 const ROUNDING: f64 = 1.0 / 2048.0;
 
-/// The second and third stage go to tensor cores, the first and the dense layers do not.
+/// All but the first stage and the last dense layer go to tensor cores.
 fn large() -> Geometry {
-    geometry([1, 20, 24], &[32, 40, 33], 3, &[12])
+    geometry([1, 20, 24], &[32, 40, 33], 3, &[350, 190])
 }
 
 fn together_in_tf32(gpu: &Arc<Gpu>, seeds: &[u64], data: &Data) -> (Vec<Vec<f32>>, Vec<BatchSums>) {
@@ -65,8 +65,8 @@ fn step(gpu: Gpu, geometry: &Geometry, values: &[f32], data: &Data) -> ([BatchSu
 
 /// Weights and pixels, and so the first stage's results, have few enough bits for TF32: the forward
 /// pass is exact, no maximum changes its place, and only the gradients that come from the dense
-/// layers are rounded, once for each product. Every term is off by at most ROUNDING of itself then;
-/// twice that leaves room for sums in which terms cancel.
+/// layers are rounded, once for each product. Every term is off by at most ROUNDING of itself then,
+/// and by a third of that in the mean, which is what sums of many terms are off by, L2.
 #[test]
 fn gradients_are_the_cpus_to_the_rounding_of_the_upstream() {
     let Some(gpu) = gpu() else { return };
@@ -79,8 +79,8 @@ fn gradients_are_the_cpus_to_the_rounding_of_the_upstream() {
     let values: Vec<f32> = parameters(&geometry, 41).iter().map(sixteenths).collect();
     let ([sums, cpu], error) = step(gpu, &geometry, &values, &data);
     assert!((sums.loss - cpu.loss).abs() <= 1e-6 * cpu.loss);
-    assert!(error <= 2.0 * ROUNDING, "{error:e}");
-    // In f32 it were 1e-6.
+    assert!(error <= ROUNDING, "{error:e}");
+    // In f32 it would be 1e-6.
     assert!(error > 1e-2 * ROUNDING, "{error:e}: not TF32");
 }
 
