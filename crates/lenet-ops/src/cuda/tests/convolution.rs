@@ -1,7 +1,7 @@
 //! The convolution's kernels against the plain loops: exactly, on numbers whose sums are exact in
 //! f32 whatever their order, and closely, on others.
 
-use super::tf32::in_tf32;
+use super::tf32::operands;
 use super::{Epoch, PLACES, doubles, gpu, print_bits, run, size, slot_count};
 use crate::conv_pool::cuda::{
     Stage, StageForward, StageInputGradient, StageWeightGradient, forward, input_gradient,
@@ -9,7 +9,7 @@ use crate::conv_pool::cuda::{
 };
 use crate::conv_pool::{ConvPoolShape, Gradients, Pooled, reference};
 use crate::cuda::Gpu;
-use crate::cuda::types::NULL;
+use crate::cuda::types::{Launch, NULL};
 use crate::precision::Precision;
 use crate::testing::{Comparison, labels, numbers};
 
@@ -43,6 +43,8 @@ pub(super) struct Case<'a> {
     /// Zero weights and no bias: every window is a tie.
     pub(super) flat: bool,
     pub(super) slots: &'a [u32],
+    /// Trials for which the work is divided, where they are more than the slots.
+    pub(super) planned: u32,
     pub(super) name: String,
 }
 
@@ -54,14 +56,6 @@ impl Case<'_> {
             width: size(self.shape.width),
             filters: size(self.shape.filters),
             kernel: size(self.shape.kernel),
-        }
-    }
-
-    /// What is multiplied.
-    fn operands(&self, values: &[f32]) -> Vec<f64> {
-        match self.precision {
-            Precision::Single => doubles(values),
-            Precision::Tf32 => values.iter().map(|&value| in_tf32(value)).collect(),
         }
     }
 
@@ -133,6 +127,7 @@ fn stages_are_as_the_plain_loops() {
                             exact,
                             flat,
                             slots,
+                            planned: 0,
                             name,
                         },
                         &mut comparison,
@@ -166,6 +161,7 @@ fn the_first_of_equal_values_wins() {
                 exact: true,
                 flat: true,
                 slots: &[1, 0],
+                planned: 0,
                 name,
             };
             check(&gpu, &case, &mut comparison);
@@ -193,6 +189,11 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
     let parameter_stride = count + 2 * AROUND;
     let stride = batch + 1;
     let places = slots.len();
+    let trials = size(places).max(case.planned);
+    let of_places = |mut launch: Launch| {
+        launch.grid[2] = size(places);
+        launch
+    };
 
     let epoch = Epoch::new(gpu, slots, case.pixels(image), 10, batch + 1);
     let mut parameters = case.values(1, slot_count(slots) * parameter_stride);
@@ -224,7 +225,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
     let (batch_arguments, stage) = (epoch.batch(batch), case.stage());
     let [weight, bias] = [AROUND, AROUND + weights].map(size);
 
-    let (tiling, launch) = forward(case.first, &stage, size(batch), size(places), precision);
+    let (tiling, launch) = forward(case.first, &stage, size(batch), trials, precision);
     let arguments = StageForward {
         batch: batch_arguments,
         images: image_pointer,
@@ -238,7 +239,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
         stage,
         tiling,
     };
-    run(gpu, &launch, &arguments);
+    run(gpu, &of_places(launch), &arguments);
     let (pooled, codes) = (
         pooled_buffer.to_vec().unwrap(),
         code_buffer.to_vec().unwrap(),
@@ -246,7 +247,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
 
     let image_gradients = (!case.first).then(|| {
         let buffer = gpu.zeroed::<f32>(places * stride * image).unwrap();
-        let (tiling, launch) = input_gradient(&stage, size(batch), size(places), precision);
+        let (tiling, launch) = input_gradient(&stage, size(batch), trials, precision);
         let arguments = StageInputGradient {
             batch: batch_arguments,
             upstream: upstream_buffer.pointer(),
@@ -260,12 +261,12 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
             tiling,
             padding: 0,
         };
-        run(gpu, &launch, &arguments);
+        run(gpu, &of_places(launch), &arguments);
         buffer.to_vec().unwrap()
     });
 
     let (tiling, segments, launch) =
-        weight_gradient(case.first, &stage, size(batch), size(places), precision);
+        weight_gradient(case.first, &stage, size(batch), trials, precision);
     let segment_count = segments.segments as usize;
     let partial_stride = count + 5;
     let partial_buffer = gpu
@@ -283,7 +284,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
         stage,
         tiling,
     };
-    run(gpu, &launch, &arguments);
+    run(gpu, &of_places(launch), &arguments);
     let partial = partial_buffer.to_vec().unwrap();
 
     let mut results = Vec::new();
@@ -295,11 +296,14 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
                 .map(|&byte| f64::from(f32::from(byte) / 255.0))
                 .collect()
         } else {
-            case.operands(&images[place * stride * image..][..batch * image])
+            operands(
+                &images[place * stride * image..][..batch * image],
+                precision,
+            )
         };
         let own = &parameters[slot as usize * parameter_stride + AROUND..][..count];
         let (weight, bias) = own.split_at(weights);
-        let (weight, bias) = (&case.operands(weight)[..], &doubles(bias)[..]);
+        let (weight, bias) = (&operands(weight, precision)[..], &doubles(bias)[..]);
         let outputs = batch * pooled_image;
         let at = place * stride * pooled_image;
         let (pooled, codes) = (&pooled[at..at + outputs], &codes[at..at + outputs]);
@@ -326,7 +330,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
                 output: &shown,
                 argmax: codes,
             },
-            &case.operands(upstream),
+            &operands(upstream, precision),
             Gradients {
                 input: Some(&mut wanted_image),
                 weight: weight_gradient,

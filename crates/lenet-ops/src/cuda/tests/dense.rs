@@ -1,6 +1,8 @@
 //! The dense kernels against the plain loops.
 
-use super::tf32::in_tf32;
+mod tiles;
+
+use super::tf32::operands;
 use super::{PLACES, doubles, gpu, print_bits, run, size, slot_count};
 use crate::cuda::Gpu;
 use crate::cuda::types::{Clock, NULL, Trial};
@@ -80,14 +82,6 @@ impl<'a> Layer<'a> {
         (self.shape.inputs, self.shape.outputs)
     }
 
-    /// What is multiplied.
-    fn operands(&self, values: &[f32]) -> Vec<f64> {
-        match self.precision {
-            Precision::Single => doubles(values),
-            Precision::Tf32 => values.iter().map(|&value| in_tf32(value)).collect(),
-        }
-    }
-
     fn weights(&self) -> usize {
         self.shape.inputs * self.shape.outputs
     }
@@ -97,11 +91,17 @@ impl<'a> Layer<'a> {
         let start = slot as usize * self.parameter_stride + WEIGHT;
         let own = &self.parameters[start..][..self.weights() + self.shape.outputs];
         let (weight, bias) = own.split_at(self.weights());
-        (self.operands(weight), doubles(bias))
+        (operands(weight, self.precision), doubles(bias))
     }
 
     fn of_place<'b>(&self, values: &'b [f32], place: usize, units: usize) -> &'b [f32] {
         &values[place * self.stride * units..][..self.shape.batch * units]
+    }
+
+    /// The input of a place as it is multiplied.
+    fn input(&self, place: usize) -> Vec<f64> {
+        let input = self.of_place(&self.input, place, self.shape.inputs);
+        operands(input, self.precision)
     }
 
     fn forward(&self, relu: bool, dropout: Option<Dropout>) -> Vec<f32> {
@@ -311,7 +311,7 @@ fn plain(layer: &Layer<'_>, place: usize, slot: u32, relu: bool) -> Vec<f64> {
         relu,
         ..layer.shape
     };
-    let input = layer.operands(layer.of_place(&layer.input, place, shape.inputs));
+    let input = layer.input(place);
     let (weight, bias) = layer.of_slot(slot);
     let mut want = vec![0.0; shape.batch * shape.outputs];
     reference::forward(&shape, &input, &weight, &bias, &mut want);
@@ -330,7 +330,7 @@ fn gradients_are_as_the_plain_loops() {
         let masked = layer.input_gradient(&upstream, true);
         let (gradients, gradient_stride) = layer.weight_gradients(&upstream);
         for (place, &slot) in layer.slots.iter().enumerate() {
-            let input = layer.operands(layer.of_place(&layer.input, place, shape.inputs));
+            let input = layer.input(place);
             let upstream = layer.of_place(&upstream, place, shape.outputs);
             let (weight, _) = layer.of_slot(slot);
             let mut of_input = vec![0.0; input.len()];
@@ -341,7 +341,7 @@ fn gradients_are_as_the_plain_loops() {
                 &input,
                 &weight,
                 &[],
-                &layer.operands(upstream),
+                &operands(upstream, layer.precision),
                 Gradients {
                     input: Some(&mut of_input),
                     weight: of_weight,
@@ -372,38 +372,4 @@ fn gradients_are_as_the_plain_loops() {
             }
         }
     });
-}
-
-#[test]
-fn small_and_large_tiles_give_the_same_bits() {
-    let Some(gpu) = gpu() else { return };
-    let mut kernels = Vec::new();
-    for precision in [Precision::Single, Precision::Tf32] {
-        for sizes in [TF32_SIZES[1], TF32_SIZES[2]] {
-            let [alone, among] = [&[0][..], &[0, 2, 1]].map(|slots| {
-                let layer = Layer::new(&gpu, precision, 100, sizes, slots);
-                let upstream = numbers::<f32>(3, slots.len() * layer.stride * sizes[1]);
-                let places = slots.len();
-                kernels.push(forward(100, layer.sizes(), places, precision).kernel);
-                kernels.push(input_gradient(100, layer.sizes(), places, precision).kernel);
-                let output = layer.forward(false, None);
-                let gradient = layer.input_gradient(&upstream, false);
-                let of_weights = layer.weight_gradients(&upstream).0;
-                let results = [
-                    layer.of_place(&output, 0, sizes[1]),
-                    layer.of_place(&gradient, 0, sizes[0]),
-                    &of_weights[..layer.weights() + sizes[1]],
-                ];
-                let bits = results.concat().into_iter().map(f32::to_bits);
-                bits.collect::<Vec<_>>()
-            });
-            assert!(alone == among, "{precision}, {sizes:?}");
-        }
-    }
-    for kernel in ["dense_forward", "dense_input_gradient"] {
-        for tile in ["", "_small", "_tf32", "_small_tf32"] {
-            let name = format!("{kernel}{tile}");
-            assert!(kernels.contains(&name.as_str()), "{name} was not run");
-        }
-    }
 }

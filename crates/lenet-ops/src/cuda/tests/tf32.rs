@@ -6,6 +6,7 @@ use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
 use super::convolution::{Case, check};
 use super::{gpu, print_bits, run};
 use crate::conv_pool::ConvPoolShape;
+use crate::conv_pool::cuda::{Stage, forward};
 use crate::cuda::types::{Launch, Pointer};
 use crate::precision::Precision;
 use crate::testing::{Comparison, numbers};
@@ -26,10 +27,19 @@ const STAGES: [[usize; 5]; 9] = [
 ];
 
 /// The nearest number of 11 significant bits, of two the one farther from 0.
-pub(super) fn in_tf32(value: f32) -> f64 {
+fn in_tf32(value: f32) -> f64 {
     let exponent = (value.to_bits() >> 23 & 255) as i32 - 127;
     let unit = f64::from(exponent - 10).exp2();
     (f64::from(value) / unit).round() * unit
+}
+
+/// What a kernel multiplies.
+pub(super) fn operands(values: &[f32], precision: Precision) -> Vec<f64> {
+    let operand = |&value: &f32| match precision {
+        Precision::Single => value.into(),
+        Precision::Tf32 => in_tf32(value),
+    };
+    values.iter().map(operand).collect()
 }
 
 fn case<'a>(sizes: [usize; 5], exact: bool, slots: &'a [u32]) -> Case<'a> {
@@ -49,6 +59,7 @@ fn case<'a>(sizes: [usize; 5], exact: bool, slots: &'a [u32]) -> Case<'a> {
         exact,
         flat: false,
         slots,
+        planned: 0,
         name: format!("TF32, {shape:?}, exact {exact}, {slots:?}"),
     }
 }
@@ -75,12 +86,29 @@ fn a_trial_has_the_same_bits_alone_and_among_others() {
     let Some(gpu) = gpu() else { return };
     let mut comparison = Comparison::default();
     for sizes in [STAGES[0], STAGES[2], STAGES[5]] {
-        let [alone, among] = [&[0][..], &[0, 2, 1]].map(|slots| {
-            let results = check(&gpu, &case(sizes, false, slots), &mut comparison);
+        // Of many trials, blocks take more images.
+        let runs = [(&[0][..], 0), (&[0, 2, 1], 0), (&[0], 1000)];
+        let [alone, among, divided] = runs.map(|(slots, planned)| {
+            let case = Case {
+                planned,
+                ..case(sizes, false, slots)
+            };
+            let results = check(&gpu, &case, &mut comparison);
             results.into_iter().map(f32::to_bits).collect::<Vec<_>>()
         });
         assert!(!alone.is_empty() && alone == among, "{sizes:?}");
+        assert!(alone == divided, "{sizes:?}, divided as for many");
     }
+    let [images, channels, height, width, filters] = STAGES[5].map(|size| size as u32);
+    let stage = Stage {
+        channels,
+        height,
+        width,
+        filters,
+        kernel: 3,
+    };
+    let tiling = |trials| forward(false, &stage, images, trials, Precision::Tf32).0;
+    assert_ne!(tiling(1), tiling(1000));
     comparison.finish();
 }
 
