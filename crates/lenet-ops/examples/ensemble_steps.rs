@@ -6,10 +6,10 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use lenet_ops::Geometry;
 use lenet_ops::cuda::Gpu;
 use lenet_ops::net::cuda::{Ensemble, Part, Start};
 use lenet_ops::optimizer::Rule;
+use lenet_ops::{Geometry, Precision};
 
 const BATCH_SIZE: usize = 4;
 
@@ -33,7 +33,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         moments: &[],
     };
     let gpu = Arc::new(Gpu::new(0)?);
-    let mut ensemble = Ensemble::new(gpu, &geometry, BATCH_SIZE, &vec![start; trials])?;
+    let mut ensemble = Ensemble::new(
+        gpu,
+        &geometry,
+        Precision::Single,
+        BATCH_SIZE,
+        &vec![start; trials],
+    )?;
     let pixels: Vec<u8> = (0..28 * 28 * 10).map(|i| (i * 31 % 256) as u8).collect();
     let labels: Vec<u8> = (0..10).collect();
     let set = ensemble.place(&pixels, &labels)?;

@@ -1,5 +1,7 @@
 //! The errors of this crate.
 
+use crate::precision::Precision;
+
 /// What can go wrong in an op: a size, a buffer or an instruction set that does not fit; a GPU that
 /// is not there or fails.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -92,6 +94,20 @@ pub enum OpsError {
     NoCompiler {
         /// What is wrong.
         reason: String,
+    },
+    /// The GPU does not have the precision asked for.
+    #[error(
+        "precision {precision} needs a GPU of compute capability {}.{} or newer, this one has \
+         {}.{} (hint: f32 runs on every GPU)",
+        needed[0], needed[1], compute_capability[0], compute_capability[1]
+    )]
+    Precision {
+        /// Asked for.
+        precision: Precision,
+        /// Compute capability, major and minor, of the first GPUs that have it.
+        needed: [u32; 2],
+        /// That of the GPU.
+        compute_capability: [u32; 2],
     },
     /// The compiler refuses a kernel's source.
     #[error("{file} cannot be compiled for the GPU:\n{log}")]

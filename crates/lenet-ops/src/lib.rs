@@ -18,6 +18,7 @@ pub mod max_pool;
 pub mod net;
 pub mod optimizer;
 pub mod peak;
+pub mod precision;
 pub mod real;
 pub mod simd;
 pub mod softmax_cross_entropy;
@@ -27,4 +28,5 @@ mod testing;
 
 pub use error::OpsError;
 pub use geometry::{Geometry, Parameter};
+pub use precision::Precision;
 pub use simd::Level;

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use candle_core::cuda_backend::cudarc::driver::{
-    CudaSlice, CudaStream, CudaView, DevicePtr, DeviceRepr, DeviceSlice, DriverError,
-    ValidAsZeroBits,
+    CudaSlice, CudaStream, CudaView, DevicePtr, DeviceRepr, DriverError, ValidAsZeroBits,
 };
 
 use super::Gpu;

@@ -131,6 +131,25 @@ impl Gpu {
         Ok(shared.kernels.get_or_init(|| loaded))
     }
 
+    /// The same GPU, believed to be of another compute capability.
+    #[cfg(test)]
+    pub(crate) fn with_compute_capability(self, compute_capability: [u32; 2]) -> Self {
+        let Shared {
+            context,
+            name,
+            multiprocessors,
+            ..
+        } = &*self.shared;
+        let shared = Arc::new(Shared {
+            context: Arc::clone(context),
+            name: name.clone(),
+            compute_capability,
+            multiprocessors: *multiprocessors,
+            kernels: OnceLock::new(),
+        });
+        Self { shared, ..self }
+    }
+
     pub(super) fn stream(&self) -> &Arc<CudaStream> {
         &self.stream
     }

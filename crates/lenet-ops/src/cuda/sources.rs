@@ -25,9 +25,12 @@ macro_rules! sources {
 /// Each is compiled by itself.
 pub(super) const KERNELS: &[Source] = sources![
     "conv_pool/cuda/forward.cu",
+    "conv_pool/cuda/forward_tf32.cu",
     "conv_pool/cuda/input_gradient.cu",
+    "conv_pool/cuda/input_gradient_tf32.cu",
     "conv_pool/cuda/sum_segments.cu",
     "conv_pool/cuda/weight_gradient.cu",
+    "conv_pool/cuda/weight_gradient_tf32.cu",
     "dense/cuda/forward.cu",
     "dense/cuda/input_gradient.cu",
     "dense/cuda/relu_gradient.cu",
@@ -35,16 +38,23 @@ pub(super) const KERNELS: &[Source] = sources![
     "optimizer/cuda/update.cu",
     "softmax_cross_entropy/cuda/head.cu",
     #[cfg(test)]
+    "cuda/tests/product.cu",
+    #[cfg(test)]
     "cuda/tests/saxpy.cu",
 ];
 
 /// What they include, by file name.
 const HEADERS: &[Source] = sources![
     "conv_pool/cuda/correlate.cuh",
+    "conv_pool/cuda/correlate_tf32.cuh",
+    "conv_pool/cuda/forward.cuh",
+    "conv_pool/cuda/input_gradient.cuh",
     "conv_pool/cuda/stage.cuh",
     "conv_pool/cuda/weight_gradient.cuh",
     "cuda/lenet.cuh",
+    "cuda/mma.cuh",
     "dense/cuda/product.cuh",
+    "dense/cuda/product_tf32.cuh",
     "dropout/cuda/philox.cuh",
 ];
 

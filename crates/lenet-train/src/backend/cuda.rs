@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use lenet_data::{ImageSet, Split, Splits};
-use lenet_ops::Geometry;
 use lenet_ops::cuda::Gpu;
 use lenet_ops::net::cuda::{Ensemble, Part, SetId, Start, StepPart};
 use lenet_ops::net::{BatchSums, Dropout};
 use lenet_ops::optimizer::Rule;
+use lenet_ops::{Geometry, Precision};
 use lenet_results::PhaseSeconds;
 
 use super::{Backend, EvaluationSums, Group, Member, State, Step, TrainingSums};
@@ -53,7 +53,8 @@ pub(super) fn capacity(
     let (free, _) = open(options)?.memory()?;
     let room = (free as f64 * SHARE) as u64;
     let fits = |&networks: &usize| {
-        let each = Ensemble::bytes_each(geometry, batch_size, networks, 2, images);
+        let each =
+            Ensemble::bytes_each(geometry, Precision::Single, batch_size, networks, 2, images);
         networks as u64 * each <= room
     };
     Ok((1..=MOST_TRIALS).rev().find(fits).unwrap_or(1))
@@ -102,7 +103,7 @@ impl Cuda {
             })
             .collect();
         Ok(Self {
-            ensemble: Ensemble::new(gpu, geometry, batch_size, &starts)?,
+            ensemble: Ensemble::new(gpu, geometry, Precision::Single, batch_size, &starts)?,
             placed: Vec::new(),
             before: Vec::new(),
         })

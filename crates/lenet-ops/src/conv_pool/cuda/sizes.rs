@@ -3,12 +3,14 @@
 mod correlation;
 #[cfg(test)]
 mod tests;
+mod tf32;
 
 pub(crate) use correlation::Tiling;
 use correlation::{Correlation, even_share};
 
 use crate::cuda::types::Launch;
 use crate::geometry::Geometry;
+use crate::precision::Precision;
 
 /// Bytes of shared memory that a block plans with; every GPU gives 48 KiB.
 const SHARED_BYTES: u32 = 40 << 10;
@@ -47,6 +49,11 @@ impl Stage {
         self.filters * (self.channels * self.kernel * self.kernel + 1)
     }
 
+    /// Whether tensor cores compute it; `first` is a first stage, whose images are bytes.
+    fn is_for_tensor_cores(&self, first: bool, precision: Precision) -> bool {
+        precision == Precision::Tf32 && !first && tf32::covers(self)
+    }
+
     /// Whether the kernels that hold windows in registers know this side.
     fn is_small(&self) -> bool {
         matches!(self.kernel, 3 | 5)
@@ -62,7 +69,13 @@ impl Stage {
 }
 
 /// The forward pass of `images` images of `trials` trials.
-pub(crate) fn forward(first: bool, stage: &Stage, images: u32, trials: u32) -> (Tiling, Launch) {
+pub(crate) fn forward(
+    first: bool,
+    stage: &Stage,
+    images: u32,
+    trials: u32,
+    precision: Precision,
+) -> (Tiling, Launch) {
     let kernel = stage.choose(if first {
         [
             "first_stage_forward_3",
@@ -73,17 +86,20 @@ pub(crate) fn forward(first: bool, stage: &Stage, images: u32, trials: u32) -> (
         ["stage_forward_3", "stage_forward_5", "stage_forward_any"]
     });
     let [rows, columns] = [stage.height / 2, stage.width / 2];
+    let correlation = Correlation {
+        outputs: stage.filters,
+        inputs: stage.channels,
+        rows,
+        columns,
+        kernel: stage.kernel,
+        images,
+        trials,
+    };
+    if stage.is_for_tensor_cores(first, precision) {
+        return tf32::forward(&correlation);
+    }
     if stage.is_small() {
-        return Correlation {
-            outputs: stage.filters,
-            inputs: stage.channels,
-            rows,
-            columns,
-            kernel: stage.kernel,
-            images,
-            trials,
-        }
-        .plan(kernel);
+        return correlation.plan(kernel);
     }
     let windows = blocks_any([images, rows, columns]);
     (
@@ -93,23 +109,31 @@ pub(crate) fn forward(first: bool, stage: &Stage, images: u32, trials: u32) -> (
 }
 
 /// The gradient of a later stage's images.
-pub(crate) fn input_gradient(stage: &Stage, images: u32, trials: u32) -> (Tiling, Launch) {
+pub(crate) fn input_gradient(
+    stage: &Stage,
+    images: u32,
+    trials: u32,
+    precision: Precision,
+) -> (Tiling, Launch) {
     let kernel = stage.choose([
         "stage_input_gradient_3",
         "stage_input_gradient_5",
         "stage_input_gradient_any",
     ]);
+    let correlation = Correlation {
+        outputs: stage.channels,
+        inputs: stage.filters,
+        rows: stage.height.div_ceil(2),
+        columns: stage.width.div_ceil(2),
+        kernel: stage.kernel,
+        images,
+        trials,
+    };
+    if stage.is_for_tensor_cores(false, precision) {
+        return tf32::input_gradient(&correlation);
+    }
     if stage.is_small() {
-        return Correlation {
-            outputs: stage.channels,
-            inputs: stage.filters,
-            rows: stage.height.div_ceil(2),
-            columns: stage.width.div_ceil(2),
-            kernel: stage.kernel,
-            images,
-            trials,
-        }
-        .plan(kernel);
+        return correlation.plan(kernel);
     }
     let blocks = blocks_any([images, stage.channels, stage.height * stage.width]);
     (Tiling::default(), any(kernel, [blocks, 1, trials]))
@@ -154,6 +178,8 @@ pub(crate) struct WeightTiling {
     pub(crate) filters: u32,
     /// Of the windows, a thread's share each.
     pub(crate) parts: u32,
+    /// That are computed at a time; 1 in f32.
+    pub(crate) tile_images: u32,
 }
 
 /// The weight gradient's division of a batch: `segments` runs of `images` images, the last shorter.
@@ -182,7 +208,11 @@ pub(crate) fn weight_gradient(
     stage: &Stage,
     images: u32,
     trials: u32,
+    precision: Precision,
 ) -> (WeightTiling, Segments, Launch) {
+    if stage.is_for_tensor_cores(first, precision) {
+        return tf32::weight_gradient(stage, images, trials);
+    }
     let kernel = stage.choose(if first {
         [
             "first_stage_weight_gradient_3",
@@ -242,6 +272,7 @@ fn first_weight_tiling(stage: &Stage) -> (WeightTiling, u32, u32) {
             channels,
             filters,
             parts,
+            tile_images: 1,
         };
         (
             tiling,
@@ -279,6 +310,7 @@ fn weight_tiling(stage: &Stage) -> (WeightTiling, u32, u32) {
             channels,
             filters,
             parts,
+            tile_images: 1,
         };
         (tiling, 4 * channels * plane + 8 * filters * rows * columns)
     });

@@ -9,6 +9,7 @@ use super::{
 use crate::conv_pool::{ConvPoolShape, OP};
 use crate::cuda::Buffer;
 use crate::cuda::candle::{Elements, OneTrial, backward_op, size};
+use crate::precision::Precision;
 use crate::tensor::wrap;
 
 /// Output and argmax codes.
@@ -21,7 +22,7 @@ pub(crate) fn run_forward(
     let trial = OneTrial::new(input.device)?;
     let parameters = trial.joined([weight, bias])?;
     let stage = stage(shape);
-    let (tiling, launch) = forward(false, &stage, size(shape.batch), 1);
+    let (tiling, launch) = forward(false, &stage, size(shape.batch), 1, Precision::Single);
     // SAFETY: the launch below writes all of both.
     let (output, codes) = unsafe {
         (
@@ -95,7 +96,7 @@ impl InputGradient<'_> {
     ) -> Result<(CudaStorage, Shape)> {
         let shape = self.shape;
         let stage = stage(shape);
-        let (tiling, launch) = input_gradient(&stage, size(shape.batch), 1);
+        let (tiling, launch) = input_gradient(&stage, size(shape.batch), 1, Precision::Single);
         // SAFETY: the launch below writes all of it.
         let gradient = unsafe { trial.tensor(shape.input_len()) }?;
         let arguments = StageInputGradient {
@@ -144,7 +145,8 @@ impl WeightGradient<'_> {
     ) -> Result<(CudaStorage, Shape)> {
         let shape = self.shape;
         let stage = stage(shape);
-        let (tiling, segments, launch) = weight_gradient(false, &stage, size(shape.batch), 1);
+        let (tiling, segments, launch) =
+            weight_gradient(false, &stage, size(shape.batch), 1, Precision::Single);
         let count = shape.weight_len() + shape.filters;
         // SAFETY: the launches below write all of both, the first before the second reads.
         let (partial, gradient) = unsafe {
@@ -163,7 +165,6 @@ impl WeightGradient<'_> {
             stride: size(shape.batch),
             stage,
             tiling,
-            padding: 0,
         };
         let sums = SumSegments {
             partial: partial.pointer(),

@@ -28,7 +28,7 @@ static __device__ __forceinline__ void first_stage_weight_gradient(const StageWe
     float sums[1][K * K + 1] = {};
     for_each_tile(arguments, block, [&](const WeightTile& tile) {
         __syncthreads();
-        copy_tile<K>(arguments, block, tile, source, planes);
+        copy_tile<K>(arguments, block, tile, source, planes, 1, block.channels);
         for_each_window(arguments, block, tile,
                         [&](u32 f, u32 window, float gradient, u32 code) {
                             // A pixel is finite: where the gradient is 0, any will do.
@@ -88,7 +88,7 @@ static __device__ __forceinline__ void stage_weight_gradient(const StageWeightGr
     float sums[FILTERS][K * K + 1] = {};
     for_each_tile(arguments, block, [&](const WeightTile& tile) {
         __syncthreads();
-        copy_tile<K>(arguments, block, tile, source, planes);
+        copy_tile<K>(arguments, block, tile, source, planes, 1, block.channels);
         for_each_window(arguments, block, tile,
                         [&](u32 f, u32 window, float gradient, u32 code) {
                             gradients[f * windows + window] = make_float2(gradient, __uint_as_float(code));

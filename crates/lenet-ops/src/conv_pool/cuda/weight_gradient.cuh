@@ -24,10 +24,10 @@ struct StageWeightGradient {
     u32 channels;           // that a block owns
     u32 filters;            // that a block owns
     u32 parts;              // of the windows, a thread's share each
-    u32 padding;
+    u32 tile_images;        // that are computed at a time; 1 in f32
 };
 
-// What a block computes at a time: one image's windows of one tile.
+// What a block computes at a time: an image's windows of one tile; in TF32, of a few images.
 struct WeightTile {
     u32 image;
     u32 row;
@@ -66,11 +66,12 @@ static __device__ __forceinline__ void for_each_tile(const StageWeightGradient& 
     }
 }
 
-// Copies the planes of the block's channels.
+// Copies the planes of the block's channels of `images` images, which lie `depth` planes apart.
 template <int K, class Images>
 static __device__ __forceinline__ void copy_tile(const StageWeightGradient& arguments,
                                                  const WeightBlock& block, const WeightTile& tile,
-                                                 const Images& source, float* values) {
+                                                 const Images& source, float* values,
+                                                 u32 images, u32 depth) {
     Planes planes;
     planes.values = values;
     planes.pitch = arguments.pitch;
@@ -79,8 +80,8 @@ static __device__ __forceinline__ void copy_tile(const StageWeightGradient& argu
     planes.width = 2 * arguments.columns + K - 1;
     planes.top = (int)(2 * tile.row) - K / 2;
     planes.left = (int)(2 * tile.column) - K / 2;
-    copy_planes(planes, source, arguments.stage, tile.image, 1, block.end, block.channel,
-                block.channels, block.channels);
+    copy_planes(planes, source, arguments.stage, tile.image, images, block.end, block.channel,
+                block.channels, depth);
 }
 
 // Calls take(filter of the block, window of the tile, gradient, code) for each; 0 and OFF beyond

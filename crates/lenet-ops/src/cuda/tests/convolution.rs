@@ -1,6 +1,7 @@
 //! The convolution's kernels against the plain loops: exactly, on numbers whose sums are exact in
 //! f32 whatever their order, and closely, on others.
 
+use super::tf32::operands;
 use super::{Epoch, PLACES, doubles, gpu, print_bits, run, size, slot_count};
 use crate::conv_pool::cuda::{
     Stage, StageForward, StageInputGradient, StageWeightGradient, forward, input_gradient,
@@ -8,7 +9,8 @@ use crate::conv_pool::cuda::{
 };
 use crate::conv_pool::{ConvPoolShape, Gradients, Pooled, reference};
 use crate::cuda::Gpu;
-use crate::cuda::types::NULL;
+use crate::cuda::types::{Launch, NULL};
+use crate::precision::Precision;
 use crate::testing::{Comparison, labels, numbers};
 
 const RELATIVE: f64 = 1e-5;
@@ -33,14 +35,17 @@ const STAGES: [[usize; 5]; 12] = [
     [37, 2, 3, 33, 3],
 ];
 
-struct Case<'a> {
-    shape: ConvPoolShape,
-    first: bool,
-    exact: bool,
+pub(super) struct Case<'a> {
+    pub(super) shape: ConvPoolShape,
+    pub(super) precision: Precision,
+    pub(super) first: bool,
+    pub(super) exact: bool,
     /// Zero weights and no bias: every window is a tie.
-    flat: bool,
-    slots: &'a [u32],
-    name: String,
+    pub(super) flat: bool,
+    pub(super) slots: &'a [u32],
+    /// Trials for which the work is divided, where they are more than the slots.
+    pub(super) planned: u32,
+    pub(super) name: String,
 }
 
 impl Case<'_> {
@@ -117,10 +122,12 @@ fn stages_are_as_the_plain_loops() {
                         &gpu,
                         &Case {
                             shape,
+                            precision: Precision::Single,
                             first,
                             exact,
                             flat,
                             slots,
+                            planned: 0,
                             name,
                         },
                         &mut comparison,
@@ -149,10 +156,12 @@ fn the_first_of_equal_values_wins() {
             let name = format!("ties, {kernel}, first {first}");
             let case = Case {
                 shape,
+                precision: Precision::Single,
                 first,
                 exact: true,
                 flat: true,
                 slots: &[1, 0],
+                planned: 0,
                 name,
             };
             check(&gpu, &case, &mut comparison);
@@ -161,9 +170,9 @@ fn the_first_of_equal_values_wins() {
     comparison.finish();
 }
 
-/// Forward and backward of every place of one case.
-fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) {
-    let (shape, slots) = (case.shape, case.slots);
+/// Forward and backward of every place of one case; gives all results of the first.
+pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> Vec<f32> {
+    let (shape, slots, precision) = (case.shape, case.slots, case.precision);
     let ConvPoolShape {
         batch,
         channels,
@@ -180,6 +189,11 @@ fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) {
     let parameter_stride = count + 2 * AROUND;
     let stride = batch + 1;
     let places = slots.len();
+    let trials = size(places).max(case.planned);
+    let of_places = |mut launch: Launch| {
+        launch.grid[2] = size(places);
+        launch
+    };
 
     let epoch = Epoch::new(gpu, slots, case.pixels(image), 10, batch + 1);
     let mut parameters = case.values(1, slot_count(slots) * parameter_stride);
@@ -211,7 +225,7 @@ fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) {
     let (batch_arguments, stage) = (epoch.batch(batch), case.stage());
     let [weight, bias] = [AROUND, AROUND + weights].map(size);
 
-    let (tiling, launch) = forward(case.first, &stage, size(batch), size(places));
+    let (tiling, launch) = forward(case.first, &stage, size(batch), trials, precision);
     let arguments = StageForward {
         batch: batch_arguments,
         images: image_pointer,
@@ -225,7 +239,7 @@ fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) {
         stage,
         tiling,
     };
-    run(gpu, &launch, &arguments);
+    run(gpu, &of_places(launch), &arguments);
     let (pooled, codes) = (
         pooled_buffer.to_vec().unwrap(),
         code_buffer.to_vec().unwrap(),
@@ -233,7 +247,7 @@ fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) {
 
     let image_gradients = (!case.first).then(|| {
         let buffer = gpu.zeroed::<f32>(places * stride * image).unwrap();
-        let (tiling, launch) = input_gradient(&stage, size(batch), size(places));
+        let (tiling, launch) = input_gradient(&stage, size(batch), trials, precision);
         let arguments = StageInputGradient {
             batch: batch_arguments,
             upstream: upstream_buffer.pointer(),
@@ -247,11 +261,12 @@ fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) {
             tiling,
             padding: 0,
         };
-        run(gpu, &launch, &arguments);
+        run(gpu, &of_places(launch), &arguments);
         buffer.to_vec().unwrap()
     });
 
-    let (tiling, segments, launch) = weight_gradient(case.first, &stage, size(batch), size(places));
+    let (tiling, segments, launch) =
+        weight_gradient(case.first, &stage, size(batch), trials, precision);
     let segment_count = segments.segments as usize;
     let partial_stride = count + 5;
     let partial_buffer = gpu
@@ -268,11 +283,11 @@ fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) {
         stride: size(stride),
         stage,
         tiling,
-        padding: 0,
     };
-    run(gpu, &launch, &arguments);
+    run(gpu, &of_places(launch), &arguments);
     let partial = partial_buffer.to_vec().unwrap();
 
+    let mut results = Vec::new();
     for (place, &slot) in slots.iter().enumerate() {
         let input: Vec<f64> = if case.first {
             let positions = epoch.positions(slot, batch).iter();
@@ -281,10 +296,14 @@ fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) {
                 .map(|&byte| f64::from(f32::from(byte) / 255.0))
                 .collect()
         } else {
-            doubles(&images[place * stride * image..][..batch * image])
+            operands(
+                &images[place * stride * image..][..batch * image],
+                precision,
+            )
         };
-        let own = doubles(&parameters[slot as usize * parameter_stride + AROUND..][..count]);
+        let own = &parameters[slot as usize * parameter_stride + AROUND..][..count];
         let (weight, bias) = own.split_at(weights);
+        let (weight, bias) = (&operands(weight, precision)[..], &doubles(bias)[..]);
         let outputs = batch * pooled_image;
         let at = place * stride * pooled_image;
         let (pooled, codes) = (&pooled[at..at + outputs], &codes[at..at + outputs]);
@@ -298,6 +317,7 @@ fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) {
         }
 
         // The backward pass starts from the kernel's own places.
+        let upstream = &upstream[at..at + outputs];
         let shown: Vec<f64> = codes.iter().map(|&c| f64::from(c != OFF)).collect();
         let mut wanted_image = vec![0.0; input.len()];
         let mut wanted = vec![0.0; count];
@@ -310,13 +330,22 @@ fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) {
                 output: &shown,
                 argmax: codes,
             },
-            &doubles(&upstream[at..at + outputs]),
+            &operands(upstream, precision),
             Gradients {
                 input: Some(&mut wanted_image),
                 weight: weight_gradient,
                 bias: bias_gradient,
             },
         );
+        if precision == Precision::Tf32 {
+            // Biases are added up in f32.
+            bias_gradient.fill(0.0);
+            for (window, (&code, &gradient)) in codes.iter().zip(upstream).enumerate() {
+                if code != OFF {
+                    bias_gradient[window / (rows * columns) % filters] += f64::from(gradient);
+                }
+            }
+        }
         let of_place = &partial[place * segment_count * partial_stride..];
         let mut sums = vec![0.0f32; count];
         for segment in of_place.chunks(partial_stride).take(segment_count) {
@@ -329,5 +358,11 @@ fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) {
             let got = &gradients[place * stride * image..][..batch * image];
             case.compare(comparison, "image gradient", got, &wanted_image);
         }
+        if place == 0 {
+            results = [pooled, &sums].concat();
+            let gradients = image_gradients.as_deref().unwrap_or(&[]);
+            results.extend(gradients.iter().take(batch * image));
+        }
     }
+    results
 }

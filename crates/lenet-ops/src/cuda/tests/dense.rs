@@ -1,16 +1,20 @@
 //! The dense kernels against the plain loops.
 
+mod tiles;
+
+use super::tf32::operands;
 use super::{PLACES, doubles, gpu, print_bits, run, size, slot_count};
 use crate::cuda::Gpu;
 use crate::cuda::types::{Clock, NULL, Trial};
 use crate::dense::cuda::{
     DenseForward, DenseInputGradient, DenseLayer, DenseWeightGradients, forward, input_gradient,
-    weight_gradients,
+    is_for_tensor_cores, weight_gradients,
 };
 use crate::dense::{DenseShape, Gradients, reference};
 use crate::dropout;
 use crate::net::Dropout;
 use crate::optimizer::Rule;
+use crate::precision::Precision;
 use crate::testing::{Comparison, numbers};
 
 const RELATIVE: f64 = 1e-5;
@@ -27,9 +31,13 @@ const SIZES: [[usize; 2]; 8] = [
     [2050, 33],
 ];
 
+/// Those that tensor cores compute; many inputs or outputs reach the large tiles.
+const TF32_SIZES: [[usize; 2]; 3] = [[784, 128], [1500, 66], [66, 1500]];
+
 /// Everything that one layer of one launch has.
 struct Layer<'a> {
     gpu: &'a Gpu,
+    precision: Precision,
     shape: DenseShape,
     slots: &'a [u32],
     stride: usize,
@@ -42,7 +50,13 @@ struct Layer<'a> {
 const WEIGHT: usize = 4;
 
 impl<'a> Layer<'a> {
-    fn new(gpu: &'a Gpu, batch: usize, [inputs, outputs]: [usize; 2], slots: &'a [u32]) -> Self {
+    fn new(
+        gpu: &'a Gpu,
+        precision: Precision,
+        batch: usize,
+        [inputs, outputs]: [usize; 2],
+        slots: &'a [u32],
+    ) -> Self {
         let shape = DenseShape {
             batch,
             inputs,
@@ -53,14 +67,19 @@ impl<'a> Layer<'a> {
         let stride = batch + 1;
         Self {
             gpu,
+            precision,
             shape,
             slots,
             stride,
             parameter_stride,
             parameters: numbers(1, slot_count(slots) * parameter_stride),
             input: numbers(2, slots.len() * stride * inputs),
-            name: format!("{inputs} to {outputs}, {batch} images, {slots:?}"),
+            name: format!("{precision}, {inputs} to {outputs}, {batch} images, {slots:?}"),
         }
+    }
+
+    fn sizes(&self) -> (usize, usize) {
+        (self.shape.inputs, self.shape.outputs)
     }
 
     fn weights(&self) -> usize {
@@ -70,13 +89,19 @@ impl<'a> Layer<'a> {
     /// Weight and bias of a slot.
     fn of_slot(&self, slot: u32) -> (Vec<f64>, Vec<f64>) {
         let start = slot as usize * self.parameter_stride + WEIGHT;
-        let own = doubles(&self.parameters[start..][..self.weights() + self.shape.outputs]);
+        let own = &self.parameters[start..][..self.weights() + self.shape.outputs];
         let (weight, bias) = own.split_at(self.weights());
-        (weight.to_vec(), bias.to_vec())
+        (operands(weight, self.precision), doubles(bias))
     }
 
     fn of_place<'b>(&self, values: &'b [f32], place: usize, units: usize) -> &'b [f32] {
         &values[place * self.stride * units..][..self.shape.batch * units]
+    }
+
+    /// The input of a place as it is multiplied.
+    fn input(&self, place: usize) -> Vec<f64> {
+        let input = self.of_place(&self.input, place, self.shape.inputs);
+        operands(input, self.precision)
     }
 
     fn forward(&self, relu: bool, dropout: Option<Dropout>) -> Vec<f32> {
@@ -126,7 +151,7 @@ impl<'a> Layer<'a> {
             dropout: u32::from(dropout.is_some()),
             padding: 0,
         };
-        let launch = forward(batch, outputs, self.slots.len());
+        let launch = forward(batch, self.sizes(), self.slots.len(), self.precision);
         run(self.gpu, &launch, &arguments);
         output.to_vec().unwrap()
     }
@@ -151,7 +176,12 @@ impl<'a> Layer<'a> {
             images: size(self.shape.batch),
             stride: size(self.stride),
         };
-        let launch = input_gradient(self.shape.batch, self.shape.inputs, self.slots.len());
+        let launch = input_gradient(
+            self.shape.batch,
+            self.sizes(),
+            self.slots.len(),
+            self.precision,
+        );
         run(self.gpu, &launch, &arguments);
         result.to_vec().unwrap()
     }
@@ -167,7 +197,11 @@ impl<'a> Layer<'a> {
         let gradient = self.gpu.upload(upstream).unwrap();
         let input = self.gpu.upload(&self.input).unwrap();
         let places = self.slots.len();
-        let (launch, first_blocks) = weight_gradients(&[(inputs, outputs); 2], places);
+        let (launch, first_blocks) = weight_gradients(
+            &[self.sizes(); 2],
+            places,
+            is_for_tensor_cores(self.sizes(), self.precision),
+        );
         let count = self.weights() + outputs;
         let gradient_stride = (2 * count).next_multiple_of(4);
         let layer = |index: usize| DenseLayer {
@@ -206,8 +240,16 @@ fn for_each_layer(mut f: impl FnMut(&Layer<'_>, &mut Comparison)) {
                 if large && (slots.len() != 3 || ![3, 100].contains(&batch)) {
                     continue;
                 }
-                f(&Layer::new(&gpu, batch, sizes, slots), &mut comparison);
+                let layer = Layer::new(&gpu, Precision::Single, batch, sizes, slots);
+                f(&layer, &mut comparison);
             }
+        }
+    }
+    for sizes in TF32_SIZES {
+        for (batch, slots) in [(3, PLACES[0]), (100, PLACES[1])] {
+            let layer = Layer::new(&gpu, Precision::Tf32, batch, sizes, slots);
+            assert!(is_for_tensor_cores(layer.sizes(), layer.precision));
+            f(&layer, &mut comparison);
         }
     }
     comparison.finish();
@@ -269,7 +311,7 @@ fn plain(layer: &Layer<'_>, place: usize, slot: u32, relu: bool) -> Vec<f64> {
         relu,
         ..layer.shape
     };
-    let input = doubles(layer.of_place(&layer.input, place, shape.inputs));
+    let input = layer.input(place);
     let (weight, bias) = layer.of_slot(slot);
     let mut want = vec![0.0; shape.batch * shape.outputs];
     reference::forward(&shape, &input, &weight, &bias, &mut want);
@@ -288,7 +330,8 @@ fn gradients_are_as_the_plain_loops() {
         let masked = layer.input_gradient(&upstream, true);
         let (gradients, gradient_stride) = layer.weight_gradients(&upstream);
         for (place, &slot) in layer.slots.iter().enumerate() {
-            let input = doubles(layer.of_place(&layer.input, place, shape.inputs));
+            let input = layer.input(place);
+            let upstream = layer.of_place(&upstream, place, shape.outputs);
             let (weight, _) = layer.of_slot(slot);
             let mut of_input = vec![0.0; input.len()];
             let mut wanted = vec![0.0; weight.len() + shape.outputs];
@@ -298,13 +341,18 @@ fn gradients_are_as_the_plain_loops() {
                 &input,
                 &weight,
                 &[],
-                &doubles(layer.of_place(&upstream, place, shape.outputs)),
+                &operands(upstream, layer.precision),
                 Gradients {
                     input: Some(&mut of_input),
                     weight: of_weight,
                     bias: of_bias,
                 },
             );
+            // Biases are added up in f32.
+            of_bias.fill(0.0);
+            for (at, &gradient) in upstream.iter().enumerate() {
+                of_bias[at % shape.outputs] += f64::from(gradient);
+            }
             let name = |what: &str| format!("{}: {what}", layer.name);
             let got = layer.of_place(&free, place, shape.inputs);
             comparison.close(&name("input"), got, &of_input, RELATIVE);

@@ -5,6 +5,7 @@ mod convolution;
 mod dense;
 mod device;
 mod head;
+mod tf32;
 mod update;
 
 use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
@@ -39,7 +40,7 @@ fn run<A: DeviceRepr>(gpu: &Gpu, launch: &Launch, arguments: &A) {
 }
 
 /// With `LENET_PRINT_BITS=1`, prints the digest of a result, for comparison with another run's.
-fn print_bits(what: &str, values: &[f32]) {
+pub(crate) fn print_bits(what: &str, values: &[f32]) {
     if std::env::var_os("LENET_PRINT_BITS").is_some_and(|value| value == "1") {
         let mut hash = Sha256::new();
         for value in values {

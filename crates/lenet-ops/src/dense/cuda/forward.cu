@@ -1,6 +1,6 @@
 // Dense layer forward: output = input . weight^T + bias, with ReLU and dropout on the way out.
 #include "philox.cuh"
-#include "product.cuh"
+#include "product_tf32.cuh"
 
 struct DenseForward {
     const float* input;       // [place][stride][inputs]
@@ -22,7 +22,7 @@ struct DenseForward {
 };
 
 // blockIdx: x a tile of the outputs, y of the images, z a place.
-template <class T>
+template <class T, bool TF32>
 static __device__ __forceinline__ void dense_forward_tile(const DenseForward& arguments) {
     const DenseForward& a = arguments;
     u32 slot = a.slots[blockIdx.z];
@@ -31,7 +31,7 @@ static __device__ __forceinline__ void dense_forward_tile(const DenseForward& ar
     Side<true> images = {a.input + first_image * a.inputs, a.images, a.inputs};
     Side<true> units = {parameters + a.weight, a.outputs, a.inputs};
     float sums[T::HEIGHT][T::WIDTH];
-    product<T>(images, blockIdx.y * T::ROWS, units, blockIdx.x * T::COLUMNS, sums);
+    multiply<T, TF32>(images, blockIdx.y * T::ROWS, units, blockIdx.x * T::COLUMNS, sums);
 
     u32 unit = blockIdx.x * T::COLUMNS + T::column();
     if (unit >= a.outputs) {
@@ -69,10 +69,21 @@ static __device__ __forceinline__ void dense_forward_tile(const DenseForward& ar
 
 extern "C" __global__ void __launch_bounds__(LargeTile::THREADS, LargeTile::BLOCKS)
     dense_forward(DenseForward arguments) {
-    dense_forward_tile<LargeTile>(arguments);
+    dense_forward_tile<LargeTile, false>(arguments);
 }
 
 extern "C" __global__ void __launch_bounds__(SmallTile::THREADS, SmallTile::BLOCKS)
     dense_forward_small(DenseForward arguments) {
-    dense_forward_tile<SmallTile>(arguments);
+    dense_forward_tile<SmallTile, false>(arguments);
+}
+
+extern "C" __global__ void __launch_bounds__(LargeTile::THREADS, LargeTile::BLOCKS)
+    dense_forward_tf32(DenseForward arguments) {
+    dense_forward_tile<LargeTile, true>(arguments);
+}
+
+// With as few registers as its sibling takes, some were spilled.
+extern "C" __global__ void __launch_bounds__(SmallTile::THREADS, SmallTile::BLOCKS / 2)
+    dense_forward_small_tf32(DenseForward arguments) {
+    dense_forward_tile<SmallTile, true>(arguments);
 }

@@ -1,5 +1,5 @@
 // Gradient of the loss with respect to a dense layer's input: gradient . weight.
-#include "product.cuh"
+#include "product_tf32.cuh"
 
 struct DenseInputGradient {
     const float* gradient;    // with respect to the output, [place][stride][outputs]
@@ -16,7 +16,7 @@ struct DenseInputGradient {
 };
 
 // blockIdx: x a tile of the inputs, y of the images, z a place.
-template <class T>
+template <class T, bool TF32>
 static __device__ __forceinline__ void dense_input_gradient_tile(
     const DenseInputGradient& arguments) {
     const DenseInputGradient& a = arguments;
@@ -25,7 +25,7 @@ static __device__ __forceinline__ void dense_input_gradient_tile(
     Side<true> images = {a.gradient + first_image * a.outputs, a.images, a.outputs};
     Side<false> units = {a.parameters + slot * a.parameter_stride + a.weight, a.inputs, a.outputs};
     float sums[T::HEIGHT][T::WIDTH];
-    product<T>(images, blockIdx.y * T::ROWS, units, blockIdx.x * T::COLUMNS, sums);
+    multiply<T, TF32>(images, blockIdx.y * T::ROWS, units, blockIdx.x * T::COLUMNS, sums);
 
     u32 unit = blockIdx.x * T::COLUMNS + T::column();
     if (unit >= a.inputs) {
@@ -52,10 +52,20 @@ static __device__ __forceinline__ void dense_input_gradient_tile(
 
 extern "C" __global__ void __launch_bounds__(LargeTile::THREADS, LargeTile::BLOCKS)
     dense_input_gradient(DenseInputGradient arguments) {
-    dense_input_gradient_tile<LargeTile>(arguments);
+    dense_input_gradient_tile<LargeTile, false>(arguments);
 }
 
 extern "C" __global__ void __launch_bounds__(SmallTile::THREADS, SmallTile::BLOCKS)
     dense_input_gradient_small(DenseInputGradient arguments) {
-    dense_input_gradient_tile<SmallTile>(arguments);
+    dense_input_gradient_tile<SmallTile, false>(arguments);
+}
+
+extern "C" __global__ void __launch_bounds__(LargeTile::THREADS, LargeTile::BLOCKS)
+    dense_input_gradient_tf32(DenseInputGradient arguments) {
+    dense_input_gradient_tile<LargeTile, true>(arguments);
+}
+
+extern "C" __global__ void __launch_bounds__(SmallTile::THREADS, SmallTile::BLOCKS)
+    dense_input_gradient_small_tf32(DenseInputGradient arguments) {
+    dense_input_gradient_tile<SmallTile, true>(arguments);
 }

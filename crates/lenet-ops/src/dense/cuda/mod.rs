@@ -1,7 +1,8 @@
 //! Dense layers on NVIDIA GPUs: arguments and grids of the kernels in this folder.
 //!
 //! Each kernel comes in two sizes of tile whose results are the same bits, so the number of
-//! trials in a launch may choose between them.
+//! trials in a launch may choose between them. Where TF32 is asked for, whether a layer is large
+//! enough for it goes by the layer alone.
 
 mod tensor;
 
@@ -10,6 +11,7 @@ pub(crate) use tensor::{run_backward, run_forward};
 use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
 
 use crate::cuda::types::{Launch, Pointer};
+use crate::precision::Precision;
 
 /// Blocks that occupy a large GPU.
 const BUSY: usize = 128;
@@ -168,16 +170,46 @@ impl Tile {
     }
 }
 
+/// Inputs and outputs of a layer.
+pub(crate) type Sizes = (usize, usize);
+
+/// Fewest weights of a layer that tensor cores compute, and fewest units on either side.
+const LARGE_LAYER: usize = 1 << 16;
+const LARGE_SIDE: usize = 64;
+
+/// Whether tensor cores compute a layer.
+pub(crate) fn is_for_tensor_cores((inputs, outputs): Sizes, precision: Precision) -> bool {
+    precision == Precision::Tf32
+        && inputs.min(outputs) >= LARGE_SIDE
+        && inputs * outputs >= LARGE_LAYER
+}
+
 /// Launch of [`DenseForward`].
-pub(crate) fn forward(images: usize, outputs: usize, places: usize) -> Launch {
-    let kernels = ["dense_forward", "dense_forward_small"];
-    over_images(kernels, images, outputs, places)
+pub(crate) fn forward(images: usize, layer: Sizes, places: usize, precision: Precision) -> Launch {
+    let kernels = if is_for_tensor_cores(layer, precision) {
+        ["dense_forward_tf32", "dense_forward_small_tf32"]
+    } else {
+        ["dense_forward", "dense_forward_small"]
+    };
+    over_images(kernels, images, layer.1, places)
 }
 
 /// Launch of [`DenseInputGradient`].
-pub(crate) fn input_gradient(images: usize, inputs: usize, places: usize) -> Launch {
-    let kernels = ["dense_input_gradient", "dense_input_gradient_small"];
-    over_images(kernels, images, inputs, places)
+pub(crate) fn input_gradient(
+    images: usize,
+    layer: Sizes,
+    places: usize,
+    precision: Precision,
+) -> Launch {
+    let kernels = if is_for_tensor_cores(layer, precision) {
+        [
+            "dense_input_gradient_tf32",
+            "dense_input_gradient_small_tf32",
+        ]
+    } else {
+        ["dense_input_gradient", "dense_input_gradient_small"]
+    };
+    over_images(kernels, images, layer.0, places)
 }
 
 /// Launch of [`ReluGradient`].
@@ -206,21 +238,31 @@ fn over_images(
     }
 }
 
-/// Launch of [`DenseWeightGradients`] for the layers' `(inputs, outputs)`, and the first block of
-/// each layer.
-pub(crate) fn weight_gradients(layers: &[(usize, usize)], places: usize) -> (Launch, Vec<u32>) {
+/// Launch of [`DenseWeightGradients`] for the layers, which are all for tensor cores or none, and
+/// the first block of each layer.
+pub(crate) fn weight_gradients(
+    layers: &[Sizes],
+    places: usize,
+    tensor_cores: bool,
+) -> (Launch, Vec<u32>) {
+    let [large, small] = if tensor_cores {
+        [
+            "dense_weight_gradients_tf32",
+            "dense_weight_gradients_small_tf32",
+        ]
+    } else {
+        ["dense_weight_gradients", "dense_weight_gradients_small"]
+    };
     let (blocks, first_blocks) = tiles_of(&LARGE, layers);
     if blocks * places >= BUSY {
-        let launch = LARGE.launch("dense_weight_gradients", [blocks, 1], places);
-        return (launch, first_blocks);
+        return (LARGE.launch(large, [blocks, 1], places), first_blocks);
     }
     let (blocks, first_blocks) = tiles_of(&SMALL, layers);
-    let launch = SMALL.launch("dense_weight_gradients_small", [blocks, 1], places);
-    (launch, first_blocks)
+    (SMALL.launch(small, [blocks, 1], places), first_blocks)
 }
 
 /// Tiles of all layers' weights, and the first of each.
-fn tiles_of(tile: &Tile, layers: &[(usize, usize)]) -> (usize, Vec<u32>) {
+fn tiles_of(tile: &Tile, layers: &[Sizes]) -> (usize, Vec<u32>) {
     let mut blocks = 0;
     let mut first_blocks = Vec::with_capacity(layers.len());
     for &(inputs, outputs) in layers {
@@ -234,6 +276,7 @@ fn tiles_of(tile: &Tile, layers: &[(usize, usize)]) -> (usize, Vec<u32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Precision::{Single, Tf32};
     use std::mem::{offset_of, size_of};
 
     #[test]
@@ -272,29 +315,56 @@ mod tests {
 
     #[test]
     fn many_trials_take_large_tiles_and_few_small_ones() {
-        let many = forward(128, 128, 80);
+        let many = forward(128, (784, 128), 80, Single);
         assert_eq!(
             (many.kernel, many.grid, many.block),
             ("dense_forward", [2, 2, 80], [128, 1, 1])
         );
-        let one = forward(128, 128, 1);
+        let one = forward(128, (784, 128), 1, Single);
         assert_eq!(
             (one.kernel, one.grid, one.block),
             ("dense_forward_small", [4, 8, 1], [64, 1, 1])
         );
-        assert_eq!(forward(16, 128, 80).kernel, "dense_forward_small");
-        assert_eq!(input_gradient(100, 784, 80).kernel, "dense_input_gradient");
-        assert_eq!(input_gradient(1, 1, 3).grid, [1, 1, 3]);
+        assert_eq!(
+            forward(16, (784, 128), 80, Single).kernel,
+            "dense_forward_small"
+        );
+        assert_eq!(
+            input_gradient(100, (784, 128), 80, Single).kernel,
+            "dense_input_gradient"
+        );
+        assert_eq!(input_gradient(1, (1, 9), 3, Single).grid, [1, 1, 3]);
     }
 
     #[test]
     fn layers_share_a_launch_one_after_the_other() {
         let layers = [(784, 128), (128, 10)];
-        let (launch, first_blocks) = weight_gradients(&layers, 80);
+        let (launch, first_blocks) = weight_gradients(&layers, 80, false);
         assert_eq!(launch.kernel, "dense_weight_gradients");
         assert_eq!((launch.grid, first_blocks), ([28, 1, 80], vec![0, 26]));
-        let (launch, first_blocks) = weight_gradients(&layers, 1);
+        let (launch, first_blocks) = weight_gradients(&layers, 1, false);
         assert_eq!(launch.kernel, "dense_weight_gradients_small");
         assert_eq!((launch.grid, first_blocks), ([204, 1, 1], vec![0, 200]));
+    }
+
+    #[test]
+    fn tensor_cores_take_large_layers_whatever_the_load() {
+        for (images, places) in [(1, 1), (128, 1), (128, 80)] {
+            let kernels = |layer| {
+                [
+                    forward(images, layer, places, Tf32).kernel,
+                    input_gradient(images, layer, places, Tf32).kernel,
+                ]
+            };
+            for layer in [(784, 128), (1024, 64), (256, 256), (64, 1024)] {
+                assert!(kernels(layer).iter().all(|k| k.ends_with("_tf32")));
+                assert!(is_for_tensor_cores(layer, Tf32) && !is_for_tensor_cores(layer, Single));
+            }
+            for layer in [(784, 63), (63, 2048), (128, 10), (400, 128)] {
+                assert!(!kernels(layer).iter().any(|k| k.ends_with("_tf32")));
+            }
+        }
+        let (launch, _) = weight_gradients(&[(784, 128)], 80, true);
+        assert_eq!(launch.kernel, "dense_weight_gradients_tf32");
     }
 }

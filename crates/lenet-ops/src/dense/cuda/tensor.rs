@@ -9,6 +9,7 @@ use super::{
 use crate::cuda::candle::{Elements, OneTrial, backward_op, size};
 use crate::cuda::types::NULL;
 use crate::dense::{DenseShape, OP};
+use crate::precision::Precision;
 use crate::tensor::wrap;
 
 /// The layer's output.
@@ -40,7 +41,12 @@ pub(crate) fn run_forward(
         dropout: 0,
         padding: 0,
     };
-    let launch = forward(shape.batch, shape.outputs, 1);
+    let launch = forward(
+        shape.batch,
+        (shape.inputs, shape.outputs),
+        1,
+        Precision::Single,
+    );
     // SAFETY: the buffers have the sizes of the layer and the batch, and memory that is given
     // back here is so in the order of the stream, after the launch.
     unsafe { trial.gpu.launch(&launch, &arguments) }.map_err(wrap)?;
@@ -126,7 +132,12 @@ impl InputGradient {
             images: size(shape.batch),
             stride: size(shape.batch),
         };
-        let launch = input_gradient(shape.batch, shape.inputs, 1);
+        let launch = input_gradient(
+            shape.batch,
+            (shape.inputs, shape.outputs),
+            1,
+            Precision::Single,
+        );
         // SAFETY: as in `run_forward`.
         unsafe { trial.gpu.launch(&launch, &arguments) }.map_err(wrap)?;
         Ok((
@@ -152,7 +163,7 @@ impl WeightGradient {
         let count = shape.weight_len() + shape.outputs;
         // SAFETY: the launch below writes all of it.
         let gradient = unsafe { trial.tensor(count) }?;
-        let (launch, first_blocks) = weight_gradients(&[(shape.inputs, shape.outputs)], 1);
+        let (launch, first_blocks) = weight_gradients(&[(shape.inputs, shape.outputs)], 1, false);
         let layer = DenseLayer {
             input: input.pointer(),
             gradient: upstream.pointer(),

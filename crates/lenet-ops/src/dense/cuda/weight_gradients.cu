@@ -2,7 +2,7 @@
 //
 //   weight[o][i] = sum over images of gradient[image][o] * input[image][i]
 //   bias[o]      = sum over images of gradient[image][o]
-#include "product.cuh"
+#include "product_tf32.cuh"
 
 // For few blocks. As deep as a small batch.
 typedef Tile<16, 32, 16, 2, 4, 8> SmallWeightTile;
@@ -28,7 +28,7 @@ struct DenseWeightGradients {
 };
 
 // blockIdx: x a tile of a layer's weights (tiles of the inputs fastest), z a place.
-template <class T>
+template <class T, bool TF32>
 static __device__ __forceinline__ void dense_weight_gradients_tile(
     const DenseWeightGradients& arguments) {
     const DenseWeightGradients& a = arguments;
@@ -44,7 +44,7 @@ static __device__ __forceinline__ void dense_weight_gradients_tile(
     Side<false> outputs = {layer.gradient + first_image * layer.outputs, layer.outputs, a.images};
     Side<false> inputs = {layer.input + first_image * layer.inputs, layer.inputs, a.images};
     float sums[T::HEIGHT][T::WIDTH];
-    product<T>(outputs, first_output, inputs, first_input, sums);
+    multiply<T, TF32>(outputs, first_output, inputs, first_input, sums);
 
     float* gradients = a.gradients + (u64)blockIdx.z * a.gradient_stride;
     u32 input = first_input + T::column();
@@ -71,10 +71,20 @@ static __device__ __forceinline__ void dense_weight_gradients_tile(
 
 extern "C" __global__ void __launch_bounds__(LargeTile::THREADS, LargeTile::BLOCKS)
     dense_weight_gradients(DenseWeightGradients arguments) {
-    dense_weight_gradients_tile<LargeTile>(arguments);
+    dense_weight_gradients_tile<LargeTile, false>(arguments);
 }
 
 extern "C" __global__ void __launch_bounds__(SmallWeightTile::THREADS, SmallWeightTile::BLOCKS)
     dense_weight_gradients_small(DenseWeightGradients arguments) {
-    dense_weight_gradients_tile<SmallWeightTile>(arguments);
+    dense_weight_gradients_tile<SmallWeightTile, false>(arguments);
+}
+
+extern "C" __global__ void __launch_bounds__(LargeTile::THREADS, LargeTile::BLOCKS)
+    dense_weight_gradients_tf32(DenseWeightGradients arguments) {
+    dense_weight_gradients_tile<LargeTile, true>(arguments);
+}
+
+extern "C" __global__ void __launch_bounds__(SmallWeightTile::THREADS, SmallWeightTile::BLOCKS)
+    dense_weight_gradients_small_tf32(DenseWeightGradients arguments) {
+    dense_weight_gradients_tile<SmallWeightTile, true>(arguments);
 }

@@ -32,8 +32,13 @@ impl Build<'_> {
         let mut calls = Vec::new();
         let mut input = NULL;
         for (index, (stage, planned)) in memory.stages.iter().zip(&plan.stages).enumerate() {
-            let (tiling, launch) =
-                conv_pool::forward(index == 0, &stage.stage, size(images), size(places));
+            let (tiling, launch) = conv_pool::forward(
+                index == 0,
+                &stage.stage,
+                size(images),
+                size(places),
+                memory.precision,
+            );
             let arguments = StageForward {
                 batch: self.batch,
                 images: input,
@@ -71,7 +76,8 @@ impl Build<'_> {
                 dropout: drops.into(),
                 padding: 0,
             };
-            let launch = dense::forward(images, layer.outputs, places);
+            let sizes = (layer.inputs, layer.outputs);
+            let launch = dense::forward(images, sizes, places, memory.precision);
             calls.push((launch, Call::DenseForward(arguments)));
         }
         calls
@@ -156,44 +162,61 @@ impl Build<'_> {
                 images: size(images),
                 stride: size(self.stride),
             };
-            let launch = dense::input_gradient(images, layer.inputs, places);
+            let sizes = (layer.inputs, layer.outputs);
+            let launch = dense::input_gradient(images, sizes, places, memory.precision);
             calls.push((launch, Call::DenseInputGradient(arguments)));
         }
     }
 
+    /// In a launch for tensor cores and one for the others, where there are both; gives their table.
     pub(super) fn dense_weight_gradients(
         &self,
         gpu: &Gpu,
         calls: &mut Vec<(Launch, Call)>,
     ) -> Result<Buffer<DenseLayer>, OpsError> {
         let Self { plan, memory, .. } = *self;
-        let sizes: Vec<_> = plan
-            .dense
-            .iter()
-            .map(|layer| (layer.inputs, layer.outputs))
-            .collect();
-        let (launch, first_blocks) = dense::weight_gradients(&sizes, self.source.places);
-        let layers = plan.dense.iter().zip(first_blocks).enumerate();
-        let layers = layers.map(|(index, (layer, first_block))| DenseLayer {
-            input: self.input(index),
-            gradient: memory.layers[index].gradient.pointer(),
-            inputs: size(layer.inputs),
-            outputs: size(layer.outputs),
-            weight: size(layer.tensors.weight.start),
-            bias: size(layer.tensors.bias.start),
-            first_block,
-            padding: 0,
-        });
-        let table = gpu.upload(&layers.collect::<Vec<_>>())?;
-        let arguments = DenseWeightGradients {
-            layers: table.pointer(),
-            gradients: memory.gradients.pointer(),
-            layer_count: size(plan.dense.len()),
-            gradient_stride: size(memory.stride),
-            images: size(self.source.images),
-            stride: size(self.stride),
-        };
-        calls.push((launch, Call::DenseWeightGradients(arguments)));
+        let mut table = Vec::new();
+        let mut launches = Vec::new();
+        for tensor_cores in [true, false] {
+            let layers = plan.dense.iter().enumerate().filter(|(_, layer)| {
+                let sizes = (layer.inputs, layer.outputs);
+                dense::is_for_tensor_cores(sizes, memory.precision) == tensor_cores
+            });
+            let layers: Vec<_> = layers.collect();
+            if layers.is_empty() {
+                continue;
+            }
+            let sizes = layers
+                .iter()
+                .map(|(_, layer)| (layer.inputs, layer.outputs));
+            let sizes: Vec<_> = sizes.collect();
+            let (launch, first_blocks) =
+                dense::weight_gradients(&sizes, self.source.places, tensor_cores);
+            launches.push((launch, table.len(), layers.len()));
+            let rows = layers.into_iter().zip(first_blocks);
+            table.extend(rows.map(|((index, layer), first_block)| DenseLayer {
+                input: self.input(index),
+                gradient: memory.layers[index].gradient.pointer(),
+                inputs: size(layer.inputs),
+                outputs: size(layer.outputs),
+                weight: size(layer.tensors.weight.start),
+                bias: size(layer.tensors.bias.start),
+                first_block,
+                padding: 0,
+            }));
+        }
+        let table = gpu.upload(&table)?;
+        for (launch, first, count) in launches {
+            let arguments = DenseWeightGradients {
+                layers: table.pointer() + (first * size_of::<DenseLayer>()) as Pointer,
+                gradients: memory.gradients.pointer(),
+                layer_count: size(count),
+                gradient_stride: size(memory.stride),
+                images: size(self.source.images),
+                stride: size(self.stride),
+            };
+            calls.push((launch, Call::DenseWeightGradients(arguments)));
+        }
         Ok(table)
     }
 
@@ -210,7 +233,8 @@ impl Build<'_> {
             let tensors = &plan.stages[index].tensors;
             let before = index.checked_sub(1).map(|before| &memory.stages[before]);
             if let Some(before) = before {
-                let (tiling, launch) = conv_pool::input_gradient(&stage.stage, images, places);
+                let (tiling, launch) =
+                    conv_pool::input_gradient(&stage.stage, images, places, memory.precision);
                 let arguments = StageInputGradient {
                     batch: self.batch,
                     upstream: stage.gradient.pointer(),
@@ -226,8 +250,13 @@ impl Build<'_> {
                 };
                 calls.push((launch, Call::StageInputGradient(arguments)));
             }
-            let (tiling, segments, launch) =
-                conv_pool::weight_gradient(index == 0, &stage.stage, images, places);
+            let (tiling, segments, launch) = conv_pool::weight_gradient(
+                index == 0,
+                &stage.stage,
+                images,
+                places,
+                memory.precision,
+            );
             let arguments = StageWeightGradient {
                 batch: self.batch,
                 images: before.map_or(NULL, |before| before.pooled.pointer()),
@@ -239,7 +268,6 @@ impl Build<'_> {
                 stride: size(self.stride),
                 stage: stage.stage,
                 tiling,
-                padding: 0,
             };
             calls.push((launch, Call::StageWeightGradient(arguments)));
             partials.push(Partials {

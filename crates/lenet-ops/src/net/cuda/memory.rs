@@ -8,6 +8,7 @@ use crate::cuda::{Buffer, Gpu};
 use crate::error::OpsError;
 use crate::geometry::Geometry;
 use crate::optimizer::Rule;
+use crate::precision::Precision;
 use crate::softmax_cross_entropy::cuda::{Sums, blocks};
 
 /// Alignment of a slot's parameters, in elements: kernels read vectors of four.
@@ -32,6 +33,8 @@ pub(super) struct LayerMemory {
 
 /// Everything that does not depend on the data.
 pub(super) struct Memory {
+    /// Which kernels the partial sums' sizes are those of.
+    pub(super) precision: Precision,
     /// Elements between the parameters of two slots.
     pub(super) stride: usize,
     pub(super) parameters: Buffer<f32>,
@@ -54,6 +57,7 @@ impl Memory {
         geometry: &Geometry,
         plan: &Plan,
         images: Images,
+        precision: Precision,
         networks: &[Start<'_>],
     ) -> Result<Self, OpsError> {
         let slots = networks.len();
@@ -80,8 +84,8 @@ impl Memory {
             let stage = Stage::new(geometry, index);
             let [_, height, width] = planned.input;
             let pooled = planned.filters * (height / 2) * (width / 2);
-            let partial =
-                most_segments(index == 0, &stage, images.batch) * stage.parameters() as usize;
+            let segments = most_segments(index == 0, &stage, images.batch, precision);
+            let partial = segments * stage.parameters() as usize;
             Ok(StageMemory {
                 stage,
                 pooled: gpu.zeroed(forward * pooled)?,
@@ -97,6 +101,7 @@ impl Memory {
             })
         });
         Ok(Self {
+            precision,
             stride,
             parameters: rows(&|network| network.parameters.to_vec())?,
             moments: moments.collect::<Result<_, _>>()?,
@@ -112,14 +117,20 @@ impl Memory {
     }
 
     /// Bytes that one network takes, not counting its orders and sums.
-    pub(super) fn bytes(geometry: &Geometry, plan: &Plan, images: Images, moments: usize) -> u64 {
+    pub(super) fn bytes(
+        geometry: &Geometry,
+        plan: &Plan,
+        images: Images,
+        precision: Precision,
+        moments: usize,
+    ) -> u64 {
         let parameters = (2 + moments) * geometry.parameter_count();
         let stages = plan.stages.iter().enumerate().map(|(index, planned)| {
             let stage = Stage::new(geometry, index);
             let [_, height, width] = planned.input;
             let pooled = planned.filters * (height / 2) * (width / 2);
-            let partial =
-                most_segments(index == 0, &stage, images.batch) * stage.parameters() as usize;
+            let segments = most_segments(index == 0, &stage, images.batch, precision);
+            let partial = segments * stage.parameters() as usize;
             (5 * images.forward() + 4 * images.batch) * pooled + 4 * partial
         });
         let units: usize = plan.dense.iter().map(|layer| layer.outputs).sum();
@@ -129,9 +140,9 @@ impl Memory {
 }
 
 /// Most segments of any batch of at most `images` images.
-fn most_segments(first: bool, stage: &Stage, images: usize) -> usize {
+fn most_segments(first: bool, stage: &Stage, images: usize, precision: Precision) -> usize {
     let segments = (1..=images).map(|images| {
-        let (_, segments, _) = weight_gradient(first, stage, images as u32, 1);
+        let (_, segments, _) = weight_gradient(first, stage, images as u32, 1, precision);
         segments.segments as usize
     });
     segments.max().unwrap_or(0)

@@ -6,7 +6,8 @@
 //! recorded sequence of launches, and losses stay there until they are asked for.
 //!
 //! A network's results are the same bits whichever others are trained beside it, and those of
-//! [`Network`](super::Network) on a CPU to rounding; dropout masks are equal.
+//! [`Network`](super::Network) on a CPU to rounding, which is that of [`Precision`]; dropout masks
+//! are equal.
 
 mod build;
 mod epoch;
@@ -26,6 +27,7 @@ use crate::cuda::{Buffer, Gpu};
 use crate::error::{OpsError, check_length};
 use crate::geometry::Geometry;
 use crate::optimizer::Rule;
+use crate::precision::Precision;
 use crate::softmax_cross_entropy::check_labels;
 use crate::softmax_cross_entropy::cuda::{Sums, WARPS, blocks};
 use memory::{EpochMemory, Memory};
@@ -146,6 +148,7 @@ impl std::fmt::Debug for Ensemble {
             .field("gpu", &self.gpu)
             .field("networks", &self.rules.len())
             .field("images", &self.images)
+            .field("precision", &self.memory.precision)
             .finish_non_exhaustive()
     }
 }
@@ -154,15 +157,17 @@ impl Ensemble {
     /// Puts networks on the GPU, to be trained in batches of at most `batch_size` images.
     ///
     /// # Errors
-    /// No network, a geometry that is not valid, parameters or moments of the wrong length, more
-    /// than the GPU has room for.
+    /// No network, a geometry that is not valid, a precision that the GPU does not have, parameters
+    /// or moments of the wrong length, more than the GPU has room for.
     pub fn new(
         gpu: Arc<Gpu>,
         geometry: &Geometry,
+        precision: Precision,
         batch_size: usize,
         networks: &[Start<'_>],
     ) -> Result<Self, OpsError> {
         geometry.validate()?;
+        precision.check(gpu.compute_capability())?;
         let count = geometry.parameter_count();
         if networks.is_empty() || batch_size == 0 {
             return Err(shape(format!(
@@ -190,7 +195,7 @@ impl Ensemble {
             )));
         }
         let plan = Plan::new(geometry);
-        let memory = Memory::new(&gpu, geometry, &plan, images, networks)?;
+        let memory = Memory::new(&gpu, geometry, &plan, images, precision, networks)?;
         Ok(Self {
             plan,
             parameter_count: count,
@@ -207,10 +212,12 @@ impl Ensemble {
     }
 
     /// About so many bytes of a GPU's memory are taken by one of `networks` networks that are
-    /// trained together, on epochs of `images` images; `moments` as [`Rule::moments`].
+    /// trained together in a precision, on epochs of `images` images; `moments` as
+    /// [`Rule::moments`].
     #[must_use]
     pub fn bytes_each(
         geometry: &Geometry,
+        precision: Precision,
         batch_size: usize,
         networks: usize,
         moments: usize,
@@ -218,7 +225,8 @@ impl Ensemble {
     ) -> u64 {
         let plan = Plan::new(geometry);
         let batch_size = batch_size.max(1);
-        let memory = Memory::bytes(geometry, &plan, Images::new(batch_size, networks), moments);
+        let images_each = Images::new(batch_size, networks);
+        let memory = Memory::bytes(geometry, &plan, images_each, precision, moments);
         let batch = 4 * batch_size + 16 + 16 * blocks(batch_size);
         memory + (images.div_ceil(batch_size) * batch) as u64
     }
@@ -264,6 +272,12 @@ impl Ensemble {
             moments.read(network * self.memory.stride, row)?;
         }
         Ok(values)
+    }
+
+    /// What products are computed in, where the kernels have it.
+    #[must_use]
+    pub fn precision(&self) -> Precision {
+        self.memory.precision
     }
 
     /// Kernels that one full step launches, or `None` before the first.

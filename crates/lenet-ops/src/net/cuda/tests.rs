@@ -2,9 +2,10 @@
 //! the driver of `tests/cuda`.
 
 mod refusals;
+mod tf32;
 
 use super::*;
-use crate::cuda::tests::gpu;
+use crate::cuda::tests::{gpu, print_bits};
 use crate::net::{Images as Pixels, Network, reference};
 use crate::optimizer::update;
 use crate::simd::Level;
@@ -66,6 +67,18 @@ fn start(rule: Rule, parameters: &[f32]) -> Start<'_> {
     }
 }
 
+/// Networks computed in f32.
+fn ensemble(gpu: &Arc<Gpu>, geometry: &Geometry, batch: usize, networks: &[Start<'_>]) -> Ensemble {
+    Ensemble::new(
+        Arc::clone(gpu),
+        geometry,
+        Precision::Single,
+        batch,
+        networks,
+    )
+    .unwrap()
+}
+
 fn relative_error(got: &[f32], want: &[f64]) -> f64 {
     let difference = |(&got, want): (&f32, &f64)| (f64::from(got) - want).powi(2);
     let error: f64 = got.iter().zip(want).map(difference).sum();
@@ -101,7 +114,7 @@ fn gradients_are_the_references() {
         let seeds = [31, 32, 33];
         let networks = seeds.map(|seed| parameters(&geometry, seed));
         let starts: Vec<_> = networks.iter().map(|p| start(Rule::Sgd, p)).collect();
-        let mut ensemble = Ensemble::new(Arc::clone(&gpu), &geometry, 19, &starts).unwrap();
+        let mut ensemble = ensemble(&gpu, &geometry, 19, &starts);
         let set = ensemble.place(&data.pixels, &data.labels).unwrap();
         let dropout = Dropout {
             rate: 0.4,
@@ -253,7 +266,7 @@ fn together(
         .zip(&networks)
         .map(|(s, p)| start(s.rule, p))
         .collect();
-    let mut ensemble = Ensemble::new(Arc::clone(gpu), geometry, batch_size, &starts).unwrap();
+    let mut ensemble = ensemble(gpu, geometry, batch_size, &starts);
     let set = ensemble.place(&data.pixels, &data.labels).unwrap();
     let batches = images.div_ceil(batch_size);
     let plans: Vec<_> = chosen.iter().map(|s| plan(s, images, batches)).collect();
@@ -403,7 +416,7 @@ fn an_epoch_can_be_taken_up_in_its_middle() {
             parameters: &state.0,
             moments: &state.1,
         };
-        let mut ensemble = Ensemble::new(Arc::clone(&gpu), geometry, batch_size, &[start]).unwrap();
+        let mut ensemble = ensemble(&gpu, geometry, batch_size, &[start]);
         let set = ensemble.place(&data.pixels, &data.labels).unwrap();
         ensemble.begin_epoch(set, &[part], from).unwrap();
         for _ in from..to {

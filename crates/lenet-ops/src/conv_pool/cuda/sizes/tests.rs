@@ -1,6 +1,7 @@
 //! Every plan stays within what a launch allows, and reaches all of its work.
 
 use super::*;
+use Precision::Single;
 
 const STAGES: [[u32; 5]; 16] = [
     [1, 28, 28, 16, 3],
@@ -53,14 +54,18 @@ fn correlations_cover_their_outputs() {
         for [images, trials] in LOADS {
             let [height, width] = [stage.height, stage.width];
             let plans = [
-                (forward(true, &stage, images, trials), height / 2, width / 2),
                 (
-                    forward(false, &stage, images, trials),
+                    forward(true, &stage, images, trials, Single),
                     height / 2,
                     width / 2,
                 ),
                 (
-                    input_gradient(&stage, images, trials),
+                    forward(false, &stage, images, trials, Single),
+                    height / 2,
+                    width / 2,
+                ),
+                (
+                    input_gradient(&stage, images, trials, Single),
                     height.div_ceil(2),
                     width.div_ceil(2),
                 ),
@@ -86,7 +91,8 @@ fn weight_gradients_cover_their_batch_whatever_the_trials() {
     for stage in stages() {
         for [images, trials] in LOADS {
             for first in [true, false] {
-                let (tiling, segments, launch) = weight_gradient(first, &stage, images, trials);
+                let (tiling, segments, launch) =
+                    weight_gradient(first, &stage, images, trials, Single);
                 check_launch(&launch, 256);
                 let Segments {
                     segments,
@@ -94,7 +100,7 @@ fn weight_gradients_cover_their_batch_whatever_the_trials() {
                 } = segments;
                 assert!(segments * share >= images && (segments - 1) * share < images);
                 assert_eq!([launch.grid[0], launch.grid[2]], [segments, trials]);
-                let (alone, same, _) = weight_gradient(first, &stage, images, 1);
+                let (alone, same, _) = weight_gradient(first, &stage, images, 1, Single);
                 assert_eq!((alone, same.images), (tiling, share));
                 if stage.is_small() && !first {
                     assert!(tiling.pitch.is_multiple_of(2) && tiling.plane.is_multiple_of(2));
@@ -115,7 +121,7 @@ fn kernels_go_by_the_side() {
             filters: 3,
             kernel,
         };
-        forward(true, &stage, 4, 1).1.kernel
+        forward(true, &stage, 4, 1, Single).1.kernel
     };
     assert_eq!(
         [1, 3, 5, 7].map(named),
@@ -131,8 +137,8 @@ fn kernels_go_by_the_side() {
 #[test]
 fn a_tile_serves_as_many_filters_as_leave_enough_blocks() {
     let stage = Stage::new(&Geometry::lab_2017(64), 0);
-    let (alone, _) = forward(true, &stage, 128, 1);
-    let (many, launch) = forward(true, &stage, 128, 80);
+    let (alone, _) = forward(true, &stage, 128, 1, Single);
+    let (many, launch) = forward(true, &stage, 128, 80, Single);
     assert!(alone.rounds < many.rounds);
     assert_eq!([many.groups * many.rounds, launch.grid[1]], [16, 1]);
 }

@@ -10,7 +10,13 @@ fn what_does_not_fit_is_refused() {
     let values = parameters(&geometry, 1);
     let one = start(Rule::Sgd, &values);
     let make = |batch_size, starts: &[Start<'_>]| {
-        Ensemble::new(Arc::clone(&gpu), &geometry, batch_size, starts)
+        Ensemble::new(
+            Arc::clone(&gpu),
+            &geometry,
+            Precision::Single,
+            batch_size,
+            starts,
+        )
     };
     assert!(make(4, &[]).is_err());
     assert!(make(0, &[one]).is_err());
