@@ -143,6 +143,9 @@ const REFUSED: &[&[&str]] = &[
     &["experiments", "--config", "smoke", "--epochs", "0"],
     &["experiments", "--config", "smoke", "--samples", "0"],
     &["experiments", "--config", "smoke", "--jobs", "0"],
+    &["experiments", "--config", "smoke", "--precision", "tf32"],
+    &["experiments", "--config", "smoke", "--precision", "bf16"],
+    &["train", "--precision", "tf32"],
     // Settings.
     &["train", "--learning-rate", "-0.1"],
     &["train", "--learning-rate", "NaN"],

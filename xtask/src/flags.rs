@@ -86,6 +86,9 @@ pub struct Experiments {
     /// Which code computes the networks
     #[arg(long, value_enum, value_name = "B")]
     pub backend: Option<Backend>,
+    /// What a GPU computes products in: f32 or tf32
+    #[arg(long, value_name = "P")]
+    pub precision: Option<String>,
     /// Trials at once; default: one a core, or as many as fit in the memory of a GPU
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
@@ -187,6 +190,9 @@ pub struct Train {
     /// Which code computes the network
     #[arg(long, value_enum, value_name = "B")]
     pub backend: Option<Backend>,
+    /// What a GPU computes products in: f32 or tf32
+    #[arg(long, value_name = "P")]
+    pub precision: Option<String>,
     /// Threads; default: all cores
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use lenet_data::Dataset;
-use lenet_results::{BackendKind, DeviceKind, Store};
+use lenet_results::{BackendKind, DeviceKind, Precision, Store};
 use lenet_train::{DeviceChoice, RunOptions};
 
 use crate::flags;
@@ -48,14 +48,15 @@ pub fn device(flag: &str) -> anyhow::Result<(DeviceKind, usize)> {
 /// # Errors
 /// Names what is missing.
 pub fn check_devices(
-    used: impl IntoIterator<Item = (BackendKind, DeviceKind)>,
+    used: impl IntoIterator<Item = (BackendKind, DeviceKind, Precision)>,
     ordinal: usize,
 ) -> anyhow::Result<()> {
     let mut checked = Vec::new();
-    for pair in used {
-        if !checked.contains(&pair) {
-            lenet_train::check_device(pair.0, pair.1, ordinal)?;
-            checked.push(pair);
+    for path in used {
+        if !checked.contains(&path) {
+            let (backend, device, precision) = path;
+            lenet_train::check_device(backend, device, precision, ordinal)?;
+            checked.push(path);
         }
     }
     Ok(())

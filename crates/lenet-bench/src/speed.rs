@@ -6,7 +6,7 @@ use lenet_data::{Dataset, SplitSpec};
 use lenet_ops::{Geometry, Level, peak};
 use lenet_results::{
     BackendKind, DataConfig, DecayConfig, DeviceKind, DropoutConfig, NetworkConfig,
-    OptimizerConfig, ScheduleConfig, TrialConfig,
+    OptimizerConfig, Precision, ScheduleConfig, TrialConfig,
 };
 use lenet_train::{Event, RunOptions};
 use serde::Serialize;
@@ -221,6 +221,7 @@ fn config(point: &SpeedPoint, data: &Dataset, seed: u64) -> TrialConfig {
         seed,
         backend: point.backend,
         device: DeviceKind::Cpu,
+        precision: Precision::Single,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use lenet_results::{
     BackendKind, CellRecord, CellTrial, DataConfig, DecayConfig, DeviceKind, DropoutConfig,
-    Environment, EpochRecord, FigureRecord, NetworkConfig, OptimizerConfig, Outcome, RunRecord,
-    ScheduleConfig, StudyRecord, TrialConfig, TrialRecord,
+    Environment, EpochRecord, FigureRecord, NetworkConfig, OptimizerConfig, Outcome, Precision,
+    RunRecord, ScheduleConfig, StudyRecord, TrialConfig, TrialRecord,
 };
 
 /// The 2017 study's setting with dropout connected.
@@ -42,6 +42,7 @@ pub(crate) fn lab_config(optimizer: &str, learning_rate: f64, rate: f64) -> Tria
         seed: 0,
         backend: BackendKind::Fused,
         device: DeviceKind::Cpu,
+        precision: Precision::Single,
     }
 }
 

@@ -34,6 +34,9 @@ pub struct TrialConfig {
     pub backend: BackendKind,
     /// Which kind of device computes it.
     pub device: DeviceKind,
+    /// What products are computed in.
+    #[serde(default, skip_serializing_if = "Precision::is_single")]
+    pub precision: Precision,
 }
 
 /// Where images come from and how they are split.
@@ -198,4 +201,34 @@ pub enum DeviceKind {
     Cpu,
     /// An NVIDIA GPU.
     Cuda,
+}
+
+/// What products are computed in; sums are f32 either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Precision {
+    /// f32.
+    #[default]
+    #[serde(rename = "f32")]
+    Single,
+    /// TF32 on a GPU's tensor cores where a layer is large: factors are rounded to 10 mantissa
+    /// bits.
+    #[serde(rename = "tf32")]
+    Tf32,
+}
+
+impl Precision {
+    /// As files and flags spell it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Single => "f32",
+            Self::Tf32 => "tf32",
+        }
+    }
+
+    /// It is left out of files, as it was before there was a choice.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    fn is_single(&self) -> bool {
+        *self == Self::Single
+    }
 }

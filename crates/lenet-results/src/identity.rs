@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::config::{DecayConfig, TrialConfig};
+use crate::config::{DecayConfig, Precision, TrialConfig};
 
 /// Enters every digest; changes when the same configuration comes to mean other numbers.
 const TAG: &str = "lenet-lab trial 1\n";
@@ -47,6 +47,9 @@ impl TrialConfig {
             DecayConfig::Cosine { .. } => " · cosine decay",
         };
         label.push_str(schedule);
+        if self.precision != Precision::Single {
+            write!(label, " · {}", self.precision.name()).expect("writing to a string");
+        }
         write!(label, " · seed {}", self.seed).expect("writing to a string");
         label
     }
@@ -126,7 +129,7 @@ mod tests {
 
     #[test]
     fn every_setting_counts() {
-        let changes: [fn(&mut TrialConfig); 14] = [
+        let changes: [fn(&mut TrialConfig); 15] = [
             |c| c.data.source = "idx:0".into(),
             |c| c.data.validation = 4999,
             |c| c.data.samples = Some(1000),
@@ -146,6 +149,7 @@ mod tests {
             },
             |c| c.seed = 2,
             |c| c.backend = BackendKind::Stock,
+            |c| c.precision = Precision::Tf32,
         ];
         let mut seen = vec![config().identity()];
         for change in changes {

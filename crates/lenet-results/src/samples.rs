@@ -37,6 +37,7 @@ pub(crate) fn config() -> TrialConfig {
         seed: 1,
         backend: BackendKind::Fused,
         device: DeviceKind::Cpu,
+        precision: Precision::Single,
     }
 }
 

@@ -1,7 +1,7 @@
 //! How long a study will take, from a short calibration.
 
 use lenet_data::{Split, Splits};
-use lenet_results::{BackendKind, DeviceKind, NetworkConfig, TrialConfig};
+use lenet_results::{BackendKind, DeviceKind, NetworkConfig, Precision, TrialConfig};
 use lenet_train::{RunOptions, Timing};
 
 use crate::data_sets::DataSets;
@@ -38,6 +38,7 @@ struct Kind<'p> {
     optimizer: &'static str,
     backend: BackendKind,
     device: DeviceKind,
+    precision: Precision,
 }
 
 impl<'p> Kind<'p> {
@@ -51,6 +52,7 @@ impl<'p> Kind<'p> {
             optimizer: config.optimizer.name(),
             backend: config.backend,
             device: config.device,
+            precision: config.precision,
         }
     }
 }

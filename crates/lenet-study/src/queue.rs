@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use lenet_results::{BackendKind, DataConfig, DeviceKind, NetworkConfig};
+use lenet_results::{BackendKind, DataConfig, DeviceKind, NetworkConfig, Precision};
 
 use crate::error::StudyError;
 use crate::plan::PlannedTrial;
@@ -16,6 +16,7 @@ struct Shape<'p> {
     batch_size: usize,
     backend: BackendKind,
     device: DeviceKind,
+    precision: Precision,
 }
 
 impl<'p> Shape<'p> {
@@ -28,6 +29,7 @@ impl<'p> Shape<'p> {
             batch_size: config.batch_size,
             backend: config.backend,
             device: config.device,
+            precision: config.precision,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use lenet_results::{
     BackendKind, DataConfig, DecayConfig, DeviceKind, DropoutConfig, EarlyStopConfig,
-    NetworkConfig, OptimizerConfig, ScheduleConfig, TrialConfig,
+    NetworkConfig, OptimizerConfig, Precision, ScheduleConfig, TrialConfig,
 };
 
 use crate::error::StudyError;
@@ -45,6 +45,8 @@ pub struct Settings {
     pub backend: Option<BackendKind>,
     /// Kind of device.
     pub device: Option<DeviceKind>,
+    /// What products are computed in.
+    pub precision: Option<Precision>,
     /// [`MNIST`], or a folder of IDX files.
     pub data: Option<String>,
 }
@@ -110,7 +112,7 @@ macro_rules! for_each_setting {
 impl Settings {
     for_each_setting! {
         filters, kernel, hidden, dropout, optimizer, learning_rate, schedule, batch_size,
-        epochs, samples, validation, early_stop, backend, device, data,
+        epochs, samples, validation, early_stop, backend, device, precision, data,
     }
 
     /// Reads a TOML file that is a flat table of settings.
@@ -150,7 +152,7 @@ impl Settings {
 
     /// A whole trial: what is left open is filled in with the study's values, which are
     /// F = 16 in two stages of 3×3, 128 hidden units, no dropout, SGD, constant rate, batch 128,
-    /// 10 epochs, all samples, 5,000 held out, no early stop, fused backend, CPU. The learning
+    /// 10 epochs, all samples, 5,000 held out, no early stop, fused backend, CPU, f32. The learning
     /// rate left open is 0.1 for SGD, 0.01 with momentum, and 0.001 for the adaptive ones.
     /// `source` is [`lenet_data::Dataset::source`].
     #[must_use]
@@ -196,6 +198,7 @@ impl Settings {
             seed,
             backend: self.backend.unwrap_or(BackendKind::Fused),
             device: self.device.unwrap_or(DeviceKind::Cpu),
+            precision: self.precision.unwrap_or_default(),
         }
     }
 

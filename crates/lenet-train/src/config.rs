@@ -3,7 +3,9 @@
 use lenet_data::{Split, Splits};
 use lenet_ops::Geometry;
 use lenet_ops::optimizer::Rule;
-use lenet_results::{DecayConfig, NetworkConfig, OptimizerConfig, TrialConfig};
+use lenet_results::{
+    BackendKind, DecayConfig, DeviceKind, NetworkConfig, OptimizerConfig, Precision, TrialConfig,
+};
 
 use crate::error::TrainError;
 
@@ -91,10 +93,27 @@ pub(crate) fn check(config: &TrialConfig, data: &Splits) -> Result<(), TrainErro
             format!("{} is negative", stop.min_delta),
         );
     }
+    check_precision(config.backend, config.device, config.precision)?;
     let shape = data.train.set.shape();
     check_split("training", &data.train, shape, data.classes)?;
     check_split("validation", &data.validation, shape, data.classes)?;
     check_split("test", &data.test, shape, data.classes)
+}
+
+/// Refuses a precision that is not to be had there.
+pub(crate) fn check_precision(
+    backend: BackendKind,
+    device: DeviceKind,
+    precision: Precision,
+) -> Result<(), TrainError> {
+    let own_kernels = (BackendKind::Fused, DeviceKind::Cuda);
+    if precision == Precision::Tf32 && (backend, device) != own_kernels {
+        return Err(TrainError::Config {
+            field: "precision",
+            reason: "tf32 is for GPUs and the fused backend; take f32 elsewhere".to_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// Refuses a split that a network for images of `shape` and so many classes cannot take.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lenet_data::{ImageSet, Split, Splits};
 use lenet_results::{
     BackendKind, DataConfig, DecayConfig, DeviceKind, DropoutConfig, EpochRecord, NetworkConfig,
-    OptimizerConfig, ScheduleConfig, TrialConfig,
+    OptimizerConfig, Precision, ScheduleConfig, TrialConfig,
 };
 use rand_core::RngCore;
 
@@ -38,6 +38,7 @@ pub(crate) fn config() -> TrialConfig {
         seed: 1,
         backend: BackendKind::Fused,
         device: DeviceKind::Cpu,
+        precision: Precision::Single,
     }
 }
 

@@ -106,14 +106,7 @@ pub fn time_group(
         networks.push((config::rule(&config.optimizer), (parameters, Vec::new())));
         orders.push(epoch_order(&data.train, config.seed, 1));
     }
-    let mut group = backend::build_group(
-        &geometry,
-        first.batch_size,
-        first.backend,
-        first.device,
-        options,
-        networks,
-    )?;
+    let mut group = backend::build_group(&geometry, first, options, networks)?;
     group.place(data)?;
     let batches = data.train.len().div_ceil(first.batch_size);
     let timed = steps.clamp(1, batches);

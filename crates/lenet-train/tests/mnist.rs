@@ -3,7 +3,7 @@
 use lenet_data::{Dataset, SplitSpec};
 use lenet_results::{
     BackendKind, DataConfig, DecayConfig, DeviceKind, DropoutConfig, NetworkConfig,
-    OptimizerConfig, Outcome, ScheduleConfig, TrialConfig,
+    OptimizerConfig, Outcome, Precision, ScheduleConfig, TrialConfig,
 };
 use lenet_train::{Ended, RunOptions, evaluate, geometry, run, self_check, time_steps};
 
@@ -39,6 +39,7 @@ fn config() -> TrialConfig {
         seed: 1,
         backend: BackendKind::Fused,
         device: DeviceKind::Cpu,
+        precision: Precision::Single,
     }
 }
 

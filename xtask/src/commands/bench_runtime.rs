@@ -10,7 +10,9 @@ use lenet_bench::runtime::{
 use lenet_data::{Dataset, SplitSpec};
 use lenet_ops::Level;
 use lenet_report::{Records, Summary, rounds, summarize, write_report};
-use lenet_results::{Environment, PhaseSeconds, RuntimeRecord, RuntimeStore, runtime_records};
+use lenet_results::{
+    Environment, PhaseSeconds, Precision, RuntimeRecord, RuntimeStore, runtime_records,
+};
 
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::BenchRuntime;
@@ -44,7 +46,8 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
     let threads = run_options(flags.threads, 0).threads;
     let plan = Plan::new(&config, found, &splits, threads, level).or_refuse()?;
     for point in &plan.points {
-        check_devices([(point.backend, point.device)], point.ordinal).or_refuse()?;
+        let path = (point.backend, point.device, Precision::Single);
+        check_devices([path], point.ordinal).or_refuse()?;
     }
     let out = match &flags.out {
         Some(folder) => folder.clone(),

@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use lenet_data::{Dataset, SplitSpec};
 use lenet_model::weights;
 use lenet_ops::Geometry;
-use lenet_results::BackendKind;
+use lenet_results::{BackendKind, Precision};
 use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
@@ -20,7 +20,8 @@ use crate::output;
 /// Refuses weights that do not fit the data and paths that cannot be used.
 pub fn run(flags: &Evaluate) -> CommandResult {
     let (device, ordinal) = inputs::device(&flags.device).or_refuse()?;
-    inputs::check_devices([(BackendKind::Fused, device)], ordinal).or_refuse()?;
+    let path = (BackendKind::Fused, device, Precision::Single);
+    inputs::check_devices([path], ordinal).or_refuse()?;
     let network = weights::load_any(&flags.checkpoint).or_refuse()?;
     let data = inputs::dataset(flags.data_dir.as_deref()).or_refuse()?;
     ensure_fits(&network.geometry, &data)

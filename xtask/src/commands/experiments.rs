@@ -27,7 +27,10 @@ pub fn run(flags: &Experiments) -> CommandResult {
     let data = DataSets::open(&study, &overrides).or_refuse()?;
     let plan = Plan::expand(&study, &overrides, &data).or_refuse()?;
     let used = plan.trials.iter();
-    let used = used.map(|trial| (trial.config.backend, trial.config.device));
+    let used = used.map(|trial| {
+        let config = &trial.config;
+        (config.backend, config.device, config.precision)
+    });
     inputs::check_devices(used, ordinal).or_refuse()?;
     let out = flags
         .out
@@ -71,6 +74,9 @@ fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
     }
     if let Some(samples) = flags.samples {
         settings.assign("samples", &samples.to_string(), "--samples")?;
+    }
+    if let Some(precision) = &flags.precision {
+        settings.assign("precision", precision, "--precision")?;
     }
     settings.backend = flags.backend.map(Into::into);
     let mut ordinal = 0;

@@ -24,7 +24,8 @@ pub fn run(flags: &Train) -> CommandResult {
     let (settings, ordinal) = settings(flags).or_refuse()?;
     let data = dataset(flags, &settings).or_refuse()?;
     let config = settings.resolve(&data.source, flags.seed.unwrap_or(1));
-    inputs::check_devices([(config.backend, config.device)], ordinal).or_refuse()?;
+    let path = (config.backend, config.device, config.precision);
+    inputs::check_devices([path], ordinal).or_refuse()?;
     let splits = split(&data, &config).or_refuse()?;
     let geometry = lenet_train::geometry(&config.network, &splits).or_refuse()?;
     let mut options = inputs::run_options(flags.threads, ordinal);
@@ -122,6 +123,7 @@ fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
         ("dropout", "--dropout", &flags.dropout),
         ("samples", "--samples", &flags.samples),
         ("validation", "--validation", &flags.validation),
+        ("precision", "--precision", &flags.precision),
     ];
     for (name, flag, text) in given {
         if let Some(text) = text {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use lenet_results::{
     BackendKind, DataConfig, DecayConfig, DeviceKind, DropoutConfig, NetworkConfig,
-    OptimizerConfig, ScheduleConfig, TrialConfig,
+    OptimizerConfig, Precision, ScheduleConfig, TrialConfig,
 };
 use lenet_train::{Ended, Event, RunOptions, TrainError};
 
@@ -51,6 +51,7 @@ pub(super) fn config(
         seed,
         backend,
         device,
+        precision: Precision::Single,
     }
 }
 

@@ -7,8 +7,8 @@ use lenet_data::{Split, Splits};
 use lenet_ops::{Level, gpu};
 use lenet_results::{
     DataConfig, DataPlacement, DecayConfig, DeviceKind, DropoutConfig, OptimizerConfig, Outcome,
-    RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeStore, RuntimeWork, ScheduleConfig,
-    TrialConfig,
+    Precision, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeStore, RuntimeWork,
+    ScheduleConfig, TrialConfig,
 };
 use lenet_train::{Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
@@ -259,6 +259,7 @@ fn trial(point: &RuntimePoint, context: RunContext<'_>) -> (TrialConfig, RunOpti
         seed: point.seed,
         backend: point.backend,
         device: point.device,
+        precision: Precision::Single,
     };
     let options = RunOptions {
         threads: point.threads,

@@ -2,7 +2,7 @@
 
 use lenet_results::{
     BackendKind, DecayConfig, DeviceKind, DropoutConfig, EarlyStopConfig, OptimizerConfig,
-    ScheduleConfig,
+    Precision, ScheduleConfig,
 };
 
 use super::{OPTIMIZERS, parameters};
@@ -266,6 +266,12 @@ pub(crate) fn device(node: &Node<'_>) -> Read<DeviceKind> {
         "\"cpu\" or \"cuda\"",
         &[("cpu", DeviceKind::Cpu), ("cuda", DeviceKind::Cuda)],
     )
+}
+
+pub(crate) fn precision(node: &Node<'_>) -> Read<Precision> {
+    let both = [Precision::Single, Precision::Tf32];
+    let words = both.map(|precision| (precision.name(), precision));
+    node.word("\"f32\" or \"tf32\"", &words)
 }
 
 pub(crate) fn data(node: &Node<'_>) -> Read<String> {

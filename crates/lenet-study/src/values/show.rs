@@ -2,7 +2,7 @@
 
 use lenet_results::{
     BackendKind, DecayConfig, DeviceKind, DropoutConfig, EarlyStopConfig, OptimizerConfig,
-    ScheduleConfig,
+    Precision, ScheduleConfig,
 };
 
 use super::{OPTIMIZERS, parameters};
@@ -91,6 +91,10 @@ pub(crate) fn device(kind: &DeviceKind) -> &'static str {
         DeviceKind::Cpu => "cpu",
         DeviceKind::Cuda => "cuda",
     }
+}
+
+pub(crate) fn precision(precision: &Precision) -> &'static str {
+    precision.name()
 }
 
 pub(crate) fn learning_rate(rate: &f64) -> String {

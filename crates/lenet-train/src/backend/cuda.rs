@@ -9,7 +9,7 @@ use lenet_ops::net::cuda::{Ensemble, Part, SetId, Start, StepPart};
 use lenet_ops::net::{BatchSums, Dropout};
 use lenet_ops::optimizer::Rule;
 use lenet_ops::{Geometry, Precision};
-use lenet_results::PhaseSeconds;
+use lenet_results::{PhaseSeconds, TrialConfig};
 
 use super::{Backend, EvaluationSums, Group, Member, State, Step, TrainingSums};
 use crate::RunOptions;
@@ -25,12 +25,21 @@ const SHARE: f64 = 0.8;
 /// A group on the GPU that the options name.
 pub(super) fn group(
     geometry: &Geometry,
-    batch_size: usize,
+    config: &TrialConfig,
     options: &RunOptions,
     networks: &[(Rule, State)],
 ) -> Result<Box<dyn Group>, TrainError> {
-    let gpu = open(options)?;
-    Ok(Box::new(Cuda::new(gpu, geometry, batch_size, networks)?))
+    let (precision, batch_size) = (of_ops(config.precision), config.batch_size);
+    let cuda = Cuda::new(open(options)?, geometry, precision, batch_size, networks)?;
+    Ok(Box::new(cuda))
+}
+
+/// As the ops know it.
+fn of_ops(precision: lenet_results::Precision) -> Precision {
+    match precision {
+        lenet_results::Precision::Single => Precision::Single,
+        lenet_results::Precision::Tf32 => Precision::Tf32,
+    }
 }
 
 /// One network on it.
@@ -46,15 +55,15 @@ pub(super) fn alone(
 /// Networks of any optimizer that its free memory takes, trained on epochs of `images` images.
 pub(super) fn capacity(
     geometry: &Geometry,
-    batch_size: usize,
+    config: &TrialConfig,
     images: usize,
     options: &RunOptions,
 ) -> Result<usize, TrainError> {
     let (free, _) = open(options)?.memory()?;
     let room = (free as f64 * SHARE) as u64;
+    let (precision, batch_size) = (of_ops(config.precision), config.batch_size);
     let fits = |&networks: &usize| {
-        let each =
-            Ensemble::bytes_each(geometry, Precision::Single, batch_size, networks, 2, images);
+        let each = Ensemble::bytes_each(geometry, precision, batch_size, networks, 2, images);
         networks as u64 * each <= room
     };
     Ok((1..=MOST_TRIALS).rev().find(fits).unwrap_or(1))
@@ -69,8 +78,13 @@ pub(super) fn find(ordinal: usize) -> Result<(), TrainError> {
 }
 
 /// Whether it takes the kernels too; the first time they are compiled here.
-pub(super) fn prepare(ordinal: usize) -> Result<(), TrainError> {
-    Ok(Gpu::new(ordinal)?.load_kernels()?)
+pub(super) fn prepare(
+    ordinal: usize,
+    precision: lenet_results::Precision,
+) -> Result<(), TrainError> {
+    let gpu = Gpu::new(ordinal)?;
+    of_ops(precision).check(gpu.compute_capability())?;
+    Ok(gpu.load_kernels()?)
 }
 
 fn open(options: &RunOptions) -> Result<Arc<Gpu>, TrainError> {
@@ -91,6 +105,7 @@ impl Cuda {
     pub fn new(
         gpu: Arc<Gpu>,
         geometry: &Geometry,
+        precision: Precision,
         batch_size: usize,
         networks: &[(Rule, State)],
     ) -> Result<Self, TrainError> {
@@ -103,7 +118,7 @@ impl Cuda {
             })
             .collect();
         Ok(Self {
-            ensemble: Ensemble::new(gpu, geometry, Precision::Single, batch_size, &starts)?,
+            ensemble: Ensemble::new(gpu, geometry, precision, batch_size, &starts)?,
             placed: Vec::new(),
             before: Vec::new(),
         })
@@ -201,7 +216,7 @@ fn evaluation(sums: BatchSums) -> EvaluationSums {
     }
 }
 
-/// One network by itself, for checks and for timing its phases. Unlike a [`Group`], which is
+/// One network by itself, in f32, for checks and for timing its phases. Unlike a [`Group`], which is
 /// told of an epoch at once, it is told of a batch at a time, and waits for the GPU each time.
 #[derive(Debug)]
 pub(super) struct Alone {
@@ -222,7 +237,13 @@ impl Alone {
         state: State,
     ) -> Result<Self, TrainError> {
         Ok(Self {
-            cuda: Cuda::new(Arc::clone(&gpu), geometry, 1, &[(rule, state)])?,
+            cuda: Cuda::new(
+                Arc::clone(&gpu),
+                geometry,
+                Precision::Single,
+                1,
+                &[(rule, state)],
+            )?,
             batch_size: 1,
             gpu,
             geometry: geometry.clone(),
@@ -238,7 +259,7 @@ impl Alone {
             let networks = [(self.rule, state)];
             let gpu = Arc::clone(&self.gpu);
             let placed = std::mem::take(&mut self.cuda.placed);
-            self.cuda = Cuda::new(gpu, &self.geometry, images, &networks)?;
+            self.cuda = Cuda::new(gpu, &self.geometry, Precision::Single, images, &networks)?;
             self.batch_size = images;
             for (set, _) in placed {
                 self.cuda.set(&set)?;

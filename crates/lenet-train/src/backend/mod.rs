@@ -17,7 +17,7 @@ use lenet_data::{Split, Splits};
 use lenet_ops::net::Dropout;
 use lenet_ops::optimizer::Rule;
 use lenet_ops::{Geometry, Level};
-use lenet_results::{BackendKind, DeviceKind, PhaseSeconds, TrialConfig};
+use lenet_results::{BackendKind, DeviceKind, PhaseSeconds, Precision, TrialConfig};
 
 use crate::RunOptions;
 use crate::config;
@@ -137,20 +137,25 @@ pub(crate) fn check_state(
     Ok(())
 }
 
-/// Makes the group that `kind` and `device` ask for, of networks with these rules and states.
+/// Makes the group that `config` asks for, of networks with these rules and states: its backend,
+/// device, precision and batch size count.
 pub(crate) fn build_group(
     geometry: &Geometry,
-    batch_size: usize,
-    kind: BackendKind,
-    device: DeviceKind,
+    config: &TrialConfig,
     options: &RunOptions,
     networks: Vec<(Rule, State)>,
 ) -> Result<Box<dyn Group>, TrainError> {
+    let &TrialConfig {
+        backend: kind,
+        device,
+        batch_size,
+        ..
+    } = config;
     if (kind, device) == (BackendKind::Fused, DeviceKind::Cuda) {
         for (rule, state) in &networks {
             check_state(geometry, *rule, state)?;
         }
-        return cuda::group(geometry, batch_size, options, &networks);
+        return cuda::group(geometry, config, options, &networks);
     }
     let networks: Result<Vec<_>, TrainError> = networks
         .into_iter()
@@ -196,19 +201,21 @@ pub(crate) fn find_gpu(ordinal: usize) -> Result<(), TrainError> {
     cuda::find(ordinal)
 }
 
-/// Checks before any work that a backend can compute on a device: that it is there, and with it what
-/// the backend needs (for [`BackendKind::Fused`] on a GPU the compiled kernels).
+/// Checks before any work that a backend can compute on a device in a precision: that the device is
+/// there, and with it what the backend needs (for [`BackendKind::Fused`] on a GPU the compiled kernels).
 ///
 /// # Errors
 /// [`TrainError`] naming what is missing.
 pub fn check_device(
     backend: BackendKind,
     device: DeviceKind,
+    precision: Precision,
     ordinal: usize,
 ) -> Result<(), TrainError> {
+    config::check_precision(backend, device, precision)?;
     match (backend, device) {
         (_, DeviceKind::Cpu) => Ok(()),
-        (BackendKind::Fused, DeviceKind::Cuda) => cuda::prepare(ordinal),
+        (BackendKind::Fused, DeviceKind::Cuda) => cuda::prepare(ordinal, precision),
         (BackendKind::Stock, DeviceKind::Cuda) => device::open(device, ordinal).map(|_| ()),
     }
 }
@@ -227,7 +234,7 @@ pub fn group_capacity(
         (BackendKind::Fused, DeviceKind::Cuda) => {
             let geometry = config::geometry(&config.network, data)?;
             let images = data.train.indices.len();
-            cuda::capacity(&geometry, config.batch_size, images, options)
+            cuda::capacity(&geometry, config, images, options)
         }
         _ => Ok(1),
     }

@@ -2,6 +2,7 @@
 
 use lenet_ops::Geometry;
 use lenet_ops::optimizer::Rule;
+use lenet_results::{Precision, TrialConfig};
 
 use super::{Backend, Group, State};
 use crate::RunOptions;
@@ -10,7 +11,7 @@ use crate::error::TrainError;
 
 pub(super) fn group(
     _: &Geometry,
-    _: usize,
+    _: &TrialConfig,
     _: &RunOptions,
     _: &[(Rule, State)],
 ) -> Result<Box<dyn Group>, TrainError> {
@@ -28,7 +29,7 @@ pub(super) fn alone(
 
 pub(super) fn capacity(
     _: &Geometry,
-    _: usize,
+    _: &TrialConfig,
     _: usize,
     _: &RunOptions,
 ) -> Result<usize, TrainError> {
@@ -39,6 +40,6 @@ pub(super) fn find(_: usize) -> Result<(), TrainError> {
     Err(device::no_cuda())
 }
 
-pub(super) fn prepare(_: usize) -> Result<(), TrainError> {
+pub(super) fn prepare(_: usize, _: Precision) -> Result<(), TrainError> {
     Err(device::no_cuda())
 }

@@ -94,14 +94,7 @@ pub fn run_group(
     for other in &running {
         check_agreement(first, &other.trial)?;
     }
-    let mut group = backend::build_group(
-        &first.geometry,
-        first.config.batch_size,
-        first.config.backend,
-        first.config.device,
-        options,
-        networks,
-    )?;
+    let mut group = backend::build_group(&first.geometry, first.config, options, networks)?;
     group.place(first.data)?;
     for each in &running {
         watcher.event(each.number, started(&each.trial, running.len()));

@@ -346,6 +346,12 @@ fn impossible_configurations_are_refused_before_any_work() {
         connected: true,
     };
     refused(TrialConfig { dropout, ..adam() }, "dropout");
+    let precision = lenet_results::Precision::Tf32;
+    let tf32 = TrialConfig {
+        precision,
+        ..adam()
+    };
+    refused(tf32, "precision");
     let mut config = adam();
     config.network.filters = vec![0];
     refused(config, "filters");
