@@ -1,6 +1,6 @@
 //! candle's tensors as arguments of the kernels, which compute one trial of them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::backend::BackendStorage;
 use candle_core::cuda_backend::cudarc::driver::{CudaSlice, DevicePtr};
@@ -21,12 +21,22 @@ pub(crate) struct OneTrial {
     slots: Buffer<u32>,
 }
 
+/// One for each device that candle has opened, so that no op sends its slot anew.
+static OPENED: Mutex<Vec<Arc<OneTrial>>> = Mutex::new(Vec::new());
+
 impl OneTrial {
-    pub(crate) fn new(device: &CudaDevice) -> Result<Self> {
+    /// That of a device.
+    pub(crate) fn on(device: &CudaDevice) -> Result<Arc<Self>> {
+        let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = opened.iter().find(|known| known.device.id() == device.id()) {
+            return Ok(Arc::clone(known));
+        }
         let gpu = Gpu::with_stream(device.cuda_stream()).map_err(wrap)?;
         let slots = gpu.upload(&[0]).map_err(wrap)?;
         let device = device.clone();
-        Ok(Self { gpu, device, slots })
+        let made = Arc::new(Self { gpu, device, slots });
+        opened.push(Arc::clone(&made));
+        Ok(made)
     }
 
     /// Address of `[0]`.
@@ -159,7 +169,7 @@ macro_rules! backward_op {
             ) -> candle_core::Result<(candle_core::CudaStorage, candle_core::Shape)> {
                 let first = Elements::new($name, first, first_layout)?;
                 let second = Elements::new($name, second, second_layout)?;
-                let trial = OneTrial::new(first.device)?;
+                let trial = OneTrial::on(first.device)?;
                 self.run(&trial, &first, &second)
             }
         }

@@ -19,7 +19,7 @@ pub(crate) fn run_forward(
     weight: &Elements<'_>,
     bias: &Elements<'_>,
 ) -> Result<(CudaStorage, Buffer<u8>)> {
-    let trial = OneTrial::new(input.device)?;
+    let trial = OneTrial::on(input.device)?;
     let parameters = trial.joined([weight, bias])?;
     let stage = stage(shape);
     let (tiling, launch) = forward(false, &stage, size(shape.batch), 1, Precision::Single);

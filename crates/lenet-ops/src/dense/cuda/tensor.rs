@@ -19,7 +19,7 @@ pub(crate) fn run_forward(
     weight: &Elements<'_>,
     bias: &Elements<'_>,
 ) -> Result<CudaStorage> {
-    let trial = OneTrial::new(input.device)?;
+    let trial = OneTrial::on(input.device)?;
     let parameters = trial.joined([weight, bias])?;
     // SAFETY: the launch below writes all of it.
     let output = unsafe { trial.tensor(shape.output_len()) }?;
