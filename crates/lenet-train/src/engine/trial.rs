@@ -55,7 +55,7 @@ impl<'a> Trial<'a> {
                 moments,
             }) => {
                 if progress.level != level {
-                    tracing::info!(
+                    tracing::warn!(
                         from = progress.level,
                         to = level,
                         "a trial goes on with another instruction set"
