@@ -5,8 +5,9 @@ use std::path::Path;
 
 use anyhow::Context;
 use lenet_data::Dataset;
-use lenet_results::{BackendKind, DeviceKind, Precision, Store};
-use lenet_train::{DeviceChoice, RunOptions};
+use lenet_core::{Backend, DeviceChoice, DeviceKind, Precision};
+use lenet_results::{Store};
+use lenet_train::{RunOptions};
 
 use crate::flags;
 
@@ -48,7 +49,7 @@ pub fn device(flag: &str) -> anyhow::Result<(DeviceKind, usize)> {
 /// # Errors
 /// Names what is missing.
 pub fn check_devices(
-    used: impl IntoIterator<Item = (BackendKind, DeviceKind, Precision)>,
+    used: impl IntoIterator<Item = (Backend, DeviceKind, Precision)>,
     ordinal: usize,
 ) -> anyhow::Result<()> {
     let mut checked = Vec::new();
@@ -73,7 +74,7 @@ pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {
     }
 }
 
-impl From<flags::Backend> for BackendKind {
+impl From<flags::Backend> for Backend {
     fn from(flag: flags::Backend) -> Self {
         match flag {
             flags::Backend::Fused => Self::Fused,

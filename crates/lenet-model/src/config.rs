@@ -1,7 +1,8 @@
 //! What determines a network: its shape and its dropout rate.
 
 use candle_core::{DType, Device};
-use lenet_ops::{Geometry, OpsError};
+use lenet_core::{Geometry};
+use lenet_ops::{OpsError};
 use serde::{Deserialize, Serialize};
 
 /// Which code computes a network's candle ops.

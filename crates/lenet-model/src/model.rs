@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use candle_core::{DType, Device, Error, ModuleT, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
-use lenet_ops::Geometry;
+use lenet_core::{Geometry};
 use lenet_ops::net::Dropout;
 
 use crate::classifier::{Classifier, PredictError, Prediction};

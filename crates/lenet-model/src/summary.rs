@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use lenet_ops::Geometry;
+use lenet_core::{Geometry};
 
-/// Layers of a network with output shape and number of parameters; prints as a table.
+/// Architecture of a network with output shape and number of parameters; prints as a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
-    /// Layers in the order of the forward pass.
+    /// Architecture in the order of the forward pass.
     pub layers: Vec<Layer>,
 }
 
@@ -31,7 +31,7 @@ impl Summary {
             let own = parameters
                 .iter()
                 .filter(|p| p.name.split('.').next() == Some(name));
-            own.map(lenet_ops::Parameter::len).sum()
+            own.map(lenet_core::Parameter::len).sum()
         };
         let kernel = geometry.kernel;
         let mut layers = Vec::new();

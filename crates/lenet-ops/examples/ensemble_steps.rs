@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use lenet_ops::cuda::Gpu;
 use lenet_ops::net::cuda::{Ensemble, Part, Start};
-use lenet_ops::optimizer::Rule;
-use lenet_ops::{Geometry, Precision};
+use lenet_core::{Geometry, Optimizer, Precision};
 
 const BATCH_SIZE: usize = 4;
 

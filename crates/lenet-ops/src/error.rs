@@ -1,6 +1,6 @@
 //! The errors of this crate.
 
-use crate::precision::Precision;
+use lenet_core::GeometryError;
 
 /// What can go wrong in an op: a size, a buffer or an instruction set that does not fit; a GPU that
 /// is not there or fails.
@@ -103,7 +103,7 @@ pub enum OpsError {
     )]
     Precision {
         /// Asked for.
-        precision: Precision,
+        precision: &'static str,
         /// Compute capability, major and minor, of the first GPUs that have it.
         needed: [u32; 2],
         /// That of the GPU.
@@ -165,5 +165,11 @@ pub(crate) fn check_length(
             got,
             want,
         })
+    }
+}
+
+impl From<GeometryError> for OpsError {
+    fn from(GeometryError { field, reason }: GeometryError) -> Self {
+        Self::Geometry { field, reason }
     }
 }

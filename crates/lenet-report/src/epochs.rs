@@ -1,6 +1,7 @@
 //! `epochs.csv`: a row for each figure, trial and epoch.
 
-use lenet_results::{TrialConfig, TrialRecord};
+use lenet_core::{Trial};
+use lenet_results::{TrialRecord};
 
 use crate::model::Figure;
 
@@ -77,7 +78,7 @@ fn rows<'a>(figure: &'a str, trial: &'a TrialRecord) -> impl Iterator<Item = Vec
 }
 
 /// The number of filters that all stages have, or each stage's, as in `8x16`.
-pub(crate) fn filters(config: &TrialConfig) -> String {
+pub(crate) fn filters(config: &Trial) -> String {
     let all = &config.network.filters;
     match all.first() {
         Some(first) if all.iter().all(|f| f == first) => first.to_string(),

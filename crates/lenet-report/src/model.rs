@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lenet_results::{CellTrial, EpochRecord, Outcome, StudyRecord, TrialConfig, TrialRecord};
+use lenet_core::{Trial};
+use lenet_results::{CellTrial, EpochRecord, Outcome, StudyRecord, TrialRecord};
 use lenet_stats::Estimate;
 
 /// Confidence level of every interval in a report.
@@ -27,7 +28,7 @@ pub(crate) struct Cell<'a> {
     /// The axes' values.
     pub(crate) label: String,
     /// Its configuration, with the first seed.
-    pub(crate) config: TrialConfig,
+    pub(crate) config: Trial,
     /// Trials that have results, in the order of the plan.
     pub(crate) done: Vec<&'a TrialRecord>,
     /// Trials that failed.
@@ -106,8 +107,8 @@ fn keeps_its_last(trial: &TrialRecord) -> bool {
 }
 
 /// The configuration without its seed, as JSON: what names a cell.
-pub(crate) fn cell_key(config: &TrialConfig) -> String {
-    let seedless = TrialConfig {
+pub(crate) fn cell_key(config: &Trial) -> String {
+    let seedless = Trial {
         seed: 0,
         ..config.clone()
     };
@@ -159,11 +160,11 @@ struct Plan {
     id: String,
     title: String,
     published: Option<String>,
-    cells: Vec<(String, TrialConfig, Vec<CellTrial>)>,
+    cells: Vec<(String, Trial, Vec<CellTrial>)>,
 }
 
 impl Plan {
-    fn add(&mut self, label: &str, config: &TrialConfig, trials: &[CellTrial]) {
+    fn add(&mut self, label: &str, config: &Trial, trials: &[CellTrial]) {
         let key = cell_key(config);
         match self.cells.iter_mut().find(|(_, c, _)| cell_key(c) == key) {
             Some((_, _, known)) => {
@@ -185,7 +186,7 @@ impl Plan {
         shared: &BTreeSet<String>,
         records: &BTreeMap<&str, &'a TrialRecord>,
     ) -> Figure<'a> {
-        let fill_cell = |(label, config, trials): (String, TrialConfig, Vec<CellTrial>)| {
+        let fill_cell = |(label, config, trials): (String, Trial, Vec<CellTrial>)| {
             let mut cell = Cell {
                 label,
                 config,

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use lenet_results::{OptimizerConfig, TrialConfig};
+use lenet_core::{Optimizer, Trial};
 
 const TABLE: &str = include_str!("../data/published_accuracy.csv");
 
@@ -24,7 +24,7 @@ pub(crate) struct Curve {
 /// the network, batch size and data that all of the published accuracy figures share. Whether
 /// there was dropout is left to the figure, since the report says one thing and its code did
 /// another.
-pub(crate) fn curve(figure: &str, config: &TrialConfig) -> Option<&'static Curve> {
+pub(crate) fn curve(figure: &str, config: &Trial) -> Option<&'static Curve> {
     if !shares_the_setting(config) {
         return None;
     }
@@ -37,13 +37,13 @@ pub(crate) fn curve(figure: &str, config: &TrialConfig) -> Option<&'static Curve
 
 /// Whether everything that figures 1 to 3 of the report hold fixed, the amount of data and the
 /// number of epochs aside, is as it was there.
-pub(crate) fn shares_the_setting(config: &TrialConfig) -> bool {
+pub(crate) fn shares_the_setting(config: &Trial) -> bool {
     let network = &config.network;
     let schedule = serde_json::to_value(config.schedule).ok();
     let constant = serde_json::json!({"warmup_epochs": 0.0, "decay": {"kind": "constant"}});
     let optimizer = match config.optimizer {
-        OptimizerConfig::Sgd {} => true,
-        OptimizerConfig::Adam {
+        Optimizer::SGD => true,
+        Optimizer::Adam {
             beta1,
             beta2,
             epsilon,

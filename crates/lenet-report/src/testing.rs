@@ -1,46 +1,36 @@
 //! Made-up records with known answers, for this crate's tests.
 
-use lenet_results::{
-    BackendKind, CellRecord, CellTrial, DataConfig, DecayConfig, DeviceKind, DropoutConfig,
-    Environment, EpochRecord, FigureRecord, NetworkConfig, OptimizerConfig, Outcome, Precision,
-    RunRecord, ScheduleConfig, StudyRecord, TrialConfig, TrialRecord,
-};
+use lenet_core::{Backend, Data, Decay, DeviceKind, Dropout, Architecture, Optimizer, Precision, Schedule, Trial, EarlyStop};
+use lenet_results::{CellRecord, CellTrial, Environment, EpochRecord, FigureRecord, Outcome, RunRecord, StudyRecord, TrialRecord};
 
 /// The 2017 study's setting with dropout connected.
-pub(crate) fn lab_config(optimizer: &str, learning_rate: f64, rate: f64) -> TrialConfig {
-    TrialConfig {
-        data: DataConfig {
+pub(crate) fn lab_config(optimizer: &str, learning_rate: f64, rate: f64) -> Trial {
+    Trial {
+        data: Data {
             source: "mnist".to_owned(),
             validation: 5000,
             samples: None,
         },
-        network: NetworkConfig {
+        network: Architecture {
             filters: vec![16, 16],
             kernel: 3,
             hidden: vec![128],
         },
-        dropout: DropoutConfig {
+        dropout: Dropout {
             rate,
             connected: true,
         },
         optimizer: match optimizer {
-            "adam" => OptimizerConfig::Adam {
-                beta1: 0.9,
-                beta2: 0.999,
-                epsilon: 1e-8,
-            },
-            _ => OptimizerConfig::Sgd {},
+            "adam" => Optimizer::ADAM,
+            _ => Optimizer::SGD,
         },
         learning_rate,
-        schedule: ScheduleConfig {
-            warmup_epochs: 0.0,
-            decay: DecayConfig::Constant {},
-        },
+        schedule: Schedule::default(),
         batch_size: 128,
         epochs: 10,
-        early_stop: None,
+        early_stop: EarlyStop::Never,
         seed: 0,
-        backend: BackendKind::Fused,
+        backend: Backend::Fused,
         device: DeviceKind::Cpu,
         precision: Precision::Single,
     }
@@ -48,8 +38,8 @@ pub(crate) fn lab_config(optimizer: &str, learning_rate: f64, rate: f64) -> Tria
 
 /// A completed trial whose test accuracy after each epoch is given; validation is 0.001 above,
 /// and losses are 1 − accuracy.
-pub(crate) fn trial(config: &TrialConfig, seed: u64, accuracies: &[f64]) -> TrialRecord {
-    let config = TrialConfig {
+pub(crate) fn trial(config: &Trial, seed: u64, accuracies: &[f64]) -> TrialRecord {
+    let config = Trial {
         seed,
         epochs: accuracies.len(),
         ..config.clone()
@@ -117,9 +107,9 @@ pub(crate) fn rising(first: f64, last: f64, epochs: usize, seed: u64) -> Vec<f64
 }
 
 /// A cell of a study over the seeds 0 to `seeds` − 1.
-pub(crate) fn cell(label: &str, config: &TrialConfig, seeds: u64) -> CellRecord {
+pub(crate) fn cell(label: &str, config: &Trial, seeds: u64) -> CellRecord {
     let trial = |seed| {
-        let config = TrialConfig {
+        let config = Trial {
             seed,
             ..config.clone()
         };

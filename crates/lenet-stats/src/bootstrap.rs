@@ -28,7 +28,7 @@ pub fn bootstrap(
     let point = statistic(values);
     check(&[point], level)?;
     let interval = if n > 1 {
-        let mut rng = lenet_rng::stream(seed, "bootstrap");
+        let mut rng = lenet_core::random::stream(seed, "bootstrap");
         let mut sample = vec![0.0; n];
         let mut found = Vec::with_capacity(resamples);
         for _ in 0..resamples {
@@ -93,7 +93,7 @@ mod tests {
     /// For the mean of 100 values it must come close to the t interval.
     #[test]
     fn agrees_with_the_t_interval_on_a_large_sample() {
-        let mut rng = lenet_rng::stream(5, "test");
+        let mut rng = lenet_core::random::stream(5, "test");
         let values: Vec<f64> = (0..100).map(|_| rng.random_range(0.0..1.0)).collect();
         let by_t = crate::mean(&values, 0.95).unwrap();
         let by_bootstrap = bootstrap(&values, 0.95, 10_000, 0, average).unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use lenet_data::{Dataset, SplitSpec, Splits};
-use lenet_results::TrialConfig;
+use lenet_core::{Trial};
 
 use crate::config::StudyConfig;
 use crate::error::StudyError;
@@ -72,7 +72,7 @@ impl DataSets {
     ///
     /// # Errors
     /// [`StudyError::Data`] where the set is too small for them.
-    pub fn splits(&self, name: &str, config: &TrialConfig) -> Result<Splits, StudyError> {
+    pub fn splits(&self, name: &str, config: &Trial) -> Result<Splits, StudyError> {
         let set = self
             .get(name)
             .expect("a plan names only sets that were loaded for it");

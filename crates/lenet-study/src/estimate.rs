@@ -1,7 +1,7 @@
 //! How long a study will take, from a short calibration.
 
 use lenet_data::{Split, Splits};
-use lenet_results::{BackendKind, DeviceKind, NetworkConfig, Precision, TrialConfig};
+use lenet_core::{Backend, DeviceKind, Architecture, Precision, Trial};
 use lenet_train::{RunOptions, Timing};
 
 use crate::data_sets::DataSets;
@@ -32,11 +32,11 @@ pub struct Estimate {
 #[derive(PartialEq)]
 struct Kind<'p> {
     data: &'p str,
-    network: &'p NetworkConfig,
+    network: &'p Architecture,
     batch_size: usize,
     drops: bool,
     optimizer: &'static str,
-    backend: BackendKind,
+    backend: Backend,
     device: DeviceKind,
     precision: Precision,
 }
@@ -69,14 +69,14 @@ pub fn estimate(
     data: &DataSets,
     settings: &RunSettings,
 ) -> Result<Estimate, StudyError> {
-    let capacity = |config: &TrialConfig, splits: &Splits, options: &RunOptions| {
+    let capacity = |config: &Trial, splits: &Splits, options: &RunOptions| {
         Training.group_capacity(config, splits, options)
     };
     estimate_with(&capacity, plan, positions, data, settings)
 }
 
 /// How many trials like this one can be trained together, as [`Engine::group_capacity`].
-type Capacity<'c> = &'c dyn Fn(&TrialConfig, &Splits, &RunOptions) -> usize;
+type Capacity<'c> = &'c dyn Fn(&Trial, &Splits, &RunOptions) -> usize;
 
 fn estimate_with(
     capacity: Capacity<'_>,
@@ -133,7 +133,7 @@ fn time(
             lenet_train::time_steps(&trial.config, splits, options, CALIBRATION_STEPS)?
         }
         group => {
-            let configs: Vec<&TrialConfig> = group.iter().map(|trial| &trial.config).collect();
+            let configs: Vec<&Trial> = group.iter().map(|trial| &trial.config).collect();
             lenet_train::time_group(&configs, splits, options, CALIBRATION_STEPS)?
         }
     })

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use lenet_results::{CellRecord, CellTrial, FigureRecord, STUDY_FORMAT, StudyRecord, TrialConfig};
+use lenet_core::{Trial};
+use lenet_results::{CellRecord, CellTrial, FigureRecord, STUDY_FORMAT, StudyRecord};
 
 use crate::config::{Axis, FigureConfig, Seeds, StudyConfig};
 use crate::data_sets::DataSets;
@@ -33,11 +34,11 @@ pub struct Plan {
 /// One trial of a plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedTrial {
-    /// [`TrialConfig::identity`] of `config`.
+    /// [`Trial::identity`] of `config`.
     pub identity: String,
     /// What is run.
-    pub config: TrialConfig,
-    /// [`TrialConfig::label`] of `config`.
+    pub config: Trial,
+    /// [`Trial::label`] of `config`.
     pub label: String,
     /// Name of its data set in the study's [`DataSets`].
     pub data: String,

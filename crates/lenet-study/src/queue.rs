@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use lenet_results::{BackendKind, DataConfig, DeviceKind, NetworkConfig, Precision};
+use lenet_core::{Backend, Data, DeviceKind, Architecture, Precision};
 
 use crate::error::StudyError;
 use crate::plan::PlannedTrial;
@@ -11,10 +11,10 @@ use crate::plan::PlannedTrial;
 #[derive(Debug, PartialEq)]
 struct Shape<'p> {
     set: &'p str,
-    data: &'p DataConfig,
-    network: &'p NetworkConfig,
+    data: &'p Data,
+    network: &'p Architecture,
     batch_size: usize,
-    backend: BackendKind,
+    backend: Backend,
     device: DeviceKind,
     precision: Precision,
 }

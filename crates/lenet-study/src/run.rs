@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use lenet_results::{BackendKind, DeviceKind, SelfCheck, Store};
+use lenet_core::{Backend, DeviceKind};
+use lenet_results::{SelfCheck, Store};
 use lenet_train::RunOptions;
 
 use crate::allocation::Allocation;
@@ -151,7 +152,7 @@ pub(crate) fn run_with(
 }
 
 /// A code path that trials take, and its check.
-type Checks = Vec<((BackendKind, DeviceKind), SelfCheck)>;
+type Checks = Vec<((Backend, DeviceKind), SelfCheck)>;
 
 /// Checks each code path that the trials take once, with the first trial that takes it.
 fn self_checks(

@@ -1,9 +1,6 @@
 //! The one flat table of everything that can be set for a trial.
 
-use lenet_results::{
-    BackendKind, DataConfig, DecayConfig, DeviceKind, DropoutConfig, EarlyStopConfig,
-    NetworkConfig, OptimizerConfig, Precision, ScheduleConfig, TrialConfig,
-};
+use lenet_core::{Backend, Data, Decay, DeviceKind, Dropout, Architecture, Optimizer, Patience, Precision, Schedule, Trial};
 
 use crate::error::StudyError;
 use crate::node::{Document, Node};
@@ -24,13 +21,13 @@ pub struct Settings {
     /// Units of each hidden dense layer.
     pub hidden: Option<Vec<usize>>,
     /// Dropout. In a file a rate, or `{ rate = 0.5, connected = false }`.
-    pub dropout: Option<DropoutConfig>,
+    pub dropout: Option<Dropout>,
     /// Optimizer. In a file its name, or `{ kind = "adam", beta1 = 0.95 }`.
-    pub optimizer: Option<OptimizerConfig>,
+    pub optimizer: Option<Optimizer>,
     /// Base learning rate.
     pub learning_rate: Option<f64>,
     /// Schedule. In a file `"constant"`, `"cosine"`, or a table.
-    pub schedule: Option<ScheduleConfig>,
+    pub schedule: Option<Schedule>,
     /// Images a step.
     pub batch_size: Option<usize>,
     /// Passes over the training data.
@@ -42,7 +39,7 @@ pub struct Settings {
     /// Early stopping. In a file `"never"`, a patience, or a table.
     pub early_stop: Option<EarlyStop>,
     /// Code that computes the network.
-    pub backend: Option<BackendKind>,
+    pub backend: Option<Backend>,
     /// Kind of device.
     pub device: Option<DeviceKind>,
     /// What products are computed in.
@@ -66,7 +63,7 @@ pub enum EarlyStop {
     /// Never.
     Never,
     /// When validation loss no longer improves.
-    When(EarlyStopConfig),
+    When(Patience),
 }
 
 /// What treats every setting alike; a new setting is added to the struct and to the one call.
@@ -156,17 +153,17 @@ impl Settings {
     /// rate left open is 0.1 for SGD, 0.01 with momentum, and 0.001 for the adaptive ones.
     /// `source` is [`lenet_data::Dataset::source`].
     #[must_use]
-    pub fn resolve(&self, source: &str, seed: u64) -> TrialConfig {
-        let optimizer = self.optimizer.unwrap_or(OptimizerConfig::Sgd {});
+    pub fn resolve(&self, source: &str, seed: u64) -> Trial {
+        let optimizer = self.optimizer.unwrap_or(Optimizer::SGD);
         let customary_rate = match optimizer {
-            OptimizerConfig::Sgd {} => 0.1,
-            OptimizerConfig::Momentum { .. } | OptimizerConfig::Nesterov { .. } => 0.01,
-            OptimizerConfig::Adam { .. }
-            | OptimizerConfig::AdamW { .. }
-            | OptimizerConfig::RmsProp { .. } => 0.001,
+            Optimizer::SGD => 0.1,
+            Optimizer::Momentum { .. } | Optimizer::Nesterov { .. } => 0.01,
+            Optimizer::Adam { .. }
+            | Optimizer::AdamW { .. }
+            | Optimizer::RmsProp { .. } => 0.001,
         };
-        TrialConfig {
-            data: DataConfig {
+        Trial {
+            data: Data {
                 source: source.to_owned(),
                 validation: self.validation.unwrap_or(5000),
                 samples: match self.samples {
@@ -174,21 +171,15 @@ impl Settings {
                     Some(Samples::All) | None => None,
                 },
             },
-            network: NetworkConfig {
+            network: Architecture {
                 filters: self.filters.clone().unwrap_or_else(|| vec![16, 16]),
                 kernel: self.kernel.unwrap_or(3),
                 hidden: self.hidden.clone().unwrap_or_else(|| vec![128]),
             },
-            dropout: self.dropout.unwrap_or(DropoutConfig {
-                rate: 0.0,
-                connected: true,
-            }),
+            dropout: self.dropout.unwrap_or(Dropout::connected(0.0)),
             optimizer,
             learning_rate: self.learning_rate.unwrap_or(customary_rate),
-            schedule: self.schedule.unwrap_or(ScheduleConfig {
-                warmup_epochs: 0.0,
-                decay: DecayConfig::Constant {},
-            }),
+            schedule: self.schedule.unwrap_or(Schedule::default()),
             batch_size: self.batch_size.unwrap_or(128),
             epochs: self.epochs.unwrap_or(10),
             early_stop: match self.early_stop {
@@ -196,7 +187,7 @@ impl Settings {
                 Some(EarlyStop::Never) | None => None,
             },
             seed,
-            backend: self.backend.unwrap_or(BackendKind::Fused),
+            backend: self.backend.unwrap_or(Backend::Fused),
             device: self.device.unwrap_or(DeviceKind::Cpu),
             precision: self.precision.unwrap_or_default(),
         }

@@ -1,26 +1,22 @@
 //! Each setting's value: how it is read from TOML and how it is shown.
 
-use lenet_results::OptimizerConfig;
+use lenet_core::{Optimizer};
 
 pub(crate) mod read;
 pub(crate) mod show;
 
 /// The optimizers with the study's values (PyTorch's where the study has none).
-const OPTIMIZERS: [(&str, OptimizerConfig); 6] = [
-    ("sgd", OptimizerConfig::Sgd {}),
-    ("momentum", OptimizerConfig::Momentum { momentum: 0.9 }),
-    ("nesterov", OptimizerConfig::Nesterov { momentum: 0.9 }),
+const OPTIMIZERS: [(&str, Optimizer); 6] = [
+    ("sgd", Optimizer::SGD),
+    ("momentum", Optimizer::MOMENTUM),
+    ("nesterov", Optimizer::NESTEROV),
     (
         "adam",
-        OptimizerConfig::Adam {
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-        },
+        Optimizer::ADAM,
     ),
     (
         "adamw",
-        OptimizerConfig::AdamW {
+        Optimizer::AdamW {
             beta1: 0.9,
             beta2: 0.999,
             epsilon: 1e-8,
@@ -29,28 +25,25 @@ const OPTIMIZERS: [(&str, OptimizerConfig); 6] = [
     ),
     (
         "rmsprop",
-        OptimizerConfig::RmsProp {
-            alpha: 0.99,
-            epsilon: 1e-8,
-        },
+        Optimizer::RMSPROP,
     ),
 ];
 
 /// An optimizer's own parameters by name.
-fn parameters(optimizer: &mut OptimizerConfig) -> Vec<(&'static str, &mut f64)> {
+fn parameters(optimizer: &mut Optimizer) -> Vec<(&'static str, &mut f64)> {
     match optimizer {
-        OptimizerConfig::Sgd {} => vec![],
-        OptimizerConfig::Momentum { momentum } | OptimizerConfig::Nesterov { momentum } => {
+        Optimizer::SGD => vec![],
+        Optimizer::Momentum { momentum } | Optimizer::Nesterov { momentum } => {
             vec![("momentum", momentum)]
         }
-        OptimizerConfig::Adam {
+        Optimizer::Adam {
             beta1,
             beta2,
             epsilon,
         } => {
             vec![("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon)]
         }
-        OptimizerConfig::AdamW {
+        Optimizer::AdamW {
             beta1,
             beta2,
             epsilon,
@@ -61,7 +54,7 @@ fn parameters(optimizer: &mut OptimizerConfig) -> Vec<(&'static str, &mut f64)> 
             ("epsilon", epsilon),
             ("weight_decay", weight_decay),
         ],
-        OptimizerConfig::RmsProp { alpha, epsilon } => {
+        Optimizer::RmsProp { alpha, epsilon } => {
             vec![("alpha", alpha), ("epsilon", epsilon)]
         }
     }

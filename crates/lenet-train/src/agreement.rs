@@ -7,10 +7,8 @@ mod cases;
 
 use candle_core::{DType, Device, Tensor, Var};
 use lenet_model::init::initial_parameters;
-use lenet_ops::Geometry;
+use lenet_core::{Backend, DeviceKind, Geometry, Optimizer};
 use lenet_ops::net::Dropout;
-use lenet_ops::optimizer::Rule;
-use lenet_results::{BackendKind, DeviceKind};
 
 use crate::RunOptions;
 use crate::backend::{self, Backend};
@@ -119,7 +117,7 @@ fn error(got: &[f64], want: &[f64]) -> f64 {
 pub fn compare_network(
     geometry: &Geometry,
     images: usize,
-    backend: BackendKind,
+    backend: Backend,
     kind: DeviceKind,
     options: &RunOptions,
 ) -> Result<Vec<Agreement>, TrainError> {
@@ -134,7 +132,7 @@ pub fn compare_network(
 fn compare_network_once(
     geometry: &Geometry,
     images: usize,
-    backend: BackendKind,
+    backend: Backend,
     kind: DeviceKind,
     options: &RunOptions,
     seed: u64,
@@ -184,7 +182,7 @@ mod tests {
         assert!(ops.iter().all(|op| op.error == 0.0), "{ops:?}");
         let geometry = Geometry::lab_2017(2);
         let options = RunOptions::default();
-        for backend in [BackendKind::Fused, BackendKind::Stock] {
+        for backend in [Backend::Fused, Backend::Stock] {
             let network = compare_network(&geometry, 3, backend, DeviceKind::Cpu, &options);
             let network = network.unwrap();
             assert_eq!(network.len(), 1 + geometry.parameters().len());

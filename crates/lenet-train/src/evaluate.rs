@@ -1,9 +1,7 @@
 //! Evaluation of a trained network on a split.
 
 use lenet_data::Split;
-use lenet_ops::Geometry;
-use lenet_ops::optimizer::Rule;
-use lenet_results::{BackendKind, DeviceKind};
+use lenet_core::{Backend, DeviceKind, Geometry, Optimizer};
 
 use crate::RunOptions;
 use crate::backend;
@@ -31,7 +29,7 @@ pub fn evaluate(
     geometry: &Geometry,
     parameters: &[f32],
     split: &Split,
-    backend: BackendKind,
+    backend: Backend,
     device: DeviceKind,
     options: &RunOptions,
     logits: Option<&mut Vec<f32>>,

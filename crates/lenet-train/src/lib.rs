@@ -18,7 +18,6 @@ mod gpu;
 mod outcome;
 mod phases;
 mod record;
-mod schedule;
 mod self_check;
 mod timing;
 
@@ -35,7 +34,7 @@ pub use agreement::{Agreement, TOLERANCE, compare_network, compare_ops};
 pub use backend::{check_device, group_capacity};
 pub use checkpoint::{CheckpointError, FORMAT as CHECKPOINT_FORMAT};
 pub use config::geometry;
-pub use device::DeviceChoice;
+pub use device::resolve_device;
 pub use engine::{GroupTrial, Watcher, run, run_group};
 pub use error::TrainError;
 pub use evaluate::{Evaluation, evaluate};

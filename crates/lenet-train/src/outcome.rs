@@ -1,10 +1,11 @@
 //! When a trial is over, and how: pure functions of its records.
 
-use lenet_results::{EarlyStopConfig, EpochRecord, Outcome, TrialConfig};
+use lenet_core::{Patience, Trial};
+use lenet_results::{EpochRecord, Outcome};
 
 /// How the trial has ended, if it has. `finite` tells whether all parameters are.
 pub(crate) fn outcome(
-    config: &TrialConfig,
+    config: &Trial,
     epochs: &[EpochRecord],
     finite: bool,
 ) -> Option<Outcome> {
@@ -23,7 +24,7 @@ pub(crate) fn outcome(
 }
 
 /// Whether the validation loss has not improved for `patience` epochs.
-fn out_of_patience(stop: &EarlyStopConfig, epochs: &[EpochRecord]) -> bool {
+fn out_of_patience(stop: &Patience, epochs: &[EpochRecord]) -> bool {
     let mut best = f64::INFINITY;
     let mut waited = 0;
     for epoch in epochs {
@@ -42,8 +43,8 @@ mod tests {
     use super::*;
     use crate::testing;
 
-    fn after(losses: &[f64], stop: Option<EarlyStopConfig>, finite: bool) -> Option<Outcome> {
-        let config = TrialConfig {
+    fn after(losses: &[f64], stop: Option<Patience>, finite: bool) -> Option<Outcome> {
+        let config = Trial {
             epochs: 6,
             early_stop: stop,
             ..testing::config()
@@ -59,7 +60,7 @@ mod tests {
     #[test]
     fn truth_table() {
         let patience = |patience, min_delta| {
-            Some(EarlyStopConfig {
+            Some(Patience {
                 patience,
                 min_delta,
             })

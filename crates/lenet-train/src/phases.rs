@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use candle_core::{Device, Result};
 use lenet_data::{Splits, epoch_order};
-use lenet_results::{PhaseSeconds, TrialConfig};
+use lenet_core::{Trial};
+use lenet_results::{PhaseSeconds};
 
 use crate::RunOptions;
 use crate::backend::{self, Step};
@@ -76,7 +77,7 @@ impl Clock {
 /// # Errors
 /// As [`run`](crate::run).
 pub fn time_phases(
-    config: &TrialConfig,
+    config: &Trial,
     data: &Splits,
     options: &RunOptions,
 ) -> std::result::Result<Option<PhaseSeconds>, TrainError> {
@@ -123,30 +124,27 @@ mod tests {
     use std::sync::Arc;
     use std::sync::atomic::AtomicBool;
 
-    use lenet_results::{BackendKind, DropoutConfig};
+    use lenet_core::{Backend, Dropout};
 
     use super::*;
     use crate::backend::Backend;
     use crate::testing;
 
-    const PATHS: [(BackendKind, bool); 3] = [
-        (BackendKind::Fused, false),
-        (BackendKind::Stock, false),
-        (BackendKind::Stock, true),
+    const PATHS: [(Backend, bool); 3] = [
+        (Backend::Fused, false),
+        (Backend::Stock, false),
+        (Backend::Stock, true),
     ];
 
-    fn config(kind: BackendKind) -> TrialConfig {
-        TrialConfig {
+    fn config(kind: Backend) -> Trial {
+        Trial {
             backend: kind,
-            dropout: DropoutConfig {
-                rate: 0.5,
-                connected: true,
-            },
+            dropout: Dropout::connected(0.5),
             ..testing::config()
         }
     }
 
-    fn build(kind: BackendKind, streamed: bool) -> Box<dyn Backend> {
+    fn build(kind: Backend, streamed: bool) -> Box<dyn Backend> {
         let (config, data) = (config(kind), testing::splits());
         let options = RunOptions {
             streamed,
@@ -159,7 +157,7 @@ mod tests {
     }
 
     /// The parameters after three steps.
-    fn trained(kind: BackendKind, streamed: bool, phases: Option<&mut PhaseSeconds>) -> Vec<f32> {
+    fn trained(kind: Backend, streamed: bool, phases: Option<&mut PhaseSeconds>) -> Vec<f32> {
         let data = testing::splits();
         let mut backend = build(kind, streamed);
         let mut phases = phases;
@@ -200,8 +198,8 @@ mod tests {
     /// Both ways divide bytes by 255, one on the host, one by a tensor operation.
     #[test]
     fn streamed_images_are_the_resident_ones() {
-        let streamed = trained(BackendKind::Stock, true, None);
-        let resident = trained(BackendKind::Stock, false, None);
+        let streamed = trained(Backend::Stock, true, None);
+        let resident = trained(Backend::Stock, false, None);
         for (a, b) in streamed.iter().zip(&resident) {
             assert!((a - b).abs() <= 1e-5, "{a} {b}");
         }
@@ -236,7 +234,7 @@ mod tests {
             stop: Arc::new(AtomicBool::new(true)),
             ..RunOptions::default()
         };
-        let ended = time_phases(&config(BackendKind::Fused), &testing::splits(), &options);
+        let ended = time_phases(&config(Backend::Fused), &testing::splits(), &options);
         assert_eq!(ended.unwrap(), None);
     }
 }

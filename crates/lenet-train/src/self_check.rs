@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use lenet_data::{ImageSet, Split, Splits};
 use lenet_model::init::initial_parameters;
-use lenet_ops::Geometry;
+use lenet_core::{Geometry, Trial};
 use lenet_ops::net::{Dropout, reference};
-use lenet_results::{SelfCheck, TrialConfig};
+use lenet_results::{SelfCheck};
 use rand_core::RngCore;
 
 use crate::RunOptions;
@@ -36,7 +36,7 @@ const MOST_IMAGES: u64 = 19;
 /// # Errors
 /// Where the device cannot be used at all; a failed check is `Ok` with `passed: false`.
 pub fn self_check(
-    config: &TrialConfig,
+    config: &Trial,
     data: &Splits,
     options: &RunOptions,
 ) -> Result<SelfCheck, TrainError> {
@@ -59,7 +59,7 @@ pub fn self_check(
 
 /// Largest relative error of any tensor's gradient, and the tensor.
 fn worst_error(
-    config: &TrialConfig,
+    config: &Trial,
     geometry: &Geometry,
     options: &RunOptions,
     seed: u64,
@@ -134,7 +134,7 @@ fn worst_tensor(geometry: &Geometry, computed: &[f32], reference: &[f64]) -> (f6
 /// Images of noise, with labels that go round.
 pub(crate) fn noise(geometry: &Geometry, images: usize, seed: u64) -> Result<Split, TrainError> {
     let shape = [geometry.channels, geometry.height, geometry.width];
-    let mut rng = lenet_rng::stream(seed, "self-check");
+    let mut rng = lenet_core::random::stream(seed, "self-check");
     let mut pixels = vec![0; images * shape.iter().product::<usize>()];
     rng.fill_bytes(&mut pixels);
     let labels = (0..images)
@@ -151,19 +151,16 @@ pub(crate) fn noise(geometry: &Geometry, images: usize, seed: u64) -> Result<Spl
 
 #[cfg(test)]
 mod tests {
-    use lenet_results::{BackendKind, DropoutConfig};
+    use lenet_core::{Backend, Dropout};
 
     use super::*;
     use crate::testing;
 
     #[test]
     fn both_backends_pass() {
-        for backend in [BackendKind::Fused, BackendKind::Stock] {
-            let dropout = DropoutConfig {
-                rate: 0.5,
-                connected: true,
-            };
-            let config = TrialConfig {
+        for backend in [Backend::Fused, Backend::Stock] {
+            let dropout = Dropout::connected(0.5);
+            let config = Trial {
                 backend,
                 dropout,
                 ..testing::config()

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use lenet_data::{Split, Splits, epoch_order};
-use lenet_results::TrialConfig;
+use lenet_core::{Trial};
 
 use crate::RunOptions;
 use crate::backend::{self, Member, Step, TrainingSums};
@@ -29,7 +29,7 @@ const EVALUATED: usize = 1000;
 /// # Errors
 /// As [`run`](crate::run).
 pub fn time_steps(
-    config: &TrialConfig,
+    config: &Trial,
     data: &Splits,
     options: &RunOptions,
     steps: usize,
@@ -88,7 +88,7 @@ pub fn time_steps(
 /// # Errors
 /// No trial; as [`run_group`](crate::run_group).
 pub fn time_group(
-    configs: &[&TrialConfig],
+    configs: &[&Trial],
     data: &Splits,
     options: &RunOptions,
     steps: usize,
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_group_takes_the_time_of_all() {
         let (config, data) = (testing::config(), testing::splits());
-        let other = TrialConfig {
+        let other = Trial {
             seed: 2,
             ..config.clone()
         };
@@ -176,7 +176,7 @@ mod tests {
         assert!(sum <= clock, "{timing:?} in {clock} s");
         let none = time_group(&[], &data, &options, 1).unwrap_err().to_string();
         assert!(none.contains("no trial"), "{none}");
-        let bad = TrialConfig {
+        let bad = Trial {
             learning_rate: f64::NAN,
             ..config
         };

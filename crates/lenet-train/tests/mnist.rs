@@ -1,43 +1,31 @@
 //! A short training on the real data set.
 
 use lenet_data::{Dataset, SplitSpec};
-use lenet_results::{
-    BackendKind, DataConfig, DecayConfig, DeviceKind, DropoutConfig, NetworkConfig,
-    OptimizerConfig, Outcome, Precision, ScheduleConfig, TrialConfig,
-};
+use lenet_core::{Backend, Data, Decay, DeviceKind, Dropout, Architecture, Optimizer, Precision, Schedule, Trial, EarlyStop};
+use lenet_results::{Outcome};
 use lenet_train::{Ended, RunOptions, evaluate, geometry, run, self_check, time_steps};
 
-fn config() -> TrialConfig {
-    TrialConfig {
-        data: DataConfig {
+fn config() -> Trial {
+    Trial {
+        data: Data {
             source: "mnist".to_owned(),
             validation: 5_000,
             samples: Some(5_000),
         },
-        network: NetworkConfig {
+        network: Architecture {
             filters: vec![8, 8],
             kernel: 3,
             hidden: vec![128],
         },
-        dropout: DropoutConfig {
-            rate: 0.0,
-            connected: true,
-        },
-        optimizer: OptimizerConfig::Adam {
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-        },
+        dropout: Dropout::connected(0.0),
+        optimizer: Optimizer::ADAM,
         learning_rate: 0.001,
-        schedule: ScheduleConfig {
-            warmup_epochs: 0.0,
-            decay: DecayConfig::Constant {},
-        },
+        schedule: Schedule::default(),
         batch_size: 32,
         epochs: 1,
-        early_stop: None,
+        early_stop: EarlyStop::Never,
         seed: 1,
-        backend: BackendKind::Fused,
+        backend: Backend::Fused,
         device: DeviceKind::Cpu,
         precision: Precision::Single,
     }
@@ -86,7 +74,7 @@ fn one_epoch_of_five_thousand_images() {
     // The trained parameters evaluate to what the record says, on either backend.
     let geometry = geometry(&config.network, &data).unwrap();
     let mut logits = Vec::new();
-    for backend in [BackendKind::Fused, BackendKind::Stock] {
+    for backend in [Backend::Fused, Backend::Stock] {
         let device = config.device;
         let logits = Some(&mut logits);
         let test = evaluate(

@@ -10,9 +10,8 @@ use lenet_bench::runtime::{
 use lenet_data::{Dataset, SplitSpec};
 use lenet_ops::Level;
 use lenet_report::{Records, Summary, rounds, summarize, write_report};
-use lenet_results::{
-    Environment, PhaseSeconds, Precision, RuntimeRecord, RuntimeStore, runtime_records,
-};
+use lenet_core::{Precision};
+use lenet_results::{Environment, PhaseSeconds, RuntimeRecord, RuntimeStore, runtime_records};
 
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::BenchRuntime;

@@ -5,8 +5,7 @@ use std::fmt::Write;
 use anyhow::{Context, ensure};
 use lenet_data::{Dataset, SplitSpec};
 use lenet_model::weights;
-use lenet_ops::Geometry;
-use lenet_results::{BackendKind, Precision};
+use lenet_core::{Backend, Geometry, Precision};
 use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
@@ -20,7 +19,7 @@ use crate::output;
 /// Refuses weights that do not fit the data and paths that cannot be used.
 pub fn run(flags: &Evaluate) -> CommandResult {
     let (device, ordinal) = inputs::device(&flags.device).or_refuse()?;
-    let path = (BackendKind::Fused, device, Precision::Single);
+    let path = (Backend::Fused, device, Precision::Single);
     inputs::check_devices([path], ordinal).or_refuse()?;
     let network = weights::load_any(&flags.checkpoint).or_refuse()?;
     let data = inputs::dataset(flags.data_dir.as_deref()).or_refuse()?;
@@ -50,7 +49,7 @@ pub fn run(flags: &Evaluate) -> CommandResult {
         &network.geometry,
         &network.parameters,
         &split,
-        BackendKind::Fused,
+        Backend::Fused,
         device,
         &inputs::run_options(flags.threads, ordinal),
         Some(&mut logits),

@@ -6,7 +6,8 @@ use std::io::IsTerminal;
 use anyhow::{Context, ensure};
 use lenet_model::weights::{self, Weights};
 use lenet_ops::net::{Images, Network};
-use lenet_ops::{Geometry, Level};
+use lenet_core::{Geometry};
+use lenet_ops::{Level};
 
 use super::evaluate::{ensure_fits, first_largest};
 use crate::exit::{CommandResult, Exit, OrFail};

@@ -5,8 +5,8 @@ use std::time::Instant;
 use anyhow::Context;
 use lenet_data::{Dataset, SplitSpec, Splits};
 use lenet_model::weights;
-use lenet_results::{EpochRecord, Outcome, TrialConfig};
-use lenet_study::Settings;
+use lenet_core::{Settings, Trial};
+use lenet_results::{EpochRecord, Outcome};
 use lenet_train::{Ended, Event};
 use serde_json::json;
 
@@ -145,12 +145,12 @@ fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
 fn dataset(flags: &Train, settings: &Settings) -> anyhow::Result<Dataset> {
     match (&flags.data_dir, settings.data_name()) {
         (Some(folder), _) => inputs::dataset(Some(folder)),
-        (None, lenet_study::MNIST) => inputs::dataset(None),
+        (None, lenet_core::MNIST) => inputs::dataset(None),
         (None, folder) => inputs::dataset(Some(folder.as_ref())),
     }
 }
 
-fn split(data: &Dataset, config: &TrialConfig) -> Result<Splits, lenet_data::DataError> {
+fn split(data: &Dataset, config: &Trial) -> Result<Splits, lenet_data::DataError> {
     data.split(&SplitSpec {
         validation: config.data.validation,
         samples: config.data.samples,
@@ -177,7 +177,7 @@ fn row(record: &EpochRecord) -> String {
 
 /// The last epoch's record as JSON, with what the trial was and how it ended.
 fn summary(
-    config: &TrialConfig,
+    config: &Trial,
     outcome: &Outcome,
     last: Option<&EpochRecord>,
     seconds: f64,

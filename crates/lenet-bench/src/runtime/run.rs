@@ -5,11 +5,8 @@ use std::sync::atomic::AtomicBool;
 
 use lenet_data::{Split, Splits};
 use lenet_ops::{Level, gpu};
-use lenet_results::{
-    DataConfig, DataPlacement, DecayConfig, DeviceKind, DropoutConfig, OptimizerConfig, Outcome,
-    Precision, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeStore, RuntimeWork,
-    ScheduleConfig, TrialConfig,
-};
+use lenet_core::{Data, Decay, DeviceKind, Dropout, Optimizer, Precision, Schedule, Trial, EarlyStop};
+use lenet_results::{DataPlacement, Outcome, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeStore, RuntimeWork};
 use lenet_train::{Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
 use super::error::RuntimeError;
@@ -169,8 +166,8 @@ fn sample(
     let gpu = (point.device == DeviceKind::Cuda).then_some(point.ordinal);
     let gpu = gpu.filter(|&ordinal| gpu::forget_peak_memory(ordinal));
     let seeds = (0..point.trials as u64).map(|n| config.seed.wrapping_add(n));
-    let configs: Vec<TrialConfig> = seeds
-        .map(|seed| TrialConfig {
+    let configs: Vec<Trial> = seeds
+        .map(|seed| Trial {
             seed,
             ..config.clone()
         })
@@ -235,27 +232,21 @@ impl Watcher for Seen {
     }
 }
 
-fn trial(point: &RuntimePoint, context: RunContext<'_>) -> (TrialConfig, RunOptions) {
-    let config = TrialConfig {
-        data: DataConfig {
+fn trial(point: &RuntimePoint, context: RunContext<'_>) -> (Trial, RunOptions) {
+    let config = Trial {
+        data: Data {
             source: point.source.clone(),
             validation: point.validation,
             samples: Some(point.samples),
         },
         network: network(point.filters),
-        dropout: DropoutConfig {
-            rate: point.dropout,
-            connected: true,
-        },
-        optimizer: OptimizerConfig::Sgd {},
+        dropout: Dropout::connected(point.dropout),
+        optimizer: Optimizer::SGD,
         learning_rate: point.learning_rate,
-        schedule: ScheduleConfig {
-            warmup_epochs: 0.0,
-            decay: DecayConfig::Constant {},
-        },
+        schedule: Schedule::default(),
         batch_size: point.batch_size,
         epochs: 1,
-        early_stop: None,
+        early_stop: EarlyStop::Never,
         seed: point.seed,
         backend: point.backend,
         device: point.device,

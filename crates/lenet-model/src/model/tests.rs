@@ -23,8 +23,8 @@ fn config() -> LeNetConfig {
 
 fn images(count: usize, dtype: DType) -> Tensor {
     let mut values = vec![0f32; count * 2 * 11 * 14];
-    let mut rng = lenet_rng::stream(8, "images");
-    lenet_rng::truncated_normal(&mut rng, 1.0, &mut values);
+    let mut rng = lenet_core::random::stream(8, "images");
+    lenet_core::random::truncated_normal(&mut rng, 1.0, &mut values);
     let values: Vec<_> = values.into_iter().map(f32::abs).collect();
     Tensor::from_vec(values, (count, 2, 11, 14), &Device::Cpu)
         .unwrap()

@@ -10,7 +10,7 @@
 
 mod protobuf;
 
-use lenet_ops::{Geometry, Parameter};
+use lenet_core::{Geometry, Parameter};
 
 use crate::config::ConfigError;
 use crate::weights::Weights;

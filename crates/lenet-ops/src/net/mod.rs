@@ -19,10 +19,12 @@ mod segment;
 mod sums;
 mod team;
 
+use lenet_core::Optimizer;
+
 use crate::dropout::{self, DropoutShape};
 use crate::error::{OpsError, check_length};
 use crate::geometry::Geometry;
-use crate::optimizer::{Rule, Update};
+use crate::optimizer::Update;
 use crate::simd::Level;
 use crate::softmax_cross_entropy::{SoftmaxCrossEntropyShape, check_labels};
 use choice::{Build, Choose, Lanes};
@@ -190,7 +192,7 @@ impl Network {
     /// Where the lengths do not fit each other.
     pub fn update(
         &mut self,
-        rule: &Rule,
+        optimizer: &Optimizer,
         learning_rate: f64,
         step: u64,
         parameters: &mut [f32],
@@ -198,7 +200,7 @@ impl Network {
         moments: &mut [f32],
     ) {
         let share = parameters.len().div_ceil(self.team.threads());
-        let update = Update::new(rule, learning_rate, step, parameters, gradients, moments);
+        let update = Update::new(optimizer, learning_rate, step, parameters, gradients, moments);
         let mut parts = update.split(share.max(SMALLEST_UPDATE));
         let level = self.level;
         self.team

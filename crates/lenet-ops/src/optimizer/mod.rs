@@ -6,49 +6,11 @@
 #[cfg(feature = "cuda")]
 pub(crate) mod cuda;
 
+use lenet_core::{Optimizer, Rule};
+
 use crate::simd::{FlushDenormals, Kernel, Level, Simd, WithSimd};
 
-/// An optimizer's rule and constants (the learning rate is given to each step).
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[allow(missing_docs)]
-pub enum Rule {
-    /// θ ← θ − ηg.
-    Sgd,
-    /// v ← μv + g, θ ← θ − ηv (first step: v = g).
-    Momentum { momentum: f64 },
-    /// v ← μv + g, θ ← θ − η(g + μv).
-    Nesterov { momentum: f64 },
-    /// m ← β₁m + (1−β₁)g, s ← β₂s + (1−β₂)g², θ ← θ − η·m̂/(√ŝ + ε), m̂ = m/(1−β₁ᵗ),
-    /// ŝ = s/(1−β₂ᵗ).
-    Adam {
-        beta1: f64,
-        beta2: f64,
-        epsilon: f64,
-    },
-    /// θ ← θ − ηλθ, then Adam's step.
-    AdamW {
-        beta1: f64,
-        beta2: f64,
-        epsilon: f64,
-        weight_decay: f64,
-    },
-    /// s ← αs + (1−α)g², θ ← θ − η·g/(√s + ε).
-    RmsProp { alpha: f64, epsilon: f64 },
-}
-
-impl Rule {
-    /// Buffers as long as the parameters that the rule keeps between steps: 0, 1 or 2.
-    #[must_use]
-    pub fn moments(&self) -> usize {
-        match self {
-            Self::Sgd => 0,
-            Self::Momentum { .. } | Self::Nesterov { .. } | Self::RmsProp { .. } => 1,
-            Self::Adam { .. } | Self::AdamW { .. } => 2,
-        }
-    }
-}
-
-/// One update of `parameters` from `gradients`; `moments` holds [`Rule::moments`] buffers, one
+/// One update of `parameters` from `gradients`; `moments` holds [`Optimizer::moments`] buffers, one
 /// after the other, zero before step 1.
 ///
 /// Every operation is rounded by itself and no sum is taken, so the result is the same at every
@@ -58,14 +20,14 @@ impl Rule {
 /// Where the lengths do not fit each other or this machine lacks the level.
 pub fn update(
     level: Level,
-    rule: &Rule,
+    optimizer: &Optimizer,
     learning_rate: f64,
     step: u64,
     parameters: &mut [f32],
     gradients: &[f32],
     moments: &mut [f32],
 ) {
-    let mut update = Update::new(rule, learning_rate, step, parameters, gradients, moments);
+    let mut update = Update::new(optimizer, learning_rate, step, parameters, gradients, moments);
     let _flush = FlushDenormals::new();
     update.apply(level);
 }
@@ -91,9 +53,9 @@ enum Kind {
 }
 
 impl Kind {
-    fn new(rule: &Rule, learning_rate: f64, step: u64) -> Self {
+    fn new(optimizer: &Optimizer, learning_rate: f64, step: u64) -> Self {
         let rate = learning_rate as f32;
-        match *rule {
+        match optimizer.rule {
             Rule::Sgd => Self::Sgd { rate },
             Rule::Momentum { momentum } => Self::Momentum {
                 rate,
@@ -109,18 +71,17 @@ impl Kind {
                 beta1,
                 beta2,
                 epsilon,
-            } => Self::Adam(Adam::new(learning_rate, step, [beta1, beta2], epsilon, 0.0)),
-            Rule::AdamW {
+            }
+            | Rule::AdamW {
                 beta1,
                 beta2,
                 epsilon,
-                weight_decay,
             } => Self::Adam(Adam::new(
                 learning_rate,
                 step,
                 [beta1, beta2],
                 epsilon,
-                weight_decay,
+                optimizer.weight_decay,
             )),
             Rule::RmsProp { alpha, epsilon } => Self::RmsProp {
                 rate,
@@ -179,7 +140,7 @@ pub(crate) struct Update<'a> {
 impl<'a> Update<'a> {
     /// As for [`update`].
     pub(crate) fn new(
-        rule: &Rule,
+        optimizer: &Optimizer,
         learning_rate: f64,
         step: u64,
         parameters: &'a mut [f32],
@@ -187,13 +148,13 @@ impl<'a> Update<'a> {
         moments: &'a mut [f32],
     ) -> Self {
         assert_eq!(parameters.len(), gradients.len());
-        assert_eq!(moments.len(), rule.moments() * parameters.len());
-        let (first, second) = match rule.moments() {
+        assert_eq!(moments.len(), optimizer.moments() * parameters.len());
+        let (first, second) = match optimizer.moments() {
             2 => moments.split_at_mut(parameters.len()),
             _ => (moments, &mut [][..]),
         };
         Self {
-            kind: Kind::new(rule, learning_rate, step),
+            kind: Kind::new(optimizer, learning_rate, step),
             parameters,
             gradients,
             first,

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use lenet_results::{BackendKind, DeviceKind, Outcome, TrialRecord};
+use lenet_core::{Backend, DeviceKind, EarlyStop};
+use lenet_results::{Outcome, TrialRecord};
 use lenet_stats::{Estimate, StatsError};
 
 use super::{Claim, Verdict};
@@ -66,7 +67,7 @@ impl<'a> Lab<'a> {
         };
         let mut usable: Vec<&TrialRecord> = records
             .iter()
-            .filter(|r| shares_the_setting(&r.config) && r.config.early_stop.is_none())
+            .filter(|r| shares_the_setting(&r.config) && r.config.early_stop == EarlyStop::Never)
             .filter(|r| !matches!(r.outcome, Outcome::Failed { .. }) && !r.epochs.is_empty())
             .collect();
         let chosen = usable.iter().map(|r| data(r)).max_by_key(|d| d.rank())?;
@@ -74,7 +75,7 @@ impl<'a> Lab<'a> {
         let preference = |r: &TrialRecord| {
             let c = &r.config;
             (
-                c.backend != BackendKind::Fused,
+                c.backend != Backend::Fused,
                 c.device != DeviceKind::Cpu,
                 !c.dropout.connected,
             )

@@ -1,6 +1,7 @@
 //! Verdicts on made-up records with known answers.
 
-use lenet_results::{Outcome, TrialConfig};
+use lenet_core::{Trial};
+use lenet_results::{Outcome};
 
 use super::*;
 use crate::testing::{lab_config, lab_study, rising, trial};
@@ -239,8 +240,8 @@ fn diverged_and_failed_trials_do_not_slip_through() {
 fn a_seed_counts_once_whatever_ran_it() {
     let records = sgd(LIKE_PUBLISHED, 3, 0.0);
     let stock = |r: &TrialRecord| {
-        let backend = lenet_results::BackendKind::Stock;
-        let config = TrialConfig {
+        let backend = lenet_core::Backend::Stock;
+        let config = Trial {
             backend,
             ..r.config.clone()
         };

@@ -148,10 +148,7 @@ pub(super) fn dropout_section(content: &Content) -> Markup {
 pub(super) fn dropout_pairs<'a>(figures: &'a [Figure<'a>]) -> Vec<(&'a Cell<'a>, &'a Cell<'a>)> {
     let key = |cell: &Cell| {
         let mut config = cell.config.clone();
-        config.dropout = lenet_results::DropoutConfig {
-            rate: 0.0,
-            connected: true,
-        };
+        config.dropout = lenet_core::Dropout::connected(0.0);
         crate::model::cell_key(&config)
     };
     let all: Vec<&Cell> = figures.iter().flat_map(Figure::filled).collect();

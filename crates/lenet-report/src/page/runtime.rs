@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use lenet_results::{DeviceKind, RuntimeRecord};
+use lenet_core::{DeviceKind};
+use lenet_results::{RuntimeRecord};
 use maud::{Markup, PreEscaped, html};
 
 use super::Content;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use lenet_results::DeviceKind;
+use lenet_core::{DeviceKind};
 
 const TABLE: &str = include_str!("../../data/published_runtime.csv");
 

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use lenet_results::{DataPlacement, DeviceKind, RuntimeRecord, RuntimeSession};
+use lenet_core::{DeviceKind};
+use lenet_results::{DataPlacement, RuntimeRecord, RuntimeSession};
 
 use super::summary::{RoundSpeed, Summary, rounds, summarize};
 

@@ -1,6 +1,7 @@
 //! From samples to what is said of them.
 
-use lenet_results::{DeviceKind, PhaseSeconds, RuntimeRecord};
+use lenet_core::{DeviceKind};
+use lenet_results::{PhaseSeconds, RuntimeRecord};
 use lenet_stats::{Estimate, Interval, StatsError, median};
 
 use crate::model::LEVEL;

@@ -1,15 +1,13 @@
 //! Made-up runtimes with known answers, for this crate's tests.
 
-use lenet_results::{
-    BackendKind, DataPlacement, DeviceKind, Environment, Gpu, PhaseSeconds, RuntimePoint,
-    RuntimeRecord, RuntimeSample, RuntimeSession, RuntimeWork,
-};
+use lenet_core::{Backend, DeviceKind, Gpu};
+use lenet_results::{DataPlacement, Environment, PhaseSeconds, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeSession, RuntimeWork};
 
 /// Everything of a point that its network, batch size and dropout leave open.
 #[derive(Debug, Clone)]
 pub(crate) struct Grid {
     pub(crate) device: DeviceKind,
-    pub(crate) backend: BackendKind,
+    pub(crate) backend: Backend,
     pub(crate) placement: DataPlacement,
     pub(crate) samples: usize,
 }
@@ -19,7 +17,7 @@ impl Grid {
     pub(crate) fn cpu() -> Self {
         Self {
             device: DeviceKind::Cpu,
-            backend: BackendKind::Fused,
+            backend: Backend::Fused,
             placement: DataPlacement::Streamed,
             samples: 10_000,
         }
@@ -29,7 +27,7 @@ impl Grid {
     pub(crate) fn gpu() -> Self {
         Self {
             device: DeviceKind::Cuda,
-            backend: BackendKind::Stock,
+            backend: Backend::Stock,
             ..Self::cpu()
         }
     }
@@ -50,7 +48,7 @@ impl Grid {
             placement: self.placement,
             threads: 2,
             level: match self.backend {
-                BackendKind::Fused => "avx2".to_owned(),
+                Backend::Fused => "avx2".to_owned(),
                 _ => "candle".to_owned(),
             },
             filters,

@@ -13,15 +13,11 @@ fn what_is_left_open_is_the_studys() {
     );
     assert_eq!((config.data.validation, config.data.samples), (5000, None));
     assert_eq!((config.dropout.rate, config.learning_rate), (0.0, 0.1));
-    assert_eq!(config.optimizer, OptimizerConfig::Sgd {});
+    assert_eq!(config.optimizer, Optimizer::SGD);
     let adam = Settings::parse("optimizer = \"adam\"", "f")
         .unwrap()
         .resolve("mnist", 7);
-    let expected = OptimizerConfig::Adam {
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-    };
+    let expected = Optimizer::ADAM;
     assert_eq!((adam.optimizer, adam.learning_rate), (expected, 0.001));
 }
 
@@ -101,11 +97,11 @@ fn flags_take_words_and_toml() {
     assert_eq!(settings.filters, Some(vec![8, 16]));
     assert_eq!(
         settings.optimizer,
-        Some(OptimizerConfig::Nesterov { momentum: 0.9 })
+        Some(Optimizer::NESTEROV)
     );
     assert_eq!(
         settings.dropout,
-        Some(DropoutConfig {
+        Some(Dropout {
             rate: 0.5,
             connected: false
         })

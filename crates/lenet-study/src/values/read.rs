@@ -1,9 +1,6 @@
 //! Readers of values, one a setting.
 
-use lenet_results::{
-    BackendKind, DecayConfig, DeviceKind, DropoutConfig, EarlyStopConfig, OptimizerConfig,
-    Precision, ScheduleConfig,
-};
+use lenet_core::{Backend, Decay, DeviceKind, Dropout, Optimizer, Patience, Precision, Schedule};
 
 use super::{OPTIMIZERS, parameters};
 use crate::error::StudyError;
@@ -51,10 +48,10 @@ pub(crate) fn hidden(node: &Node<'_>) -> Read<Vec<usize>> {
         .collect()
 }
 
-pub(crate) fn dropout(node: &Node<'_>) -> Read<DropoutConfig> {
+pub(crate) fn dropout(node: &Node<'_>) -> Read<Dropout> {
     let expected = "a rate or a table { rate = …, connected = … }";
     if !node.is_table() {
-        return Ok(DropoutConfig {
+        return Ok(Dropout {
             rate: rate(node, expected)?,
             connected: true,
         });
@@ -68,7 +65,7 @@ pub(crate) fn dropout(node: &Node<'_>) -> Read<DropoutConfig> {
         }
     }
     match found {
-        Some(rate) => Ok(DropoutConfig { rate, connected }),
+        Some(rate) => Ok(Dropout { rate, connected }),
         None => Err(missing(node, "rate", "rate = 0.5")),
     }
 }
@@ -81,7 +78,7 @@ fn rate(node: &Node<'_>, expected: &'static str) -> Read<f64> {
     )
 }
 
-pub(crate) fn optimizer(node: &Node<'_>) -> Read<OptimizerConfig> {
+pub(crate) fn optimizer(node: &Node<'_>) -> Read<Optimizer> {
     let expected = "an optimizer's name or a table { kind = … }";
     if !node.is_table() {
         return node.word(expected, &OPTIMIZERS);
@@ -133,14 +130,14 @@ pub(crate) fn learning_rate(node: &Node<'_>) -> Read<f64> {
     )
 }
 
-pub(crate) fn schedule(node: &Node<'_>) -> Read<ScheduleConfig> {
+pub(crate) fn schedule(node: &Node<'_>) -> Read<Schedule> {
     let expected = "a schedule's name or a table { kind = … }";
     if !node.is_table() {
         let kinds = [
-            ("constant", DecayConfig::Constant {}),
-            ("cosine", DecayConfig::Cosine { floor: 0.0 }),
+            ("constant", Decay::Constant {}),
+            ("cosine", Decay::Cosine { floor: 0.0 }),
         ];
-        return Ok(ScheduleConfig {
+        return Ok(Schedule {
             warmup_epochs: 0.0,
             decay: node.word(expected, &kinds)?,
         });
@@ -151,21 +148,21 @@ pub(crate) fn schedule(node: &Node<'_>) -> Read<ScheduleConfig> {
         return Err(missing(node, "kind", "kind = \"cosine\""));
     };
     let kinds = [
-        ("constant", DecayConfig::Constant {}),
+        ("constant", Decay::Constant {}),
         (
             "step",
-            DecayConfig::Step {
+            Decay::Step {
                 every_epochs: f64::NAN,
                 gamma: 0.1,
             },
         ),
-        ("cosine", DecayConfig::Cosine { floor: 0.0 }),
+        ("cosine", Decay::Cosine { floor: 0.0 }),
     ];
     let mut decay = kind.node.word("a schedule's name", &kinds)?;
     let known: &[&str] = match decay {
-        DecayConfig::Constant {} => &["kind", "warmup_epochs"],
-        DecayConfig::Step { .. } => &["kind", "warmup_epochs", "every_epochs", "gamma"],
-        DecayConfig::Cosine { .. } => &["kind", "warmup_epochs", "floor"],
+        Decay::Constant {} => &["kind", "warmup_epochs"],
+        Decay::Step { .. } => &["kind", "warmup_epochs", "every_epochs", "gamma"],
+        Decay::Cosine { .. } => &["kind", "warmup_epochs", "floor"],
     };
     let mut warmup = 0.0;
     for Entry { name, node } in node.entries(known)? {
@@ -177,14 +174,14 @@ pub(crate) fn schedule(node: &Node<'_>) -> Read<ScheduleConfig> {
                     "give a number of epochs, 0 or above",
                 )?;
             }
-            ("every_epochs", DecayConfig::Step { every_epochs, .. }) => {
+            ("every_epochs", Decay::Step { every_epochs, .. }) => {
                 *every_epochs =
                     node.number("a number", positive, "give a number of epochs above 0")?;
             }
-            ("gamma", DecayConfig::Step { gamma, .. }) => {
+            ("gamma", Decay::Step { gamma, .. }) => {
                 *gamma = node.number("a number", positive, "give a factor above 0, e.g. 0.1")?;
             }
-            ("floor", DecayConfig::Cosine { floor }) => {
+            ("floor", Decay::Cosine { floor }) => {
                 *floor = node.number(
                     "a number",
                     |v| (0.0..=1.0).contains(&v),
@@ -194,12 +191,12 @@ pub(crate) fn schedule(node: &Node<'_>) -> Read<ScheduleConfig> {
             _ => {}
         }
     }
-    if let DecayConfig::Step { every_epochs, .. } = decay
+    if let Decay::Step { every_epochs, .. } = decay
         && every_epochs.is_nan()
     {
         return Err(missing(node, "every_epochs", "every_epochs = 5"));
     }
-    Ok(ScheduleConfig {
+    Ok(Schedule {
         warmup_epochs: warmup,
         decay,
     })
@@ -229,7 +226,7 @@ pub(crate) fn early_stop(node: &Node<'_>) -> Read<EarlyStop> {
     let expected = "\"never\", a number of epochs, or a table { patience = …, min_delta = … }";
     if node.is_number() {
         let patience = node.count_or(1, MOST, expected)?;
-        return Ok(EarlyStop::When(EarlyStopConfig {
+        return Ok(EarlyStop::When(Patience {
             patience,
             min_delta: 0.0,
         }));
@@ -237,7 +234,7 @@ pub(crate) fn early_stop(node: &Node<'_>) -> Read<EarlyStop> {
     if !node.is_table() {
         return node.word(expected, &[("never", EarlyStop::Never)]);
     }
-    let mut config = EarlyStopConfig {
+    let mut config = Patience {
         patience: 3,
         min_delta: 0.0,
     };
@@ -256,8 +253,8 @@ pub(crate) fn early_stop(node: &Node<'_>) -> Read<EarlyStop> {
     Ok(EarlyStop::When(config))
 }
 
-pub(crate) fn backend(node: &Node<'_>) -> Read<BackendKind> {
-    let words = [("fused", BackendKind::Fused), ("stock", BackendKind::Stock)];
+pub(crate) fn backend(node: &Node<'_>) -> Read<Backend> {
+    let words = [("fused", Backend::Fused), ("stock", Backend::Stock)];
     node.word("\"fused\" or \"stock\"", &words)
 }
 

@@ -1,9 +1,6 @@
 //! Labels of values, one a setting.
 
-use lenet_results::{
-    BackendKind, DecayConfig, DeviceKind, DropoutConfig, EarlyStopConfig, OptimizerConfig,
-    Precision, ScheduleConfig,
-};
+use lenet_core::{Backend, Decay, DeviceKind, Dropout, Optimizer, Patience, Precision, Schedule};
 
 use super::{OPTIMIZERS, parameters};
 use crate::settings::{EarlyStop, Samples};
@@ -22,8 +19,8 @@ pub(crate) fn hidden(layers: &[usize]) -> String {
     }
 }
 
-pub(crate) fn dropout(config: &DropoutConfig) -> String {
-    let DropoutConfig { rate, connected } = config;
+pub(crate) fn dropout(config: &Dropout) -> String {
+    let Dropout { rate, connected } = config;
     if *connected {
         rate.to_string()
     } else {
@@ -31,7 +28,7 @@ pub(crate) fn dropout(config: &DropoutConfig) -> String {
     }
 }
 
-pub(crate) fn optimizer(config: &OptimizerConfig) -> String {
+pub(crate) fn optimizer(config: &Optimizer) -> String {
     if OPTIMIZERS.iter().any(|(_, usual)| usual == config) {
         return config.name().to_owned();
     }
@@ -43,16 +40,16 @@ pub(crate) fn optimizer(config: &OptimizerConfig) -> String {
     format!("{} ({})", config.name(), own.join(", "))
 }
 
-pub(crate) fn schedule(config: &ScheduleConfig) -> String {
+pub(crate) fn schedule(config: &Schedule) -> String {
     let decay = match config.decay {
-        DecayConfig::Constant {} => "constant".to_owned(),
-        DecayConfig::Step {
+        Decay::Constant {} => "constant".to_owned(),
+        Decay::Step {
             every_epochs,
             gamma,
         } => {
             format!("step (× {gamma} every {every_epochs} epochs)")
         }
-        DecayConfig::Cosine { floor } => format!("cosine (to {floor})"),
+        Decay::Cosine { floor } => format!("cosine (to {floor})"),
     };
     match config.warmup_epochs {
         0.0 => decay,
@@ -70,7 +67,7 @@ pub(crate) fn samples(samples: &Samples) -> String {
 pub(crate) fn early_stop(stop: &EarlyStop) -> String {
     match stop {
         EarlyStop::Never => "never".to_owned(),
-        EarlyStop::When(EarlyStopConfig {
+        EarlyStop::When(Patience {
             patience,
             min_delta,
         }) => {
@@ -79,10 +76,10 @@ pub(crate) fn early_stop(stop: &EarlyStop) -> String {
     }
 }
 
-pub(crate) fn backend(kind: &BackendKind) -> &'static str {
+pub(crate) fn backend(kind: &Backend) -> &'static str {
     match kind {
-        BackendKind::Fused => "fused",
-        BackendKind::Stock => "stock",
+        Backend::Fused => "fused",
+        Backend::Stock => "stock",
     }
 }
 

@@ -7,9 +7,8 @@ use lenet_data::{ImageSet, Split, Splits};
 use lenet_ops::cuda::Gpu;
 use lenet_ops::net::cuda::{Ensemble, Part, SetId, Start, StepPart};
 use lenet_ops::net::{BatchSums, Dropout};
-use lenet_ops::optimizer::Rule;
-use lenet_ops::{Geometry, Precision};
-use lenet_results::{PhaseSeconds, TrialConfig};
+use lenet_core::{Geometry, Optimizer, Precision, Trial};
+use lenet_results::{PhaseSeconds};
 
 use super::{Backend, EvaluationSums, Group, Member, State, Step, TrainingSums};
 use crate::RunOptions;
@@ -25,7 +24,7 @@ const SHARE: f64 = 0.8;
 /// A group on the GPU that the options name.
 pub(super) fn group(
     geometry: &Geometry,
-    config: &TrialConfig,
+    config: &Trial,
     options: &RunOptions,
     networks: &[(Rule, State)],
 ) -> Result<Box<dyn Group>, TrainError> {
@@ -35,10 +34,10 @@ pub(super) fn group(
 }
 
 /// As the ops know it.
-fn of_ops(precision: lenet_results::Precision) -> Precision {
+fn of_ops(precision: lenet_core::Precision) -> Precision {
     match precision {
-        lenet_results::Precision::Single => Precision::Single,
-        lenet_results::Precision::Tf32 => Precision::Tf32,
+        lenet_core::Precision::Single => Precision::Single,
+        lenet_core::Precision::Tf32 => Precision::Tf32,
     }
 }
 
@@ -55,7 +54,7 @@ pub(super) fn alone(
 /// Networks of any optimizer that its free memory takes, trained on epochs of `images` images.
 pub(super) fn capacity(
     geometry: &Geometry,
-    config: &TrialConfig,
+    config: &Trial,
     images: usize,
     options: &RunOptions,
 ) -> Result<usize, TrainError> {
@@ -80,7 +79,7 @@ pub(super) fn find(ordinal: usize) -> Result<(), TrainError> {
 /// Whether it takes the kernels too; the first time they are compiled here.
 pub(super) fn prepare(
     ordinal: usize,
-    precision: lenet_results::Precision,
+    precision: lenet_core::Precision,
 ) -> Result<(), TrainError> {
     let gpu = Gpu::new(ordinal)?;
     of_ops(precision).check(gpu.compute_capability())?;

@@ -8,9 +8,8 @@ use candle_core::{D, DType, Device, Result, Tensor};
 use candle_nn::ops::log_softmax;
 use lenet_data::{ImageSet, Split, Splits, gather_f32};
 use lenet_model::{LeNet, LeNetConfig, Parameters};
-use lenet_ops::Geometry;
+use lenet_core::{Geometry, Optimizer};
 use lenet_ops::net::Dropout;
-use lenet_ops::optimizer::Rule;
 use lenet_results::PhaseSeconds;
 
 use super::optimizer::TensorOptimizer;

@@ -1,6 +1,6 @@
 //! Both backends against each other, step by step.
 
-use lenet_results::{DropoutConfig, TrialConfig};
+use lenet_core::{Dropout, Trial};
 
 use super::*;
 use crate::engine::dropout;
@@ -27,7 +27,7 @@ const RULES: [Rule; 6] = [
     },
 ];
 
-fn make(kind: BackendKind, rule: Rule, state: (Vec<f32>, Vec<f32>)) -> Box<dyn Backend> {
+fn make(kind: Backend, rule: Rule, state: (Vec<f32>, Vec<f32>)) -> Box<dyn Backend> {
     let geometry = config::geometry(&testing::config().network, &testing::splits()).unwrap();
     build(
         &geometry,
@@ -75,8 +75,8 @@ fn tensor_optimizers_follow_the_flat_ones() {
             optimizer::TensorOptimizer::new(&geometry, rule, &moments, &device).unwrap();
         for step in 1..=5u64 {
             let mut gradients = vec![0f32; flat.len()];
-            let mut rng = lenet_rng::stream(step, "gradients");
-            lenet_rng::truncated_normal(&mut rng, 0.3, &mut gradients);
+            let mut rng = lenet_core::random::stream(step, "gradients");
+            lenet_core::random::truncated_normal(&mut rng, 0.3, &mut gradients);
             lenet_ops::optimizer::update(
                 Level::Portable,
                 &rule,
@@ -119,14 +119,11 @@ fn tensor_optimizers_follow_the_flat_ones() {
 #[test]
 fn backends_train_alike() {
     let data = testing::splits();
-    let trial = TrialConfig {
-        dropout: DropoutConfig {
-            rate: 0.25,
-            connected: true,
-        },
+    let trial = Trial {
+        dropout: Dropout::connected(0.25),
         ..testing::config()
     };
-    let mut ends = [BackendKind::Fused, BackendKind::Stock].map(|kind| {
+    let mut ends = [Backend::Fused, Backend::Stock].map(|kind| {
         let mut backend = make(kind, Rule::Momentum { momentum: 0.5 }, (start(), vec![]));
         for (batch, number) in data.train.indices.chunks(8).zip(1..) {
             let step = Step {
@@ -173,13 +170,13 @@ fn backends_train_alike() {
 
 #[test]
 fn a_network_of_nan_counts_nothing_as_right() {
-    for kind in [BackendKind::Fused, BackendKind::Stock] {
+    for kind in [Backend::Fused, Backend::Stock] {
         let mut backend = make(kind, Rule::Sgd, (vec![f32::NAN; start().len()], vec![]));
         let sums = backend.evaluate(&testing::splits().test, None).unwrap();
         assert!(sums.loss.is_nan(), "{kind:?}: {sums:?}");
         assert_eq!(sums.correct, 0.0, "{kind:?}");
         // candle's ReLU turns NaN into 0.
-        if kind == BackendKind::Fused {
+        if kind == Backend::Fused {
             assert!(sums.peak_activation.is_nan(), "{sums:?}");
         }
     }
@@ -187,7 +184,7 @@ fn a_network_of_nan_counts_nothing_as_right() {
 
 #[test]
 fn a_dead_network_is_seen() {
-    for kind in [BackendKind::Fused, BackendKind::Stock] {
+    for kind in [Backend::Fused, Backend::Stock] {
         let geometry = config::geometry(&testing::config().network, &testing::splits()).unwrap();
         let mut parameters = start();
         let fc1_bias = &geometry.parameters()[5];
@@ -203,18 +200,15 @@ fn a_dead_network_is_seen() {
 #[test]
 fn a_group_takes_the_steps_of_its_networks() {
     let data = testing::splits();
-    let trial = TrialConfig {
-        dropout: DropoutConfig {
-            rate: 0.5,
-            connected: true,
-        },
+    let trial = Trial {
+        dropout: Dropout::connected(0.5),
         ..testing::config()
     };
     let rule = Rule::Momentum { momentum: 0.5 };
     let rate = |number: u64| 0.1 / number as f64;
     let (first_step, from) = (8, 2);
     let order = &data.train.indices;
-    let mut single = make(BackendKind::Fused, rule, (start(), vec![]));
+    let mut single = make(Backend::Fused, rule, (start(), vec![]));
     for (batch, number) in order.chunks(8).zip(first_step + 1..).skip(from) {
         let step = Step {
             number,
@@ -223,7 +217,7 @@ fn a_group_takes_the_steps_of_its_networks() {
         };
         single.step(&data.train, batch, step).unwrap();
     }
-    let network = make(BackendKind::Fused, rule, (start(), vec![]));
+    let network = make(Backend::Fused, rule, (start(), vec![]));
     let mut group = group::Sequential::new(vec![network], 8);
     let member = Member {
         network: 0,

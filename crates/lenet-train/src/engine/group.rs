@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use lenet_data::Splits;
-use lenet_results::TrialConfig;
+use lenet_core::{Trial};
 
 use super::trial::{Trial, all_finite};
 use crate::backend::{self, Group, Member};
@@ -21,7 +21,7 @@ const EVENTS_PER_EPOCH: usize = 50;
 #[derive(Debug, Clone, Copy)]
 pub struct GroupTrial<'a> {
     /// What is run.
-    pub config: &'a TrialConfig,
+    pub config: &'a Trial,
     /// Its images.
     pub data: &'a Splits,
     /// As [`RunOptions::checkpoint`].

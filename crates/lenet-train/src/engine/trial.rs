@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use lenet_data::{Splits, epoch_order};
-use lenet_ops::Geometry;
-use lenet_results::{EpochRecord, Outcome, TrialConfig};
+use lenet_core::{Geometry, Trial};
+use lenet_results::{EpochRecord, Outcome};
 
 use super::{GroupTrial, dropout, start};
 use crate::RunOptions;
@@ -18,7 +18,7 @@ use crate::schedule::Schedule;
 
 /// A trial under way; its network is kept elsewhere.
 pub(super) struct Trial<'a> {
-    pub config: &'a TrialConfig,
+    pub config: &'a Trial,
     pub data: &'a Splits,
     pub geometry: Geometry,
     /// Batches of an epoch.

@@ -7,8 +7,8 @@ use std::time::Instant;
 use lenet_bench::runtime::{Plan, RunContext, RuntimeConfig, devices, run as take};
 use lenet_data::{Dataset, SplitSpec};
 use lenet_ops::Level;
-use lenet_results::BackendKind::{self, Fused, Stock};
-use lenet_results::DeviceKind::{Cpu, Cuda};
+use lenet_core::Backend::{self, Fused, Stock};
+use lenet_core::DeviceKind::{Cpu, Cuda};
 use lenet_results::{
     CheckVerdict, DataPlacement, Finding, RuntimePoint, RuntimeRecord, RuntimeStore,
 };
@@ -120,7 +120,7 @@ fn grids(quick: bool, device: &str) -> anyhow::Result<Vec<RuntimeConfig>> {
     if device != "cpu" {
         grids.push(RuntimeConfig {
             device: vec![device.to_owned()],
-            backend: vec![BackendKind::Stock],
+            backend: vec![Backend::Stock],
             ..sizes
         });
     }

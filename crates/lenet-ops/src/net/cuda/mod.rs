@@ -167,7 +167,7 @@ impl Ensemble {
         networks: &[Start<'_>],
     ) -> Result<Self, OpsError> {
         geometry.validate()?;
-        precision.check(gpu.compute_capability())?;
+        crate::precision::check(precision, gpu.compute_capability())?;
         let count = geometry.parameter_count();
         if networks.is_empty() || batch_size == 0 {
             return Err(shape(format!(

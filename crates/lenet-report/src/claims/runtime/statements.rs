@@ -60,7 +60,7 @@ pub(crate) const RUNTIME: [Statement; 5] = [
 
 #[cfg(test)]
 mod tests {
-    use lenet_results::DeviceKind::{self, Cpu, Cuda};
+    use lenet_core::DeviceKind::{self, Cpu, Cuda};
 
     use super::*;
     use crate::runtime::published::{PublishedRun, runs, seconds};

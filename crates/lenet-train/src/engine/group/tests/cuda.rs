@@ -1,7 +1,7 @@
 //! Groups on a GPU, or on the driver of `tests/cuda`, which runs kernels on the CPU.
 
 use lenet_ops::cuda::Gpu;
-use lenet_results::DeviceKind;
+use lenet_core::{DeviceKind};
 
 use super::*;
 
@@ -22,11 +22,11 @@ fn gpu() -> bool {
     }
 }
 
-fn on_the_gpu() -> Vec<TrialConfig> {
+fn on_the_gpu() -> Vec<Trial> {
     let device = DeviceKind::Cuda;
-    let configs = configs(BackendKind::Fused).into_iter();
+    let configs = configs(Backend::Fused).into_iter();
     configs
-        .map(|config| TrialConfig { device, ..config })
+        .map(|config| Trial { device, ..config })
         .collect()
 }
 
@@ -67,7 +67,7 @@ fn a_group_on_a_gpu_trains_as_the_cpu_does() {
     assert!(seen.started.iter().all(|(_, group)| *group == 6));
     for (config, end) in configs.iter().zip(ends(seen)) {
         let device = DeviceKind::Cpu;
-        let config = TrialConfig {
+        let config = Trial {
             device,
             ..config.clone()
         };
@@ -126,18 +126,18 @@ fn many_trials_on_a_gpu_are_what_one_is() {
     for split in [&mut data.validation, &mut data.test] {
         split.indices = split.indices.iter().copied().cycle().take(700).collect();
     }
-    let one = TrialConfig {
+    let one = Trial {
         device: DeviceKind::Cuda,
         epochs: 1,
-        network: lenet_results::NetworkConfig {
+        network: lenet_core::Architecture {
             filters: vec![1],
             kernel: 3,
             hidden: vec![],
         },
         ..testing::config()
     };
-    let configs: Vec<TrialConfig> = (1..=13)
-        .map(|seed| TrialConfig {
+    let configs: Vec<Trial> = (1..=13)
+        .map(|seed| Trial {
             seed,
             ..one.clone()
         })

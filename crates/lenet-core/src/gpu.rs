@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Gpu {
     /// Its name, e.g. `NVIDIA GeForce GTX 970`.
     pub name: String,
-    /// NVIDIA's kernel driver, e.g. `580.65.06`.
+    /// Version of NVIDIA's kernel driver, e.g. `580.65.06`.
     pub driver: String,
     /// Newest CUDA that the driver serves, e.g. `13.0`.
     pub driver_cuda: String,
@@ -42,22 +42,21 @@ impl Gpu {
 }
 
 #[cfg(test)]
-pub(crate) fn sample() -> Gpu {
-    Gpu {
-        name: "NVIDIA GeForce GTX 970".into(),
-        driver: "580.65.06".into(),
-        driver_cuda: "13.0".into(),
-        cuda: "12.9".into(),
-        compute_capability: "5.2".into(),
-        multiprocessors: 13,
-        clock_hz: 1_178_000_000,
-        memory_bytes: 4 << 30,
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
+
+    fn sample() -> Gpu {
+        Gpu {
+            name: "NVIDIA GeForce GTX 970".into(),
+            driver: "580.65.06".into(),
+            driver_cuda: "13.0".into(),
+            cuda: "12.9".into(),
+            compute_capability: "5.2".into(),
+            multiprocessors: 13,
+            clock_hz: 1_178_000_000,
+            memory_bytes: 4 << 30,
+        }
+    }
 
     #[test]
     fn the_peak_on_paper_is_the_makers() {

@@ -6,8 +6,7 @@
 //! has to save and restore them.
 
 use candle_core::{Device, Result, Tensor, Var};
-use lenet_ops::Geometry;
-use lenet_ops::optimizer::Rule;
+use lenet_core::{Geometry, Optimizer};
 
 /// An optimizer's rule and its moments for each variable.
 #[derive(Debug)]

@@ -7,14 +7,13 @@
 //! names are independent.
 //!
 //! ```
-//! use lenet_rng::{permutation, stream};
+//! use lenet_core::random::{permutation, stream};
 //!
 //! let mut shuffles = stream(7, "shuffle");
 //! let order = permutation(&mut shuffles, 5);
 //! assert_eq!(order.len(), 5);
 //! assert_eq!(order, permutation(&mut stream(7, "shuffle"), 5));
 //! ```
-#![forbid(unsafe_code)]
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
