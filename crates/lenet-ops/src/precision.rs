@@ -43,7 +43,7 @@ impl Precision {
             return Ok(());
         }
         Err(OpsError::Precision {
-            precision: self,
+            precision: self.name(),
             needed: TF32_CAPABILITY,
             compute_capability,
         })

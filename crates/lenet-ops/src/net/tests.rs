@@ -21,7 +21,7 @@ impl Machine {
         let mut network = Network::new(geometry, level, threads).unwrap();
         network.lanes = Some(self.lanes);
         if self.level.is_none() {
-            network.engines = Build { geometry, threads }.with(Portable::<16>);
+            network.engines = MakeEngines { geometry, threads }.with(Portable::<16>);
         }
         network
     }

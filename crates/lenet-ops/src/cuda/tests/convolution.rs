@@ -4,7 +4,7 @@
 use super::tf32::operands;
 use super::{Epoch, PLACES, doubles, gpu, print_bits, run, size, slot_count};
 use crate::conv_pool::cuda::{
-    Stage, StageForward, StageInputGradient, StageWeightGradient, forward, input_gradient,
+    StageForward, StageInputGradient, StageSizes, StageWeightGradient, forward, input_gradient,
     weight_gradient,
 };
 use crate::conv_pool::{ConvPoolShape, Gradients, Pooled, reference};
@@ -15,7 +15,7 @@ use crate::testing::{Comparison, labels, numbers};
 
 const RELATIVE: f64 = 1e-5;
 /// The code of a window that ReLU makes 0.
-const OFF: u8 = 4;
+const DEAD: u8 = 4;
 /// Floats before a slot's weights, and after its biases.
 const AROUND: usize = 3;
 
@@ -49,8 +49,8 @@ pub(super) struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn stage(&self) -> Stage {
-        Stage {
+    fn stage(&self) -> StageSizes {
+        StageSizes {
             channels: size(self.shape.channels),
             height: size(self.shape.height),
             width: size(self.shape.width),
@@ -311,14 +311,14 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
         reference::forward(&shape, &input, weight, bias, &mut want, &mut argmax);
         case.compare(comparison, "pooled", pooled, &want);
         if case.exact {
-            let code = |(&place, &value): (&u8, &f64)| if value > 0.0 { place } else { OFF };
+            let code = |(&place, &value): (&u8, &f64)| if value > 0.0 { place } else { DEAD };
             let wanted: Vec<u8> = argmax.iter().zip(&want).map(code).collect();
             comparison.equal(&format!("{}: codes", case.name), &codes.to_vec(), &wanted);
         }
 
         // The backward pass starts from the kernel's own places.
         let upstream = &upstream[at..at + outputs];
-        let shown: Vec<f64> = codes.iter().map(|&c| f64::from(c != OFF)).collect();
+        let shown: Vec<f64> = codes.iter().map(|&c| f64::from(c != DEAD)).collect();
         let mut wanted_image = vec![0.0; input.len()];
         let mut wanted = vec![0.0; count];
         let (weight_gradient, bias_gradient) = wanted.split_at_mut(weights);
@@ -341,7 +341,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
             // Biases are added up in f32.
             bias_gradient.fill(0.0);
             for (window, (&code, &gradient)) in codes.iter().zip(upstream).enumerate() {
-                if code != OFF {
+                if code != DEAD {
                     bias_gradient[window / (rows * columns) % filters] += f64::from(gradient);
                 }
             }

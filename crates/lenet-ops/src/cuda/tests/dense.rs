@@ -5,10 +5,10 @@ mod tiles;
 use super::tf32::operands;
 use super::{PLACES, doubles, gpu, print_bits, run, size, slot_count};
 use crate::cuda::Gpu;
-use crate::cuda::types::{Clock, NULL, Trial};
+use crate::cuda::types::{Clock, NULL, NetworkConstants};
 use crate::dense::cuda::{
-    DenseForward, DenseInputGradient, DenseLayer, DenseWeightGradients, forward, input_gradient,
-    is_for_tensor_cores, weight_gradients,
+    DenseForward, DenseInputGradient, DenseWeightGradient, DenseWeightGradients, forward,
+    input_gradient, is_for_tensor_cores, weight_gradients,
 };
 use crate::dense::{DenseShape, Gradients, reference};
 use crate::dropout;
@@ -119,12 +119,12 @@ impl<'a> Layer<'a> {
             [&self.parameters, &self.input].map(|v| self.gpu.upload(v).unwrap());
         let slots = self.gpu.upload(self.slots).unwrap();
         // Each slot draws under a seed of its own.
-        let trials: Vec<Trial> = (0..slot_count(self.slots) as u64)
+        let trials: Vec<NetworkConstants> = (0..slot_count(self.slots) as u64)
             .map(|slot| match dropout {
                 Some(Dropout { rate, seed, step }) => {
-                    Trial::new(&Rule::Sgd, step - 3).with_dropout(rate, seed + slot)
+                    NetworkConstants::new(&Rule::Sgd, step - 3).with_dropout(rate, seed + slot)
                 }
-                None => Trial::new(&Rule::Sgd, 0),
+                None => NetworkConstants::new(&Rule::Sgd, 0),
             })
             .collect();
         let trials = self.gpu.upload(&trials).unwrap();
@@ -204,7 +204,7 @@ impl<'a> Layer<'a> {
         );
         let count = self.weights() + outputs;
         let gradient_stride = (2 * count).next_multiple_of(4);
-        let layer = |index: usize| DenseLayer {
+        let layer = |index: usize| DenseWeightGradient {
             input: input.pointer(),
             gradient: gradient.pointer(),
             inputs: size(inputs),

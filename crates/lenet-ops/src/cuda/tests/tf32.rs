@@ -6,7 +6,7 @@ use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
 use super::convolution::{Case, check};
 use super::{gpu, print_bits, run};
 use crate::conv_pool::ConvPoolShape;
-use crate::conv_pool::cuda::{Stage, forward};
+use crate::conv_pool::cuda::{StageSizes, forward};
 use crate::cuda::types::{Launch, Pointer};
 use crate::precision::Precision;
 use crate::testing::{Comparison, numbers};
@@ -100,7 +100,7 @@ fn a_trial_has_the_same_bits_alone_and_among_others() {
         assert!(alone == divided, "{sizes:?}, divided as for many");
     }
     let [images, channels, height, width, filters] = STAGES[5].map(|size| size as u32);
-    let stage = Stage {
+    let stage = StageSizes {
         channels,
         height,
         width,

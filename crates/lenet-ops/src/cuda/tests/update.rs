@@ -1,7 +1,7 @@
 //! The optimizer's kernel against the CPU's, bit for bit.
 
 use super::{gpu, run, size};
-use crate::cuda::types::{Clock, Rate, Trial};
+use crate::cuda::types::{Clock, NetworkConstants, StepRates};
 use crate::optimizer::cuda::{Partials, Update, update};
 use crate::optimizer::{self, Rule};
 use crate::simd::Level;
@@ -70,12 +70,14 @@ fn rules_give_the_bits_of_the_cpu() {
             .iter()
             .map(|rule| vec![0.0; rule.moments() * PARAMETERS])
             .collect();
-        let trials = rules.each_ref().map(|rule| Trial::new(rule, FIRST_STEP));
+        let trials = rules
+            .each_ref()
+            .map(|rule| NetworkConstants::new(rule, FIRST_STEP));
         let rate = |slot: usize, step: usize| {
             let t = FIRST_STEP + step as u64 + 1;
-            Rate::new(&rules[slot], learning_rate(slot, step), t)
+            StepRates::new(&rules[slot], learning_rate(slot, step), t)
         };
-        let rates: Vec<Rate> = (0..3)
+        let rates: Vec<StepRates> = (0..3)
             .flat_map(|slot| (0..STEPS).map(move |step| rate(slot, step)))
             .collect();
 

@@ -22,10 +22,10 @@ const STAGES: [[u32; 5]; 16] = [
     [33, 31, 17, 65, 5],
 ];
 
-fn stages() -> impl Iterator<Item = Stage> {
+fn stages() -> impl Iterator<Item = StageSizes> {
     STAGES
         .into_iter()
-        .map(|[channels, height, width, filters, kernel]| Stage {
+        .map(|[channels, height, width, filters, kernel]| StageSizes {
             channels,
             height,
             width,
@@ -50,7 +50,7 @@ fn check_launch(launch: &Launch, most_threads: u32) {
 
 #[test]
 fn correlations_cover_their_outputs() {
-    for stage in stages().filter(Stage::is_small) {
+    for stage in stages().filter(StageSizes::is_small) {
         for [images, trials] in LOADS {
             let [height, width] = [stage.height, stage.width];
             let plans = [
@@ -114,7 +114,7 @@ fn weight_gradients_cover_their_batch_whatever_the_trials() {
 #[test]
 fn kernels_go_by_the_side() {
     let named = |kernel| {
-        let stage = Stage {
+        let stage = StageSizes {
             channels: 2,
             height: 9,
             width: 9,
@@ -136,7 +136,7 @@ fn kernels_go_by_the_side() {
 
 #[test]
 fn a_tile_serves_as_many_filters_as_leave_enough_blocks() {
-    let stage = Stage::new(&Geometry::lab_2017(64), 0);
+    let stage = StageSizes::new(&Geometry::lab_2017(64), 0);
     let (alone, _) = forward(true, &stage, 128, 1, Single);
     let (many, launch) = forward(true, &stage, 128, 80, Single);
     assert!(alone.rounds < many.rounds);

@@ -22,12 +22,12 @@ const STAGES: [[u32; 4]; 12] = [
 
 const LOADS: [[u32; 2]; 6] = [[1, 1], [3, 1], [16, 3], [128, 1], [128, 80], [100, 400]];
 
-fn stages() -> impl Iterator<Item = Stage> {
+fn stages() -> impl Iterator<Item = StageSizes> {
     STAGES.map(|sizes| stage(sizes, 3)).into_iter()
 }
 
-fn stage([channels, height, width, filters]: [u32; 4], kernel: u32) -> Stage {
-    Stage {
+fn stage([channels, height, width, filters]: [u32; 4], kernel: u32) -> StageSizes {
+    StageSizes {
         channels,
         height,
         width,
@@ -107,7 +107,7 @@ fn weight_gradients_cover_their_batch_whatever_the_trials() {
 
 #[test]
 fn only_large_later_stages_of_side_3_go_to_tensor_cores() {
-    let kernels = |first, stage: &Stage, precision| {
+    let kernels = |first, stage: &StageSizes, precision| {
         [
             forward(first, stage, 8, 1, precision).1.kernel,
             input_gradient(stage, 8, 1, precision).1.kernel,
