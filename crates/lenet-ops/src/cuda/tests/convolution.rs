@@ -9,7 +9,8 @@ use crate::conv_pool::cuda::{
 };
 use crate::conv_pool::{ConvPoolShape, Gradients, Pooled, reference};
 use crate::cuda::Gpu;
-use crate::cuda::types::{Launch, NULL};
+use crate::cuda::launch::Launch;
+use crate::cuda::types::NULL;
 use crate::precision::Precision;
 use crate::testing::{Comparison, labels, numbers};
 
@@ -43,7 +44,7 @@ pub(super) struct Case<'a> {
     /// Zero weights and no bias: every window is a tie.
     pub(super) flat: bool,
     pub(super) slots: &'a [u32],
-    /// Trials for which the work is divided, where they are more than the slots.
+    /// Places for which the work is divided, where they are more than the slots.
     pub(super) planned: u32,
     pub(super) name: String,
 }
@@ -189,7 +190,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
     let parameter_stride = count + 2 * AROUND;
     let stride = batch + 1;
     let places = slots.len();
-    let trials = size(places).max(case.planned);
+    let planned = size(places).max(case.planned);
     let of_places = |mut launch: Launch| {
         launch.grid[2] = size(places);
         launch
@@ -225,7 +226,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
     let (batch_arguments, stage) = (epoch.batch(batch), case.stage());
     let [weight, bias] = [AROUND, AROUND + weights].map(size);
 
-    let (tiling, launch) = forward(case.first, &stage, size(batch), trials, precision);
+    let (tiling, launch) = forward(case.first, &stage, size(batch), planned, precision);
     let arguments = StageForward {
         batch: batch_arguments,
         images: image_pointer,
@@ -247,7 +248,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
 
     let image_gradients = (!case.first).then(|| {
         let buffer = gpu.zeroed::<f32>(places * stride * image).unwrap();
-        let (tiling, launch) = input_gradient(&stage, size(batch), trials, precision);
+        let (tiling, launch) = input_gradient(&stage, size(batch), planned, precision);
         let arguments = StageInputGradient {
             batch: batch_arguments,
             upstream: upstream_buffer.pointer(),
@@ -266,7 +267,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
     });
 
     let (tiling, segments, launch) =
-        weight_gradient(case.first, &stage, size(batch), trials, precision);
+        weight_gradient(case.first, &stage, size(batch), planned, precision);
     let segment_count = segments.segments as usize;
     let partial_stride = count + 5;
     let partial_buffer = gpu

@@ -119,7 +119,7 @@ impl<'a> Layer<'a> {
             [&self.parameters, &self.input].map(|v| self.gpu.upload(v).unwrap());
         let slots = self.gpu.upload(self.slots).unwrap();
         // Each slot draws under a seed of its own.
-        let trials: Vec<NetworkConstants> = (0..slot_count(self.slots) as u64)
+        let constants: Vec<NetworkConstants> = (0..slot_count(self.slots) as u64)
             .map(|slot| match dropout {
                 Some(Dropout { rate, seed, step }) => {
                     NetworkConstants::new(&Rule::Sgd, step - 3).with_dropout(rate, seed + slot)
@@ -127,7 +127,7 @@ impl<'a> Layer<'a> {
                 None => NetworkConstants::new(&Rule::Sgd, 0),
             })
             .collect();
-        let trials = self.gpu.upload(&trials).unwrap();
+        let constants = self.gpu.upload(&constants).unwrap();
         let clock = Clock {
             batch: 2,
             ticket: 0,
@@ -137,7 +137,7 @@ impl<'a> Layer<'a> {
             input: input.pointer(),
             parameters: parameters.pointer(),
             output: output.pointer(),
-            trials: trials.pointer(),
+            constants: constants.pointer(),
             clock: clock.pointer(),
             slots: slots.pointer(),
             parameter_stride: size(self.parameter_stride),

@@ -45,7 +45,7 @@ impl Case<'_> {
         let images = places * self.stride();
         let [parameters, input] = [parameters, input].map(|v| gpu.upload(v).unwrap());
         let trial = NetworkConstants::new(&Rule::Sgd, 0).with_dropout(RATE, 1);
-        let trials = gpu.upload(&vec![trial; slot_count(self.slots)]).unwrap();
+        let constants = gpu.upload(&vec![trial; slot_count(self.slots)]).unwrap();
         let logits = gpu.zeroed::<f32>(images * self.classes).unwrap();
         let logit_gradient = gpu.zeroed::<f32>(images * self.classes).unwrap();
         let input_gradient = gpu.zeroed::<f32>(images * self.inputs).unwrap();
@@ -60,7 +60,7 @@ impl Case<'_> {
             batch: epoch.batch(self.batch),
             input: input.pointer(),
             parameters: parameters.pointer(),
-            trials: trials.pointer(),
+            constants: constants.pointer(),
             logits: logits.pointer(),
             logit_gradient: when_training(logit_gradient.pointer()),
             input_gradient: when_training(input_gradient.pointer()),

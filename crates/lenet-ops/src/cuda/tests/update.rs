@@ -70,7 +70,7 @@ fn rules_give_the_bits_of_the_cpu() {
             .iter()
             .map(|rule| vec![0.0; rule.moments() * PARAMETERS])
             .collect();
-        let trials = rules
+        let constants = rules
             .each_ref()
             .map(|rule| NetworkConstants::new(rule, FIRST_STEP));
         let rate = |slot: usize, step: usize| {
@@ -83,7 +83,7 @@ fn rules_give_the_bits_of_the_cpu() {
 
         let parameters = gpu.upload(&expected.concat()).unwrap();
         let [first, second] = [(); 2].map(|()| gpu.zeroed::<f32>(3 * STRIDE).unwrap());
-        let (trials, rates) = (gpu.upload(&trials).unwrap(), gpu.upload(&rates).unwrap());
+        let (constants, rates) = (gpu.upload(&constants).unwrap(), gpu.upload(&rates).unwrap());
         let slots = gpu.upload(&SLOTS).unwrap();
         let clock = gpu.upload(&[Clock::default()]).unwrap();
         for step in 0..STEPS {
@@ -108,7 +108,7 @@ fn rules_give_the_bits_of_the_cpu() {
                 gradients: gradient_buffer.pointer(),
                 first_moments: first.pointer(),
                 second_moments: second.pointer(),
-                trials: trials.pointer(),
+                constants: constants.pointer(),
                 rates: rates.pointer(),
                 slots: slots.pointer(),
                 clock: clock.pointer(),
