@@ -24,13 +24,13 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod architecture;
 pub mod bounds;
 mod data;
 mod device;
 mod geometry;
 mod gpu;
 pub mod identity;
-mod architecture;
 mod optimizer;
 mod problem;
 pub mod random;
@@ -39,11 +39,11 @@ pub mod settings;
 mod shape;
 mod trial;
 
+pub use architecture::Architecture;
 pub use data::{Data, MNIST, Samples};
 pub use device::{Backend, DeviceChoice, DeviceKind, Precision, UnknownDevice};
 pub use geometry::{Geometry, GeometryError, Parameter};
 pub use gpu::Gpu;
-pub use architecture::Architecture;
 pub use optimizer::{Optimizer, Rule};
 pub use problem::Problem;
 pub use schedule::{Decay, Schedule};

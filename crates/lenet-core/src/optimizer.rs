@@ -56,13 +56,13 @@ pub enum Rule {
 
 impl Optimizer {
     /// Stochastic gradient descent.
-    pub const SGD: Self = Self::plain(Rule::Sgd);
+    pub const SGD: Self = Self::new(Rule::Sgd);
     /// Momentum of 0.9.
-    pub const MOMENTUM: Self = Self::plain(Rule::Momentum { momentum: 0.9 });
+    pub const MOMENTUM: Self = Self::new(Rule::Momentum { momentum: 0.9 });
     /// Nesterov's momentum of 0.9.
-    pub const NESTEROV: Self = Self::plain(Rule::Nesterov { momentum: 0.9 });
+    pub const NESTEROV: Self = Self::new(Rule::Nesterov { momentum: 0.9 });
     /// Adam with the paper's parameters.
-    pub const ADAM: Self = Self::plain(Rule::Adam {
+    pub const ADAM: Self = Self::new(Rule::Adam {
         beta1: 0.9,
         beta2: 0.999,
         epsilon: 1e-8,
@@ -77,7 +77,7 @@ impl Optimizer {
         weight_decay: 0.01,
     };
     /// RMSprop with PyTorch's parameters.
-    pub const RMSPROP: Self = Self::plain(Rule::RmsProp {
+    pub const RMSPROP: Self = Self::new(Rule::RmsProp {
         alpha: 0.99,
         epsilon: 1e-8,
     });
@@ -93,7 +93,9 @@ impl Optimizer {
         Self::RMSPROP,
     ];
 
-    const fn plain(rule: Rule) -> Self {
+    /// An optimizer without weight decay.
+    #[must_use]
+    pub const fn new(rule: Rule) -> Self {
         Self {
             rule,
             weight_decay: 0.0,

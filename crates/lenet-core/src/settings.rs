@@ -7,9 +7,9 @@ mod show;
 pub use node::Node;
 pub(crate) use show::number;
 
+use crate::architecture::Architecture;
 use crate::data::{Data, MNIST, Samples};
 use crate::device::{Backend, DeviceKind, Precision};
-use crate::architecture::Architecture;
 use crate::optimizer::Optimizer;
 use crate::schedule::Schedule;
 use crate::trial::{Dropout, EarlyStop, Trial};

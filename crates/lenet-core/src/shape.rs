@@ -1,8 +1,8 @@
 //! Which trials are alike to a machine.
 
+use crate::architecture::Architecture;
 use crate::data::Data;
 use crate::device::{Backend, DeviceKind, Precision};
-use crate::architecture::Architecture;
 use crate::trial::Trial;
 
 /// What chooses the code that computes a trial, and what trials must share to be trained together

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::architecture::Architecture;
 use crate::bounds;
 use crate::data::Data;
 use crate::device::{Backend, DeviceKind, Precision};
-use crate::architecture::Architecture;
 use crate::optimizer::Optimizer;
 use crate::problem::Problem;
 use crate::schedule::{Decay, Schedule};

@@ -155,6 +155,9 @@ mod tests {
         let open = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release\n";
         assert_eq!(kernel_driver_version(open).as_deref(), Some("580.65.06"));
         assert_eq!(kernel_driver_version("GCC version: 12.2.0\n"), None);
-        assert_eq!((version(13_000), version(12_090)), ("13.0".into(), "12.9".into()));
+        assert_eq!(
+            (version(13_000), version(12_090)),
+            ("13.0".into(), "12.9".into())
+        );
     }
 }

@@ -1,9 +1,10 @@
 //! Operations of small convolutional networks, forward and backward.
 //!
-//! Three layers, each usable alone:
-//! - plain functions on slices, one folder an op, each with its readable reference;
+//! Each of these can be used alone:
+//! - plain functions on slices, one folder per op, each with a readable reference;
 //! - candle custom ops that wrap them, with `backward()`;
-//! - [`net::Network`], the whole network in one call, which training uses.
+//! - [`net::Network`], the whole network in one call, which training uses;
+//! - with the `cuda` feature, `net::cuda::Ensemble`, many networks on one GPU.
 #![warn(clippy::undocumented_unsafe_blocks)]
 
 pub mod conv_pool;
@@ -12,13 +13,13 @@ pub mod cuda;
 pub mod dense;
 pub mod dropout;
 pub mod error;
-mod geometry;
 pub mod gpu;
+mod gradients;
 pub mod max_pool;
 pub mod net;
 pub mod optimizer;
 pub mod peak;
-mod precision;
+pub mod precision;
 pub mod real;
 pub mod simd;
 pub mod softmax_cross_entropy;

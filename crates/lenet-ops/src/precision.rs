@@ -1,6 +1,6 @@
 //! Which GPUs have a precision.
 
-pub use lenet_core::Precision;
+use lenet_core::Precision;
 
 use crate::error::OpsError;
 

@@ -1,5 +1,7 @@
 //! What the tests share: numbers, comparison, central differences and oracle files.
 
+pub mod weighted;
+
 use candle_core::{Device, Tensor};
 use serde::de::DeserializeOwned;
 

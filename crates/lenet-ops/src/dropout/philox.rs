@@ -1,9 +1,9 @@
-//! Philox4x32-10, a counter-based generator.
+//! Philox4x32-10, a counter-based random number generator.
 //!
-//! Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011,
-//! whose known-answer vectors the tests hold.
+//! Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+//! The tests hold the authors' known-answer vectors.
 
-use crate::net::Dropout;
+use super::mask::Mask;
 
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const KEY_INCREMENTS: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
@@ -33,8 +33,8 @@ pub fn philox4x32_10(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
 }
 
 /// The words of units 4·`block` to 4·`block` + 3 of image `image`.
-pub(super) fn block_of_units(dropout: Dropout, image: u32, block: u32) -> [u32; 4] {
-    let Dropout { seed, step, .. } = dropout;
+pub(super) fn block_of_units(mask: Mask, image: u32, block: u32) -> [u32; 4] {
+    let Mask { seed, step, .. } = mask;
     philox4x32_10(
         [block, image, step as u32, high(step)],
         [seed as u32, high(seed)],

@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor, Var};
 
 use super::{DropoutShape, apply, dropout, reference, scale_factors};
-use crate::net::Dropout;
+use crate::dropout::Mask;
 use crate::real::Real;
 use crate::tensor::Float;
 use crate::testing::{Comparison, Oracle, numbers, tensor, values};
@@ -33,7 +33,7 @@ impl Case {
             batch: self.batch,
             units: self.units,
         };
-        let at = Dropout {
+        let at = Mask {
             rate: self.rate,
             seed: self.seed,
             step: self.step,

@@ -27,14 +27,21 @@ pub fn update(
     gradients: &[f32],
     moments: &mut [f32],
 ) {
-    let mut update = Update::new(optimizer, learning_rate, step, parameters, gradients, moments);
+    let mut update = Update::new(
+        optimizer,
+        learning_rate,
+        step,
+        parameters,
+        gradients,
+        moments,
+    );
     let _flush = FlushDenormals::new();
     update.apply(level);
 }
 
-/// A rule with the step's numbers.
+/// One step of an optimizer: its rule with the step's numbers.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(crate) enum Step {
     Sgd {
         rate: f32,
     },
@@ -52,8 +59,9 @@ enum Kind {
     },
 }
 
-impl Kind {
-    fn new(optimizer: &Optimizer, learning_rate: f64, step: u64) -> Self {
+impl Step {
+    /// Step `step`, from 1.
+    pub(crate) fn new(optimizer: &Optimizer, learning_rate: f64, step: u64) -> Self {
         let rate = learning_rate as f32;
         match optimizer.rule {
             Rule::Sgd => Self::Sgd { rate },
@@ -93,28 +101,58 @@ impl Kind {
     }
 }
 
+/// What `update.cu` is told of a step.
+#[cfg(feature = "cuda")]
+impl Step {
+    /// Number of the rule, and its constants, which do not change from step to step.
+    pub(crate) fn rule(self) -> (u32, [f32; 5]) {
+        match self {
+            Self::Sgd { .. } => (0, [0.0; 5]),
+            Self::Momentum {
+                momentum, nesterov, ..
+            } => (1 + u32::from(nesterov), [momentum, 0.0, 0.0, 0.0, 0.0]),
+            Self::Adam(Adam {
+                betas: [beta1, beta2],
+                rests: [rest1, rest2],
+                epsilon,
+                ..
+            }) => (3, [beta1, beta2, rest1, rest2, epsilon]),
+            Self::RmsProp {
+                alpha,
+                rest,
+                epsilon,
+                ..
+            } => (4, [alpha, rest, epsilon, 0.0, 0.0]),
+        }
+    }
+
+    /// Learning rate, Adam's √(1 − β₂ᵗ), and the factor of parameters that decay.
+    pub(crate) fn rates(self) -> [f32; 3] {
+        match self {
+            Self::Sgd { rate } | Self::Momentum { rate, .. } | Self::RmsProp { rate, .. } => {
+                [rate, 1.0, 1.0]
+            }
+            Self::Adam(adam) => [adam.rate, adam.correction, adam.keep],
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(crate) struct Adam {
     /// 1 − ηλ.
-    pub(crate) keep: f32,
+    keep: f32,
     betas: [f32; 2],
     /// 1 − β.
     rests: [f32; 2],
     /// η/(1 − β₁ᵗ).
-    pub(crate) rate: f32,
+    rate: f32,
     /// √(1 − β₂ᵗ).
-    pub(crate) correction: f32,
+    correction: f32,
     epsilon: f32,
 }
 
 impl Adam {
-    pub(crate) fn new(
-        rate: f64,
-        step: u64,
-        betas: [f64; 2],
-        epsilon: f64,
-        weight_decay: f64,
-    ) -> Self {
+    fn new(rate: f64, step: u64, betas: [f64; 2], epsilon: f64, weight_decay: f64) -> Self {
         let corrections = betas.map(|beta| 1.0 - libm::pow(beta, step as f64));
         Self {
             keep: (1.0 - rate * weight_decay) as f32,
@@ -129,7 +167,7 @@ impl Adam {
 
 /// Plain loops, which the compiler vectorizes with each level's instructions.
 pub(crate) struct Update<'a> {
-    kind: Kind,
+    step: Step,
     parameters: &'a mut [f32],
     gradients: &'a [f32],
     /// Moments; empty where the rule has none.
@@ -154,7 +192,7 @@ impl<'a> Update<'a> {
             _ => (moments, &mut [][..]),
         };
         Self {
-            kind: Kind::new(optimizer, learning_rate, step),
+            step: Step::new(optimizer, learning_rate, step),
             parameters,
             gradients,
             first,
@@ -169,7 +207,7 @@ impl<'a> Update<'a> {
             let (gradients, rest) = self.gradients.split_at(len);
             self.gradients = rest;
             parts.push(Self {
-                kind: self.kind,
+                step: self.step,
                 parameters: take(&mut self.parameters, len),
                 gradients,
                 first: take(&mut self.first, len),
@@ -208,13 +246,13 @@ impl<S: Simd> Kernel<S> for &mut Update<'_> {
     #[inline(always)]
     fn run(self, _: S) {
         let pairs = self.parameters.iter_mut().zip(self.gradients);
-        match self.kind {
-            Kind::Sgd { rate } => {
+        match self.step {
+            Step::Sgd { rate } => {
                 for (p, &g) in pairs {
                     *p -= rate * g;
                 }
             }
-            Kind::Momentum {
+            Step::Momentum {
                 rate,
                 momentum,
                 nesterov: false,
@@ -224,7 +262,7 @@ impl<S: Simd> Kernel<S> for &mut Update<'_> {
                     *p -= rate * *v;
                 }
             }
-            Kind::Momentum {
+            Step::Momentum {
                 rate,
                 momentum,
                 nesterov: true,
@@ -234,7 +272,7 @@ impl<S: Simd> Kernel<S> for &mut Update<'_> {
                     *p -= rate * (g + momentum * *v);
                 }
             }
-            Kind::Adam(Adam {
+            Step::Adam(Adam {
                 keep,
                 betas,
                 rests,
@@ -248,7 +286,7 @@ impl<S: Simd> Kernel<S> for &mut Update<'_> {
                     *p = keep * *p - rate * *m / (s.sqrt() / correction + epsilon);
                 }
             }
-            Kind::RmsProp {
+            Step::RmsProp {
                 rate,
                 alpha,
                 rest,

@@ -84,7 +84,15 @@ fn a_missing_level_panics() {
     } else {
         Level::Neon
     };
-    update(missing, &Optimizer::SGD, 0.1, 1, &mut [0.0], &[0.0], &mut []);
+    update(
+        missing,
+        &Optimizer::SGD,
+        0.1,
+        1,
+        &mut [0.0],
+        &[0.0],
+        &mut [],
+    );
 }
 
 #[test]
@@ -96,7 +104,14 @@ fn a_split_update_is_the_same() {
             let mut parameters: Vec<f32> = numbers(1, 50);
             let mut moments: Vec<f32> = numbers(3, optimizer.moments() * 50);
             moments.iter_mut().for_each(|moment| *moment = moment.abs());
-            let update = Update::new(&optimizer, 0.1, 3, &mut parameters, &gradients, &mut moments);
+            let update = Update::new(
+                &optimizer,
+                0.1,
+                3,
+                &mut parameters,
+                &gradients,
+                &mut moments,
+            );
             let mut parts = update.split(len);
             assert_eq!(parts.len(), 50usize.div_ceil(len));
             parts

@@ -3,7 +3,7 @@
 use std::arch::aarch64::*;
 use std::arch::is_aarch64_feature_detected;
 
-use super::{Kernel, Simd};
+use super::vector::{Kernel, Simd};
 
 /// Proof that this CPU has NEON.
 #[derive(Debug, Clone, Copy)]

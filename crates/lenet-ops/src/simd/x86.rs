@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Simd};
+use super::vector::{Kernel, Simd};
 
 /// Proof that this CPU has AVX2, FMA and POPCNT.
 #[derive(Debug, Clone, Copy)]

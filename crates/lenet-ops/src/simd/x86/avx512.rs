@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{Avx2, Avx512};
-use crate::simd::{Kernel, Simd};
+use crate::simd::vector::{Kernel, Simd};
 
 impl Avx512 {
     /// The upper half added to the lower.

@@ -25,12 +25,12 @@ mod winograd;
 
 pub(crate) use first::FirstForward;
 pub(crate) use first_weight_gradient::FirstWeightGradient;
-pub(crate) use input_gradient::{InputGradient, Windows};
+pub(crate) use input_gradient::{LaterInputGradient, Windows};
 pub(crate) use lists::Lists;
 pub(crate) use rows::{ReadRow, WriteRow};
-pub(crate) use weight_gradient::WeightGradient;
+pub(crate) use weight_gradient::LaterWeightGradient;
 pub(crate) use weights::{AddGradients, StageWeights};
-pub(crate) use winograd::{Forward, Tiles};
+pub(crate) use winograd::{Tiles, WinogradForward};
 
 #[cfg(test)]
 mod tests;
@@ -46,7 +46,7 @@ const DEAD: u32 = 4;
 
 /// Sizes of one stage and where its buffers' elements lie.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stage {
+pub(crate) struct ChannelStage {
     pub(crate) channels: usize,
     pub(crate) filters: usize,
     /// The input and its gradient, with their border.
@@ -55,7 +55,7 @@ pub(crate) struct Stage {
     pub(crate) pooled: Planes,
 }
 
-impl Stage {
+impl ChannelStage {
     pub(crate) fn new([channels, height, width]: [usize; 3], filters: usize) -> Self {
         Self {
             channels,

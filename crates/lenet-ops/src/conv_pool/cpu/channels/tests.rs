@@ -21,7 +21,7 @@ impl WithSimd for Run<'_> {
     fn with<S: Simd>(self, simd: S) -> Self::Output {
         let shape = self.shape;
         let (channels, filters) = (shape.channels, shape.filters);
-        let stage = Stage::new([channels, shape.height, shape.width], filters);
+        let stage = ChannelStage::new([channels, shape.height, shape.width], filters);
         let mut weights = StageWeights::new(simd, &stage, self.first);
         let tasks = weights.fill(simd, &stage, self.weight, self.bias, false);
         tasks.into_iter().for_each(|mut fill| fill());
@@ -59,7 +59,7 @@ impl WithSimd for Run<'_> {
                     lanes_mut::<S>(&mut planes)[place * S::LANES + channel % S::LANES] = pixel;
                 }
             }
-            let forward = Forward {
+            let forward = WinogradForward {
                 stage: &stage,
                 images: shape.batch,
                 input: &planes,

@@ -23,7 +23,7 @@ pub(crate) const DEAD: f32 = 4.0;
 
 /// Sizes of one stage and where its buffers' elements lie.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stage {
+pub(crate) struct ImageStage {
     pub(crate) channels: usize,
     pub(crate) filters: usize,
     pub(crate) kernel: usize,
@@ -37,7 +37,7 @@ pub(crate) struct Stage {
     pub(crate) input_gradient: Planes,
 }
 
-impl Stage {
+impl ImageStage {
     pub(crate) fn new(
         [channels, height, width]: [usize; 3],
         filters: usize,

@@ -3,11 +3,11 @@
 use crate::simd::{Kernel, Simd, lanes};
 
 /// The largest of whole vectors of values and 0; NaN where any is.
-pub(crate) struct Peak<'a> {
+pub(crate) struct LargestUnit<'a> {
     pub(crate) values: &'a [f32],
 }
 
-impl<S: Simd> Kernel<S> for Peak<'_> {
+impl<S: Simd> Kernel<S> for LargestUnit<'_> {
     type Output = f32;
 
     #[inline(always)]
@@ -29,7 +29,7 @@ impl<S: Simd> Kernel<S> for Peak<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Peak;
+    use super::LargestUnit;
     use crate::simd::{Simd, WithSimd, tests::levels};
 
     struct Largest<'a>(&'a [f32]);
@@ -38,7 +38,7 @@ mod tests {
         type Output = f32;
 
         fn with<S: Simd>(self, simd: S) -> f32 {
-            simd.vectorize(Peak { values: self.0 })
+            simd.vectorize(LargestUnit { values: self.0 })
         }
     }
 

@@ -1,18 +1,18 @@
-//! The last part of a step: sums over a batch's segments and images.
+//! The last part of a step: the gradients as sums over a batch's segments and images.
 
-use super::engine::Layout;
 use crate::dense::cpu::WeightGradient;
+use crate::simd::Simd;
 
-/// A share of the gradients.
-pub(super) enum Sum<'a> {
+/// A share of the gradients, which one thread sums.
+pub(super) enum GradientShare<'a> {
     /// Some of a dense layer's outputs.
     Dense {
         weight: WeightGradient<'a>,
         bias: &'a mut [f32],
     },
-    /// The convolutions' parameters from the `first` on.
+    /// Parameters of the convolutions, from number `first` on.
     Convolutions {
-        /// `len` each.
+        /// Sums of each segment, `[segments, len]`.
         segments: &'a [f32],
         len: usize,
         first: usize,
@@ -20,15 +20,15 @@ pub(super) enum Sum<'a> {
     },
 }
 
-impl Sum<'_> {
-    pub(super) fn run<L: Layout>(&mut self, layout: &L) {
+impl GradientShare<'_> {
+    pub(super) fn run<S: Simd>(&mut self, simd: S) {
         match self {
             Self::Dense { weight, bias } => {
                 bias.fill(0.0);
                 for row in weight.gradient.chunks_exact(weight.gradient_stride) {
                     add(bias, &row[weight.first..]);
                 }
-                layout.weight_gradient(weight);
+                simd.vectorize(weight);
             }
             Self::Convolutions {
                 segments,
@@ -45,7 +45,7 @@ impl Sum<'_> {
     }
 }
 
-/// Adds to each sum the value in its place.
+/// Adds values to sums, element by element.
 fn add(sums: &mut [f32], values: &[f32]) {
     for (sum, &value) in sums.iter_mut().zip(values) {
         *sum += value;

@@ -1,8 +1,8 @@
-//! A geometry worked out: sizes and places of every buffer of the fast path.
+//! The layers of a geometry, with their places in the flat buffer of parameters.
 
-use crate::geometry::Geometry;
+use lenet_core::Geometry;
 
-/// Shares of a batch that are summed by themselves, then together in order.
+/// Most segments of a training batch: shares that are summed separately, then together in order.
 const SEGMENTS: usize = 8;
 
 /// Weight and bias of a layer in the flat buffer.
@@ -12,9 +12,9 @@ pub(super) struct Tensors {
     pub(super) bias: std::ops::Range<usize>,
 }
 
-/// A stage: convolution, bias, ReLU and pool.
+/// A convolution stage: convolution, bias, ReLU and pool.
 #[derive(Debug, Clone)]
-pub(super) struct Stage {
+pub(super) struct ConvStage {
     /// `[channels, height, width]` of its input.
     pub(super) input: [usize; 3],
     pub(super) filters: usize,
@@ -24,24 +24,24 @@ pub(super) struct Stage {
 
 /// A dense layer.
 #[derive(Debug, Clone)]
-pub(super) struct Dense {
+pub(super) struct DenseLayer {
     pub(super) inputs: usize,
     pub(super) outputs: usize,
     pub(super) tensors: Tensors,
 }
 
-/// Everything that a geometry fixes.
+/// All layers of a network.
 #[derive(Debug, Clone)]
-pub(super) struct Plan {
-    pub(super) stages: Vec<Stage>,
-    pub(super) dense: Vec<Dense>,
-    /// Parameters of the convolutions, the first of the flat buffer.
+pub(super) struct Layers {
+    pub(super) stages: Vec<ConvStage>,
+    pub(super) dense: Vec<DenseLayer>,
+    /// Number of parameters of the convolutions, which come first in the flat buffer.
     pub(super) convolutions: usize,
     pub(super) features: usize,
     pub(super) classes: usize,
 }
 
-impl Plan {
+impl Layers {
     pub(super) fn new(geometry: &Geometry) -> Self {
         let parameters = geometry.parameters();
         let mut tensors = parameters.chunks_exact(2).map(|pair| Tensors {
@@ -50,7 +50,7 @@ impl Plan {
         });
         let stages: Vec<_> = (0..geometry.filters.len())
             .zip(&mut tensors)
-            .map(|(stage, tensors)| Stage {
+            .map(|(stage, tensors)| ConvStage {
                 input: geometry.stage_input(stage),
                 filters: geometry.filters[stage],
                 kernel: geometry.kernel,
@@ -61,7 +61,7 @@ impl Plan {
             .dense_layers()
             .into_iter()
             .zip(tensors)
-            .map(|((inputs, outputs), tensors)| Dense {
+            .map(|((inputs, outputs), tensors)| DenseLayer {
                 inputs,
                 outputs,
                 tensors,
@@ -76,18 +76,18 @@ impl Plan {
         }
     }
 
-    /// Units before each dense layer and after the last.
+    /// Numbers of units before each dense layer and after the last.
     pub(super) fn widths(&self) -> impl Iterator<Item = usize> {
         std::iter::once(self.features).chain(self.dense.iter().map(|layer| layer.outputs))
     }
 
-    /// Whether units after dense layer `layer - 1` are a hidden layer's.
+    /// Whether the inputs of dense layer `layer` are the last hidden layer.
     pub(super) fn is_last_hidden(&self, layer: usize) -> bool {
         layer > 0 && layer + 1 == self.dense.len()
     }
 }
 
-/// The shares of a training batch for chunks of `chunk` images: a function of the batch's size.
+/// Segments of a training batch in chunks of `chunk` images, a function of the batch size.
 pub(super) fn segments(
     images: usize,
     chunk: usize,

@@ -1,3 +1,0 @@
-//! Names of lenet-core.
-
-pub use lenet_core::{Geometry, Parameter};
