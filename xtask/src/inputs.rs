@@ -4,10 +4,10 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use lenet_data::Dataset;
 use lenet_core::{Backend, DeviceChoice, DeviceKind, Precision};
-use lenet_results::{Store};
-use lenet_train::{RunOptions};
+use lenet_data::Dataset;
+use lenet_results::Store;
+use lenet_train::RunOptions;
 
 use crate::flags;
 

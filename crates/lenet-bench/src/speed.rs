@@ -2,8 +2,11 @@
 
 use std::sync::Barrier;
 
+use lenet_core::{
+    Architecture, Backend, Data, Decay, DeviceKind, Dropout, EarlyStop, Geometry, Optimizer,
+    Precision, Schedule, Trial,
+};
 use lenet_data::{Dataset, SplitSpec};
-use lenet_core::{Backend, Data, Decay, DeviceKind, Dropout, Geometry, Architecture, Optimizer, Precision, Schedule, Trial, EarlyStop};
 use lenet_ops::{Level, peak};
 use lenet_train::{Event, RunOptions};
 use serde::Serialize;

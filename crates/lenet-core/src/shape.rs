@@ -56,6 +56,13 @@ impl Trial {
 }
 
 impl Shape<'_> {
+    /// Whether both are computed by the same code, given images of one size: all but the data
+    /// are equal.
+    #[must_use]
+    pub fn is_computed_as(&self, other: &Self) -> bool {
+        matches!(self.difference(other), None | Some("data"))
+    }
+
     /// The first setting in which two shapes differ.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Option<&'static str> {

@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use candle_core::Error as TensorError;
+use lenet_core::Geometry;
 use lenet_ops::net::Network;
-use lenet_core::{Geometry};
 use lenet_ops::{Level, OpsError};
 
 use crate::config::{ConfigError, LeNetConfig};

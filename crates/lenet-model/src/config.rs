@@ -1,38 +1,34 @@
 //! What determines a network: its shape and its dropout rate.
 
 use candle_core::{DType, Device};
-use lenet_core::{Geometry};
-use lenet_ops::{OpsError};
+use lenet_core::{Backend, Geometry};
+use lenet_ops::OpsError;
 use serde::{Deserialize, Serialize};
 
-/// Which code computes a network's candle ops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Backend {
-    /// This project's fused ops: f32 and f64 on the CPU; with the `cuda` feature, f32 on NVIDIA
-    /// GPUs.
-    #[default]
-    Fused,
-    /// candle's own ops, with max-pool's gradient put right; every device. candle's ReLU turns
-    /// NaN into 0, so a network of NaN may give finite numbers here.
-    Stock,
-}
-
-impl Backend {
+/// Chooses a [`Backend`] for a device. Bring it into scope to call `Backend::for_device`.
+pub trait ForDevice {
     /// The faster code that runs on a device, for f32.
     #[must_use]
-    pub fn for_device(device: &Device) -> Self {
-        Self::choose(device, DType::F32)
-    }
+    fn for_device(device: &Device) -> Self;
+}
 
-    /// The faster code for a device and a type.
-    pub(crate) fn choose(device: &Device, dtype: DType) -> Self {
-        let fused = match device {
-            Device::Cpu => true,
-            Device::Cuda(_) => cfg!(feature = "cuda") && dtype == DType::F32,
-            Device::Metal(_) => false,
-        };
-        if fused { Self::Fused } else { Self::Stock }
+impl ForDevice for Backend {
+    fn for_device(device: &Device) -> Self {
+        faster_backend(device, DType::F32)
+    }
+}
+
+/// The faster code for a device and a type.
+pub(crate) fn faster_backend(device: &Device, dtype: DType) -> Backend {
+    let fused = match device {
+        Device::Cpu => true,
+        Device::Cuda(_) => cfg!(feature = "cuda") && dtype == DType::F32,
+        Device::Metal(_) => false,
+    };
+    if fused {
+        Backend::Fused
+    } else {
+        Backend::Stock
     }
 }
 
@@ -182,7 +178,9 @@ impl LeNetConfig {
     /// # Errors
     /// [`ConfigError`] naming the first field that is out of range and what would do.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        self.unchecked_geometry().validate()?;
+        self.unchecked_geometry()
+            .validate()
+            .map_err(OpsError::from)?;
         if !self.can_be_counted() {
             return Err(ConfigError::TooLarge);
         }

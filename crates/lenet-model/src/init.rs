@@ -3,7 +3,7 @@
 //! Weights are normal with σ = 0.1, redrawn beyond 2σ; biases are 0.1. A tensor's values are
 //! fixed by the seed and the tensor's name, so no order of construction can change them.
 
-use lenet_core::{Geometry};
+use lenet_core::Geometry;
 use lenet_core::random::{stream, truncated_normal};
 
 /// Standard deviation of the weights before the redraw beyond 2σ.

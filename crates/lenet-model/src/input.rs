@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use candle_core::{CpuStorage, DType, Device, Storage, Tensor};
-use lenet_core::{Geometry};
+use lenet_core::Geometry;
 use lenet_ops::net::Images;
 
 /// One image or several, for [`LeNet::predict`](crate::LeNet::predict) and

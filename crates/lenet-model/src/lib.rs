@@ -45,12 +45,13 @@ pub mod weights;
 pub use candle_core;
 pub use candle_nn;
 pub use classifier::{Classifier, PredictError, Prediction};
-pub use config::{Backend, ConfigError, LeNetConfig};
+pub use config::{ConfigError, ForDevice, LeNetConfig};
 #[cfg(feature = "image")]
 pub use image;
 pub use input::{Input, InputError};
-pub use lenet_ops::net::Dropout;
-pub use lenet_ops::{Geometry, OpsError, Parameter};
+pub use lenet_core::{Backend, Geometry, Parameter};
+pub use lenet_ops::OpsError;
+pub use lenet_ops::dropout::Mask as Dropout;
 pub use model::LeNet;
 pub use parameters::Parameters;
 pub use summary::{Layer, Summary};

@@ -7,11 +7,11 @@ use std::sync::{Arc, OnceLock};
 
 use candle_core::{DType, Device, Error, ModuleT, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
-use lenet_core::{Geometry};
-use lenet_ops::net::Dropout;
+use lenet_core::{Backend, Geometry};
+use lenet_ops::dropout::Mask;
 
 use crate::classifier::{Classifier, PredictError, Prediction};
-use crate::config::{Backend, LeNetConfig};
+use crate::config::{self, LeNetConfig};
 use crate::init::{BIAS, WEIGHT_STANDARD_DEVIATION};
 use crate::input::{Input, image_shape, leading_axis};
 use crate::parameters::Parameters;
@@ -99,7 +99,7 @@ impl LeNet {
     /// # Errors
     /// A configuration that describes no network; a tensor missing or of another shape.
     pub fn new(vb: VarBuilder, config: &LeNetConfig) -> Result<Self> {
-        let backend = Backend::choose(vb.device(), vb.dtype());
+        let backend = config::faster_backend(vb.device(), vb.dtype());
         Self::with_backend(vb, config, backend)
     }
 
@@ -336,9 +336,9 @@ impl LeNet {
     ///
     /// # Errors
     /// As [`Self::hidden_activations`].
-    pub fn forward_train(&self, images: &Tensor, dropout: Option<Dropout>) -> Result<Tensor> {
+    pub fn forward_train(&self, images: &Tensor, dropout: Option<Mask>) -> Result<Tensor> {
         let mut hidden = self.hidden_activations(images)?;
-        if let Some(Dropout { rate, seed, step }) = dropout {
+        if let Some(Mask { rate, seed, step }) = dropout {
             hidden = if self.backend == Backend::Fused && hidden.device().is_cpu() {
                 lenet_ops::dropout::dropout(&hidden, rate, seed, step)?
             } else {
@@ -377,7 +377,7 @@ impl ModuleT for LeNet {
     /// Logits; in training with the configuration's dropout, a new mask each call: the n-th call
     /// draws the mask of step n.
     fn forward_t(&self, images: &Tensor, train: bool) -> Result<Tensor> {
-        let dropout = (train && self.config.dropout > 0.0).then(|| Dropout {
+        let dropout = (train && self.config.dropout > 0.0).then(|| Mask {
             rate: self.config.dropout,
             seed: self.dropout_seed,
             step: self.training_calls.0.fetch_add(1, Ordering::Relaxed) + 1,

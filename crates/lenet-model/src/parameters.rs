@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::VarBuilder;
-use lenet_core::{Geometry};
+use lenet_core::Geometry;
 
 use crate::config::LeNetConfig;
 use crate::init::initial_parameters;

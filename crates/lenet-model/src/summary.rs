@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use lenet_core::{Geometry};
+use lenet_core::Geometry;
 
 /// Architecture of a network with output shape and number of parameters; prints as a table.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! `epochs.csv`: a row for each figure, trial and epoch.
 
-use lenet_core::{Trial};
-use lenet_results::{TrialRecord};
+use lenet_core::Trial;
+use lenet_results::TrialRecord;
 
 use crate::model::Figure;
 

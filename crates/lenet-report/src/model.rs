@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lenet_core::{Trial};
+use lenet_core::Trial;
 use lenet_results::{CellTrial, EpochRecord, Outcome, StudyRecord, TrialRecord};
 use lenet_stats::Estimate;
 

@@ -1,7 +1,13 @@
 //! Made-up records with known answers, for this crate's tests.
 
-use lenet_core::{Backend, Data, Decay, DeviceKind, Dropout, Architecture, Optimizer, Precision, Schedule, Trial, EarlyStop};
-use lenet_results::{CellRecord, CellTrial, Environment, EpochRecord, FigureRecord, Outcome, RunRecord, StudyRecord, TrialRecord};
+use lenet_core::{
+    Architecture, Backend, Data, Decay, DeviceKind, Dropout, EarlyStop, Optimizer, Precision,
+    Schedule, Trial,
+};
+use lenet_results::{
+    CellRecord, CellTrial, Environment, EpochRecord, FigureRecord, Outcome, RunRecord, StudyRecord,
+    TrialRecord,
+};
 
 /// The 2017 study's setting with dropout connected.
 pub(crate) fn lab_config(optimizer: &str, learning_rate: f64, rate: f64) -> Trial {

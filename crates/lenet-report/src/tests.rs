@@ -7,7 +7,7 @@ use crate::model::figures;
 use crate::runtime::testing::{Grid, with_phases};
 use crate::testing::{cell, lab_config, lab_study, trial};
 use crate::{Records, ReportError, ReportFiles, write_report};
-use lenet_core::{DeviceKind};
+use lenet_core::DeviceKind;
 use lenet_results::{DataPlacement, RuntimeRecord, StudyRecord, TrialRecord};
 use std::path::Path;
 

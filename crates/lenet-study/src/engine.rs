@@ -1,8 +1,8 @@
 //! The seam between the scheduler and the training engine, so that the one can be tested
 //! without the other.
 
+use lenet_core::Trial;
 use lenet_data::Splits;
-use lenet_core::{Trial};
 use lenet_results::{RunRecord, SelfCheck};
 use lenet_train::{GroupTrial, RunOptions, TrainError, Watcher};
 

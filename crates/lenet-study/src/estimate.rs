@@ -1,7 +1,7 @@
 //! How long a study will take, from a short calibration.
 
+use lenet_core::{DeviceKind, Shape, Trial};
 use lenet_data::{Split, Splits};
-use lenet_core::{Backend, DeviceKind, Architecture, Precision, Trial};
 use lenet_train::{RunOptions, Timing};
 
 use crate::data_sets::DataSets;
@@ -28,33 +28,14 @@ pub struct Estimate {
     pub jobs: usize,
 }
 
-/// What a trial's time per step depends on.
-#[derive(PartialEq)]
-struct Kind<'p> {
-    data: &'p str,
-    network: &'p Architecture,
-    batch_size: usize,
-    drops: bool,
-    optimizer: &'static str,
-    backend: Backend,
-    device: DeviceKind,
-    precision: Precision,
-}
+/// What a trial's time per step depends on: its images and shape, whether it drops units, and its
+/// optimizer.
+type Kind<'p> = ((&'p str, Shape<'p>), bool, &'static str);
 
-impl<'p> Kind<'p> {
-    fn of(trial: &'p PlannedTrial) -> Self {
-        let config = &trial.config;
-        Self {
-            data: &trial.data,
-            network: &config.network,
-            batch_size: config.batch_size,
-            drops: config.dropout.effective_rate() > 0.0,
-            optimizer: config.optimizer.name(),
-            backend: config.backend,
-            device: config.device,
-            precision: config.precision,
-        }
-    }
+fn kind(trial: &PlannedTrial) -> Kind<'_> {
+    let config = &trial.config;
+    let drops = config.dropout.effective_rate() > 0.0;
+    (trial.shape(), drops, config.optimizer.name())
 }
 
 /// Times a few steps of each kind of trial among the plan's `positions` (see
@@ -99,7 +80,7 @@ fn estimate_with(
         let group = queue.take(allocation.group);
         let Some(&first) = group.first() else { break };
         let splits = data.splits(&first.data, &first.config)?;
-        let kind = (Kind::of(first), group.len());
+        let kind = (kind(first), group.len());
         let timing = match known.iter().find(|(other, _)| *other == kind) {
             Some((_, timing)) => *timing,
             None => {

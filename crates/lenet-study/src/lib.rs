@@ -31,7 +31,6 @@ mod run;
 mod settings;
 mod status;
 mod trial;
-mod values;
 
 pub use allocation::Allocation;
 pub use builtin::{BUILTIN_NAMES, builtin};
@@ -43,5 +42,5 @@ pub use event::{FailedTrial, RunEvent, RunSummary};
 pub use outstanding::{Work, outstanding, survey};
 pub use plan::{Overrides, Plan, PlannedTrial};
 pub use run::{RunSettings, run};
-pub use settings::{EarlyStop, MNIST, Samples, Settings};
+pub use settings::TomlSettings;
 pub use status::{Status, TrialStatus, status};

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use lenet_core::{Trial};
+use lenet_core::{Settings, Shape, Trial};
 use lenet_results::{CellRecord, CellTrial, FigureRecord, STUDY_FORMAT, StudyRecord};
 
 use crate::config::{Axis, FigureConfig, Seeds, StudyConfig};
 use crate::data_sets::DataSets;
 use crate::error::StudyError;
-use crate::settings::Settings;
 
 /// What a command asks for beside the study's file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -38,7 +37,7 @@ pub struct PlannedTrial {
     pub identity: String,
     /// What is run.
     pub config: Trial,
-    /// [`Trial::label`] of `config`.
+    /// `config` for people.
     pub label: String,
     /// Name of its data set in the study's [`DataSets`].
     pub data: String,
@@ -48,6 +47,13 @@ pub struct PlannedTrial {
     pub round: usize,
     /// Ids of the figures that it counts for.
     pub figures: Vec<String>,
+}
+
+impl PlannedTrial {
+    /// What trials must share to be trained together: images and shape.
+    pub(crate) fn shape(&self) -> (&str, Shape<'_>) {
+        (&self.data, self.config.shape())
+    }
 }
 
 impl Plan {
@@ -145,7 +151,7 @@ fn cell(
         });
         trials.push(PlannedTrial {
             identity,
-            label: config.label(),
+            label: config.to_string(),
             config,
             data: name.to_owned(),
             parameters,

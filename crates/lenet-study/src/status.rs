@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lenet_core::{Trial};
+use lenet_core::Trial;
 use lenet_results::{Store, StudyRecord, TrialState};
 
 /// The state of every trial of a study.
@@ -73,7 +73,7 @@ pub fn status(study: &StudyRecord, store: &Store) -> Status {
                 };
                 trials.push(TrialStatus {
                     identity: trial.identity.clone(),
-                    label: config.label(),
+                    label: config.to_string(),
                     figures: vec![figure.id.clone()],
                     state: store.trial(&trial.identity).state(),
                 });

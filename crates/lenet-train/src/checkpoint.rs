@@ -10,9 +10,9 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use lenet_core::Trial;
 use lenet_model::weights::write_atomically;
-use lenet_core::{Trial};
-use lenet_results::{EpochRecord};
+use lenet_results::EpochRecord;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

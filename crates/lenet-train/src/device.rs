@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use candle_core::Device;
-use lenet_core::{DeviceKind};
+use lenet_core::{DeviceChoice, DeviceKind};
 
 use crate::backend;
 use crate::error::{TrainError, first_line};
@@ -76,13 +76,18 @@ mod tests {
     #[test]
     fn a_gpu_out_of_reach_says_what_to_do() {
         // No machine has so many, so this holds with and without the feature.
-        let error = resolve_device(DeviceChoice::Cuda(9_999)).unwrap_err().to_string();
+        let error = resolve_device(DeviceChoice::Cuda(9_999))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("--device cpu"), "{error}");
     }
 
     #[cfg(not(feature = "cuda"))]
     #[test]
     fn auto_is_the_cpu_without_cuda() {
-        assert_eq!(resolve_device(DeviceChoice::Auto).unwrap(), (DeviceKind::Cpu, 0));
+        assert_eq!(
+            resolve_device(DeviceChoice::Auto).unwrap(),
+            (DeviceKind::Cpu, 0)
+        );
     }
 }

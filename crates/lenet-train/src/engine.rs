@@ -1,16 +1,17 @@
 //! The engine: one trial, or several in step.
 
+mod course;
 mod group;
-mod trial;
 
 pub use group::{GroupTrial, Watcher, run_group};
 
 use std::path::Path;
 
+use lenet_core::random::derived_seed;
+use lenet_core::{Geometry, Trial};
 use lenet_data::Splits;
 use lenet_model::{init::initial_parameters, weights};
-use lenet_core::{Geometry, Trial};
-use lenet_ops::net::Dropout;
+use lenet_ops::dropout::Mask;
 
 use crate::error::TrainError;
 use crate::{Ended, Event, RunOptions};
@@ -60,10 +61,10 @@ impl Watcher for Alone<'_> {
 }
 
 /// Random numbers of a trial's dropout masks at one step.
-pub(crate) fn dropout(config: &Trial, step: u64) -> Option<Dropout> {
+pub(crate) fn dropout(config: &Trial, step: u64) -> Option<Mask> {
     let rate = config.dropout.effective_rate();
-    let seed = lenet_core::random::derived_seed(config.seed, "dropout");
-    (rate > 0.0).then_some(Dropout { rate, seed, step })
+    let seed = derived_seed(config.seed, "dropout");
+    (rate > 0.0).then_some(Mask { rate, seed, step })
 }
 
 /// Parameters before the first step: drawn, or those of the file `init`.

@@ -16,7 +16,6 @@ mod error;
 mod evaluate;
 mod gpu;
 mod outcome;
-mod phases;
 mod record;
 mod self_check;
 mod timing;
@@ -39,10 +38,9 @@ pub use engine::{GroupTrial, Watcher, run, run_group};
 pub use error::TrainError;
 pub use evaluate::{Evaluation, evaluate};
 pub use gpu::environment;
-pub use phases::time_phases;
 pub use record::run_record;
 pub use self_check::self_check;
-pub use timing::{Timing, time_group, time_steps};
+pub use timing::{Timing, time_group, time_phases, time_steps};
 
 /// How to run a trial, nothing of which changes its numbers (but `level`, in the last bits, and
 /// `init`).

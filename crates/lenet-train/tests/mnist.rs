@@ -1,33 +1,25 @@
 //! A short training on the real data set.
 
+use lenet_core::{Architecture, Backend, Data, Optimizer, Samples, Trial};
 use lenet_data::{Dataset, SplitSpec};
-use lenet_core::{Backend, Data, Decay, DeviceKind, Dropout, Architecture, Optimizer, Precision, Schedule, Trial, EarlyStop};
-use lenet_results::{Outcome};
+use lenet_results::Outcome;
 use lenet_train::{Ended, RunOptions, evaluate, geometry, run, self_check, time_steps};
 
 fn config() -> Trial {
     Trial {
         data: Data {
-            source: "mnist".to_owned(),
-            validation: 5_000,
-            samples: Some(5_000),
+            samples: Samples::Drawn(5_000),
+            ..Data::default()
         },
         network: Architecture {
             filters: vec![8, 8],
-            kernel: 3,
-            hidden: vec![128],
+            ..Architecture::default()
         },
-        dropout: Dropout::connected(0.0),
         optimizer: Optimizer::ADAM,
         learning_rate: 0.001,
-        schedule: Schedule::default(),
         batch_size: 32,
         epochs: 1,
-        early_stop: EarlyStop::Never,
-        seed: 1,
-        backend: Backend::Fused,
-        device: DeviceKind::Cpu,
-        precision: Precision::Single,
+        ..Trial::default()
     }
 }
 

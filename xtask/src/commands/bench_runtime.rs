@@ -7,10 +7,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lenet_bench::runtime::{
     Plan, Progress, RunContext, RuntimeConfig, RuntimeError, devices, run as measure,
 };
+use lenet_core::Precision;
 use lenet_data::{Dataset, SplitSpec};
 use lenet_ops::Level;
 use lenet_report::{Records, Summary, rounds, summarize, write_report};
-use lenet_core::{Precision};
 use lenet_results::{Environment, PhaseSeconds, RuntimeRecord, RuntimeStore, runtime_records};
 
 use crate::exit::{CommandResult, Exit, Failure, OrFail};

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use anyhow::{Context, ensure};
+use lenet_core::{Backend, Geometry, Precision};
 use lenet_data::{Dataset, SplitSpec};
 use lenet_model::weights;
-use lenet_core::{Backend, Geometry, Precision};
 use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::Context;
+use lenet_core::Settings;
 use lenet_results::{Outcome, SelfCheck, Store};
-use lenet_core::{Settings};
-use lenet_study::{DataSets, Overrides, Plan, RunEvent, RunSettings, RunSummary, StudyConfig, StudyError, Work};
+use lenet_study::{
+    DataSets, Overrides, Plan, RunEvent, RunSettings, RunSummary, StudyConfig, StudyError, Work,
+};
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Experiments;

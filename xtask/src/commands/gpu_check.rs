@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use lenet_bench::device_check::{self, Checked};
+use lenet_core::DeviceKind;
 use lenet_data::{Dataset, SplitSpec, Splits};
-use lenet_core::{DeviceKind};
 use lenet_results::{CheckVerdict, DeviceCheck, Finding};
 
 use crate::exit::{CommandResult, Exit, Failure, OrFail};

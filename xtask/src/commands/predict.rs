@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::io::IsTerminal;
 
 use anyhow::{Context, ensure};
+use lenet_core::Geometry;
 use lenet_model::weights::{self, Weights};
+use lenet_ops::Level;
 use lenet_ops::net::{Images, Network};
-use lenet_core::{Geometry};
-use lenet_ops::{Level};
 
 use super::evaluate::{ensure_fits, first_largest};
 use crate::exit::{CommandResult, Exit, OrFail};

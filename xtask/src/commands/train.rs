@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use anyhow::Context;
+use lenet_core::{Settings, Trial};
 use lenet_data::{Dataset, SplitSpec, Splits};
 use lenet_model::weights;
-use lenet_core::{Settings, Trial};
 use lenet_results::{EpochRecord, Outcome};
 use lenet_train::{Ended, Event};
 use serde_json::json;

@@ -1,8 +1,8 @@
 //! What a device says of work that it cannot do.
 
+use lenet_core::{Architecture, Backend, DeviceChoice, DeviceKind, Trial};
 use lenet_data::{Split, Splits};
-use lenet_core::{Backend, DeviceChoice, DeviceKind, Architecture, Trial};
-use lenet_train::{TrainError};
+use lenet_train::TrainError;
 
 use super::{Answer, Checked, training};
 

@@ -10,8 +10,8 @@ mod training;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use lenet_data::Splits;
 use lenet_core::{Backend, DeviceKind, Geometry};
+use lenet_data::Splits;
 use lenet_results::{CheckVerdict, Finding};
 use lenet_train::{Agreement, RunOptions, TOLERANCE, TrainError};
 

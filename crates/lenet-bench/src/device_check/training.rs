@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lenet_core::{Backend, Data, Decay, DeviceKind, Dropout, Architecture, Optimizer, Precision, Schedule, Trial, EarlyStop};
+use lenet_core::{
+    Architecture, Backend, Data, Decay, DeviceKind, Dropout, EarlyStop, Optimizer, Precision,
+    Schedule, Trial,
+};
 use lenet_train::{Ended, Event, RunOptions, TrainError};
 
 use super::{Answer, Checked};

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use lenet_core::{Backend};
-use lenet_results::{DataPlacement};
+use lenet_core::Backend;
+use lenet_results::DataPlacement;
 use serde::Deserialize;
 use toml::de::DeTable;
 

@@ -1,8 +1,8 @@
 //! From a grid to the points that this machine can measure.
 
+use lenet_core::{Architecture, Backend, DeviceChoice, DeviceKind};
 use lenet_data::Splits;
 use lenet_ops::Level;
-use lenet_core::{Backend, DeviceChoice, DeviceKind, Architecture};
 use lenet_results::{DataPlacement, RuntimePoint};
 
 use super::config::RuntimeConfig;

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use lenet_core::{
+    Data, Decay, DeviceKind, Dropout, EarlyStop, Optimizer, Precision, Schedule, Trial,
+};
 use lenet_data::{Split, Splits};
 use lenet_ops::{Level, gpu};
-use lenet_core::{Data, Decay, DeviceKind, Dropout, Optimizer, Precision, Schedule, Trial, EarlyStop};
-use lenet_results::{DataPlacement, Outcome, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeStore, RuntimeWork};
+use lenet_results::{
+    DataPlacement, Outcome, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeStore, RuntimeWork,
+};
 use lenet_train::{Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
 use super::error::RuntimeError;

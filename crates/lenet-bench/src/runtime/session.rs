@@ -1,7 +1,7 @@
 //! What a measuring process says of its machine, for each device that it measures.
 
+use lenet_core::DeviceKind;
 use lenet_ops::Level;
-use lenet_core::{DeviceKind};
 use lenet_results::{Environment, RuntimePoint, RuntimeSession};
 
 use super::error::RuntimeError;
@@ -75,7 +75,7 @@ pub(super) fn same_environment(
 
 #[cfg(test)]
 mod tests {
-    use lenet_core::{Gpu};
+    use lenet_core::Gpu;
 
     use super::*;
 

@@ -1,8 +1,11 @@
 //! A small grid, small data and synthetic records.
 
-use lenet_data::{Dataset, ImageSet, SplitSpec, Splits};
 use lenet_core::{Backend, DeviceKind};
-use lenet_results::{DataPlacement, Environment, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeSession, RuntimeWork};
+use lenet_data::{Dataset, ImageSet, SplitSpec, Splits};
+use lenet_results::{
+    DataPlacement, Environment, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeSession,
+    RuntimeWork,
+};
 
 use super::RuntimeConfig;
 

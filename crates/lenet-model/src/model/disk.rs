@@ -5,7 +5,7 @@ use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
-use lenet_core::{Geometry};
+use lenet_core::Geometry;
 
 use super::LeNet;
 use crate::weights::{self, Precision, Weights, WeightsError};

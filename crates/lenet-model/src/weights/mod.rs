@@ -14,7 +14,7 @@ mod infer;
 
 use std::path::Path;
 
-use lenet_core::{Geometry};
+use lenet_core::Geometry;
 
 use crate::config::LeNetConfig;
 

@@ -1,7 +1,7 @@
 //! Verdicts on made-up records with known answers.
 
-use lenet_core::{Trial};
-use lenet_results::{Outcome};
+use lenet_core::Trial;
+use lenet_results::Outcome;
 
 use super::*;
 use crate::testing::{lab_config, lab_study, rising, trial};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use lenet_core::{DeviceKind};
-use lenet_results::{RuntimeRecord};
+use lenet_core::DeviceKind;
+use lenet_results::RuntimeRecord;
 use maud::{Markup, PreEscaped, html};
 
 use super::Content;

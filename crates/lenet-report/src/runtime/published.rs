@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use lenet_core::{DeviceKind};
+use lenet_core::DeviceKind;
 
 const TABLE: &str = include_str!("../../data/published_runtime.csv");
 

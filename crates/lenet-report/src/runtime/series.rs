@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use lenet_core::{DeviceKind};
+use lenet_core::DeviceKind;
 use lenet_results::{DataPlacement, RuntimeRecord, RuntimeSession};
 
 use super::summary::{RoundSpeed, Summary, rounds, summarize};

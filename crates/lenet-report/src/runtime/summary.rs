@@ -1,6 +1,6 @@
 //! From samples to what is said of them.
 
-use lenet_core::{DeviceKind};
+use lenet_core::DeviceKind;
 use lenet_results::{PhaseSeconds, RuntimeRecord};
 use lenet_stats::{Estimate, Interval, StatsError, median};
 

@@ -1,7 +1,10 @@
 //! Made-up runtimes with known answers, for this crate's tests.
 
 use lenet_core::{Backend, DeviceKind, Gpu};
-use lenet_results::{DataPlacement, Environment, PhaseSeconds, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeSession, RuntimeWork};
+use lenet_results::{
+    DataPlacement, Environment, PhaseSeconds, RuntimePoint, RuntimeRecord, RuntimeSample,
+    RuntimeSession, RuntimeWork,
+};
 
 /// Everything of a point that its network, batch size and dropout leave open.
 #[derive(Debug, Clone)]

@@ -9,9 +9,7 @@ use lenet_ops::dropout::Mask;
 use lenet_ops::net::{BatchSums, Images, Network};
 
 use super::turns::Turns;
-use super::{
-    Clock, EVALUATION_BATCH, EvaluationSums, Group, Member, State, TrainingSums, peak,
-};
+use super::{Clock, EVALUATION_BATCH, EvaluationSums, Group, Member, State, TrainingSums, peak};
 use crate::error::TrainError;
 
 /// Networks on the CPU, computed one after the other by `lenet_ops::net`.
@@ -94,7 +92,7 @@ impl Group for Fused {
     /// took beyond it counts as the backward pass.
     fn step(&mut self, clock: &mut Clock<'_>) -> Result<(), TrainError> {
         let epoch = self.epoch.as_mut().expect("an epoch was begun");
-        for turn in epoch.next() {
+        for turn in epoch.take_batch() {
             let trained = &mut self.trained[turn.network];
             let images = gather(turn.split, turn.batch, &mut self.labels);
             clock.lap(|phases| &mut phases.prepare);
@@ -128,7 +126,8 @@ impl Group for Fused {
 
     fn training_sums(&mut self) -> Result<Vec<TrainingSums>, TrainError> {
         let epoch = self.epoch.as_ref().expect("an epoch was begun");
-        Ok(epoch.collect(|network| self.trained[network].sums))
+        let sums = epoch.networks().map(|network| self.trained[network].sums);
+        Ok(sums.collect())
     }
 
     fn gradients(
@@ -174,8 +173,6 @@ impl Group for Fused {
                 }
             }
             found.push(all);
-            // Only those of the first were asked for.
-            logits = None;
         }
         Ok(found)
     }

@@ -99,7 +99,7 @@ pub(crate) trait Group {
     ) -> Result<Vec<f32>, TrainError>;
 
     /// Sums over a split, without dropout; one of each of `networks`, in their order. `logits`,
-    /// where given, is overwritten with those of the first: `[images, classes]` row by row.
+    /// where given, is overwritten: `[networks, images, classes]`, row by row.
     fn evaluate(
         &mut self,
         split: &Split,
@@ -164,9 +164,7 @@ pub(crate) fn build(
         moments.resize(optimizer.moments() * parameters.len(), 0.0);
     }
     Ok(match (shape.backend, shape.device) {
-        (Backend::Fused, DeviceKind::Cuda) => {
-            on_gpu!(group(geometry, shape, options, &networks))?
-        }
+        (Backend::Fused, DeviceKind::Cuda) => on_gpu!(group(geometry, shape, options, &networks))?,
         (Backend::Fused, DeviceKind::Cpu) => {
             let level = level(options)?;
             let threads = options.threads.max(1);

@@ -6,19 +6,24 @@
 //! has to save and restore them.
 
 use candle_core::{Device, Result, Tensor, Var};
-use lenet_core::{Geometry, Optimizer};
+use lenet_core::{Geometry, Optimizer, Rule};
 
-/// An optimizer's rule and its moments for each variable.
+/// An optimizer and its moments for each variable.
 #[derive(Debug)]
 pub(super) struct TensorOptimizer {
-    rule: Rule,
+    optimizer: Optimizer,
     /// For each moment, one variable a parameter tensor.
     moments: Vec<Vec<Var>>,
 }
 
 impl TensorOptimizer {
     /// `moments` holds one flat buffer of all parameters after the other.
-    pub fn new(geometry: &Geometry, rule: Rule, moments: &[f32], device: &Device) -> Result<Self> {
+    pub fn new(
+        geometry: &Geometry,
+        optimizer: Optimizer,
+        moments: &[f32],
+        device: &Device,
+    ) -> Result<Self> {
         let count = geometry.parameter_count();
         let moments = moments
             .chunks_exact(count)
@@ -33,7 +38,7 @@ impl TensorOptimizer {
                 tensors.collect()
             })
             .collect::<Result<_>>()?;
-        Ok(Self { rule, moments })
+        Ok(Self { optimizer, moments })
     }
 
     /// The moments as flat buffers, one after the other.
@@ -57,7 +62,7 @@ impl TensorOptimizer {
         let theta = parameter.as_tensor().detach();
         let g = gradient.detach();
         let moment = |m: usize| &self.moments[m][index];
-        let theta = match self.rule {
+        let theta = match self.optimizer.rule {
             Rule::Sgd => (theta - (g * learning_rate)?)?,
             Rule::Momentum { momentum } => {
                 let v = advance(moment(0), momentum, &g)?;
@@ -79,10 +84,9 @@ impl TensorOptimizer {
                 beta1,
                 beta2,
                 epsilon,
-                weight_decay,
             } => {
                 let direction = self.adam_direction(index, &g, [beta1, beta2], epsilon, step)?;
-                let decayed = (theta * (1.0 - learning_rate * weight_decay))?;
+                let decayed = (theta * (1.0 - learning_rate * self.optimizer.weight_decay))?;
                 (decayed - (direction * learning_rate)?)?
             }
             Rule::RmsProp { alpha, epsilon } => {

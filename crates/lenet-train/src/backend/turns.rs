@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lenet_data::{ImageSet, Split};
 use lenet_ops::dropout::Mask;
 
-use super::{Member, TrainingSums};
+use super::Member;
 
 /// An epoch under way: who takes part in it, and which batch is next.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Turns {
     }
 
     /// The next step of each member, in their order.
-    pub fn next(&mut self) -> impl Iterator<Item = Turn<'_>> {
+    pub fn take_batch(&mut self) -> impl Iterator<Item = Turn<'_>> {
         let batch = self.batch;
         self.batch += 1;
         let (split, begin, past) = (&self.split, batch * self.batch_size, batch as u64);
@@ -87,9 +87,8 @@ impl Turns {
         })
     }
 
-    /// What `sums` tells of each member's network.
-    pub fn collect(&self, sums: impl Fn(usize) -> TrainingSums) -> Vec<TrainingSums> {
-        let members = self.members.iter();
-        members.map(|member| sums(member.network)).collect()
+    /// The members' networks, in their order.
+    pub fn networks(&self) -> impl Iterator<Item = usize> {
+        self.members.iter().map(|member| member.network)
     }
 }

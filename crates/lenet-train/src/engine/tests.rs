@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use lenet_core::{Backend, Dropout, Optimizer, Patience};
+use lenet_core::{Backend, Dropout, EarlyStop, Optimizer, Patience, Rule};
 use lenet_results::{EpochRecord, Outcome};
 
 use super::*;
@@ -235,12 +235,12 @@ fn a_diverging_trial_is_an_outcome() {
 #[test]
 fn early_stopping_ends_a_trial() {
     let stop = Patience {
-        patience: 2,
+        epochs: 2,
         min_delta: 10.0,
     };
     let config = Trial {
         epochs: 9,
-        early_stop: Some(stop),
+        early_stop: EarlyStop::After(stop),
         ..adam()
     };
     let (outcome, epochs, _) = unbroken(&config);
@@ -344,7 +344,7 @@ fn impossible_configurations_are_refused_before_any_work() {
     let mut config = adam();
     config.network.filters = vec![0];
     refused(config, "filters");
-    let optimizer = Optimizer::Momentum { momentum: 1.0 };
+    let optimizer = Optimizer::new(Rule::Momentum { momentum: 1.0 });
     refused(
         Trial {
             optimizer,

@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use lenet_bench::runtime::{Plan, RunContext, RuntimeConfig, devices, run as take};
-use lenet_data::{Dataset, SplitSpec};
-use lenet_ops::Level;
 use lenet_core::Backend::{self, Fused, Stock};
 use lenet_core::DeviceKind::{Cpu, Cuda};
+use lenet_data::{Dataset, SplitSpec};
+use lenet_ops::Level;
 use lenet_results::{
     CheckVerdict, DataPlacement, Finding, RuntimePoint, RuntimeRecord, RuntimeStore,
 };

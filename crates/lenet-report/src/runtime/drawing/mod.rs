@@ -5,7 +5,7 @@ mod phases;
 mod size;
 mod work;
 
-use lenet_core::{DeviceKind};
+use lenet_core::DeviceKind;
 
 use super::{Point, Runtimes, Series};
 use crate::scene::{Ink, SERIES};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lenet_core::{DeviceKind};
+use lenet_core::DeviceKind;
 
 use super::loglog::{Curve, Dashes, Dot, LogLog, Tick};
 use super::{

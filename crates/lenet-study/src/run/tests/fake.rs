@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use lenet_core::Trial;
 use lenet_data::Splits;
-use lenet_core::{Trial};
 use lenet_results::{Environment, EpochRecord, Outcome, RunRecord, SelfCheck};
 use lenet_train::{Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
@@ -50,12 +50,7 @@ pub(super) fn epoch_record(config: &Trial, epoch: usize) -> EpochRecord {
 }
 
 impl Engine for Fake {
-    fn self_check(
-        &self,
-        _: &Trial,
-        _: &Splits,
-        _: &RunOptions,
-    ) -> Result<SelfCheck, TrainError> {
+    fn self_check(&self, _: &Trial, _: &Splits, _: &RunOptions) -> Result<SelfCheck, TrainError> {
         self.checks.fetch_add(1, Ordering::SeqCst);
         Ok(SelfCheck {
             worst_relative_error: if self.broken_gradients {

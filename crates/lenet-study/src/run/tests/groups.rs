@@ -1,7 +1,7 @@
 //! Trials that are trained together.
 
+use lenet_core::Trial;
 use lenet_data::Splits;
-use lenet_core::{Trial};
 use lenet_results::{RunRecord, TrialRecord};
 use lenet_train::{GroupTrial, TrainError, Watcher};
 

@@ -55,7 +55,7 @@ impl Seen {
 /// Trials that differ in all that may differ within a group.
 fn configs(backend: Backend) -> Vec<Trial> {
     let early_stop = Some(Patience {
-        patience: 1,
+        epochs: 1,
         min_delta: 10.0,
     });
     let idle = Dropout {
@@ -254,8 +254,7 @@ fn trials_from_anywhere_join_at_an_epochs_beginning() {
 #[test]
 fn a_trial_fails_alone() {
     let data = testing::splits();
-    let mut configs: Vec<Trial> =
-        (1..=5).map(|seed| Trial { seed, ..adam() }).collect();
+    let mut configs: Vec<Trial> = (1..=5).map(|seed| Trial { seed, ..adam() }).collect();
     configs[2].learning_rate = f64::NAN;
     let folder = tempfile::tempdir().unwrap();
     let mut files = paths(folder.path(), 5);

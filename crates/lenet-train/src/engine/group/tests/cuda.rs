@@ -1,7 +1,7 @@
 //! Groups on a GPU, or on the driver of `tests/cuda`, which runs kernels on the CPU.
 
+use lenet_core::DeviceKind;
 use lenet_ops::cuda::Gpu;
-use lenet_core::{DeviceKind};
 
 use super::*;
 
@@ -25,9 +25,7 @@ fn gpu() -> bool {
 fn on_the_gpu() -> Vec<Trial> {
     let device = DeviceKind::Cuda;
     let configs = configs(Backend::Fused).into_iter();
-    configs
-        .map(|config| Trial { device, ..config })
-        .collect()
+    configs.map(|config| Trial { device, ..config }).collect()
 }
 
 fn ends(seen: Seen) -> Vec<Ended> {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use lenet_data::{Splits, epoch_order};
 use lenet_core::{Geometry, Trial};
+use lenet_data::{Splits, epoch_order};
 use lenet_results::{EpochRecord, Outcome};
 
 use super::{GroupTrial, dropout, start};
@@ -14,36 +14,34 @@ use crate::config;
 use crate::error::TrainError;
 use crate::outcome::outcome;
 use crate::record::level_name;
-use crate::schedule::Schedule;
 
 /// A trial under way; its network is kept elsewhere.
-pub(super) struct Trial<'a> {
-    pub config: &'a Trial,
+pub(super) struct Course<'a> {
+    pub trial: &'a Trial,
     pub data: &'a Splits,
     pub geometry: Geometry,
     /// Batches of an epoch.
     pub batches: usize,
     pub progress: Progress,
     checkpoint: Option<&'a Path>,
-    schedule: Schedule,
 }
 
-impl<'a> Trial<'a> {
+impl<'a> Course<'a> {
     /// Starts afresh or from the checkpoint.
     pub fn begin(
-        trial: &GroupTrial<'a>,
+        asked: &GroupTrial<'a>,
         options: &RunOptions,
     ) -> Result<(Self, State), TrainError> {
         let &GroupTrial {
-            config,
+            config: trial,
             data,
             checkpoint,
             init,
-        } = trial;
-        config::check(config, data)?;
-        let geometry = config::geometry(&config.network, data)?;
-        let identity = config.identity();
-        let level = level_name(config, options);
+        } = asked;
+        config::check(trial, data)?;
+        let geometry = config::geometry(&trial.network, data)?;
+        let identity = trial.identity();
+        let level = level_name(trial, options);
         let saved = match checkpoint {
             Some(path) => Checkpoint::read(path, &identity)?,
             None => None,
@@ -66,7 +64,7 @@ impl<'a> Trial<'a> {
             None => {
                 let progress = Progress {
                     identity,
-                    config: config.clone(),
+                    config: trial.clone(),
                     level,
                     epochs: Vec::new(),
                     step: 0,
@@ -75,22 +73,20 @@ impl<'a> Trial<'a> {
                     correct: 0,
                     train_seconds: 0.0,
                 };
-                (progress, (start(config, &geometry, init)?, Vec::new()))
+                (progress, (start(trial, &geometry, init)?, Vec::new()))
             }
         };
-        backend::check_state(&geometry, config::rule(&config.optimizer), &state)?;
-        let batches = data.train.indices.len().div_ceil(config.batch_size);
-        let schedule = Schedule::new(config.schedule, batches as u64, config.epochs as u64);
-        let trial = Self {
-            config,
+        backend::check_state(&geometry, trial.optimizer, &state)?;
+        let batches = data.train.indices.len().div_ceil(trial.batch_size);
+        let course = Self {
+            trial,
             data,
             geometry,
             batches,
             progress,
             checkpoint,
-            schedule,
         };
-        Ok((trial, state))
+        Ok((course, state))
     }
 
     /// The epoch under way, from 1.
@@ -100,7 +96,7 @@ impl<'a> Trial<'a> {
 
     /// Positions of the epoch's images in the training set, in the order of training.
     pub fn order(&self) -> Vec<u32> {
-        epoch_order(&self.data.train, self.config.seed, self.epoch())
+        epoch_order(&self.data.train, self.trial.seed, self.epoch())
     }
 
     /// What the epoch under way asks of the trial's network.
@@ -112,7 +108,7 @@ impl<'a> Trial<'a> {
             order,
             first_step,
             learning_rates: steps.map(|step| self.learning_rate(step)).collect(),
-            dropout: dropout(self.config, first_step + 1),
+            dropout: dropout(self.trial, first_step + 1),
             sums: TrainingSums {
                 loss: f64::from_bits(self.progress.loss_bits),
                 correct: self.progress.correct as f64,
@@ -121,7 +117,11 @@ impl<'a> Trial<'a> {
     }
 
     fn learning_rate(&self, step: u64) -> f64 {
-        self.config.learning_rate * self.schedule.factor(step)
+        let Trial {
+            schedule, epochs, ..
+        } = self.trial;
+        let factor = schedule.factor(step, self.batches as u64, *epochs as u64);
+        self.trial.learning_rate * factor
     }
 
     /// Books a batch.
@@ -181,7 +181,7 @@ impl<'a> Trial<'a> {
 
     /// How the trial has ended, if it has; between epochs.
     pub fn outcome(&self, finite: bool) -> Option<Outcome> {
-        outcome(self.config, &self.progress.epochs, finite)
+        outcome(self.trial, &self.progress.epochs, finite)
     }
 
     /// Whether the trial leaves checkpoints.
