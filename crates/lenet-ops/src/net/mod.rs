@@ -30,7 +30,7 @@ use crate::geometry::Geometry;
 use crate::optimizer::{Rule, Update};
 use crate::simd::Level;
 use crate::softmax_cross_entropy::{SoftmaxCrossEntropyShape, check_labels};
-use batch::BatchInput;
+use batch::{BatchInput, check_indices};
 use choice::{Choose, MakeEngines};
 use layout::Lanes;
 use team::Team;
@@ -190,14 +190,7 @@ impl Network {
                 check_length(op, "indices", indices.len(), count)?;
                 let images = pixels.len() / image;
                 check_length(op, "pixels", pixels.len(), images * image)?;
-                let beyond = indices.iter().position(|&index| index as usize >= images);
-                if let Some(position) = beyond {
-                    return Err(OpsError::Index {
-                        index: indices[position],
-                        position,
-                        images,
-                    });
-                }
+                check_indices(indices, images)?;
             }
         }
         Ok(BatchInput {
