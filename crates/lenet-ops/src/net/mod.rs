@@ -177,12 +177,8 @@ impl Network {
         images: Images<'a>,
         count: usize,
     ) -> Result<BatchInput<'a>, OpsError> {
-        check_length(
-            op,
-            "parameters",
-            parameters.len(),
-            self.geometry.parameter_count(),
-        )?;
+        let parameter_count = self.geometry.parameter_count();
+        check_length(op, "parameters", parameters.len(), parameter_count)?;
         let image: usize = self.geometry.stage_input(0).iter().product();
         match images {
             Images::Floats(pixels) => check_length(op, "images", pixels.len(), count * image)?,
