@@ -30,29 +30,27 @@ pub struct BackwardCall<'a, T> {
 pub trait ConvPoolFloat: Real {
     /// Computes output and argmax.
     fn forward(call: ForwardCall<'_, Self>) -> Result<(), OpsError> {
-        let ForwardCall {
-            shape,
-            input,
-            weight,
-            bias,
-            output,
-            argmax,
-        } = call;
-        reference::forward(shape, input, weight, bias, output, argmax);
+        reference::forward(
+            call.shape,
+            call.input,
+            call.weight,
+            call.bias,
+            call.output,
+            call.argmax,
+        );
         Ok(())
     }
 
     /// Computes the gradients.
     fn backward(call: BackwardCall<'_, Self>) -> Result<(), OpsError> {
-        let BackwardCall {
-            shape,
-            input,
-            weight,
-            pooled,
-            upstream,
-            gradients,
-        } = call;
-        reference::backward(shape, input, weight, pooled, upstream, gradients);
+        reference::backward(
+            call.shape,
+            call.input,
+            call.weight,
+            call.pooled,
+            call.upstream,
+            call.gradients,
+        );
         Ok(())
     }
 }

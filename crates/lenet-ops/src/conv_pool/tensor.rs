@@ -9,7 +9,7 @@ use super::{backward, forward};
 use crate::gradients::Gradients;
 #[cfg(feature = "cuda")]
 use crate::tensor::weighted::SavedTensors;
-use crate::tensor::weighted::{Saved, WeightedOp, apply};
+use crate::tensor::weighted::{WeightedOp, apply};
 use crate::tensor::{Float, check_placed_floats, check_rank, check_shape, wrap};
 
 /// Convolution (stride 1, SAME padding) + bias + ReLU + 2×2 max-pool of `input` `[N, C, H, W]` with
@@ -80,13 +80,8 @@ impl WeightedOp for ConvPool {
         Ok(output)
     }
 
-    fn backward<T: Float>(&self, saved: Saved<'_, T>, gradients: Gradients<'_, T>) -> Result<()> {
-        let Saved {
-            input,
-            weight,
-            output,
-            upstream,
-        } = saved;
+    fn backward<T: Float>(&self, saved: [&[T]; 4], gradients: Gradients<'_, T>) -> Result<()> {
+        let [input, weight, output, upstream] = saved;
         let argmax = kept(&self.argmax, "the CPU")?;
         let pooled = Pooled { output, argmax };
         backward(&self.shape, input, weight, pooled, upstream, gradients).map_err(wrap)

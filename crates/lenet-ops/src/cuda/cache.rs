@@ -1,7 +1,7 @@
 //! Compiled kernels on disk.
 //!
-//! A file is named after everything that it was made from and begins with the digest of what
-//! follows, so that one that was cut short, changed or copied from elsewhere is not taken.
+//! A file's name is the digest of everything that it was made from, and the file begins with the digest
+//! of its contents. So a file that was cut short, changed or copied from elsewhere is not used.
 
 use std::ffi::OsString;
 use std::fs;

@@ -8,7 +8,7 @@ use candle_core::{
     CpuStorage, CudaDevice, CudaStorage, CustomOp2, DType, Layout, Result, Shape, Tensor, bail,
 };
 
-use super::types::{Batch, NULL, Pointer};
+use super::types::{Batch, Pointer};
 use super::{Buffer, Gpu};
 use crate::tensor::wrap;
 
@@ -49,15 +49,10 @@ impl CandleGpu {
     /// A batch of float images.
     pub(crate) fn batch(&self, images: usize) -> Batch {
         Batch {
-            pixels: NULL,
-            labels: NULL,
-            order: NULL,
-            clock: NULL,
             slots: self.slots(),
-            order_stride: 0,
-            first: 0,
             batch_size: size(images),
             images: size(images),
+            ..Batch::default()
         }
     }
 

@@ -96,11 +96,8 @@ impl Gpu {
     /// # Errors
     /// The driver fails.
     pub fn memory(&self) -> Result<(u64, u64), OpsError> {
-        let (free, total) = self
-            .shared
-            .context
-            .mem_get_info()
-            .map_err(device("its memory"))?;
+        let memory = self.shared.context.mem_get_info();
+        let (free, total) = memory.map_err(device("its memory"))?;
         Ok((free as u64, total as u64))
     }
 

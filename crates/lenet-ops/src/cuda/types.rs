@@ -4,6 +4,7 @@ use candle_core::cuda_backend::cudarc::driver::sys::CUdeviceptr;
 
 use lenet_core::Optimizer;
 
+use crate::dropout::Mask;
 use crate::dropout::reference::threshold;
 use crate::optimizer::Step;
 
@@ -54,15 +55,17 @@ impl NetworkConstants {
         }
     }
 
-    /// The network with dropout of `rate`, in [0, 1), under `seed`.
-    pub(crate) fn with_dropout(self, rate: f64, seed: u64) -> Self {
-        // The largest 32-bit threshold still keeps one word. Where no word is to be kept, its scale is 0.
-        let (dropout_threshold, dropout_scale) = match u32::try_from(threshold(rate)) {
-            Ok(threshold) => (threshold, (1.0 / (1.0 - rate)) as f32),
+    /// The network with a mask's rate and seed.
+    pub(crate) fn with_dropout(self, mask: Option<Mask>) -> Self {
+        let Some(mask) = mask else { return self };
+        // The largest 32-bit threshold still keeps one word. Where no word is to be kept, its scale
+        // is 0.
+        let (dropout_threshold, dropout_scale) = match u32::try_from(threshold(mask.rate)) {
+            Ok(threshold) => (threshold, mask.kept_scale()),
             Err(_) => (u32::MAX, 0.0),
         };
         Self {
-            dropout_seed: seed,
+            dropout_seed: mask.seed,
             dropout_threshold,
             dropout_scale,
             ..self
@@ -107,7 +110,7 @@ pub(crate) struct Clock {
 }
 
 /// Which images a launch computes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub(crate) struct Batch {
     /// u8 `[image][channel][row][column]`, a whole set; a pixel is byte / 255.

@@ -29,28 +29,20 @@ pub struct BackwardCall<'a, T> {
 pub trait DenseFloat: Real {
     /// Computes the output.
     fn forward(call: ForwardCall<'_, Self>) -> Result<(), OpsError> {
-        let ForwardCall {
-            shape,
-            input,
-            weight,
-            bias,
-            output,
-        } = call;
-        reference::forward(shape, input, weight, bias, output);
+        reference::forward(call.shape, call.input, call.weight, call.bias, call.output);
         Ok(())
     }
 
     /// Computes the gradients.
     fn backward(call: BackwardCall<'_, Self>) -> Result<(), OpsError> {
-        let BackwardCall {
-            shape,
-            input,
-            weight,
-            output,
-            upstream,
-            gradients,
-        } = call;
-        reference::backward(shape, input, weight, output, upstream, gradients);
+        reference::backward(
+            call.shape,
+            call.input,
+            call.weight,
+            call.output,
+            call.upstream,
+            call.gradients,
+        );
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use super::{backward, forward};
 use crate::gradients::Gradients;
 #[cfg(feature = "cuda")]
 use crate::tensor::weighted::SavedTensors;
-use crate::tensor::weighted::{Saved, WeightedOp, apply};
+use crate::tensor::weighted::{WeightedOp, apply};
 use crate::tensor::{Float, check_placed_floats, check_rank, check_shape, wrap};
 
 /// `input` `[N, I]` · `weight`ᵀ `[O, I]` + `bias` `[O]`, followed by ReLU where `relu` is set; see the
@@ -50,13 +50,8 @@ impl WeightedOp for Dense {
         Ok(output)
     }
 
-    fn backward<T: Float>(&self, saved: Saved<'_, T>, gradients: Gradients<'_, T>) -> Result<()> {
-        let Saved {
-            input,
-            weight,
-            output,
-            upstream,
-        } = saved;
+    fn backward<T: Float>(&self, saved: [&[T]; 4], gradients: Gradients<'_, T>) -> Result<()> {
+        let [input, weight, output, upstream] = saved;
         backward(&self.0, input, weight, output, upstream, gradients).map_err(wrap)
     }
 

@@ -1,5 +1,7 @@
 //! A batch as the caller gives it, and the sums over it.
 
+use crate::error::OpsError;
+
 /// The images of a batch. An image is `channels · height · width` long, in (channel, row, column)
 /// order.
 #[derive(Debug, Clone, Copy)]
@@ -33,4 +35,16 @@ pub(super) struct BatchInput<'a> {
     pub(super) parameters: &'a [f32],
     pub(super) images: Images<'a>,
     pub(super) count: usize,
+}
+
+/// Refuses an index that is not below the number of images in the set.
+pub(super) fn check_indices(indices: &[u32], images: usize) -> Result<(), OpsError> {
+    match indices.iter().position(|&index| index as usize >= images) {
+        None => Ok(()),
+        Some(position) => Err(OpsError::Index {
+            index: indices[position],
+            position,
+            images,
+        }),
+    }
 }

@@ -101,12 +101,12 @@ impl<L: Layout> Compute for Engine<L> {
             let (mut inputs, mut gradients) = (&mut rows.input[..], &mut rows.gradient[..]);
             for task in &mut tasks {
                 let images = task.segment.images.len();
-                let (input, rest) = inputs.split_at_mut(images * rows.input_stride);
-                inputs = rest;
-                let (gradient, rest) = gradients.split_at_mut(images * rows.gradient_stride);
-                gradients = rest;
-                task.rows
-                    .push([(input, rows.input_stride), (gradient, rows.gradient_stride)]);
+                let input = inputs.split_off_mut(..images * rows.input_stride);
+                let gradient = gradients.split_off_mut(..images * rows.gradient_stride);
+                task.rows.push([
+                    (input.unwrap_or_default(), rows.input_stride),
+                    (gradient.unwrap_or_default(), rows.gradient_stride),
+                ]);
             }
         }
         let (layout, scratch) = (&self.layout, &self.scratch);

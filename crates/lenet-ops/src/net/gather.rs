@@ -32,16 +32,3 @@ impl<'a> Images<'a> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::pixel_values;
-
-    #[test]
-    fn a_byte_is_divided_as_a_float() {
-        let values = pixel_values();
-        for byte in 0..=255u8 {
-            assert_eq!(values[usize::from(byte)], f32::from(byte) / 255.0);
-        }
-    }
-}

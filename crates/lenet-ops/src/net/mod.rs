@@ -30,7 +30,7 @@ use crate::error::{OpsError, check_length};
 use crate::optimizer::Update;
 use crate::simd::Level;
 use crate::softmax_cross_entropy::{SoftmaxCrossEntropyShape, check_labels};
-use batch::BatchInput;
+use batch::{BatchInput, check_indices};
 use choice::{Choose, MakeEngines};
 use layout::Lanes;
 use team::Team;
@@ -184,12 +184,8 @@ impl Network {
         images: Images<'a>,
         count: usize,
     ) -> Result<BatchInput<'a>, OpsError> {
-        check_length(
-            op,
-            "parameters",
-            parameters.len(),
-            self.geometry.parameter_count(),
-        )?;
+        let parameter_count = self.geometry.parameter_count();
+        check_length(op, "parameters", parameters.len(), parameter_count)?;
         let image: usize = self.geometry.stage_input(0).iter().product();
         match images {
             Images::Floats(pixels) => check_length(op, "images", pixels.len(), count * image)?,
@@ -197,14 +193,7 @@ impl Network {
                 check_length(op, "indices", indices.len(), count)?;
                 let images = pixels.len() / image;
                 check_length(op, "pixels", pixels.len(), images * image)?;
-                let beyond = indices.iter().position(|&index| index as usize >= images);
-                if let Some(position) = beyond {
-                    return Err(OpsError::Index {
-                        index: indices[position],
-                        position,
-                        images,
-                    });
-                }
+                check_indices(indices, images)?;
             }
         }
         Ok(BatchInput {

@@ -73,12 +73,8 @@ fn check<T>(
     batch: usize,
 ) -> Result<(), OpsError> {
     geometry.validate()?;
-    check_length(
-        op,
-        "parameters",
-        parameters.len(),
-        geometry.parameter_count(),
-    )?;
+    let parameter_count = geometry.parameter_count();
+    check_length(op, "parameters", parameters.len(), parameter_count)?;
     let image: usize = geometry.stage_input(0).iter().product();
     check_length(op, "images", images.len(), batch * image)
 }

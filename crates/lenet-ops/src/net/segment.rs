@@ -26,10 +26,7 @@ pub(super) fn share<'a>(
     for images in ranges {
         let count = images.len();
         let take = labels.len().min(count);
-        let (own_labels, rest) = labels.split_at(take);
-        labels = rest;
-        let (own_losses, rest) = losses.split_at_mut(take);
-        losses = rest;
+        let (own_labels, own_losses) = (labels.split_off(..take), losses.split_off_mut(..take));
         let own_logits = logits.take().map(|(all, classes)| {
             let (own, rest) = all.split_at_mut(count * classes);
             logits = Some((rest, classes));
@@ -37,8 +34,8 @@ pub(super) fn share<'a>(
         });
         segments.push(Segment {
             images,
-            labels: own_labels,
-            losses: own_losses,
+            labels: own_labels.unwrap_or_default(),
+            losses: own_losses.unwrap_or_default(),
             logits: own_logits,
             sums: BatchSums::default(),
         });

@@ -1,6 +1,7 @@
 //! The fast path against the f64 reference, over shapes, batches, levels, layouts and threads.
 
 mod cases;
+mod parts;
 
 use super::*;
 use crate::simd::{Lanes as Portable, WithSimd, tests::levels};

@@ -53,18 +53,18 @@ impl Level {
     }
 
     pub(super) fn named(name: &str) -> Result<Self, OpsError> {
-        let available = Self::available();
-        available
-            .iter()
-            .copied()
-            .find(|level| level.name() == name)
-            .ok_or_else(|| {
-                let names: Vec<_> = available.iter().map(|level| level.name()).collect();
-                OpsError::Level {
-                    asked: name.to_owned(),
-                    available: names.join(", "),
-                }
-            })
+        let found = Self::available()
+            .into_iter()
+            .find(|level| level.name() == name);
+        found.ok_or_else(|| Self::missing(name))
+    }
+
+    fn missing(asked: &str) -> OpsError {
+        let names: Vec<_> = Self::available().into_iter().map(Self::name).collect();
+        OpsError::Level {
+            asked: asked.to_owned(),
+            available: names.join(", "),
+        }
     }
 
     /// The name in records and in `LENET_SIMD`.
@@ -83,15 +83,7 @@ impl Level {
     /// # Errors
     /// [`OpsError::Level`] where this machine lacks the level.
     pub(crate) fn dispatch<W: WithSimd>(self, work: W) -> Result<W::Output, OpsError> {
-        let missing = || {
-            Self::named(self.name()).map_or_else(
-                |error| error,
-                |_| OpsError::Level {
-                    asked: self.name().to_owned(),
-                    available: "no such level".to_owned(),
-                },
-            )
-        };
+        let missing = || Self::missing(self.name());
         match self {
             Self::Portable => Ok(work.with(Portable::default())),
             #[cfg(target_arch = "aarch64")]

@@ -18,8 +18,8 @@ pub(crate) trait WeightedOp: Send + Sync + 'static {
     /// Computes the output from input, weight and bias.
     fn forward<T: Float>(&self, arguments: [&[T]; 3]) -> Result<Vec<T>>;
 
-    /// Computes the gradients.
-    fn backward<T: Float>(&self, saved: Saved<'_, T>, gradients: Gradients<'_, T>) -> Result<()>;
+    /// Computes the gradients from input, weight, output and upstream gradient.
+    fn backward<T: Float>(&self, saved: [&[T]; 4], gradients: Gradients<'_, T>) -> Result<()>;
 
     #[cfg(feature = "cuda")]
     fn cuda_forward(&self, arguments: [Elements<'_>; 3]) -> Result<candle_core::CudaStorage>;
@@ -29,14 +29,6 @@ pub(crate) trait WeightedOp: Send + Sync + 'static {
 }
 
 /// What the backward pass reads: arguments, output and upstream gradient.
-pub(crate) struct Saved<'a, T> {
-    pub(crate) input: &'a [T],
-    pub(crate) weight: &'a [T],
-    pub(crate) output: &'a [T],
-    pub(crate) upstream: &'a [T],
-}
-
-/// The same as tensors.
 pub(crate) struct SavedTensors<'a> {
     pub(crate) input: &'a Tensor,
     pub(crate) weight: &'a Tensor,
@@ -72,12 +64,12 @@ impl<O: WeightedOp> Applied<O> {
         let mut to_input = input.track_op().then(|| zeros(input));
         let [mut to_weight, mut to_bias] = [weight, bias].map(zeros);
         self.0.backward(
-            Saved {
-                input: Held::new(O::NAME, input).elements::<T>()?,
-                weight: Held::new(O::NAME, weight).elements()?,
-                output: Held::new(O::NAME, output).elements()?,
-                upstream: Held::new(O::NAME, &upstream.contiguous()?).elements()?,
-            },
+            [
+                Held::new(O::NAME, input).elements::<T>()?,
+                Held::new(O::NAME, weight).elements()?,
+                Held::new(O::NAME, output).elements()?,
+                Held::new(O::NAME, &upstream.contiguous()?).elements()?,
+            ],
             Gradients {
                 input: to_input.as_deref_mut(),
                 weight: &mut to_weight,

@@ -16,7 +16,7 @@ pub(crate) use tensor::{run_backward, run_forward};
 use crate::cuda::types::{Batch, Pointer, device_repr};
 
 /// Arguments of `stage_forward_*` and `first_stage_forward_*`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub(crate) struct StageForward {
     pub(crate) batch: Batch,
@@ -41,7 +41,7 @@ pub(crate) struct StageForward {
 }
 
 /// Arguments of `stage_input_gradient_*`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub(crate) struct StageInputGradient {
     pub(crate) batch: Batch,

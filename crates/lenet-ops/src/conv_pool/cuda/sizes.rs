@@ -16,7 +16,7 @@ use lenet_core::Precision;
 /// Threads of a block of the kernels that read everything from global memory.
 const THREADS_ANY: u32 = 256;
 
-/// The forward pass of `images` images of `places` places.
+/// The forward pass of `images` images at each of `places` places.
 pub(crate) fn forward(
     first: bool,
     stage: &StageSizes,
@@ -52,7 +52,11 @@ pub(crate) fn forward(
     let windows = blocks_any([images, rows, columns]);
     (
         Tiling::default(),
-        any(kernel, [windows, stage.filters.div_ceil(4), places]),
+        Launch::new(
+            kernel,
+            [windows, stage.filters.div_ceil(4), places],
+            THREADS_ANY,
+        ),
     )
 }
 
@@ -84,13 +88,17 @@ pub(crate) fn input_gradient(
         return correlation.plan(kernel);
     }
     let blocks = blocks_any([images, stage.channels, stage.height * stage.width]);
-    (Tiling::default(), any(kernel, [blocks, 1, places]))
+    (
+        Tiling::default(),
+        Launch::new(kernel, [blocks, 1, places], THREADS_ANY),
+    )
 }
 
 /// The sum over segments of `count` elements.
 pub(crate) fn sum_segments(count: usize) -> Launch {
     let count = u32::try_from(count).unwrap_or(u32::MAX);
-    any("sum_segments", [blocks_any([count, 1, 1]), 1, 1])
+    let blocks = blocks_any([count, 1, 1]);
+    Launch::new("sum_segments", [blocks, 1, 1], THREADS_ANY)
 }
 
 /// Blocks for so many items, one thread per item; more than a grid can have where 32 bits do not
@@ -100,11 +108,7 @@ fn blocks_any(sizes: [u32; 3]) -> u32 {
     u32::try_from(items.div_ceil(u64::from(THREADS_ANY))).unwrap_or(u32::MAX)
 }
 
-fn any(kernel: &'static str, grid: [u32; 3]) -> Launch {
-    Launch::new(kernel, grid, THREADS_ANY)
-}
-
-/// The gradient of a stage's weights from `images` images of each of `places` places.
+/// The gradient of a stage's weights from `images` images at each of `places` places.
 pub(crate) fn weight_gradient(
     first: bool,
     stage: &StageSizes,
@@ -131,7 +135,7 @@ pub(crate) fn weight_gradient(
     if !stage.is_small() {
         let blocks = stage.parameters().div_ceil(THREADS_ANY);
         let segments = Segments::new(images, blocks);
-        let launch = any(kernel, [segments.segments, blocks, places]);
+        let launch = Launch::new(kernel, [segments.segments, blocks, places], THREADS_ANY);
         return (WeightTiling::default(), segments, launch);
     }
     let (tiling, threads, shared_bytes) = if first {

@@ -37,12 +37,11 @@ pub(crate) fn run_forward(
         parameters: parameters.pointer(),
         pooled: output.pointer(),
         codes: codes.pointer(),
-        parameter_stride: 0,
-        weight: 0,
         bias: size(shape.weight_len()),
         stride: size(shape.batch),
         stage,
         tiling,
+        ..StageForward::default()
     };
     // SAFETY: the buffers have the sizes of the stage and the batch. Memory that is freed here is
     // freed in the order of the stream, after the launch.
@@ -91,12 +90,10 @@ fn run_input_gradient(
         codes: codes.pointer(),
         parameters: weight.pointer(),
         gradient: gradient.pointer(),
-        parameter_stride: 0,
-        weight: 0,
         stride: size(shape.batch),
         stage,
         tiling,
-        padding: 0,
+        ..StageInputGradient::default()
     };
     // SAFETY: as in `run_forward`.
     unsafe { candle.gpu.launch(&launch, &arguments) }.map_err(wrap)?;

@@ -120,11 +120,13 @@ impl<'a> Layer<'a> {
         let slots = self.gpu.upload(self.slots).unwrap();
         // Each slot draws under a seed of its own.
         let constants: Vec<NetworkConstants> = (0..slot_count(self.slots) as u64)
-            .map(|slot| match dropout {
-                Some(Mask { rate, seed, step }) => {
-                    NetworkConstants::new(&Optimizer::SGD, step - 3).with_dropout(rate, seed + slot)
-                }
-                None => NetworkConstants::new(&Optimizer::SGD, 0),
+            .map(|slot| {
+                let own = dropout.map(|mask| Mask {
+                    seed: mask.seed + slot,
+                    ..mask
+                });
+                let first_step = dropout.map_or(0, |mask| mask.step - 3);
+                NetworkConstants::new(&Optimizer::SGD, first_step).with_dropout(own)
             })
             .collect();
         let constants = self.gpu.upload(&constants).unwrap();

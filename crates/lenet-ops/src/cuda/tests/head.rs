@@ -4,6 +4,7 @@ use super::{Epoch, PLACES, doubles, gpu, print_bits, run, size, slot_count};
 use crate::cuda::Gpu;
 use crate::cuda::types::{NULL, NetworkConstants};
 use crate::dense::{self, DenseShape};
+use crate::dropout::Mask;
 use crate::softmax_cross_entropy::cuda::{Head, HeadSums, blocks, head};
 use crate::softmax_cross_entropy::{SoftmaxCrossEntropyShape, reference};
 use crate::testing::{Comparison, numbers};
@@ -44,7 +45,12 @@ impl Case<'_> {
         let places = self.slots.len();
         let images = places * self.stride();
         let [parameters, input] = [parameters, input].map(|v| gpu.upload(v).unwrap());
-        let trial = NetworkConstants::new(&Optimizer::SGD, 0).with_dropout(RATE, 1);
+        let mask = Mask {
+            rate: RATE,
+            seed: 1,
+            step: 0,
+        };
+        let trial = NetworkConstants::new(&Optimizer::SGD, 0).with_dropout(Some(mask));
         let constants = gpu.upload(&vec![trial; slot_count(self.slots)]).unwrap();
         let logits = gpu.zeroed::<f32>(images * self.classes).unwrap();
         let logit_gradient = gpu.zeroed::<f32>(images * self.classes).unwrap();

@@ -51,10 +51,17 @@ fn layouts_are_those_of_the_header() {
 fn dropout_thresholds_fit_or_keep_nothing() {
     let network = NetworkConstants::new(&Optimizer::SGD, 3);
     assert_eq!((network.dropout_threshold, network.dropout_scale), (0, 1.0));
-    let half = network.with_dropout(0.5, 9);
+    let with = |rate| {
+        network.with_dropout(Some(Mask {
+            rate,
+            seed: 9,
+            step: 0,
+        }))
+    };
+    let half = with(0.5);
     assert_eq!((half.dropout_threshold, half.dropout_scale), (1 << 31, 2.0));
     assert_eq!((half.dropout_seed, half.first_step), (9, 3));
-    let all = network.with_dropout(0.999_999_999_999, 9);
+    let all = with(0.999_999_999_999);
     assert_eq!((all.dropout_threshold, all.dropout_scale), (u32::MAX, 0.0));
 }
 

@@ -40,7 +40,7 @@ impl<S: Simd> Kernel<S> for CombineOne<'_> {
 }
 
 impl CombineOne<'_> {
-    /// Adds `N` rows of weights, what fills the last vector to `last`; gives back `N`.
+    /// Adds `N` rows of weights, what fills the last vector to `last`. Returns `N`.
     #[inline(always)]
     fn rows<S: Simd, const N: usize>(
         &mut self,

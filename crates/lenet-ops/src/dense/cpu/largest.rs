@@ -26,34 +26,3 @@ impl<S: Simd> Kernel<S> for LargestUnit<'_> {
         all.copied().fold(0.0, larger)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::LargestUnit;
-    use crate::simd::{Simd, WithSimd, tests::levels};
-
-    struct Largest<'a>(&'a [f32]);
-
-    impl WithSimd for Largest<'_> {
-        type Output = f32;
-
-        fn with<S: Simd>(self, simd: S) -> f32 {
-            simd.vectorize(LargestUnit { values: self.0 })
-        }
-    }
-
-    #[test]
-    fn the_largest_counts_wherever_it_stands() {
-        for level in levels() {
-            let peak = |values: &[f32]| level.dispatch(Largest(values)).unwrap();
-            assert_eq!(peak(&[-1.0; 80]), 0.0);
-            for at in 0..80 {
-                let mut values = [0.5; 80];
-                values[at] = 2.0;
-                assert_eq!(peak(&values), 2.0);
-                values[at] = f32::NAN;
-                assert!(peak(&values).is_nan());
-            }
-        }
-    }
-}

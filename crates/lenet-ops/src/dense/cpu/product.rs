@@ -53,7 +53,7 @@ impl<V: Copy> Product<'_, V> {
         }
     }
 
-    /// `N` outputs of `B` blocks, `N·B` sums in registers; gives back `N`.
+    /// `N` outputs of `B` blocks, `N·B` sums in registers. Returns `N`.
     #[inline(always)]
     fn tile<S: Simd<Vector = V>, const N: usize, const B: usize>(
         &mut self,

@@ -1,7 +1,7 @@
-//! The kernels for a few images against those for more: the same bits.
+//! The kernels for a few images against those for more, which have the same bits; the largest unit.
 
-use super::{Combine, CombineOne, FEW, Panels, WeightGradient};
-use crate::simd::{Level, Simd, WithSimd};
+use super::{Combine, CombineOne, FEW, LargestUnit, Panels, WeightGradient};
+use crate::simd::{Level, Simd, WithSimd, tests::levels};
 use crate::testing::numbers;
 
 /// Inputs and outputs of layers: shorter than a vector, whole vectors, and neither.
@@ -87,6 +87,31 @@ fn few_images_have_the_sums_of_more() {
                 };
                 level.dispatch(both).unwrap();
             }
+        }
+    }
+}
+
+struct Largest<'a>(&'a [f32]);
+
+impl WithSimd for Largest<'_> {
+    type Output = f32;
+
+    fn with<S: Simd>(self, simd: S) -> f32 {
+        simd.vectorize(LargestUnit { values: self.0 })
+    }
+}
+
+#[test]
+fn the_largest_counts_wherever_it_stands() {
+    for level in levels() {
+        let peak = |values: &[f32]| level.dispatch(Largest(values)).unwrap();
+        assert_eq!(peak(&[-1.0; 80]), 0.0);
+        for at in 0..80 {
+            let mut values = [0.5; 80];
+            values[at] = 2.0;
+            assert_eq!(peak(&values), 2.0);
+            values[at] = f32::NAN;
+            assert!(peak(&values).is_nan());
         }
     }
 }

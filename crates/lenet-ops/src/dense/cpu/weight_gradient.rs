@@ -81,7 +81,7 @@ impl<S: Simd> Kernel<S> for &mut WeightGradient<'_> {
 
 impl WeightGradient<'_> {
     /// `N` outputs and a pair of vectors of inputs, of the images from `start` on; `2·N` sums in
-    /// registers; gives back `N`.
+    /// registers. Returns `N`.
     #[inline(always)]
     fn tile<S: Simd, const N: usize>(
         &mut self,

@@ -15,7 +15,7 @@ use lenet_core::Precision;
 const BUSY: usize = 128;
 
 /// Arguments of `dense_forward`: output = input · weightᵀ + bias, with ReLU and dropout.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub(crate) struct DenseForward {
     /// f32 `[place][stride][inputs]`.
@@ -50,7 +50,7 @@ pub(crate) struct DenseForward {
 }
 
 /// Arguments of `dense_input_gradient`: input gradient = gradient · weight.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub(crate) struct DenseInputGradient {
     /// f32 `[place][stride][outputs]`, with respect to the output.
@@ -75,7 +75,7 @@ pub(crate) struct DenseInputGradient {
 }
 
 /// One layer of [`DenseWeightGradients`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub(crate) struct DenseWeightGradient {
     /// f32 `[place][stride][inputs]`.
@@ -94,7 +94,7 @@ pub(crate) struct DenseWeightGradient {
 }
 
 /// Arguments of `dense_weight_gradients`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub(crate) struct DenseWeightGradients {
     /// DenseWeightGradient `[layer_count]`.
@@ -110,7 +110,7 @@ pub(crate) struct DenseWeightGradients {
 }
 
 /// Arguments of `relu_gradient`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub(crate) struct ReluGradient {
     /// f32 `[count]`.

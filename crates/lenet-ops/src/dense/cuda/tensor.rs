@@ -7,7 +7,6 @@ use super::{
     forward, input_gradient, relu_gradient, weight_gradients,
 };
 use crate::cuda::candle::{CandleGpu, Elements, backward_op, gradients, size};
-use crate::cuda::types::NULL;
 use crate::dense::shape::{DenseShape, OP};
 use crate::tensor::weighted::SavedTensors;
 use crate::tensor::wrap;
@@ -28,19 +27,14 @@ pub(crate) fn run_forward(
         input: input.pointer(),
         parameters: parameters.pointer(),
         output: output.pointer(),
-        constants: NULL,
-        clock: NULL,
         slots: candle.slots(),
-        parameter_stride: 0,
-        weight: 0,
         bias: size(shape.weight_len()),
         inputs: size(shape.inputs),
         outputs: size(shape.outputs),
         images: size(shape.batch),
         stride: size(shape.batch),
         relu: shape.relu.into(),
-        dropout: 0,
-        padding: 0,
+        ..DenseForward::default()
     };
     let sizes = (shape.inputs, shape.outputs);
     let launch = forward(shape.batch, sizes, 1, Precision::Single);
@@ -81,7 +75,7 @@ fn run_relu_gradient(
         output: output.pointer(),
         gradient: gradient.pointer(),
         count: size(count),
-        padding: 0,
+        ..ReluGradient::default()
     };
     // SAFETY: as in `run_forward`; candle gives a gradient the shape of its tensor.
     unsafe { candle.gpu.launch(&relu_gradient(count), &arguments) }.map_err(wrap)?;
@@ -98,15 +92,13 @@ fn run_input_gradient(
     let arguments = DenseInputGradient {
         gradient: upstream.pointer(),
         parameters: weight.pointer(),
-        input: NULL,
         input_gradient: gradient.pointer(),
         slots: candle.slots(),
-        parameter_stride: 0,
-        weight: 0,
         inputs: size(shape.inputs),
         outputs: size(shape.outputs),
         images: size(shape.batch),
         stride: size(shape.batch),
+        ..DenseInputGradient::default()
     };
     let sizes = (shape.inputs, shape.outputs);
     let launch = input_gradient(shape.batch, sizes, 1, Precision::Single);
@@ -131,19 +123,18 @@ fn run_parameter_gradient(
         gradient: upstream.pointer(),
         inputs: size(shape.inputs),
         outputs: size(shape.outputs),
-        weight: 0,
         bias: size(shape.weight_len()),
         first_block: first_blocks[0],
-        padding: 0,
+        ..DenseWeightGradient::default()
     };
     let layers = candle.gpu.upload(&[layer]).map_err(wrap)?;
     let arguments = DenseWeightGradients {
         layers: layers.pointer(),
         gradients: gradient.pointer(),
         layer_count: 1,
-        gradient_stride: 0,
         images: size(shape.batch),
         stride: size(shape.batch),
+        ..DenseWeightGradients::default()
     };
     // SAFETY: as in `run_forward`.
     unsafe { candle.gpu.launch(&launch, &arguments) }.map_err(wrap)?;

@@ -58,11 +58,8 @@ impl Ensemble {
         let memory = self.epoch_memory.insert(memory);
         for part in parts {
             let optimizer = &self.optimizers[part.network];
-            let constants = NetworkConstants::new(optimizer, part.first_step);
-            let constants = match part.dropout {
-                Some(mask) => constants.with_dropout(mask.rate, mask.seed),
-                None => constants,
-            };
+            let constants =
+                NetworkConstants::new(optimizer, part.first_step).with_dropout(part.dropout);
             let steps = part.first_step + 1..;
             let rates = part.learning_rates.iter().zip(steps);
             let rates: Vec<_> = rates

@@ -108,18 +108,12 @@ impl Ensemble {
                 self.images.batch
             )));
         }
-        let constants = NetworkConstants::new(&self.optimizers[network], 0);
-        let constants = match dropout {
-            Some(mask) => {
-                dropout::validate_rate(mask.rate)?;
-                let constants = NetworkConstants {
-                    first_step: mask.step.wrapping_sub(1),
-                    ..constants
-                };
-                constants.with_dropout(mask.rate, mask.seed)
-            }
-            None => constants,
-        };
+        if let Some(mask) = dropout {
+            dropout::validate_rate(mask.rate)?;
+        }
+        let first_step = dropout.map_or(0, |mask| mask.step.wrapping_sub(1));
+        let constants =
+            NetworkConstants::new(&self.optimizers[network], first_step).with_dropout(dropout);
         self.memory.constants.write(network, &[constants])?;
         self.memory.slots.write(0, &[size(network)])?;
         self.memory.clock.write(0, &[Clock::default()])?;

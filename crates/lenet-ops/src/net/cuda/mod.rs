@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 pub use arguments::{Part, SetId, Start, StepPart};
 
-use super::batch::BatchSums;
+use super::batch::{BatchSums, check_indices};
 use super::layers::Layers;
 use crate::cuda::Gpu;
 use crate::error::{OpsError, check_length};
@@ -237,17 +237,7 @@ impl Ensemble {
         if indices.is_empty() {
             return Err(shape("no images".to_owned()));
         }
-        match indices
-            .iter()
-            .position(|&index| index as usize >= set.images)
-        {
-            Some(position) => Err(OpsError::Index {
-                index: indices[position],
-                position,
-                images: set.images,
-            }),
-            None => Ok(()),
-        }
+        check_indices(indices, set.images)
     }
 }
 

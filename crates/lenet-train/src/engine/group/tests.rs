@@ -5,7 +5,7 @@ mod cuda;
 
 use std::path::PathBuf;
 
-use lenet_core::{Backend, Dropout, Optimizer, Patience};
+use lenet_core::{Backend, Dropout, Optimizer, Patience, EarlyStop};
 use lenet_results::{EpochRecord, Outcome};
 
 use super::super::tests::{adam, assert_same, finished, run_until};
@@ -54,7 +54,7 @@ impl Seen {
 
 /// Trials that differ in all that may differ within a group.
 fn configs(backend: Backend) -> Vec<Trial> {
-    let early_stop = Some(Patience {
+    let early_stop = EarlyStop::After(Patience {
         epochs: 1,
         min_delta: 10.0,
     });

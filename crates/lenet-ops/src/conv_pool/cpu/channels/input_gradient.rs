@@ -1,9 +1,9 @@
 //! Gradient of a later stage's input.
 //!
-//! With few registers each gradient is added to the nine places around its maximum in memory,
-//! filter by filter, whose weights stay in registers. With many the 4×4 places around a window of
-//! the pool stay there instead, while the gradients of all its filters are added: whatever their
-//! codes, each to all 16, with weights that are zero where its kernel does not reach.
+//! With few registers, each gradient is added in memory to the nine places around its maximum, filter
+//! by filter; a filter's weights stay in registers. With many registers, the 4×4 places around a window
+//! of the pool stay in registers while the gradients of all filters are added. Each gradient is added
+//! to all 16 places, with weights that are zero where its kernel does not reach.
 
 use super::lists::choose;
 use super::{ChannelStage, Lists, TAPS};

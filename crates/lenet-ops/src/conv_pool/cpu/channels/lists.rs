@@ -117,8 +117,9 @@ impl<S: Simd> Kernel<S> for Fill<'_, S::Vector> {
             }
         }
         lists.lengths.fill(0);
-        let mut codes_here = vec_of::<S>(simd);
-        let mut alive_here = vec_of::<S>(simd);
+        // Room for a square of vectors each.
+        const { assert!(S::LANES <= 16) };
+        let (mut codes_here, mut alive_here) = ([zero; 16], [zero; 16]);
         let (codes_here, alive_here) = (&mut codes_here[..S::LANES], &mut alive_here[..S::LANES]);
         for block in 0..filters.div_ceil(S::LANES) {
             for (vector, table) in lists.tables.iter().enumerate() {
@@ -143,13 +144,6 @@ impl<S: Simd> Kernel<S> for Fill<'_, S::Vector> {
             }
         }
     }
-}
-
-/// Room for a square of vectors.
-#[inline(always)]
-fn vec_of<S: Simd>(simd: S) -> [S::Vector; 16] {
-    const { assert!(S::LANES <= 16) };
-    [simd.splat(0.0); 16]
 }
 
 /// Each lane of the vector that its code names.

@@ -1,9 +1,8 @@
 //! The op with channels in the lanes of vectors, for 3×3 kernels.
 //!
-//! An image's channels lie in blocks of as many as a vector has lanes, the last one padded with
-//! zeros; a block is a plane of vectors with a border of zeros, and an image is its blocks, one
-//! after the other. The first stage takes planes of plain numbers instead, since images have few
-//! channels.
+//! An image's channels form blocks of as many channels as a vector has lanes; zeros pad the last
+//! block. A block is a plane of vectors with a border of zeros, and an image is its blocks, one after
+//! the other. The first stage takes planes of plain numbers instead, since images have few channels.
 //!
 //! Forward, the first stage is direct and later ones take Winograd's F(2×2, 3×3), whose tile of
 //! four places is just what max-pool reduces to one. Backward, everything follows the one place
@@ -40,7 +39,7 @@ use super::Planes;
 /// Weights of a filter for one channel.
 pub(crate) const TAPS: usize = 9;
 
-/// Bits of a code from which on a pooled place is dead: ReLU has cut off its maximum. Below are
+/// Lowest code, by its bits, of a dead pooled place, whose maximum ReLU has cut off. Lower codes are
 /// the places of the window, in row order.
 const DEAD: u32 = 4;
 

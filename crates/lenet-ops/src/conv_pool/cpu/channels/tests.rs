@@ -1,5 +1,7 @@
-//! Both forward kernels against the readable reference: values, and which of equal maxima counts.
+//! Both forward kernels against the readable reference: values, and which of equal maxima counts; the
+//! panels of filters.
 
+use super::winograd::panels;
 use super::*;
 use crate::conv_pool::{ConvPoolShape, reference};
 use crate::simd::{Lanes, Simd, WithSimd, lanes, lanes_mut, tests::levels};
@@ -185,4 +187,14 @@ fn values_and_first_maxima_are_the_references() {
         }
     }
     comparison.finish();
+}
+
+#[test]
+fn panels_cover_all_blocks() {
+    for blocks in 1..10 {
+        let all: Vec<_> = panels(blocks).collect();
+        let covered = all.iter().flat_map(|&(first, width)| first..first + width);
+        assert!(covered.eq(0..blocks));
+        assert!(all.iter().all(|&(_, width)| (1..=3).contains(&width)));
+    }
 }

@@ -36,7 +36,7 @@ impl<S: Simd> Kernel<S> for LaterWeightGradient<'_, S::Vector> {
 }
 
 impl<V: Copy> LaterWeightGradient<'_, V> {
-    /// `N` blocks of channels from `first` on; gives back `N`.
+    /// `N` blocks of channels from `first` on. Returns `N`.
     #[inline(always)]
     fn blocks<S: Simd<Vector = V>, const N: usize>(
         &mut self,

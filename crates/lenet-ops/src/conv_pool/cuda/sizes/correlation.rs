@@ -3,7 +3,8 @@
 use super::stage::{BLOCKS, SHARED_BYTES, Tiling, even_share};
 use crate::cuda::launch::Launch;
 
-/// A correlation: `outputs` at `rows` × `columns` windows of each of `images` of `places`.
+/// A correlation: `outputs` at `rows` × `columns` windows of each of `images` images, at each of
+/// `places` places.
 pub(super) struct Correlation {
     pub(super) outputs: u32,
     pub(super) inputs: u32,

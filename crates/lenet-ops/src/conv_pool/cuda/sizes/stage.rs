@@ -8,7 +8,7 @@ pub(super) const BLOCKS: u32 = 512;
 pub(super) const SHARED_BYTES: u32 = 40 << 10;
 
 /// Sizes of a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[repr(C)]
 pub(crate) struct StageSizes {
     pub(crate) channels: u32,

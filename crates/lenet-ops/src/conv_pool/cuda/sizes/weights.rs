@@ -18,21 +18,15 @@ pub(super) fn first_weight_tiling(stage: &StageSizes) -> (WeightTiling, u32, u32
             _ => width,
         };
         let plane = (2 * rows + stage.kernel - 1) * pitch;
-        let tiling = WeightTiling {
-            rows,
-            columns,
-            pitch,
-            plane,
-            channels,
-            filters,
-            parts,
-            tile_images: 1,
-        };
-        (
-            tiling,
-            4 * channels * plane + 8 * filters * ((rows * columns) | 1),
-        )
+        let bytes = 4 * channels * plane + 8 * filters * ((rows * columns) | 1);
+        (pitch, plane, bytes)
     });
+    let tiling = WeightTiling {
+        channels,
+        filters,
+        parts,
+        ..tiling
+    };
     (tiling, threads, bytes.max(sums))
 }
 
@@ -56,27 +50,33 @@ pub(super) fn weight_tiling(stage: &StageSizes) -> (WeightTiling, u32, u32) {
         // Pairs of different channels lie in different banks.
         let plane = (2 * rows + stage.kernel - 1) * pitch;
         let plane = plane + (34 - plane % 32) % 32;
-        let tiling = WeightTiling {
-            rows,
-            columns,
-            pitch,
-            plane,
-            channels,
-            filters,
-            parts,
-            tile_images: 1,
-        };
-        (tiling, 4 * channels * plane + 8 * filters * rows * columns)
+        let bytes = 4 * channels * plane + 8 * filters * rows * columns;
+        (pitch, plane, bytes)
     });
+    let tiling = WeightTiling {
+        channels,
+        filters,
+        parts,
+        ..tiling
+    };
     (tiling, threads, bytes.max(sums))
 }
 
-/// The largest tile of windows for which `plan` needs no more than the shared memory.
-fn fit(stage: &StageSizes, plan: impl Fn(u32, u32) -> (WeightTiling, u32)) -> (WeightTiling, u32) {
+/// The largest tile of windows that needs no more than the shared memory, and its bytes. `plan` gives
+/// pitch, plane and bytes of so many rows and columns.
+fn fit(stage: &StageSizes, plan: impl Fn(u32, u32) -> (u32, u32, u32)) -> (WeightTiling, u32) {
     let mut tile = [stage.height / 2, stage.width / 2];
     loop {
-        let (tiling, bytes) = plan(tile[0], tile[1]);
+        let (pitch, plane, bytes) = plan(tile[0], tile[1]);
         if bytes <= SHARED_BYTES || tile == [1, 1] {
+            let tiling = WeightTiling {
+                rows: tile[0],
+                columns: tile[1],
+                pitch,
+                plane,
+                tile_images: 1,
+                ..WeightTiling::default()
+            };
             return (tiling, bytes);
         }
         let longer = usize::from(tile[1] > tile[0]);

@@ -61,18 +61,3 @@ fn transform_line<S: Simd>(simd: S, half: S::Vector, [a, b, c]: [S::Vector; 3]) 
     let middle = simd.mul(half, b);
     [a, simd.add(outer, middle), simd.sub(outer, middle), c]
 }
-
-#[cfg(test)]
-mod tests {
-    use super::panels;
-
-    #[test]
-    fn panels_cover_all_blocks() {
-        for blocks in 1..10 {
-            let all: Vec<_> = panels(blocks).collect();
-            let covered = all.iter().flat_map(|&(first, width)| first..first + width);
-            assert!(covered.eq(0..blocks));
-            assert!(all.iter().all(|&(_, width)| (1..=3).contains(&width)));
-        }
-    }
-}
