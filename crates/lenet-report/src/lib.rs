@@ -78,8 +78,10 @@ pub struct FigureFiles {
 pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, ReportError> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
     let study_figures = cells::fill(records.studies, &merged.records);
-    let accuracy_figures: Vec<Figure> =
-        study_figures.iter().map(figures::accuracy::figure).collect();
+    let accuracy_figures: Vec<Figure> = study_figures
+        .iter()
+        .map(figures::accuracy::figure)
+        .collect();
     let results = tables::results::results(&study_figures);
     let runtimes = Runtimes::new(records.runtimes, &lab2017::workload());
     let taken: Vec<&str> = accuracy_figures.iter().map(|f| f.id.as_str()).collect();
@@ -120,7 +122,10 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     if content.has_runtimes() {
         written.extend([
             write("runtime.csv", &tables::runtimes::points(&runtimes).csv())?,
-            write("runtime-samples.csv", &tables::runtimes::samples(&runtimes).csv())?,
+            write(
+                "runtime-samples.csv",
+                &tables::runtimes::samples(&runtimes).csv(),
+            )?,
             write("runtime-fits.csv", &tables::runtimes::fits(&runtimes).csv())?,
         ]);
     }

@@ -35,7 +35,9 @@ pub(crate) fn bounds(interval: Interval, text: impl Fn(f64) -> String) -> String
 
 /// A ratio with its interval: `1.850 (1.800 to 1.900)`.
 pub(crate) fn ratio_with_interval(estimate: &Estimate) -> String {
-    let interval = estimate.interval.map(|i| format!(" ({})", bounds(i, ratio)));
+    let interval = estimate
+        .interval
+        .map(|i| format!(" ({})", bounds(i, ratio)));
     format!("{}{}", ratio(estimate.point), interval.unwrap_or_default())
 }
 

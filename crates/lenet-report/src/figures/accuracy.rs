@@ -22,12 +22,15 @@ struct CellCurve {
     published: &'static [f64],
 }
 
+/// The accuracies of a published run on one set of images.
+type Accuracies = fn(&PublishedCurve) -> &[f64];
+
 /// The figure of a study. If there are more cells than colours, the cells that are best on the
 /// validation images have colours, and the others are grey.
 pub(crate) fn figure(study: &StudyFigure) -> Figure {
     let cells: Vec<&Cell> = study.filled().collect();
     let inks = inks(&cells);
-    let panels: [(&str, Metric, fn(&PublishedCurve) -> &[f64]); 2] = [
+    let panels: [(&str, Metric, Accuracies); 2] = [
         ("Validation accuracy", VALIDATION, |c| &c.validation),
         ("Test accuracy", TEST, |c| &c.test),
     ];
@@ -56,7 +59,7 @@ fn curves(
     cells: &[&Cell],
     inks: &[Ink],
     metric: Metric,
-    accuracies: fn(&PublishedCurve) -> &[f64],
+    accuracies: Accuracies,
 ) -> Vec<CellCurve> {
     let mut drawn: Vec<&PublishedCurve> = Vec::new();
     let curve = |(cell, ink): (&&Cell, &Ink)| {
@@ -178,7 +181,10 @@ fn legend(cells: &[&Cell], inks: &[Ink], has_published: bool) -> Vec<Entry> {
         ink,
         swatch: Swatch::Line,
     };
-    let coloured = cells.iter().zip(inks).filter(|(_, ink)| **ink != Ink::Other);
+    let coloured = cells
+        .iter()
+        .zip(inks)
+        .filter(|(_, ink)| **ink != Ink::Other);
     let mut legend: Vec<Entry> = coloured
         .map(|(cell, ink)| line(legend_label(cell), *ink))
         .collect();

@@ -70,7 +70,9 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
             });
         }
     }
-    let heights = panels.iter().map(|panel| MARGINS.around(panel.bars_height()));
+    let heights = panels
+        .iter()
+        .map(|panel| MARGINS.around(panel.bars_height()));
     let tallest = heights.fold(0.0, f64::max);
     panels.iter_mut().for_each(|panel| panel.height = tallest);
     let entry = |(i, name): (usize, &str)| Entry {

@@ -28,9 +28,8 @@ pub(super) fn figure(runtimes: &Runtimes, batch: usize) -> Figure {
     let drawn = by_dropout(runtimes, |rate, dropout| {
         let mut curves = Vec::new();
         for device in DEVICES.into_iter().filter(|_| comparable) {
-            let same = |r: &&PublishedRun| {
-                (r.device, r.batch_size, r.dropout) == (device, batch, dropout)
-            };
+            let same =
+                |r: &&PublishedRun| (r.device, r.batch_size, r.dropout) == (device, batch, dropout);
             let runs: Vec<_> = lab2017::runs().iter().filter(same).collect();
             sizes.extend(runs.iter().map(|r| (r.parameters, r.filters)));
             let on_gpu = device == DeviceKind::Cuda;

@@ -3,26 +3,19 @@
 use lenet_results::RuntimeRecord;
 
 use super::*;
-use crate::runtime::testing::{Grid, with_phases};
-use crate::scene::Shape;
+use crate::figures::series::inks;
+use crate::plot::scene::{Ink, Scene, Shape};
+use crate::records::fit::fits;
+use crate::testing::{Grid, in_series, two_devices};
 
-const SIZES: [usize; 4] = [8, 16, 32, 64];
-
-/// A CPU and a GPU with both placements; times grow with the filters.
-fn two_devices() -> Vec<RuntimeRecord> {
-    let slow = |f: usize, b: usize, _, round| 0.02 * f as f64 / b as f64 + 1e-4 * round as f64;
-    let fast = |f: usize, b: usize, _, _| (10.0 + f as f64) / (100.0 * b as f64);
-    let mut records = Grid::cpu().records(&SIZES, 3, slow);
-    records.extend(Grid::gpu().records(&SIZES, 3, fast));
-    records.extend(Grid::gpu().resident().records(&SIZES, 3, fast));
-    records
-        .into_iter()
-        .map(|record| with_phases(record, 0.2))
-        .collect()
+/// The first panel of a figure.
+fn first_panel(records: &[RuntimeRecord], figure: usize) -> Scene {
+    let figures = of_runtimes(&in_series(records), &[]);
+    figures[figure].sheet.panel_scenes().swap_remove(0)
 }
 
 fn ids(records: &[RuntimeRecord]) -> Vec<String> {
-    figures(&Runtimes::new(records), &[])
+    of_runtimes(&in_series(records), &[])
         .into_iter()
         .map(|f| f.id)
         .collect()
@@ -31,17 +24,22 @@ fn ids(records: &[RuntimeRecord]) -> Vec<String> {
 #[test]
 fn the_reports_figures_phases_and_work_are_drawn() {
     let records = two_devices();
-    let runtimes = Runtimes::new(&records);
-    let figures = figures(&runtimes, &[]);
+    let runtimes = in_series(&records);
+    let figures = of_runtimes(&runtimes, &[]);
     let ids: Vec<&str> = figures.iter().map(|f| f.id.as_str()).collect();
     assert_eq!(ids, ["4", "5", "phases", "work"]);
-    assert!(figures[0].heading.starts_with("Figure 4 · "));
-    let labels: Vec<&str> = figures[0].legend.iter().map(|e| e.label.as_str()).collect();
+    assert!(figures[0].sheet.heading.starts_with("Figure 4 · "));
+    let labels: Vec<&str> = figures[0]
+        .sheet
+        .legend
+        .iter()
+        .map(|e| e.label.as_str())
+        .collect();
     assert_eq!(labels[..2], ["CPU, fused", "A GPU, stock, streamed"]);
     assert_eq!(labels.len(), 3 + 2, "{labels:?}");
-    assert_eq!(figures[2].legend.len(), 6);
+    assert_eq!(figures[2].sheet.legend.len(), 6);
     for figure in &figures {
-        assert_eq!(figure.sheet().panel_scenes().len(), 2, "{}", figure.id);
+        assert_eq!(figure.sheet.panel_scenes().len(), 2, "{}", figure.id);
     }
     assert_eq!(fits(&runtimes).len(), 3 * 2);
 }
@@ -49,8 +47,7 @@ fn the_reports_figures_phases_and_work_are_drawn() {
 #[test]
 fn measured_marks_are_filled_and_published_ones_hollow() {
     let records = two_devices();
-    let runtimes = Runtimes::new(&records);
-    let scene = &figures(&runtimes, &[])[0].sheet().panel_scenes()[0];
+    let scene = first_panel(&records, 0);
     let count = |wanted: fn(&Shape) -> bool| scene.shapes.iter().filter(|s| wanted(s)).count();
     // Four sizes of the CPU; of the published CPU likewise.
     assert_eq!(
@@ -89,8 +86,7 @@ fn measured_marks_are_filled_and_published_ones_hollow() {
 #[test]
 fn points_lie_where_their_numbers_say() {
     let records = two_devices();
-    let runtimes = Runtimes::new(&records);
-    let scene = &figures(&runtimes, &[])[0].sheet().panel_scenes()[0];
+    let scene = first_panel(&records, 0);
     let mut dots: Vec<(f64, f64)> = scene
         .shapes
         .iter()
@@ -123,8 +119,7 @@ fn points_lie_where_their_numbers_say() {
 fn an_interval_never_leaves_its_panel() {
     let wide = |_, _, _, round| [1.0, 1.0, 40.0][round - 1];
     let records = Grid::cpu().records(&[8], 3, wide);
-    let runtimes = Runtimes::new(&records);
-    let scene = &figures(&runtimes, &[])[0].sheet().panel_scenes()[0];
+    let scene = first_panel(&records, 0);
     let ends = scene.shapes.iter().filter_map(|s| match s {
         Shape::Line { points, stroke } if stroke.ink == Ink::Series(0) => {
             points.last().map(|p| p.1)
@@ -143,15 +138,15 @@ fn other_images_stand_without_the_published_points() {
         ..Grid::cpu()
     };
     let records = small.records(&[8, 16], 1, |f, _, _, _| f as f64);
-    let runtimes = Runtimes::new(&records);
-    let figure = &figures(&runtimes, &[])[0];
-    assert_eq!(figure.legend.len(), 1);
+    let runtimes = in_series(&records);
+    let figure = &of_runtimes(&runtimes, &[])[0];
+    assert_eq!(figure.sheet.legend.len(), 1);
     assert!(figure.caption.contains("2,000 images") && figure.caption.contains("left out"));
     // No phases were timed; both batch sizes together give a line, one size of two does not.
     assert_eq!(ids(&records), ["4", "5", "work"]);
     assert_eq!(fits(&runtimes).len(), 2);
     let few = small.records(&[8], 1, |f, _, _, _| f as f64);
-    assert!(fits(&Runtimes::new(&few)).is_empty());
+    assert!(fits(&in_series(&few)).is_empty());
 }
 
 #[test]
@@ -161,17 +156,16 @@ fn a_batch_size_of_ones_own_has_a_figure_of_its_own() {
         record.point.batch_size += 1;
     }
     assert_eq!(ids(&records), ["batch-65", "batch-17", "work"]);
-    let runtimes = Runtimes::new(&records);
-    let found = figures(&runtimes, &["1", "work"]);
+    let runtimes = in_series(&records);
+    let found = of_runtimes(&runtimes, &["1", "work"]);
     assert_eq!(found[2].file_stem(), "figure-runtime-work");
-    assert!(figures(&Runtimes::new(&[]), &[]).is_empty());
+    assert!(of_runtimes(&in_series(&[]), &[]).is_empty());
 }
 
 #[test]
 fn stacked_bars_fill_their_width_in_the_phases_shares() {
     let records = two_devices();
-    let runtimes = Runtimes::new(&records);
-    let scene = &figures(&runtimes, &[])[2].sheet().panel_scenes()[0];
+    let scene = first_panel(&records, 2);
     let width = |wanted: usize| -> f64 {
         let widths = scene.shapes.iter().filter_map(|s| match s {
             Shape::Area {
@@ -192,21 +186,13 @@ fn stacked_bars_fill_their_width_in_the_phases_shares() {
 #[test]
 fn every_series_has_a_colour_of_its_own() {
     let mut records = two_devices();
-    let mut others = Grid::cpu().records(&SIZES, 1, |f, _, _, _| f as f64);
+    let mut others = Grid::cpu().records(&[8, 16, 32, 64], 1, |f, _, _, _| f as f64);
     for record in &mut others {
         record.sessions[0].environment.host = "other".to_owned();
     }
     records.extend(others);
-    let runtimes = Runtimes::new(&records);
+    let runtimes = in_series(&records);
     let inks = inks(&runtimes.series);
     // CPU on two hosts, then the GPU's two placements.
     assert_eq!(inks, [0, 2, 1, 3].map(Ink::Series));
-}
-
-#[test]
-fn thousands_are_set_apart() {
-    assert_eq!(
-        [0, 999, 1_000, 52_258, 2_199_690].map(thousands),
-        ["0", "999", "1,000", "52,258", "2,199,690"]
-    );
 }

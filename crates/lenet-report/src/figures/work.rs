@@ -1,9 +1,7 @@
 //! Time of a training step against its work, with the fixed cost and the rate of each series.
 
 use crate::figures::figure::Figure;
-use crate::figures::series::{
-    Axes, PointCurve, by_dropout, data, device_marker, entries, inks,
-};
+use crate::figures::series::{Axes, PointCurve, by_dropout, data, device_marker, entries, inks};
 use crate::plot::frame::Tick;
 use crate::plot::log_scale::LogScale;
 use crate::plot::panel::Datum;

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use lenet_stats::{Estimate, StatsError};
 
+use crate::claims::Claim;
 use crate::claims::contrast::{
     above, all, bonferroni, factor, joint_level, lower_bound, matched, together,
 };
-use crate::claims::Claim;
 use crate::lab2017::points::{MUCH, common, fastest, ratios, streamed_gpu};
 use crate::lab2017::setting::{LARGE, SMALL};
 use crate::lab2017::statements::statement;

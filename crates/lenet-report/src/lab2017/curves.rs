@@ -70,3 +70,5 @@ fn parse() -> Vec<PublishedCurve> {
     curves
 }
 
+#[cfg(test)]
+mod tests;

@@ -74,3 +74,5 @@ fn parse() -> Vec<PublishedRun> {
     TABLE.lines().skip(1).map(run).collect()
 }
 
+#[cfg(test)]
+mod tests;

@@ -129,3 +129,5 @@ pub(crate) const STATEMENTS: [Statement; 11] = [
     },
 ];
 
+#[cfg(test)]
+mod tests;

@@ -10,13 +10,11 @@ pub(crate) const OBSERVATIONS: &str = "n counts seeds, in claims 7 to 10 rounds.
 pub(crate) const CURVES_LABEL: &str = "dashed: published in 2017, one run each";
 
 /// Precision of the published accuracies.
-pub(crate) const CURVES_PRECISION: &str =
-    "Published values were read from the drawings of the report, to about ±0.0002, and are one run \
+pub(crate) const CURVES_PRECISION: &str = "Published values were read from the drawings of the report, to about ±0.0002, and are one run \
      each.";
 
 /// Introduces the table of settings with dropout and without.
-pub(crate) const DROPOUT: &str =
-    "The original's dropout layer was built but never connected, so its figures 2 and 3 show \
+pub(crate) const DROPOUT: &str = "The original's dropout layer was built but never connected, so its figures 2 and 3 show \
      networks without dropout. Below, test accuracy after the last epoch with dropout at work, \
      beside the same setting without it (or with it not connected, which is the same).";
 
@@ -24,8 +22,7 @@ pub(crate) const DROPOUT: &str =
 pub(crate) const RUNTIME_COLUMNS: [&str; 2] = ["2017", "2017 ÷ here"];
 
 /// Explains these columns.
-pub(crate) const RUNTIMES_NOTE: &str =
-    "2017: the report's run on the same kind of device, in seconds; none of its runs had dropout \
+pub(crate) const RUNTIMES_NOTE: &str = "2017: the report's run on the same kind of device, in seconds; none of its runs had dropout \
      at work.";
 
 /// Number of the published figure of runtimes at a batch size.

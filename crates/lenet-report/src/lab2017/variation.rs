@@ -121,7 +121,10 @@ pub(super) fn dropout(lab: &LabTrials) -> Claim {
     let same = |i: Interval| i.inside(-MARGIN, MARGIN);
     let differs = |i: Interval| i.low > MARGIN || i.high < -MARGIN;
     let all_same = compared.iter().all(|(_, e)| e.interval.is_some_and(same));
-    let verdict = if compared.iter().any(|(_, e)| e.interval.is_some_and(differs)) {
+    let verdict = if compared
+        .iter()
+        .any(|(_, e)| e.interval.is_some_and(differs))
+    {
         Verdict::DoesNotHold
     } else if compared.len() == RATES.len() && all_same {
         Verdict::Holds

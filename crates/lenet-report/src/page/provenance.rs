@@ -91,7 +91,10 @@ pub(super) fn of_trials(records: &[TrialRecord]) -> Markup {
             "threads a trial × trials at once",
             distinct(runs().map(|r| format!("{} × {}", r.threads, r.jobs))),
         ),
-        ("revision", distinct(runs().map(|r| revision(&r.environment)))),
+        (
+            "revision",
+            distinct(runs().map(|r| revision(&r.environment))),
+        ),
         ("build", distinct(runs().map(|r| build(&r.environment)))),
         ("time", time(records)),
         ("check of gradients", self_checks(records)),
@@ -154,12 +157,18 @@ pub(super) fn of_runtimes(runtimes: &Runtimes) -> Markup {
         ("host", distinct(environments().map(host))),
         ("GPU", distinct(gpus.map(gpu))),
         ("threads", distinct(threads)),
-        ("instruction set", distinct(on_cpu.map(|r| r.point.level.clone()))),
+        (
+            "instruction set",
+            distinct(on_cpu.map(|r| r.point.level.clone())),
+        ),
         (
             "peak of a thread",
             distinct(peaks.map(|peak| format!("{:.0} GFLOP/s", peak / 1e9))),
         ),
-        ("frequency governor", distinct(sessions().map(|s| s.governor.clone()))),
+        (
+            "frequency governor",
+            distinct(sessions().map(|s| s.governor.clone())),
+        ),
         ("load at the start", load),
         ("revision", distinct(revisions)),
         ("build", distinct(environments().map(build))),

@@ -8,6 +8,3 @@ pub(crate) mod panel;
 pub(crate) mod raster;
 pub(crate) mod scene;
 pub(crate) mod sheet;
-
-#[cfg(test)]
-mod tests;

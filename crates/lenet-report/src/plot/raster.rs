@@ -197,3 +197,5 @@ impl OutlineBuilder for Pen {
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -64,14 +64,17 @@ impl Sheet {
 
     /// Each panel as a drawing of its own, for a page that stacks panels on a narrow screen.
     pub(crate) fn panel_scenes(&self) -> Vec<Scene> {
-        let alone = |panel: &Box<dyn Panel>| {
+        let alone = |panel: &dyn Panel| {
             let (width, height) = panel.size();
             let title = format!("{}: {}", self.heading, panel.heading());
             let mut scene = Scene::new(width, height, title);
             panel.draw(&mut scene, &Rect::at_origin(width, height));
             scene
         };
-        self.panels.iter().map(alone).collect()
+        self.panels
+            .iter()
+            .map(|panel| alone(panel.as_ref()))
+            .collect()
     }
 
     /// Positions of the panels and of the legend's entries.

@@ -51,3 +51,6 @@ fn keeps_its_last(trial: &TrialRecord) -> bool {
         Outcome::Stopped { .. } | Outcome::Diverged { .. }
     )
 }
+
+#[cfg(test)]
+mod tests;

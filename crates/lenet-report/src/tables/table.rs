@@ -152,7 +152,9 @@ impl Table {
         let headings = self.columns.iter().map(|column| &column.heading);
         writer.write_record(headings).expect(sure);
         for row in &self.rows {
-            writer.write_record(row.iter().map(Field::text)).expect(sure);
+            writer
+                .write_record(row.iter().map(Field::text))
+                .expect(sure);
         }
         writer.into_inner().expect(sure)
     }
@@ -202,7 +204,8 @@ impl Table {
 
     fn head(&self) -> Markup {
         // A column without a heading has nothing to align.
-        let class = |c: &Column| (c.style == Style::Number && !c.heading.is_empty()).then_some("number");
+        let class =
+            |c: &Column| (c.style == Style::Number && !c.heading.is_empty()).then_some("number");
         html! {
             thead { tr {
                 @for column in &self.columns {

@@ -1,11 +1,14 @@
-//! Made-up runtimes with known answers, for this crate's tests.
+//! Made-up runtimes.
 
 use lenet_results::{
     BackendKind, DataPlacement, DeviceKind, Environment, Gpu, PhaseSeconds, RuntimePoint,
     RuntimeRecord, RuntimeSample, RuntimeSession, RuntimeWork,
 };
 
-/// Everything of a point that its network, batch size and dropout leave open.
+use crate::lab2017::workload;
+use crate::records::runtimes::Runtimes;
+
+/// What a point needs besides its network, batch size and dropout.
 #[derive(Debug, Clone)]
 pub(crate) struct Grid {
     pub(crate) device: DeviceKind,
@@ -15,7 +18,7 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    /// Our own ops on the processor, with the study's images.
+    /// The fused backend on the CPU, with the images of the 2017 report.
     pub(crate) fn cpu() -> Self {
         Self {
             device: DeviceKind::Cpu,
@@ -25,7 +28,7 @@ impl Grid {
         }
     }
 
-    /// candle's ops on a GPU, images streamed.
+    /// The stock backend on a GPU, with streamed images.
     pub(crate) fn gpu() -> Self {
         Self {
             device: DeviceKind::Cuda,
@@ -34,7 +37,7 @@ impl Grid {
         }
     }
 
-    /// The same with the images on the device.
+    /// The same with resident images.
     pub(crate) fn resident(self) -> Self {
         Self {
             placement: DataPlacement::Resident,
@@ -70,8 +73,8 @@ impl Grid {
         }
     }
 
-    /// A record at each of the sizes, batch sizes and rates of dropout, whose seconds in each of
-    /// so many rounds `seconds(filters, batch_size, dropout, round)` gives.
+    /// A record for each number of filters, batch sizes 64 and 16, dropout 0 and ½. The seconds of a
+    /// round are `seconds(filters, batch_size, dropout, round)`.
     pub(crate) fn records(
         &self,
         filters: &[usize],
@@ -93,11 +96,10 @@ impl Grid {
     }
 }
 
-/// A point with these runtimes, one a round, three quarters of them training. Measured on a
-/// made-up host.
+/// A point with one runtime per round on a made-up host. Training takes three quarters of each.
 pub(crate) fn record(point: &RuntimePoint, seconds: &[f64]) -> RuntimeRecord {
     let filters = point.filters as u64;
-    // Of the study's network: both convolutions and the dense layers, forward.
+    // Forward pass of the report's network: both convolutions and the dense layers.
     let first = 2 * 784 * 9 * filters;
     let forward = first + 2 * 196 * 9 * filters * filters + 2 * (49 * filters + 10) * 128;
     let work = RuntimeWork {
@@ -129,7 +131,7 @@ pub(crate) fn record(point: &RuntimePoint, seconds: &[f64]) -> RuntimeRecord {
     record
 }
 
-/// Adds a pass in which copying took that share of training, and evaluation a quarter of all.
+/// Adds a timed pass. Copying takes this share of training, and evaluation a quarter of the time.
 pub(crate) fn with_phases(mut record: RuntimeRecord, copy: f64) -> RuntimeRecord {
     let total = record.samples[0].seconds();
     let rest = 0.75 * total * (1.0 - copy);
@@ -144,7 +146,23 @@ pub(crate) fn with_phases(mut record: RuntimeRecord, copy: f64) -> RuntimeRecord
     record
 }
 
-/// A GPU that nobody makes.
+/// A CPU and a GPU with both placements. Times grow with the filters, and phases are timed.
+pub(crate) fn two_devices() -> Vec<RuntimeRecord> {
+    let sizes = [8, 16, 32, 64];
+    let slow = |f: usize, b: usize, _, round| 0.02 * f as f64 / b as f64 + 1e-4 * round as f64;
+    let fast = |f: usize, b: usize, _, _| (10.0 + f as f64) / (100.0 * b as f64);
+    let mut records = Grid::cpu().records(&sizes, 3, slow);
+    records.extend(Grid::gpu().records(&sizes, 3, fast));
+    records.extend(Grid::gpu().resident().records(&sizes, 3, fast));
+    let timed = records.into_iter().map(|record| with_phases(record, 0.2));
+    timed.collect()
+}
+
+/// The records as series, with the workload of the 2017 report as the preferred one.
+pub(crate) fn in_series(records: &[RuntimeRecord]) -> Runtimes<'_> {
+    Runtimes::new(records, &workload())
+}
+
 fn gpu() -> Gpu {
     Gpu {
         name: "A GPU".to_owned(),

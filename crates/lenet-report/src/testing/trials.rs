@@ -1,4 +1,4 @@
-//! Made-up records with known answers, for this crate's tests.
+//! Made-up studies and trials.
 
 use lenet_results::{
     BackendKind, CellRecord, CellTrial, DataConfig, DecayConfig, DeviceKind, DropoutConfig,
@@ -6,7 +6,7 @@ use lenet_results::{
     RunRecord, ScheduleConfig, StudyRecord, TrialConfig, TrialRecord,
 };
 
-/// The 2017 study's setting with dropout connected.
+/// The setting of the 2017 report, with dropout connected.
 pub(crate) fn lab_config(optimizer: &str, learning_rate: f64, rate: f64) -> TrialConfig {
     TrialConfig {
         data: DataConfig {
@@ -46,8 +46,8 @@ pub(crate) fn lab_config(optimizer: &str, learning_rate: f64, rate: f64) -> Tria
     }
 }
 
-/// A completed trial whose test accuracy after each epoch is given; validation is 0.001 above,
-/// and losses are 1 − accuracy.
+/// A completed trial with these test accuracies after each epoch. Validation accuracy is 0.001
+/// higher, and losses are 1 − accuracy.
 pub(crate) fn trial(config: &TrialConfig, seed: u64, accuracies: &[f64]) -> TrialRecord {
     let config = TrialConfig {
         seed,
@@ -105,7 +105,7 @@ pub(crate) fn run(from_epoch: usize) -> RunRecord {
     }
 }
 
-/// A curve that rises from the first value towards the last, with a small wobble for each seed.
+/// Accuracies that rise from `first` towards `last`, with a small wobble for each seed.
 pub(crate) fn rising(first: f64, last: f64, epochs: usize, seed: u64) -> Vec<f64> {
     let wobble = |epoch: usize| ((seed * 7 + epoch as u64 * 3) % 11) as f64 / 11.0 - 0.5;
     (0..epochs)
@@ -135,7 +135,7 @@ pub(crate) fn cell(label: &str, config: &TrialConfig, seeds: u64) -> CellRecord 
     }
 }
 
-/// A study like the 2017 one: figure, optimizer, rate of dropout, whether it is connected.
+/// The figures of the study: id, title, optimizer, rate of dropout, whether dropout is connected.
 const FIGURES: [(&str, &str, &str, f64, bool); 5] = [
     ("1", "SGD without dropout", "sgd", 0.0, true),
     ("2", "SGD with dropout", "sgd", 0.5, true),
@@ -158,7 +158,7 @@ const FIGURES: [(&str, &str, &str, f64, bool); 5] = [
 
 const RATES: [f64; 4] = [0.1, 0.01, 0.001, 0.0001];
 
-/// The whole made-up study, whose curves are like the published ones.
+/// A study like the 2017 report, with curves like the published ones.
 pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
     let ends = |optimizer: &str, rate: f64| match (optimizer, RATES.iter().position(|r| *r == rate))
     {

@@ -1,27 +1,30 @@
-//! Verdicts on made-up runtimes with known answers.
+//! Claims 7 to 11.
 
-use lenet_results::RuntimeRecord;
+use lenet_results::{RuntimeRecord, TrialRecord};
 
-use super::*;
-use crate::runtime::testing::{Grid, record, with_phases};
+use super::{Case, check};
+use crate::claims::Claim;
+use crate::claims::Verdict::{DoesNotHold, Holds, NotMeasured, Undecided};
+use crate::lab2017::claims;
+use crate::lab2017::points::fastest;
+use crate::lab2017::setting::{LARGE, SIZES, SMALL};
+use crate::testing::{Grid, in_series, record, with_phases};
 
 fn claim(records: &[RuntimeRecord], number: usize) -> Claim {
-    evaluate(&Runtimes::new(records)).swap_remove(number - 7)
+    let none: [TrialRecord; 0] = [];
+    claims(&none, &in_series(records)).swap_remove(number - 1)
 }
 
-fn verdict(records: &[RuntimeRecord], number: usize) -> Verdict {
-    claim(records, number).verdict
-}
-
-/// How times of a made-up machine come about.
+/// The times of a made-up machine.
 #[derive(Clone, Copy)]
 struct Machine {
     /// Seconds at 8 filters and batch 64, without dropout.
     base: f64,
-    /// Power of the filters that they grow with.
+    /// The times grow with this power of the filters.
     growth: f64,
-    /// Factors of dropout and of batch 16.
+    /// Factor of dropout.
     dropout: f64,
+    /// Factor of batch 16.
     small: f64,
     /// Greatest relative deviation of a round.
     noise: f64,
@@ -71,7 +74,7 @@ fn a_machine_like_that_of_2017_bears_the_claims_out() {
     records.extend(quick.on(&Grid::gpu().resident()));
     for number in 7..=10 {
         let claim = claim(&records, number);
-        assert_eq!(claim.verdict, Verdict::Holds, "{claim:#?}");
+        assert_eq!(claim.verdict, Holds, "{claim:#?}");
         assert_eq!(claim.estimate.unwrap().n, 5);
         assert!(claim.estimate.unwrap().interval.is_some());
     }
@@ -83,139 +86,126 @@ fn a_machine_like_that_of_2017_bears_the_claims_out() {
     );
     assert!((claim(&records, 9).estimate.unwrap().point - 1.1).abs() < 0.02);
     assert!((claim(&records, 8).estimate.unwrap().point - 0.8).abs() < 0.02);
-    assert_eq!(verdict(&records, 11), Verdict::NotMeasured);
+    assert_eq!(claim(&records, 11).verdict, NotMeasured);
+}
+
+/// Machines like those of the report, with a GPU whose images are resident and whose times start
+/// here.
+fn with_resident(base: f64, growth: f64) -> Vec<RuntimeRecord> {
+    let resident = Machine {
+        base,
+        growth,
+        ..GPU
+    };
+    let mut records = both(CPU, GPU);
+    records.extend(resident.on(&Grid::gpu().resident()));
+    records
+}
+
+/// Records that satisfy a condition.
+fn only(
+    records: Vec<RuntimeRecord>,
+    wanted: impl Fn(&RuntimeRecord) -> bool,
+) -> Vec<RuntimeRecord> {
+    records.into_iter().filter(|r| wanted(r)).collect()
 }
 
 #[test]
-fn claim_7_follows_the_data() {
+fn verdicts_follow_the_data() {
+    let cpu = |machine: Machine| machine.on(&Grid::cpu());
     let gpu = |base, growth| Machine {
         base,
         growth,
         ..GPU
     };
-    // Slower at every size; not growing; so near that the noise decides.
-    assert_eq!(verdict(&both(CPU, gpu(20.0, 0.3)), 7), Verdict::DoesNotHold);
-    assert_eq!(verdict(&both(CPU, gpu(0.1, 1.2)), 7), Verdict::DoesNotHold);
-    let noisy = Machine {
+    let noisy = |machine| Machine {
         noise: 0.3,
-        ..gpu(0.5, 0.9)
+        ..machine
     };
-    assert_eq!(verdict(&both(CPU, noisy), 7), Verdict::Undecided);
-    let one_round = |m: Machine| Machine { rounds: 1, ..m };
-    let once = claim(&both(one_round(CPU), one_round(GPU)), 7);
-    assert_eq!(
-        (once.verdict, once.interval().as_str()),
-        (Verdict::Undecided, "–")
-    );
-    assert!(once.estimate.is_some());
-}
-
-#[test]
-fn without_a_gpu_its_claims_are_not_measured() {
-    let records = CPU.on(&Grid::cpu());
-    assert_eq!(verdict(&records, 7), Verdict::NotMeasured);
-    assert_eq!(verdict(&records, 8), Verdict::NotMeasured);
-    assert_eq!(verdict(&records, 9), Verdict::Holds);
-    let on_cpu = claim(&records, 10);
-    assert_eq!(
-        on_cpu.verdict,
-        Verdict::Undecided,
-        "the CPU alone cannot bear it out"
-    );
-    assert!(
-        on_cpu.detail.contains("GPU: not measured here"),
-        "{}",
-        on_cpu.detail
-    );
-    let mild = Machine { small: 1.2, ..CPU };
-    assert_eq!(verdict(&mild.on(&Grid::cpu()), 10), Verdict::DoesNotHold);
-    let no_cpu = GPU.on(&Grid::gpu());
-    assert_eq!(verdict(&no_cpu, 7), Verdict::NotMeasured);
-    assert_eq!(verdict(&no_cpu, 10), Verdict::NotMeasured);
-    for number in 7..=11 {
-        assert_eq!(verdict(&[], number), Verdict::NotMeasured, "{number}");
-    }
-}
-
-#[test]
-fn claim_8_follows_the_data() {
-    let with_resident = |base| {
-        let mut records = both(CPU, GPU);
-        records.extend(Machine { base, ..GPU }.on(&Grid::gpu().resident()));
-        records
-    };
-    assert_eq!(verdict(&with_resident(0.4), 8), Verdict::DoesNotHold);
-    assert_eq!(verdict(&with_resident(0.25), 8), Verdict::Undecided);
-    // Half at few filters, nothing at many.
-    let mut mixed = both(CPU, GPU);
-    mixed.extend(
-        Machine {
-            base: 0.1,
-            growth: 0.9,
-            ..GPU
-        }
-        .on(&Grid::gpu().resident()),
-    );
-    assert_eq!(verdict(&mixed, 8), Verdict::Undecided);
-    // Phases alone tell, but decide nothing.
-    let timed: Vec<_> = both(CPU, GPU)
-        .into_iter()
-        .map(|r| with_phases(r, 0.3))
-        .collect();
-    let told = claim(&timed, 8);
-    assert_eq!((told.verdict, told.estimate), (Verdict::Undecided, None));
-    assert!(told.detail.contains("30.0 % at 8"), "{}", told.detail);
-}
-
-#[test]
-fn claim_9_follows_the_data() {
-    let cpu = |dropout, noise| Machine {
+    let dropout = |dropout, noise| Machine {
         dropout,
         noise,
         ..CPU
     };
-    assert_eq!(
-        verdict(&cpu(0.9, 0.01).on(&Grid::cpu()), 9),
-        Verdict::DoesNotHold
-    );
-    assert_eq!(
-        verdict(&cpu(1.0, 0.02).on(&Grid::cpu()), 9),
-        Verdict::Undecided
-    );
-    // Equal to the bit: neither longer nor shorter.
-    let tie = claim(&cpu(1.0, 0.0).on(&Grid::cpu()), 9);
-    assert_eq!(
-        (tie.verdict, tie.estimate.unwrap().point),
-        (Verdict::Undecided, 1.0)
-    );
-    // One device that disagrees decides.
-    let faster = Machine {
+    let small = |small| Machine { small, ..GPU };
+    let quick_dropout = Machine {
         dropout: 0.8,
         ..GPU
     };
-    assert_eq!(verdict(&both(CPU, faster), 9), Verdict::DoesNotHold);
-    let without: Vec<_> = CPU
-        .on(&Grid::cpu())
-        .into_iter()
-        .filter(|r| r.point.dropout == 0.0)
-        .collect();
-    assert_eq!(verdict(&without, 9), Verdict::NotMeasured);
+    let mild = Machine { small: 1.2, ..CPU };
+    let without = only(cpu(CPU), |r| r.point.dropout == 0.0);
+    let large = only(both(CPU, GPU), |r| r.point.batch_size == LARGE);
+    let few = only(cpu(CPU), |r| r.point.filters < 32);
+    let only_gpu = || GPU.on(&Grid::gpu());
+    let mut cases = vec![
+        Case::new(7, "a slow GPU", DoesNotHold, both(CPU, gpu(20.0, 0.3))),
+        Case::new(7, "no growth", DoesNotHold, both(CPU, gpu(0.1, 1.2))),
+        Case::new(7, "noise", Undecided, both(CPU, noisy(gpu(0.5, 0.9)))),
+        Case::new(7, "no GPU", NotMeasured, cpu(CPU)),
+        Case::new(7, "no CPU", NotMeasured, only_gpu()),
+        Case::new(8, "little saved", DoesNotHold, with_resident(0.4, 0.3)),
+        Case::new(8, "half saved", Undecided, with_resident(0.25, 0.3)),
+        Case::new(
+            8,
+            "saved at few filters",
+            Undecided,
+            with_resident(0.1, 0.9),
+        ),
+        Case::new(8, "no GPU", NotMeasured, cpu(CPU)),
+        Case::new(9, "no GPU", Holds, cpu(CPU)),
+        Case::new(9, "quick dropout", DoesNotHold, cpu(dropout(0.9, 0.01))),
+        Case::new(9, "noise", Undecided, cpu(dropout(1.0, 0.02))),
+        Case::new(
+            9,
+            "one device disagrees",
+            DoesNotHold,
+            both(CPU, quick_dropout),
+        ),
+        Case::new(9, "no dropout", NotMeasured, without),
+        Case::new(9, "few sizes", Undecided, few),
+        Case::new(10, "the CPU alone cannot confirm", Undecided, cpu(CPU)),
+        Case::new(10, "the CPU alone can refute", DoesNotHold, cpu(mild)),
+        Case::new(10, "more on the GPU", DoesNotHold, both(CPU, small(6.0))),
+        Case::new(10, "noise", Undecided, both(CPU, noisy(small(4.0)))),
+        Case::new(10, "one batch size", NotMeasured, large),
+        Case::new(10, "no CPU", NotMeasured, only_gpu()),
+    ];
+    cases.extend((7..=11).map(|number| Case::new(number, "nothing", NotMeasured, vec![])));
+    check(&cases, claim);
 }
 
 #[test]
-fn claim_10_follows_the_data() {
-    let gpu = |small| Machine { small, ..GPU };
-    assert_eq!(verdict(&both(CPU, gpu(6.0)), 10), Verdict::DoesNotHold);
-    let noisy = Machine {
-        noise: 0.3,
-        ..gpu(4.0)
+fn one_round_has_an_estimate_without_an_interval() {
+    let one_round = |m: Machine| Machine { rounds: 1, ..m };
+    let once = claim(&both(one_round(CPU), one_round(GPU)), 7);
+    assert_eq!((once.verdict, once.interval().as_str()), (Undecided, "–"));
+    assert!(once.estimate.is_some());
+}
+
+#[test]
+fn an_absent_gpu_is_told() {
+    let detail = claim(&CPU.on(&Grid::cpu()), 10).detail;
+    assert!(detail.contains("GPU: not measured here"), "{detail}");
+}
+
+#[test]
+fn phases_tell_the_share_of_copying_but_decide_nothing() {
+    let records = both(CPU, GPU).into_iter();
+    let timed: Vec<_> = records.map(|r| with_phases(r, 0.3)).collect();
+    let told = claim(&timed, 8);
+    assert_eq!((told.verdict, told.estimate), (Undecided, None));
+    assert!(told.detail.contains("30.0 % at 8"), "{}", told.detail);
+}
+
+#[test]
+fn equal_times_are_neither_longer_nor_shorter() {
+    let equal = Machine {
+        dropout: 1.0,
+        noise: 0.0,
+        ..CPU
     };
-    assert_eq!(verdict(&both(CPU, noisy), 10), Verdict::Undecided);
-    let large: Vec<_> = both(CPU, GPU)
-        .into_iter()
-        .filter(|r| r.point.batch_size == LARGE)
-        .collect();
-    assert_eq!(verdict(&large, 10), Verdict::NotMeasured);
+    let tie = claim(&equal.on(&Grid::cpu()), 9);
+    assert_eq!((tie.verdict, tie.estimate.unwrap().point), (Undecided, 1.0));
 }
 
 #[test]
@@ -228,7 +218,7 @@ fn only_rounds_of_both_sides_count() {
     for record in records.iter_mut().filter(|r| r.point.dropout > 0.0) {
         record.samples.iter_mut().for_each(|s| s.round += 10);
     }
-    assert_eq!(verdict(&records, 9), Verdict::NotMeasured);
+    assert_eq!(claim(&records, 9).verdict, NotMeasured);
 }
 
 #[test]
@@ -247,10 +237,7 @@ fn a_time_that_is_no_number_never_passes() {
         sample.evaluation_seconds = 0.0;
     }
     let claim_9 = claim(&records, 9);
-    assert_eq!(
-        (claim_9.verdict, claim_9.estimate),
-        (Verdict::Undecided, None)
-    );
+    assert_eq!((claim_9.verdict, claim_9.estimate), (Undecided, None));
 }
 
 #[test]
@@ -260,7 +247,7 @@ fn other_work_than_the_studys_gives_no_verdict() {
         ..Grid::cpu()
     };
     let claim_9 = claim(&CPU.on(&fewer_images), 9);
-    assert_eq!(claim_9.verdict, Verdict::Undecided);
+    assert_eq!(claim_9.verdict, Undecided);
     assert!(
         claim_9
             .detail
@@ -268,12 +255,6 @@ fn other_work_than_the_studys_gives_no_verdict() {
     );
     assert!(claim_9.estimate.is_some());
 
-    let few_sizes: Vec<_> = CPU
-        .on(&Grid::cpu())
-        .into_iter()
-        .filter(|r| r.point.filters < 32)
-        .collect();
-    assert_eq!(verdict(&few_sizes, 9), Verdict::Undecided);
     let mut slow_build = CPU.on(&Grid::cpu());
     slow_build[3].sessions[0].environment.profile = "debug".to_owned();
     assert!(claim(&slow_build, 9).detail.contains("not optimised"));
@@ -288,7 +269,7 @@ fn records_of_two_machines_are_compared_and_told_apart() {
     }
     records.extend(gpu);
     let claim = claim(&records, 7);
-    assert_eq!(claim.verdict, Verdict::Holds);
+    assert_eq!(claim.verdict, Holds);
     assert!(
         claim.detail.contains("different machines"),
         "{}",
@@ -307,13 +288,7 @@ fn the_series_with_most_points_stands_for_its_device() {
     let mut quick = record(&Grid::cpu().point(8, LARGE, 0.0), &[0.01; 5]);
     quick.sessions[0].environment.revision = "def5678".to_owned();
     records.push(quick);
-    let runtimes = Runtimes::new(&records);
+    let runtimes = in_series(&records);
     let chosen = fastest(&runtimes, |_| true).unwrap();
     assert!(runtimes.series[chosen].label.contains("abc1234"));
-}
-
-#[test]
-fn ratios_and_shares_read_well() {
-    assert_eq!([1.0234, 12.345, 123.4].map(times), ["1.023", "12.3", "123"]);
-    assert_eq!([0.1234, -0.01].map(percent), ["12.3 %", "−1.0 %"]);
 }

@@ -6,7 +6,11 @@ use super::*;
 fn a_tenfold_smaller_error_is_one_step() {
     let scale = AccuracyScale::around([0.1, 0.985].into_iter());
     assert_eq!((scale.bottom, scale.top), (0.0, 0.99));
-    assert!((scale.share(0.9) - 0.5).abs() < 1e-12, "{}", scale.share(0.9));
+    assert!(
+        (scale.share(0.9) - 0.5).abs() < 1e-12,
+        "{}",
+        scale.share(0.9)
+    );
     assert_eq!(scale.share(0.0), 0.0);
     assert_eq!(scale.share(1.0), 1.0);
 }

@@ -3,6 +3,7 @@
 use lenet_results::Outcome;
 
 use super::*;
+use crate::records::trials::TEST;
 use crate::testing::{cell, lab_config, lab_study, trial};
 
 fn one_figure(id: &str, study: &str, seeds: u64) -> StudyRecord {
@@ -22,7 +23,7 @@ fn missing_failed_and_done_trials_are_told_apart() {
         message: "out of memory".to_owned(),
     };
     let records = [trial(&config, 0, &[0.9; 10]), failed];
-    let figures = figures(&[one_figure("1", "s", 3)], &records);
+    let figures = fill(&[one_figure("1", "s", 3)], &records);
     let cell = &figures[0].cells[0];
     assert_eq!(
         (cell.done.len(), cell.failed.len(), &cell.missing[..]),
@@ -32,30 +33,13 @@ fn missing_failed_and_done_trials_are_told_apart() {
 }
 
 #[test]
-fn a_diverged_trial_keeps_its_last_value() {
-    let config = lab_config("sgd", 0.1, 0.0);
-    let mut diverged = trial(&config, 1, &[0.8, 0.1]);
-    diverged.outcome = Outcome::Diverged { epoch: 3 };
-    assert_eq!(value_at(&diverged, 10, TEST), Some(0.1));
-    assert_eq!(value_at(&diverged, 1, TEST), Some(0.8));
-    let completed = trial(&config, 0, &[0.9; 10]);
-    assert_eq!(value_at(&completed, 11, TEST), None);
-    assert_eq!(
-        common_last_epoch([&completed, &diverged].into_iter()),
-        Some(10)
-    );
-    assert_eq!(common_last_epoch([&diverged].into_iter()), Some(2));
-    assert_eq!(common_last_epoch([].into_iter()), None);
-}
-
-#[test]
 fn a_nan_leaves_no_mean_instead_of_a_wrong_one() {
     let config = lab_config("sgd", 0.1, 0.0);
     let records = [
         trial(&config, 0, &[0.9; 10]),
         trial(&config, 1, &[f64::NAN; 10]),
     ];
-    let figures = figures(&[one_figure("1", "s", 2)], &records);
+    let figures = fill(&[one_figure("1", "s", 2)], &records);
     assert_eq!(figures[0].cells[0].final_mean(TEST), None);
 }
 
@@ -65,7 +49,7 @@ fn parts_of_one_study_are_joined() {
     rest.figures[0]
         .cells
         .push(cell("b", &lab_config("sgd", 0.01, 0.0), 1));
-    let figures = figures(&[part, rest], &[]);
+    let figures = fill(&[part, rest], &[]);
     assert_eq!(figures.len(), 1);
     assert_eq!(figures[0].cells.len(), 2);
     assert_eq!(figures[0].cells[0].missing, [0, 1, 2]);
@@ -73,13 +57,7 @@ fn parts_of_one_study_are_joined() {
 
 #[test]
 fn ids_that_two_studies_share_are_made_distinct() {
-    let figures = figures(&[one_figure("1", "a", 1), one_figure("1", "b", 1)], &[]);
+    let figures = fill(&[one_figure("1", "a", 1), one_figure("1", "b", 1)], &[]);
     let ids: Vec<&str> = figures.iter().map(|f| f.id.as_str()).collect();
     assert_eq!(ids, ["a-1", "b-1"]);
-}
-
-#[test]
-fn ids_become_safe_file_names() {
-    let figures = figures(&[one_figure("../x y", "a", 1)], &[]);
-    assert_eq!(figures[0].file_stem(), "figure-..-x-y");
 }

@@ -1,10 +1,11 @@
 //! Series, workloads and points that were measured twice.
 
 use super::*;
-use crate::runtime::testing::{Grid, record};
+use crate::lab2017::workload;
+use crate::testing::{Grid, in_series, record};
 
 fn labels(records: &[RuntimeRecord]) -> Vec<String> {
-    let found = Runtimes::new(records);
+    let found = in_series(records);
     found.series.into_iter().map(|s| s.label).collect()
 }
 
@@ -54,22 +55,22 @@ fn a_copy_counts_once_and_a_second_measurement_is_told() {
     let point = Grid::cpu().point(8, 64, 0.0);
     let (first, second) = (record(&point, &[1.0, 1.2]), record(&point, &[1.5]));
     let records = [first.clone(), first, second];
-    let found = Runtimes::new(&records);
+    let found = in_series(&records);
     assert_eq!((found.points.len(), found.repeats.len()), (1, 1));
     assert_eq!((found.repeats[0].shown, found.repeats[0].again), (1.1, 1.5));
 }
 
 #[test]
-fn the_studys_workload_is_the_main_one() {
+fn the_preferred_workload_is_the_main_one() {
     let small = Grid {
         samples: 2_000,
         ..Grid::cpu()
     };
     let mut records = small.records(&[8, 16], 2, |_, _, _, _| 1.0);
-    assert_eq!(Runtimes::new(&records).main().count(), 8);
+    assert_eq!(in_series(&records).main().count(), 8);
     records.push(record(&Grid::cpu().point(8, 64, 0.0), &[5.0]));
-    let found = Runtimes::new(&records);
-    assert!(found.workload.as_ref().unwrap().is_the_studys());
+    let found = in_series(&records);
+    assert_eq!(found.workload, Some(workload()));
     assert_eq!((found.main().count(), found.points.len()), (1, 9));
     assert_eq!(found.points[0].record.point.samples, 10_000);
     assert_eq!(found.point(0, 8, 64, 0.0).unwrap().summary.median, 5.0);
@@ -82,7 +83,7 @@ fn trials_together_are_points_beside_those_of_one() {
     let mut point = Grid::gpu().point(8, 64, 0.0);
     point.trials = 80;
     records.push(record(&point, &[20.0, 20.0]));
-    let found = Runtimes::new(&records);
+    let found = in_series(&records);
     assert_eq!((found.main().count(), found.points.len()), (8, 9));
     assert!(found.repeats.is_empty() && found.series.len() == 1);
     assert_eq!(found.point(0, 8, 64, 0.0).unwrap().summary.median, 1.0);
@@ -99,7 +100,7 @@ fn the_order_of_records_does_not_matter() {
     let mut records = Grid::cpu().records(&[8, 16], 2, |f, b, _, _| (f * b) as f64);
     records.extend(Grid::gpu().records(&[8], 2, |_, _, _, _| 1.0));
     let order = |records: &[RuntimeRecord]| -> Vec<String> {
-        let found = Runtimes::new(records);
+        let found = in_series(records);
         found
             .points
             .iter()
@@ -109,7 +110,7 @@ fn the_order_of_records_does_not_matter() {
     let first = order(&records);
     records.reverse();
     assert_eq!(order(&records), first);
-    let found = Runtimes::new(&records);
+    let found = in_series(&records);
     assert_eq!(found.batch_sizes(), [64, 16]);
     assert_eq!(found.dropout(), Some(0.5));
 }
@@ -124,7 +125,7 @@ fn what_has_no_time_is_named_and_left_out() {
         record(&point(16), &[1.0, f64::NAN]),
         nowhere,
     ];
-    let found = Runtimes::new(&records);
+    let found = in_series(&records);
     assert!(found.points.is_empty() && found.series.is_empty());
     assert_eq!((found.unusable.len(), &found.workload), (3, &None));
     assert!(
@@ -133,7 +134,7 @@ fn what_has_no_time_is_named_and_left_out() {
             .iter()
             .any(|u| u.point.contains("16 filters") && u.reason.contains("NaN"))
     );
-    assert!(Runtimes::new(&[]).points.is_empty());
+    assert!(in_series(&[]).points.is_empty());
 }
 
 #[test]
@@ -145,7 +146,7 @@ fn every_machine_has_rounds_of_its_own() {
         record.sessions[0].environment.host = "other".to_owned();
     }
     records.extend(elsewhere);
-    let found = Runtimes::new(&records);
+    let found = in_series(&records);
     let slow: Vec<(&str, usize)> = found
         .slow_rounds()
         .iter()

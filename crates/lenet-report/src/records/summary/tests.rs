@@ -1,7 +1,7 @@
 //! Summaries of samples, and rounds out of line.
 
 use super::*;
-use crate::runtime::testing::{Grid, record};
+use crate::testing::{Grid, record};
 
 fn made(seconds: &[f64]) -> RuntimeRecord {
     record(&Grid::cpu().point(8, 64, 0.0), seconds)

@@ -1,0 +1,35 @@
+//! The table of published curves.
+
+use super::*;
+use crate::testing::lab_config;
+
+#[test]
+fn the_table_is_whole() {
+    assert_eq!(CURVES.len(), 12);
+    for curve in CURVES.iter() {
+        assert_eq!(
+            (curve.validation.len(), curve.test.len()),
+            (10, 10),
+            "{curve:?}"
+        );
+        assert!(
+            curve.test.iter().all(|a| (0.0..=1.0).contains(a)),
+            "{curve:?}"
+        );
+    }
+    // Each line's epoch is its place in the curve.
+    for (i, line) in TABLE.lines().skip(1).enumerate() {
+        let epoch: usize = line.split(',').nth(5).unwrap().parse().unwrap();
+        assert_eq!(epoch, i % 10 + 1, "{line}");
+    }
+}
+
+#[test]
+fn a_curve_belongs_to_its_setting_only() {
+    let mut config = lab_config("adam", 0.001, 0.0);
+    assert_eq!(curve("3", &config).unwrap().test[9], 0.9898);
+    assert_eq!(curve("1", &config), None);
+    config.network.filters = vec![32, 32];
+    assert_eq!(curve("3", &config), None);
+    assert_eq!(curve("1", &lab_config("sgd", 0.05, 0.0)), None);
+}
