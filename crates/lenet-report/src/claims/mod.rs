@@ -7,20 +7,15 @@
 pub(crate) mod contrast;
 
 use lenet_stats::Estimate;
-use serde::Serialize;
 
 use crate::text::{bounds, or_dash, percent, ratio, signed};
 
 /// What the records say about a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    #[serde(rename = "holds")]
     Holds,
-    #[serde(rename = "does not hold")]
     DoesNotHold,
-    #[serde(rename = "undecided")]
     Undecided,
-    #[serde(rename = "not measured here")]
     NotMeasured,
 }
 
@@ -59,10 +54,9 @@ pub(crate) enum Quantity {
     Share,
 }
 
-/// A claim with its answer.
+/// What the records answer to a question.
 #[derive(Debug, Clone)]
-pub(crate) struct Claim {
-    pub(crate) statement: Statement,
+pub(crate) struct Answer {
     pub(crate) verdict: Verdict,
     pub(crate) estimate: Option<Estimate>,
     /// What the estimate is, and how its interval is computed.
@@ -71,44 +65,60 @@ pub(crate) struct Claim {
     pub(crate) detail: String,
 }
 
-impl Claim {
-    /// A claim that the records cannot answer.
-    pub(crate) fn not_measured(statement: Statement, detail: impl Into<String>) -> Self {
-        Self {
-            statement,
+/// An answer, or the reason why the records have none.
+pub(crate) type Answered = Result<Answer, String>;
+
+/// A claim with its answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Claim {
+    pub(crate) statement: Statement,
+    pub(crate) answer: Answer,
+}
+
+impl Statement {
+    /// The claim with its answer, or with the reason why there is none.
+    pub(crate) fn answered(self, answer: Answered) -> Claim {
+        let not_measured = |detail| Answer {
             verdict: Verdict::NotMeasured,
             estimate: None,
             method: String::new(),
-            detail: detail.into(),
+            detail,
+        };
+        Claim {
+            statement: self,
+            answer: answer.unwrap_or_else(not_measured),
         }
     }
+}
 
+impl Claim {
     /// Withdraws the verdict if the records lack something, and says so. The numbers stay, but they
     /// answer another question. `made` says how the records came about, e.g. `Timed`.
     pub(crate) fn qualify(mut self, made: &str, lacks: &[String], and: &str) -> Self {
-        if !lacks.is_empty() && self.verdict != Verdict::NotMeasured {
-            self.verdict = Verdict::Undecided;
+        let answer = &mut self.answer;
+        if !lacks.is_empty() && answer.verdict != Verdict::NotMeasured {
+            answer.verdict = Verdict::Undecided;
             let lacks = lacks.join(and);
             let note = format!("{made} with {lacks}: no verdict on the claim. ");
-            self.detail.insert_str(0, &note);
+            answer.detail.insert_str(0, &note);
         }
         self
     }
 
     /// The point estimate in words.
     pub(crate) fn point(&self) -> String {
-        or_dash(self.estimate, |e| self.number(e.point))
+        or_dash(self.answer.estimate, |e| self.number(e.point))
     }
 
     /// The interval in words.
     pub(crate) fn interval(&self) -> String {
-        let interval = self.estimate.and_then(|e| e.interval);
+        let interval = self.answer.estimate.and_then(|e| e.interval);
         or_dash(interval, |i| bounds(i, |value| self.number(value)))
     }
 
     /// The number of observations in words.
     pub(crate) fn observations(&self) -> String {
-        or_dash(self.estimate, |e| e.n.to_string())
+        or_dash(self.answer.estimate, |e| e.n.to_string())
     }
 
     fn number(&self, value: f64) -> String {

@@ -186,7 +186,7 @@ fn legend(cells: &[&Cell], inks: &[Ink], has_published: bool) -> Vec<Entry> {
         .zip(inks)
         .filter(|(_, ink)| **ink != Ink::Other);
     let mut legend: Vec<Entry> = coloured
-        .map(|(cell, ink)| line(legend_label(cell), *ink))
+        .map(|(cell, ink)| line(format!("{} (n = {})", cell.label, cell.seeds()), *ink))
         .collect();
     let others = cells.len() - legend.len();
     if others > 0 {
@@ -201,16 +201,6 @@ fn legend(cells: &[&Cell], inks: &[Ink], has_published: bool) -> Vec<Entry> {
         });
     }
     legend
-}
-
-fn legend_label(cell: &Cell) -> String {
-    let (done, planned) = (cell.done.len(), cell.planned());
-    let of = if done == planned {
-        String::new()
-    } else {
-        format!(" of {planned}")
-    };
-    format!("{} (n = {done}{of})", cell.label)
 }
 
 fn caption(study: &StudyFigure) -> String {

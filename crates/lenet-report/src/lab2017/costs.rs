@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use lenet_stats::{Estimate, StatsError};
 
-use crate::claims::Claim;
 use crate::claims::contrast::{
     above, all, bonferroni, factor, joint_level, lower_bound, matched, together,
 };
+use crate::claims::{Answer, Answered};
 use crate::lab2017::points::{MUCH, common, fastest, ratios, streamed_gpu};
 use crate::lab2017::setting::{LARGE, SMALL};
-use crate::lab2017::statements::statement;
 use crate::records::estimates::LEVEL;
 use crate::records::runtimes::{PerRound, Point, Runtimes};
 use crate::text::{joined, ratio_with_interval};
@@ -23,11 +22,8 @@ struct Ratio {
 }
 
 /// Claim 9: runtime with dropout by that without, on each device.
-pub(super) fn dropout(runtimes: &Runtimes) -> Claim {
-    let statement = statement(9);
-    let Some(rate) = runtimes.dropout() else {
-        return Claim::not_measured(statement, "No runtimes with dropout.");
-    };
+pub(super) fn dropout(runtimes: &Runtimes) -> Answered {
+    let rate = runtimes.dropout().ok_or("No runtimes with dropout.")?;
     let with_without = |series: usize| -> Vec<PerRound> {
         let with = runtimes.with_dropout(series, rate);
         ratios(with.filter_map(|p| Some((p, other(runtimes, p, p.record.point.batch_size, 0.0)?))))
@@ -37,8 +33,7 @@ pub(super) fn dropout(runtimes: &Runtimes) -> Claim {
         .filter(|(_, logs)| !logs.is_empty())
         .collect();
     if logs.is_empty() {
-        let detail = "No point was timed both with and without dropout.";
-        return Claim::not_measured(statement, detail);
+        return Err("No point was timed both with and without dropout.".to_owned());
     }
     let level = bonferroni(logs.len());
     let ratio = |(series, logs): &(usize, Vec<PerRound>)| Ratio {
@@ -62,8 +57,7 @@ pub(super) fn dropout(runtimes: &Runtimes) -> Claim {
         Err(error) => format!("{}: no interval ({error})", label(r.series)),
     };
     let part = |r: &Ratio| above(r.estimate.as_ref().ok().and_then(|e| e.interval), 1.0);
-    Claim {
-        statement,
+    Ok(Answer {
         verdict: all(each.iter().map(part)),
         estimate: lowest.map(|(_, estimate)| *estimate),
         method: format!(
@@ -76,7 +70,7 @@ pub(super) fn dropout(runtimes: &Runtimes) -> Claim {
             }
         ),
         detail: format!("{}.", joined(each.iter().map(tell), "; ")),
-    }
+    })
 }
 
 /// The point of the same series and size at another batch size or rate of dropout.
@@ -90,8 +84,7 @@ fn other<'r>(
 }
 
 /// Claim 10. The CPU alone can refute the claim, but cannot confirm it.
-pub(super) fn small_batch(runtimes: &Runtimes) -> Claim {
-    let statement = statement(10);
+pub(super) fn small_batch(runtimes: &Runtimes) -> Answered {
     let series = &runtimes.series;
     let logs = |series: usize, keep: &dyn Fn(usize) -> bool| {
         let small = runtimes.main().filter(|p| {
@@ -113,11 +106,9 @@ pub(super) fn small_batch(runtimes: &Runtimes) -> Claim {
             Some(Err(error)) => format!("{kind}: no interval ({error})."),
         });
     }
-    let Some(cpu) = cpu else {
-        return Claim::not_measured(statement, detail.join(" "));
-    };
+    let cpu = cpu.ok_or_else(|| detail.join(" "))?;
     let estimate = match common(&logs(cpu, &every), level) {
-        Err(StatsError::Empty) => return Claim::not_measured(statement, detail.join(" ")),
+        Err(StatsError::Empty) => return Err(detail.join(" ")),
         other => other.ok(),
     };
     let sizes: BTreeSet<usize> = runtimes.main().map(|p| p.record.point.filters).collect();
@@ -141,8 +132,7 @@ pub(super) fn small_batch(runtimes: &Runtimes) -> Claim {
         format!("The CPU's ratio by the GPU's, at sizes of both: {ratio}.")
     }));
     let exceeds = |e: Option<Estimate>, bound| above(e.and_then(|e| e.interval), bound);
-    Claim {
-        statement,
+    Ok(Answer {
         verdict: all([exceeds(estimate, MUCH), exceeds(more_than_gpu, 1.0)]),
         estimate,
         method: format!(
@@ -152,5 +142,5 @@ pub(super) fn small_batch(runtimes: &Runtimes) -> Claim {
             joint_level(2)
         ),
         detail: detail.join(" "),
-    }
+    })
 }

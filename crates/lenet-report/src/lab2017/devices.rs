@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use lenet_stats::Estimate;
 
 use crate::claims::contrast::{above, all, bonferroni, factor, joint_level, matched};
-use crate::claims::{Claim, Verdict};
+use crate::claims::{Answer, Answered, Verdict};
 use crate::lab2017::points::{MUCH, fastest, ratios, streamed_gpu};
 use crate::lab2017::setting::{LARGE, SMALL};
-use crate::lab2017::statements::statement;
 use crate::records::estimates::LEVEL;
 use crate::records::runtimes::{PerRound, Point, Runtimes};
 use crate::text::{joined, percent, ratio_with_interval};
@@ -17,17 +16,12 @@ const NO_GPU: &str = "These records hold no runtimes of a GPU with images stream
                       --backend stock` measures.";
 
 /// Claim 7: the CPU's runtime by the GPU's, and its growth with the filters.
-pub(super) fn gpu_against_cpu(runtimes: &Runtimes) -> Claim {
-    let statement = statement(7);
+pub(super) fn gpu_against_cpu(runtimes: &Runtimes) -> Answered {
     let series = &runtimes.series;
-    let Some(gpu) = streamed_gpu(runtimes) else {
-        return Claim::not_measured(statement, NO_GPU);
-    };
+    let gpu = streamed_gpu(runtimes).ok_or(NO_GPU)?;
     let beside = |i: usize| !series[i].on_gpu() && series[i].host() == series[gpu].host();
     let cpu = fastest(runtimes, beside).or_else(|| fastest(runtimes, |i| !series[i].on_gpu()));
-    let Some(cpu) = cpu else {
-        return Claim::not_measured(statement, "These records hold no runtimes of a CPU.");
-    };
+    let cpu = cpu.ok_or("These records hold no runtimes of a CPU.")?;
     let slower = |batch| {
         by_filters(runtimes, [cpu, gpu], batch, |cpu, gpu| {
             ratios([(cpu, gpu)]).pop()
@@ -38,7 +32,7 @@ pub(super) fn gpu_against_cpu(runtimes: &Runtimes) -> Claim {
         (large.first_key_value(), large.last_key_value())
     else {
         let detail = "The two devices share no size and round at batch 64 without dropout.";
-        return Claim::not_measured(statement, detail);
+        return Err(detail.to_owned());
     };
     // Two intervals decide: the ratio at the most filters, and its growth.
     let level = bonferroni(2);
@@ -70,8 +64,7 @@ pub(super) fn gpu_against_cpu(runtimes: &Runtimes) -> Claim {
         (Ok(_), _) => detail.push("Whether it grows with the filters is not known.".to_owned()),
         (Err(error), _) => detail.push(format!("No interval: {error}.")),
     }
-    Claim {
-        statement,
+    Ok(Answer {
         verdict,
         estimate: ratio.ok(),
         method: format!(
@@ -82,16 +75,13 @@ pub(super) fn gpu_against_cpu(runtimes: &Runtimes) -> Claim {
             joint_level(2)
         ),
         detail: detail.join(" "),
-    }
+    })
 }
 
 /// Claim 8. If no images were resident on the GPU, the phases tell the share, but have no interval.
-pub(super) fn copying(runtimes: &Runtimes) -> Claim {
-    let statement = statement(8);
+pub(super) fn copying(runtimes: &Runtimes) -> Answered {
     let series = &runtimes.series;
-    let Some(gpu) = streamed_gpu(runtimes) else {
-        return Claim::not_measured(statement, NO_GPU);
-    };
+    let gpu = streamed_gpu(runtimes).ok_or(NO_GPU)?;
     let twin = (0..series.len()).find(|i| series[gpu].differs_in_placement_only(&series[*i]));
     let timed = copy_phases(runtimes, gpu);
     let saved = |batch| {
@@ -115,15 +105,14 @@ pub(super) fn copying(runtimes: &Runtimes) -> Claim {
     }
     let most = known.iter().max_by(|a, b| a.1.point.total_cmp(&b.1.point));
     let Some((most, shown)) = most else {
-        return Claim {
-            statement,
+        return Ok(Answer {
             verdict: Verdict::Undecided,
             estimate: None,
             method: String::new(),
             detail: format!(
                 "Images were never resident on the GPU together with streamed ones. {timed}"
             ),
-        };
+        });
     };
     let every = |verdict| {
         let same = |(_, e): &(usize, Estimate)| above(e.interval, 0.5) == verdict;
@@ -144,8 +133,7 @@ pub(super) fn copying(runtimes: &Runtimes) -> Claim {
     }
     detail.extend(failed);
     detail.push(timed);
-    Claim {
-        statement,
+    Ok(Answer {
         verdict: verdict.unwrap_or(Verdict::Undecided),
         estimate: Some(*shown),
         method: format!(
@@ -155,7 +143,7 @@ pub(super) fn copying(runtimes: &Runtimes) -> Claim {
             joint_level(known.len())
         ),
         detail: detail.join(" "),
-    }
+    })
 }
 
 /// A comparison of two series without dropout at each number of filters, where they share a round.

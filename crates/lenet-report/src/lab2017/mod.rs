@@ -15,48 +15,49 @@ mod variation;
 
 use lenet_results::TrialRecord;
 
-use crate::claims::Claim;
+use crate::claims::{Answered, Claim, Statement};
 use crate::records::runtimes::Runtimes;
 
 pub(crate) use curves::{PublishedCurve, curve};
 pub(crate) use runs::{PublishedRun, runs, seconds};
 pub(crate) use setting::workload;
+use statements::STATEMENTS;
 pub(crate) use texts::*;
+use trials::LabTrials;
 
 /// All claims in order, with their answers.
 pub(crate) fn claims(records: &[TrialRecord], runtimes: &Runtimes) -> Vec<Claim> {
-    let mut claims = match trials::LabTrials::select(records) {
-        Some(lab) => {
-            let claims = [
-                rates::best_rate(&lab),
-                rates::slow_rate(&lab),
-                variation::between_runs(&lab),
-                variation::between_splits(&lab),
-                variation::dropout(&lab),
-                rates::optimizer(&lab),
-            ];
-            let lacks = lab.lacks();
-            claims.map(|c| c.qualify("Run", &lacks, " and ")).to_vec()
-        }
-        None => {
-            let detail = "No trial has the study's network (16 filters, 128 hidden units), \
-                          optimizer settings, batch size 128 and data set.";
-            let of = |number| Claim::not_measured(statements::statement(number), detail);
-            (1..=6).map(of).collect()
-        }
-    };
-    let of_runtimes = [
+    let lab = LabTrials::select(records);
+    let of_trials = [
+        rates::best_rate,
+        rates::slow_rate,
+        variation::between_runs,
+        variation::between_splits,
+        variation::dropout,
+        rates::optimizer,
+    ];
+    let no_trial = "No trial has the study's network (16 filters, 128 hidden units), optimizer \
+                    settings, batch size 128 and data set.";
+    let remark = "A remark about other networks; neither the report nor these records test it.";
+    let mut answers: Vec<Answered> = Vec::new();
+    answers.extend(of_trials.map(|answer| answer(lab.as_ref().ok_or(no_trial)?)));
+    answers.extend([
         devices::gpu_against_cpu(runtimes),
         devices::copying(runtimes),
         costs::dropout(runtimes),
         costs::small_batch(runtimes),
-    ];
-    let lacks = points::lacks(runtimes);
-    claims.extend(of_runtimes.map(|c| c.qualify("Timed", &lacks, ", and ")));
-    let detail = "A remark about other networks; neither the report nor these records test it.";
-    let remark = statements::statement(11);
-    claims.push(Claim::not_measured(remark, detail));
-    claims
+        Err(remark.to_owned()),
+    ]);
+    let trials_lack = lab.map_or_else(Vec::new, |lab| lab.lacks());
+    let runtimes_lack = points::lacks(runtimes);
+    let claim = |(statement, answer): (&Statement, Answered)| {
+        let claim = statement.answered(answer);
+        match statement.number {
+            1..=6 => claim.qualify("Run", &trials_lack, " and "),
+            _ => claim.qualify("Timed", &runtimes_lack, ", and "),
+        }
+    };
+    STATEMENTS.iter().zip(answers).map(claim).collect()
 }
 
 #[cfg(test)]

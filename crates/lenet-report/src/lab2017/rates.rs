@@ -3,9 +3,8 @@
 use lenet_stats::{Estimate, StatsError};
 
 use crate::claims::contrast::{above, all, bonferroni, joint_level, lower_bound, paired};
-use crate::claims::{Claim, Statement, Verdict};
+use crate::claims::{Answer, Answered, Verdict};
 use crate::lab2017::setting::RATES;
-use crate::lab2017::statements::statement;
 use crate::lab2017::trials::{LabTrials, Seeds};
 use crate::records::estimates::LEVEL;
 use crate::text::{bounds, or_dash, signed, with_interval};
@@ -14,12 +13,10 @@ use crate::text::{bounds, or_dash, signed, with_interval};
 const CONVERGED: f64 = 0.9;
 
 /// Claim 1. Without all other rates it cannot hold.
-pub(super) fn best_rate(lab: &LabTrials) -> Claim {
-    let statement = statement(1);
+pub(super) fn best_rate(lab: &LabTrials) -> Answered {
     let others = &RATES[1..];
-    let Some(best) = lab.setting("sgd", RATES[0], 0.0) else {
-        return Claim::not_measured(statement, "SGD at 0.1 without dropout was not run.");
-    };
+    let best = lab.setting("sgd", RATES[0], 0.0);
+    let best = best.ok_or("SGD at 0.1 without dropout was not run.")?;
     let last = lab.last();
     let level = bonferroni(others.len());
     let compare = |rate: &f64| {
@@ -30,9 +27,7 @@ pub(super) fn best_rate(lab: &LabTrials) -> Claim {
     let lowest = compared
         .iter()
         .min_by(|a, b| lower_bound(&a.1).total_cmp(&lower_bound(&b.1)));
-    let Some((_, worst)) = lowest else {
-        return Claim::not_measured(statement, "No other rate shares a seed with SGD at 0.1.");
-    };
+    let (_, worst) = lowest.ok_or("No other rate shares a seed with SGD at 0.1.")?;
     let verdict = all(compared.iter().map(|(_, e)| above(e.interval, 0.0)));
     let complete = compared.len() == others.len();
     let each = |(rate, e): &(f64, Estimate)| format!("over {rate}: {}", difference(e));
@@ -40,8 +35,7 @@ pub(super) fn best_rate(lab: &LabTrials) -> Claim {
     let known = |rate: &&f64| compared.iter().any(|(known, _)| known == *rate);
     let left_out = others.iter().filter(|rate| !known(rate));
     detail.extend(left_out.map(|rate| format!("not compared: {rate} (no finite pairs)")));
-    Claim {
-        statement,
+    Ok(Answer {
         verdict: if verdict == Verdict::Holds && !complete {
             Verdict::Undecided
         } else {
@@ -54,15 +48,14 @@ pub(super) fn best_rate(lab: &LabTrials) -> Claim {
             joint_level(others.len())
         ),
         detail: format!("{}.", detail.join("; ")),
-    }
+    })
 }
 
 /// Claim 2: accuracy after one epoch at 0.1, less that after all epochs at 0.0001.
-pub(super) fn slow_rate(lab: &LabTrials) -> Claim {
-    let statement = statement(2);
+pub(super) fn slow_rate(lab: &LabTrials) -> Answered {
     let of_rate = |rate| lab.setting("sgd", rate, 0.0);
     let (Some(fast), Some(slow)) = (of_rate(0.1), of_rate(0.0001)) else {
-        return Claim::not_measured(statement, "SGD at 0.1 and 0.0001 were not both run.");
+        return Err("SGD at 0.1 and 0.0001 were not both run.".to_owned());
     };
     let last = lab.last();
     let method = format!(
@@ -76,21 +69,19 @@ pub(super) fn slow_rate(lab: &LabTrials) -> Claim {
         slow.time_to(CONVERGED),
         with_interval(slow.mean(last).ok())
     );
-    head_start(statement, fast, slow, last, method, detail)
+    head_start(fast, slow, last, method, detail)
 }
 
 /// Claim 6: accuracy after one epoch of Adam at 0.001, less that after all epochs of SGD. Trials
 /// without dropout come first, since the original ran without; else both sides have dropout.
-pub(super) fn optimizer(lab: &LabTrials) -> Claim {
-    let statement = statement(6);
+pub(super) fn optimizer(lab: &LabTrials) -> Answered {
     let pair = |dropout| {
         let of = |optimizer| lab.setting(optimizer, 0.001, dropout);
         Some((dropout, of("adam")?, of("sgd")?))
     };
-    let Some((dropout, adam, sgd)) = pair(0.0).or_else(|| pair(0.5)) else {
-        let detail = "Adam and SGD at 0.001 were not both run with the same dropout.";
-        return Claim::not_measured(statement, detail);
-    };
+    let (dropout, adam, sgd) = pair(0.0)
+        .or_else(|| pair(0.5))
+        .ok_or("Adam and SGD at 0.001 were not both run with the same dropout.")?;
     let last = lab.last();
     let kind = if dropout == 0.0 {
         "without dropout"
@@ -127,35 +118,25 @@ pub(super) fn optimizer(lab: &LabTrials) -> Claim {
         best("adam"),
         best("sgd"),
     );
-    head_start(statement, adam, sgd, last, method, detail)
+    head_start(adam, sgd, last, method, detail)
 }
 
 /// A claim that one epoch of the fast setting gives more than all epochs of the slow one.
-fn head_start(
-    statement: Statement,
-    fast: &Seeds,
-    slow: &Seeds,
-    last: usize,
-    method: String,
-    detail: String,
-) -> Claim {
+fn head_start(fast: &Seeds, slow: &Seeds, last: usize, method: String, detail: String) -> Answered {
     let (verdict, estimate, detail) = match paired(&fast.at(1), &slow.at(last), LEVEL) {
         Ok(estimate) => (above(estimate.interval, 0.0), Some(estimate), detail),
-        Err(StatsError::Empty) => {
-            return Claim::not_measured(statement, "The two share no seed.");
-        }
+        Err(StatsError::Empty) => return Err("The two share no seed.".to_owned()),
         Err(error) => {
             let detail = format!("No interval: {error}. {detail}");
             (Verdict::Undecided, None, detail)
         }
     };
-    Claim {
-        statement,
+    Ok(Answer {
         verdict,
         estimate,
         method,
         detail,
-    }
+    })
 }
 
 /// A difference of accuracies with its interval, in words.

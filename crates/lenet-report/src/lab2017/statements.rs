@@ -2,11 +2,6 @@
 
 use crate::claims::{Quantity, Statement};
 
-/// A claim by its number, from 1.
-pub(crate) fn statement(number: usize) -> Statement {
-    STATEMENTS[number - 1]
-}
-
 pub(crate) const STATEMENTS: [Statement; 11] = [
     Statement {
         number: 1,

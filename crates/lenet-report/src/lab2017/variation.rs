@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use lenet_stats::{Estimate, Interval};
 
 use crate::claims::contrast::{bonferroni, joint_level, matched, paired};
-use crate::claims::{Claim, Verdict};
+use crate::claims::{Answer, Answered, Verdict};
 use crate::lab2017::rates::difference;
 use crate::lab2017::setting::RATES;
-use crate::lab2017::statements::statement;
 use crate::lab2017::trials::{LabTrials, Seeds};
 use crate::records::estimates::{LEVEL, extremes};
 use crate::records::trials::VALIDATION;
@@ -21,24 +20,21 @@ const MARGIN: f64 = 0.005;
 const SIMILAR: f64 = 0.01;
 
 /// Claim 3: standard deviation over seeds in the setting that the report calls best.
-pub(super) fn between_runs(lab: &LabTrials) -> Claim {
-    let statement = statement(3);
-    let Some(seeds) = lab.setting("sgd", 0.1, 0.0) else {
-        return Claim::not_measured(statement, "SGD at 0.1 without dropout was not run.");
-    };
+pub(super) fn between_runs(lab: &LabTrials) -> Answered {
+    let seeds = lab.setting("sgd", 0.1, 0.0);
+    let seeds = seeds.ok_or("SGD at 0.1 without dropout was not run.")?;
     let last = lab.last();
     let values: Vec<f64> = seeds.at(last).into_values().collect();
-    let estimate = lenet_stats::standard_deviation(&values, LEVEL).ok();
-    let (Some(estimate), Some((low, high))) = (estimate, extremes(values)) else {
-        return Claim::not_measured(statement, "There are no finite values.");
+    let estimate = lenet_stats::standard_deviation(&values, LEVEL);
+    let (Ok(estimate), Some((low, high))) = (estimate, extremes(values)) else {
+        return Err("There are no finite values.".to_owned());
     };
     let verdict = match estimate.interval {
         None => Verdict::Undecided,
         Some(i) if i.low > 0.0 => Verdict::Holds,
         Some(_) => Verdict::DoesNotHold,
     };
-    Claim {
-        statement,
+    Ok(Answer {
         verdict,
         estimate: Some(estimate),
         method: format!(
@@ -50,13 +46,12 @@ pub(super) fn between_runs(lab: &LabTrials) -> Claim {
              together, so their shares are not told apart.",
             estimate.n
         ),
-    }
+    })
 }
 
 /// Claim 4: |validation − test|, averaged over the settings of a seed, then over seeds. Settings with
 /// a mean test accuracy below 0.5 are left out, because they learned nothing to compare.
-pub(super) fn between_splits(lab: &LabTrials) -> Claim {
-    let statement = statement(4);
+pub(super) fn between_splits(lab: &LabTrials) -> Answered {
     let last = lab.last();
     let learned = |seeds: &&Seeds| seeds.mean(last).is_ok_and(|e| e.point >= 0.5);
     let settings: Vec<&Seeds> = lab.settings().filter(learned).collect();
@@ -70,9 +65,8 @@ pub(super) fn between_splits(lab: &LabTrials) -> Claim {
     let all: Vec<f64> = differences.values().flatten().copied().collect();
     let average = |v: &Vec<f64>| v.iter().map(|d| d.abs()).sum::<f64>() / v.len() as f64;
     let by_seed: Vec<f64> = differences.values().map(average).collect();
-    let Ok(estimate) = lenet_stats::mean(&by_seed, LEVEL) else {
-        return Claim::not_measured(statement, "No setting reached a test accuracy of 0.5.");
-    };
+    let estimate = lenet_stats::mean(&by_seed, LEVEL)
+        .map_err(|_| "No setting reached a test accuracy of 0.5.")?;
     let verdict = match estimate.interval {
         None => Verdict::Undecided,
         Some(i) if i.inside(0.0, SIMILAR) => Verdict::Holds,
@@ -81,8 +75,7 @@ pub(super) fn between_splits(lab: &LabTrials) -> Claim {
     };
     let equal = all.iter().filter(|d| **d == 0.0).count();
     let signed_mean = all.iter().sum::<f64>() / all.len() as f64;
-    Claim {
-        statement,
+    Ok(Answer {
         verdict,
         estimate: Some(estimate),
         method: format!(
@@ -96,13 +89,12 @@ pub(super) fn between_splits(lab: &LabTrials) -> Claim {
             signed(signed_mean),
             all.len()
         ),
-    }
+    })
 }
 
 /// Claim 5: accuracy with dropout less that without, at each rate. The test of equivalence demands
 /// that the interval lies in the margin, which is stricter than two one-sided tests at 5 %.
-pub(super) fn dropout(lab: &LabTrials) -> Claim {
-    let statement = statement(5);
+pub(super) fn dropout(lab: &LabTrials) -> Answered {
     let last = lab.last();
     let level = bonferroni(RATES.len());
     let compare = |rate: f64| {
@@ -114,10 +106,8 @@ pub(super) fn dropout(lab: &LabTrials) -> Claim {
     let largest = compared
         .iter()
         .max_by(|a, b| size(&a.1).total_cmp(&size(&b.1)));
-    let Some((_, largest)) = largest else {
-        let detail = "SGD with dropout connected and SGD without share no rate and seed.";
-        return Claim::not_measured(statement, detail);
-    };
+    let (_, largest) =
+        largest.ok_or("SGD with dropout connected and SGD without share no rate and seed.")?;
     let same = |i: Interval| i.inside(-MARGIN, MARGIN);
     let differs = |i: Interval| i.low > MARGIN || i.high < -MARGIN;
     let all_same = compared.iter().all(|(_, e)| e.interval.is_some_and(same));
@@ -139,8 +129,7 @@ pub(super) fn dropout(lab: &LabTrials) -> Claim {
         };
         format!("at {rate}: {}, {word}", difference(e))
     };
-    Claim {
-        statement,
+    Ok(Answer {
         verdict,
         estimate: Some(*largest),
         method: format!(
@@ -149,5 +138,5 @@ pub(super) fn dropout(lab: &LabTrials) -> Claim {
             joint_level(RATES.len())
         ),
         detail: format!("{}.", joined(compared.iter().map(each), "; ")),
-    }
+    })
 }

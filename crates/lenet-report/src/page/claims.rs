@@ -30,21 +30,21 @@ pub(super) fn section(claims: &[Claim]) -> Markup {
             section.claim {
                 (heading(claim))
                 p { strong { "Question. " } (claim.statement.question) }
-                @if let Some(estimate) = claim.estimate {
+                @if let Some(estimate) = claim.answer.estimate {
                     p { strong { "Answer. " } (claim.point())
                         @if estimate.interval.is_some() {
                             " (" (claim.interval()) ")"
                         } @else { " (no interval)" }
-                        ", n = " (estimate.n) ": " (claim.method) "." }
+                        ", n = " (estimate.n) ": " (claim.answer.method) "." }
                 }
-                @if !claim.detail.is_empty() { p { (claim.detail) } }
+                @if !claim.answer.detail.is_empty() { p { (claim.answer.detail) } }
                 p.note { strong { "Published. " } (claim.statement.published) }
             }
         }
         @for claim in rest {
             section.claim {
                 (heading(claim))
-                p.note { (claim.detail) " " strong { "Published. " }
+                p.note { (claim.answer.detail) " " strong { "Published. " }
                     (claim.statement.published) }
             }
         }
@@ -56,6 +56,6 @@ pub(super) fn section(claims: &[Claim]) -> Markup {
 fn heading(claim: &Claim) -> Markup {
     html! {
         h3 { (claim.statement.number) ". " (claim.statement.claim) " "
-            (verdict_html(claim.verdict)) }
+            (verdict_html(claim.answer.verdict)) }
     }
 }

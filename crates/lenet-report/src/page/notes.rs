@@ -4,35 +4,25 @@ use lenet_results::{Outcome, RunRecord, TrialRecord};
 use maud::{Markup, html};
 
 use super::Content;
-use crate::records::knobs::Knob;
-use crate::tables::table::{Field, Style, Table};
+use crate::tables::table::{Field, Table};
 use crate::text::joined;
 
 pub(super) fn knobs_section(content: &Content) -> Markup {
-    let columns = [
-        ("setting", Style::Text),
-        ("one value", Style::Text),
-        ("other value", Style::Text),
-        ("pairs that agree", Style::Number),
-        ("example", Style::Line),
-    ];
-    let row = |knob: &Knob| -> [Field; 5] {
-        [
-            Field::code(&knob.setting),
-            Field::code(&knob.values[0]),
-            Field::code(&knob.values[1]),
-            format!("{} of {}", knob.same, knob.pairs).into(),
-            Field::Code(knob.example.to_vec()),
-        ]
-    };
+    let table = Table::of(content.knobs)
+        .text("setting", |k| Field::code(&k.setting))
+        .text("one value", |k| Field::code(&k.values[0]))
+        .text("other value", |k| Field::code(&k.values[1]))
+        .number("pairs that agree", |k| format!("{} of {}", k.same, k.pairs))
+        .line("example", |k| Field::Code(k.example.to_vec()))
+        .table();
     html! {
         h2 { "Knobs that do nothing" }
         p { "Trials that differ in one setting alone and whose every loss and accuracy agrees bit "
             "for bit. Trials that diverged are left out." }
-        @if content.knobs.is_empty() {
+        @if table.is_empty() {
             p { "None found: every setting that was changed changed the results." }
         } @else {
-            (Table::new(&columns, content.knobs.iter().map(row)).html())
+            (table.html())
             p.note { "All pairs agreeing means that the setting did nothing. A few pairs among "
                 "many are as a rule networks that died at once." }
         }
@@ -40,24 +30,14 @@ pub(super) fn knobs_section(content: &Content) -> Markup {
 }
 
 pub(super) fn outcomes_section(content: &Content) -> Markup {
-    let columns = [
-        ("trial", Style::Text),
-        ("configuration", Style::Text),
-        ("seed", Style::Number),
-        ("what happened", Style::Text),
-    ];
-    let rows = content.records.iter().flat_map(|record| {
-        let row = |remark: String| -> [Field; 4] {
-            [
-                Field::code(&record.identity),
-                describe(record).into(),
-                record.config.seed.into(),
-                remark.into(),
-            ]
-        };
-        remarks(record).into_iter().map(row)
-    });
-    let table = Table::new(&columns, rows);
+    let told = content.records.iter();
+    let told = told.flat_map(|r| remarks(r).into_iter().map(move |remark| (r, remark)));
+    let table = Table::of(told)
+        .text("trial", |(r, _)| Field::code(&r.identity))
+        .text("configuration", |(r, _)| describe(r))
+        .number("seed", |(r, _)| r.config.seed)
+        .text("what happened", |(_, remark)| remark.clone())
+        .table();
     let cells = content.study_figures.iter();
     let cells = cells.flat_map(|figure| figure.cells.iter().map(move |cell| (figure, cell)));
     let missing: Vec<_> = cells.filter(|(_, cell)| !cell.missing.is_empty()).collect();

@@ -12,7 +12,7 @@ use crate::records::estimates::LEVEL;
 use crate::records::trials::{TEST, per_seed};
 use crate::tables::epochs::filters;
 use crate::tables::results;
-use crate::tables::table::{Style, Table};
+use crate::tables::table::Table;
 use crate::text::{bounds, or_dash, signed, with_interval};
 
 pub(super) fn best(content: &Content) -> Markup {
@@ -26,7 +26,7 @@ pub(super) fn best(content: &Content) -> Markup {
             @if count == 1 { " configuration: " } @else { " configurations: " }
             (describe(best.cell)) " (figure " (best.figure) "), validation "
             (with_interval(best.validation)) ", test "
-            strong { (with_interval(best.test)) } ", mean of " (best.seeds())
+            strong { (with_interval(best.test)) } ", mean of " (best.cell.seeds())
             @if best.cell.planned() == 1 { " seed" } @else { " seeds" }
             " after epoch " (best.epoch.unwrap_or(0))
             ". The test data had no part in the choice."
@@ -66,28 +66,25 @@ fn describe(cell: &Cell) -> String {
 
 /// Each cell with dropout at work beside the same cell without, if both have results.
 pub(super) fn dropout_section(content: &Content) -> Markup {
-    let columns = [
-        ("setting", Style::Text),
-        ("without", Style::Line),
-        ("with dropout", Style::Line),
-        ("difference, paired by seed", Style::Line),
-        ("seeds", Style::Number),
-    ];
-    let row = |(with, without): (&Cell, &Cell)| {
+    let change = |with: &Cell, without: &Cell| {
         let difference = difference(with, without);
         let interval = difference.and_then(|d| d.interval);
         let interval = interval.map(|i| format!(" ({})", bounds(i, signed)));
-        let point = or_dash(difference, |d| signed(d.point));
-        [
-            describe(with),
-            with_interval(without.final_mean(TEST)),
-            with_interval(with.final_mean(TEST)),
-            format!("{point}{}", interval.unwrap_or_default()),
-            or_dash(difference, |d| d.n.to_string()),
-        ]
+        or_dash(difference, |d| signed(d.point)) + &interval.unwrap_or_default()
     };
-    let pairs = dropout_pairs(content.study_figures);
-    let table = Table::new(&columns, pairs.into_iter().map(row));
+    let table = Table::of(dropout_pairs(content.study_figures))
+        .text("setting", |(with, _)| describe(with))
+        .line("without", |(_, without)| {
+            with_interval(without.final_mean(TEST))
+        })
+        .line("with dropout", |(with, _)| {
+            with_interval(with.final_mean(TEST))
+        })
+        .line("difference, paired by seed", |(a, b)| change(a, b))
+        .number("seeds", |(a, b)| {
+            or_dash(difference(a, b), |d| d.n.to_string())
+        })
+        .table();
     html! {
         @if !table.is_empty() {
             h2 { "Real dropout beside none" }

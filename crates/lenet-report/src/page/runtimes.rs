@@ -6,7 +6,8 @@ use maud::{Markup, html};
 use crate::lab2017;
 use crate::records::fit::{FittedSeries, fits};
 use crate::records::runtimes::{Point, Repeat, Runtimes};
-use crate::tables::table::{Row, Style, Table};
+use crate::records::series::Series;
+use crate::tables::table::Table;
 use crate::text::{or_dash, signed_percent, thousands};
 
 pub(super) fn section(runtimes: &Runtimes) -> Markup {
@@ -24,56 +25,53 @@ pub(super) fn section(runtimes: &Runtimes) -> Markup {
 }
 
 fn points_table(runtimes: &Runtimes) -> Markup {
-    let [published, ratio] = lab2017::RUNTIME_COLUMNS;
-    let columns = [
-        ("batch", Style::Number),
-        ("dropout", Style::Number),
-        ("filters", Style::Number),
-        ("parameters", Style::Number),
-        ("rounds", Style::Number),
-        ("seconds", Style::Line),
-        ("images/s", Style::Number),
-        ("GFLOP/s", Style::Number),
-        ("of peak", Style::Number),
-        ("phases", Style::Number),
-        (published, Style::Number),
-        (ratio, Style::Number),
-    ];
-    let group = |(i, series)| {
-        let own = runtimes.main().filter(|p| p.series == i);
-        let rows: Vec<Row> = own.map(|point| point_row(runtimes, point)).collect();
-        (!rows.is_empty()).then_some((series, rows))
+    let [of_2017, ratio] = lab2017::RUNTIME_COLUMNS;
+    let seconds = |p: &Point| {
+        let interval = p.summary.interval;
+        let interval = interval.map(|i| format!(" ({:.3}–{:.3})", i.low, i.high));
+        format!("{:.3}{}", p.summary.median, interval.unwrap_or_default())
     };
-    let labels = runtimes.series.iter().map(|series| series.label.as_str());
-    let groups: Vec<_> = labels.enumerate().filter_map(group).collect();
+    let images = |p: &Point| p.summary.train_images_per_second.round() as usize;
+    let gflops = |p: &Point| format!("{:.1}", p.summary.flops_per_second / 1e9);
+    let published = |p: &Point| published_seconds(runtimes, p);
+    let table = |points: &mut dyn Iterator<Item = &Point>| {
+        Table::of(points)
+            .number("batch", |p| p.record.point.batch_size)
+            .number("dropout", |p| p.record.point.dropout)
+            .number("filters", |p| p.record.point.filters)
+            .number("parameters", |p| thousands(p.record.point.parameters))
+            .number("rounds", |p| p.record.samples.len())
+            .line("seconds", |p| seconds(p))
+            .number("images/s", |p| thousands(images(p)))
+            .number("GFLOP/s", |p| gflops(p))
+            .number("of peak", |p| {
+                or_dash(p.summary.share_of_peak, whole_percent)
+            })
+            .number("phases", |p| {
+                or_dash(p.summary.phases_excess, signed_percent)
+            })
+            .number(of_2017, |p| or_dash(published(p), |s| format!("{s:.2}")))
+            .number(ratio, |p| {
+                or_dash(published(p), |s| format!("{:.1}", s / p.summary.median))
+            })
+            .table()
+    };
+    let group = |(i, series): (usize, &Series)| {
+        let own = table(&mut runtimes.main().filter(|p| p.series == i));
+        (!own.is_empty()).then(|| (series.label.clone(), own))
+    };
+    let groups: Vec<_> = runtimes
+        .series
+        .iter()
+        .enumerate()
+        .filter_map(group)
+        .collect();
     html! {
-        (Table::new::<Row>(&columns, []).html_in_groups(&groups))
+        (table(&mut runtimes.main()).html_in_groups(&groups))
         p.note { "Seconds: one epoch and the forward passes over validation and test images. "
             "Phases: how far the sum of the phases, each with a clock around it, is from that. "
             (lab2017::RUNTIMES_NOTE) }
     }
-}
-
-fn point_row(runtimes: &Runtimes, point: &Point) -> Row {
-    let (at, summary) = (&point.record.point, &point.summary);
-    let published = published_seconds(runtimes, point);
-    let interval = summary.interval;
-    let interval = interval.map(|i| format!(" ({:.3}–{:.3})", i.low, i.high));
-    let images = summary.train_images_per_second.round() as usize;
-    vec![
-        at.batch_size.into(),
-        at.dropout.into(),
-        at.filters.into(),
-        thousands(at.parameters).into(),
-        point.record.samples.len().into(),
-        format!("{:.3}{}", summary.median, interval.unwrap_or_default()).into(),
-        thousands(images).into(),
-        format!("{:.1}", summary.flops_per_second / 1e9).into(),
-        or_dash(summary.share_of_peak, whole_percent).into(),
-        or_dash(summary.phases_excess, signed_percent).into(),
-        or_dash(published, |s| format!("{s:.2}")).into(),
-        or_dash(published, |s| format!("{:.1}", s / summary.median)).into(),
-    ]
 }
 
 /// The published runtime for the same images on the same kind of device.
@@ -87,14 +85,6 @@ fn published_seconds(runtimes: &Runtimes, point: &Point) -> Option<f64> {
 }
 
 fn fits_table(runtimes: &Runtimes) -> Markup {
-    let columns = [
-        ("series", Style::Text),
-        ("dropout", Style::Number),
-        ("points", Style::Number),
-        ("ms a step", Style::Line),
-        ("GFLOP/s", Style::Line),
-        ("worst miss", Style::Number),
-    ];
     let scaled = |e: &Estimate, scale: f64| {
         let bounds = |i: lenet_stats::Interval| {
             let (a, b) = (i.low * scale, i.high * scale);
@@ -103,17 +93,15 @@ fn fits_table(runtimes: &Runtimes) -> Markup {
         let interval = e.interval.map_or(String::new(), bounds);
         format!("{:.3}{interval}", e.point * scale)
     };
-    let row = |fitted: FittedSeries| {
-        [
-            runtimes.series[fitted.series].label.clone(),
-            fitted.dropout.to_string(),
-            fitted.points.to_string(),
-            scaled(&fitted.fit.fixed, 1e3),
-            scaled(&fitted.fit.rate, 1e-9),
-            whole_percent(fitted.fit.worst),
-        ]
-    };
-    let table = Table::new(&columns, fits(runtimes).into_iter().map(row));
+    let label = |f: &FittedSeries| runtimes.series[f.series].label.clone();
+    let table = Table::of(fits(runtimes))
+        .text("series", label)
+        .number("dropout", |f| f.dropout)
+        .number("points", |f| f.points)
+        .line("ms a step", move |f| scaled(&f.fit.fixed, 1e3))
+        .line("GFLOP/s", move |f| scaled(&f.fit.rate, 1e-9))
+        .number("worst miss", |f| whole_percent(f.fit.worst))
+        .table();
     html! {
         @if !table.is_empty() {
             h3 { "Fixed cost of a step, and the rate beyond it" }
@@ -130,34 +118,23 @@ fn repeats_table(runtimes: &Runtimes) -> Markup {
     let repeats = &runtimes.repeats;
     let near = |r: &&Repeat| (r.again / r.shown - 1.0).abs() <= 0.05;
     let within = repeats.iter().filter(near).count();
-    let columns = [
-        ("series", Style::Text),
-        ("batch", Style::Number),
-        ("dropout", Style::Number),
-        ("filters", Style::Number),
-        ("first", Style::Number),
-        ("again", Style::Number),
-        ("difference", Style::Number),
-    ];
-    let row = |repeat: &Repeat| {
-        let at = &repeat.record.point;
-        [
-            runtimes.series[repeat.series].label.clone(),
-            at.batch_size.to_string(),
-            at.dropout.to_string(),
-            at.filters.to_string(),
-            format!("{:.3}", repeat.shown),
-            format!("{:.3}", repeat.again),
-            signed_percent(repeat.again / repeat.shown - 1.0),
-        ]
-    };
+    let label = |r: &&Repeat| runtimes.series[r.series].label.clone();
+    let table = Table::of(repeats)
+        .text("series", label)
+        .number("batch", |r| r.record.point.batch_size)
+        .number("dropout", |r| r.record.point.dropout)
+        .number("filters", |r| r.record.point.filters)
+        .number("first", |r| format!("{:.3}", r.shown))
+        .number("again", |r| format!("{:.3}", r.again))
+        .number("difference", |r| signed_percent(r.again / r.shown - 1.0))
+        .table();
     html! {
         @if !repeats.is_empty() {
             h3 { "Measured again" }
             p { (within) " of " (repeats.len()) " medians of a second measurement of the "
                 "same point on the same machine with the same build lie within 5 % of the first, "
                 "which is the one shown." }
-            (Table::new(&columns, repeats.iter().map(row)).html())
+            (table.html())
         }
     }
 }

@@ -40,6 +40,16 @@ impl Cell<'_> {
         self.done.len() + self.failed.len() + self.missing.len()
     }
 
+    /// Number of trials with results; `2 of 3` if some are missing.
+    pub(crate) fn seeds(&self) -> String {
+        let (done, planned) = (self.done.len(), self.planned());
+        if done == planned {
+            done.to_string()
+        } else {
+            format!("{done} of {planned}")
+        }
+    }
+
     /// The last epoch that every trial with results reached.
     pub(crate) fn last_epoch(&self) -> Option<usize> {
         common_last_epoch(self.done.iter().copied())

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::claims::{Claim, Verdict};
+use crate::claims::Claim;
 use crate::tables::table::{Field, Style, Table};
 
 /// An object of `claims.json`.
@@ -10,7 +10,7 @@ use crate::tables::table::{Field, Style, Table};
 struct ClaimObject<'a> {
     claim: u32,
     statement: &'a str,
-    verdict: Verdict,
+    verdict: &'static str,
     estimate: Option<f64>,
     low: Option<f64>,
     high: Option<f64>,
@@ -25,12 +25,12 @@ pub(crate) fn json(claims: &[Claim]) -> Vec<u8> {
         .map(|claim| ClaimObject {
             claim: claim.statement.number,
             statement: claim.statement.claim,
-            verdict: claim.verdict,
-            estimate: claim.estimate.map(|e| e.point),
-            low: claim.estimate.and_then(|e| e.low()),
-            high: claim.estimate.and_then(|e| e.high()),
-            method: &claim.method,
-            seeds: claim.estimate.map_or(0, |e| e.n),
+            verdict: claim.answer.verdict.text(),
+            estimate: claim.answer.estimate.map(|e| e.point),
+            low: claim.answer.estimate.and_then(|e| e.low()),
+            high: claim.answer.estimate.and_then(|e| e.high()),
+            method: &claim.answer.method,
+            seeds: claim.answer.estimate.map_or(0, |e| e.n),
         })
         .collect();
     let mut text = serde_json::to_vec_pretty(&objects).expect("estimates are finite");
@@ -40,27 +40,15 @@ pub(crate) fn json(claims: &[Claim]) -> Vec<u8> {
 
 /// A row for each claim.
 pub(crate) fn table(claims: &[Claim]) -> Table {
-    let columns = [
-        ("", Style::Number),
-        ("claim", Style::Wide),
-        ("verdict", Style::Text),
-        ("estimate", Style::Number),
-        ("interval", Style::Line),
-        ("n", Style::Number),
-        ("what is estimated", Style::Text),
-    ];
-    let row = |claim: &Claim| -> [Field; 7] {
-        [
-            claim.statement.number.into(),
-            claim.statement.claim.into(),
-            Field::Verdict(claim.verdict),
-            claim.point().into(),
-            claim.interval().into(),
-            claim.observations().into(),
-            claim.method.as_str().into(),
-        ]
-    };
-    Table::new(&columns, claims.iter().map(row))
+    Table::of(claims)
+        .number("", |c| c.statement.number)
+        .column("claim", Style::Wide, |c| c.statement.claim)
+        .text("verdict", |c| Field::Verdict(c.answer.verdict))
+        .number("estimate", |c| c.point())
+        .line("interval", |c| c.interval())
+        .number("n", |c| c.observations())
+        .text("what is estimated", |c| c.answer.method.clone())
+        .table()
 }
 
 #[cfg(test)]

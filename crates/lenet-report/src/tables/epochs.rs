@@ -1,27 +1,10 @@
 //! `epochs.csv`: a row for each figure, trial and epoch.
 
-use lenet_results::{EpochRecord, TrialConfig, TrialRecord};
+use lenet_results::{TrialConfig, TrialRecord};
 
 use crate::records::cells::StudyFigure;
 use crate::tables::table::Table;
 use crate::text::joined;
-
-const COLUMNS: [&str; 14] = [
-    "figure",
-    "optimizer",
-    "learning_rate",
-    "dropout_rate",
-    "dropout_connected",
-    "filters",
-    "batch_size",
-    "seed",
-    "epoch",
-    "train_loss",
-    "validation_loss",
-    "validation_accuracy",
-    "test_loss",
-    "test_accuracy",
-];
 
 /// Rows are sorted by the columns up to the epoch, numbers by value. Floats have the fewest digits
 /// that read back to the same value.
@@ -47,28 +30,24 @@ pub(crate) fn table(figures: &[StudyFigure]) -> Table {
     });
     let rows = trials.iter().flat_map(|(figure, trial)| {
         let epochs = trial.epochs.iter();
-        epochs.map(|epoch| row(figure, &trial.config, epoch))
+        epochs.map(move |epoch| (*figure, &trial.config, epoch))
     });
-    Table::of_text(&COLUMNS, rows)
-}
-
-fn row(figure: &str, config: &TrialConfig, epoch: &EpochRecord) -> [String; 14] {
-    [
-        figure.to_owned(),
-        config.optimizer.name().to_owned(),
-        config.learning_rate.to_string(),
-        config.dropout.rate.to_string(),
-        config.dropout.connected.to_string(),
-        filters(config),
-        config.batch_size.to_string(),
-        config.seed.to_string(),
-        epoch.epoch.to_string(),
-        epoch.train_loss.to_string(),
-        epoch.validation_loss.to_string(),
-        epoch.validation_accuracy.to_string(),
-        epoch.test_loss.to_string(),
-        epoch.test_accuracy.to_string(),
-    ]
+    Table::of(rows)
+        .text("figure", |(figure, _, _)| figure.to_string())
+        .text("optimizer", |(_, c, _)| c.optimizer.name())
+        .text("learning_rate", |(_, c, _)| c.learning_rate)
+        .text("dropout_rate", |(_, c, _)| c.dropout.rate)
+        .text("dropout_connected", |(_, c, _)| c.dropout.connected)
+        .text("filters", |(_, c, _)| filters(c))
+        .text("batch_size", |(_, c, _)| c.batch_size)
+        .text("seed", |(_, c, _)| c.seed)
+        .text("epoch", |(_, _, e)| e.epoch)
+        .text("train_loss", |(_, _, e)| e.train_loss)
+        .text("validation_loss", |(_, _, e)| e.validation_loss)
+        .text("validation_accuracy", |(_, _, e)| e.validation_accuracy)
+        .text("test_loss", |(_, _, e)| e.test_loss)
+        .text("test_accuracy", |(_, _, e)| e.test_accuracy)
+        .table()
 }
 
 /// The number of filters that all stages have, or the number of each stage: `8x16`.

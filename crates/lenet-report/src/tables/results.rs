@@ -8,7 +8,7 @@ use crate::lab2017;
 use crate::records::cells::{Cell, StudyFigure, cell_key};
 use crate::records::estimates::extremes;
 use crate::records::trials::{TEST, VALIDATION, value_at};
-use crate::tables::table::{Field, Style, Table};
+use crate::tables::table::{Style, Table};
 use crate::text::{or_dash, or_empty, signed, with_interval};
 
 /// The results of a cell after the last epoch that all its trials reached.
@@ -48,16 +48,6 @@ impl<'a> CellResult<'a> {
     pub(crate) fn difference(&self) -> Option<f64> {
         Some(self.test?.point - self.published?)
     }
-
-    /// Number of trials with results; `2 of 3` if some are missing.
-    pub(crate) fn seeds(&self) -> String {
-        let (done, planned) = (self.cell.done.len(), self.cell.planned());
-        if done == planned {
-            done.to_string()
-        } else {
-            format!("{done} of {planned}")
-        }
-    }
 }
 
 /// The results of all cells, figure by figure.
@@ -88,78 +78,51 @@ pub(crate) fn distinct(results: &[CellResult]) -> usize {
     keys.len()
 }
 
-const COLUMNS: [&str; 16] = [
-    "figure",
-    "cell",
-    "epoch",
-    "seeds",
-    "planned",
-    "validation_accuracy",
-    "validation_low",
-    "validation_high",
-    "test_accuracy",
-    "test_low",
-    "test_high",
-    "test_worst_seed",
-    "test_best_seed",
-    "published_test_accuracy",
-    "difference",
-    "parameters",
-];
-
 /// The results with all digits. A field is empty where there is no value.
 pub(crate) fn full(results: &[CellResult]) -> Table {
-    let row = |result: &CellResult| -> [String; 16] {
-        let (validation, test) = (result.validation, result.test);
-        [
-            result.figure.to_owned(),
-            result.cell.label.clone(),
-            or_empty(result.epoch),
-            result.cell.done.len().to_string(),
-            result.cell.planned().to_string(),
-            or_empty(validation.map(|e| e.point)),
-            or_empty(validation.and_then(|e| e.low())),
-            or_empty(validation.and_then(|e| e.high())),
-            or_empty(test.map(|e| e.point)),
-            or_empty(test.and_then(|e| e.low())),
-            or_empty(test.and_then(|e| e.high())),
-            or_empty(result.range.map(|(worst, _)| worst)),
-            or_empty(result.range.map(|(_, best)| best)),
-            or_empty(result.published),
-            or_empty(result.difference()),
-            or_empty(result.cell.done.first().map(|t| t.parameters)),
-        ]
-    };
-    Table::of_text(&COLUMNS, results.iter().map(row))
+    let low = |e: Option<Estimate>| or_empty(e.and_then(|e| e.low()));
+    let high = |e: Option<Estimate>| or_empty(e.and_then(|e| e.high()));
+    let parameters = |cell: &Cell| or_empty(cell.done.first().map(|t| t.parameters));
+    Table::of(results)
+        .text("figure", |r| r.figure)
+        .text("cell", |r| r.cell.label.clone())
+        .text("epoch", |r| or_empty(r.epoch))
+        .text("seeds", |r| r.cell.done.len())
+        .text("planned", |r| r.cell.planned())
+        .text("validation_accuracy", |r| {
+            or_empty(r.validation.map(|e| e.point))
+        })
+        .text("validation_low", move |r| low(r.validation))
+        .text("validation_high", move |r| high(r.validation))
+        .text("test_accuracy", |r| or_empty(r.test.map(|e| e.point)))
+        .text("test_low", move |r| low(r.test))
+        .text("test_high", move |r| high(r.test))
+        .text("test_worst_seed", |r| {
+            or_empty(r.range.map(|(worst, _)| worst))
+        })
+        .text("test_best_seed", |r| {
+            or_empty(r.range.map(|(_, best)| best))
+        })
+        .text("published_test_accuracy", |r| or_empty(r.published))
+        .text("difference", |r| or_empty(r.difference()))
+        .text("parameters", move |r| parameters(r.cell))
+        .table()
 }
 
 /// The results for readers.
 pub(crate) fn table(results: &[CellResult]) -> Table {
-    let columns = [
-        ("figure", Style::Line),
-        ("cell", Style::Label),
-        ("seeds", Style::Number),
-        ("epoch", Style::Number),
-        ("validation accuracy", Style::Line),
-        ("test accuracy", Style::Line),
-        ("lowest–highest seed", Style::Line),
-        ("published", Style::Number),
-        ("difference", Style::Number),
-    ];
-    let row = |result: &CellResult| -> [Field; 9] {
-        [
-            result.figure.into(),
-            result.cell.label.as_str().into(),
-            result.seeds().into(),
-            or_dash(result.epoch, |e| e.to_string()).into(),
-            with_interval(result.validation).into(),
-            with_interval(result.test).into(),
-            or_dash(result.range, |(low, high)| format!("{low:.4}–{high:.4}")).into(),
-            or_dash(result.published, |p| format!("{p:.4}")).into(),
-            or_dash(result.difference(), signed).into(),
-        ]
-    };
-    Table::new(&columns, results.iter().map(row))
+    let range = |(low, high): (f64, f64)| format!("{low:.4}–{high:.4}");
+    Table::of(results)
+        .line("figure", |r| r.figure)
+        .column("cell", Style::Label, |r| r.cell.label.clone())
+        .number("seeds", |r| r.cell.seeds())
+        .number("epoch", |r| or_dash(r.epoch, |e| e.to_string()))
+        .line("validation accuracy", |r| with_interval(r.validation))
+        .line("test accuracy", |r| with_interval(r.test))
+        .line("lowest–highest seed", move |r| or_dash(r.range, range))
+        .number("published", |r| or_dash(r.published, |p| format!("{p:.4}")))
+        .number("difference", |r| or_dash(r.difference(), signed))
+        .table()
 }
 
 /// `results.md`.

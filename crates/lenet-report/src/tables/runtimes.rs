@@ -1,189 +1,128 @@
 //! `runtime.csv`, `runtime-samples.csv` and `runtime-fits.csv`.
 
-use lenet_results::{PhaseSeconds, RuntimeSample};
+use lenet_results::{PhaseSeconds, RuntimePoint, RuntimeSession};
 
-use crate::records::fit::fits as all_fits;
+use crate::records::fit::{FittedSeries, fits as all_fits};
 use crate::records::runtimes::{Point, Runtimes};
-use crate::tables::table::Table;
+use crate::tables::table::{Table, TableOf};
 use crate::text::or_empty;
 
-/// What names a point, first in the tables of points and samples.
-const POINT: [&str; 9] = [
-    "device",
-    "backend",
-    "data_placement",
-    "filters",
-    "parameters",
-    "batch_size",
-    "dropout",
-    "samples",
-    "trials",
-];
+/// Adds what names a point, first in the tables of points and samples.
+fn named<R>(table: TableOf<R>, point: impl Fn(&R) -> &RuntimePoint) -> TableOf<R> {
+    table
+        .text("device", |r| point(r).device_name())
+        .text("backend", |r| point(r).backend_name())
+        .text("data_placement", |r| point(r).placement.name())
+        .text("filters", |r| point(r).filters)
+        .text("parameters", |r| point(r).parameters)
+        .text("batch_size", |r| point(r).batch_size)
+        .text("dropout", |r| point(r).dropout)
+        .text("samples", |r| point(r).samples)
+        .text("trials", |r| point(r).trials)
+}
 
-/// Where a point was measured, last in the same tables.
-const PLACE: [&str; 6] = ["host", "cpu", "gpu", "threads", "level", "revision"];
+/// Adds where a point was measured, last in the same tables.
+fn placed<R>(
+    table: TableOf<R>,
+    point: impl Fn(&R) -> &RuntimePoint,
+    session: impl Fn(&R) -> Option<&RuntimeSession>,
+) -> Table {
+    let gpu = |s: &RuntimeSession| s.environment.gpu.as_ref().map(|gpu| gpu.name.clone());
+    table
+        .text("host", |r| {
+            or_empty(session(r).map(|s| &s.environment.host))
+        })
+        .text("cpu", |r| or_empty(session(r).map(|s| &s.environment.cpu)))
+        .text("gpu", |r| or_empty(session(r).and_then(gpu)))
+        .text("threads", |r| point(r).threads)
+        .text("level", |r| point(r).level.clone())
+        .text("revision", |r| {
+            or_empty(session(r).map(|s| &s.environment.revision))
+        })
+        .table()
+}
 
 /// A row for each point. Times are in seconds, of all trials of a point together. `low` and `high`
 /// bound the median's interval, whose confidence level is `interval_level`. A field is empty where
 /// nothing is known.
 pub(crate) fn points(runtimes: &Runtimes) -> Table {
-    let phases = PhaseSeconds::NAMES.map(|name| format!("{name}_seconds"));
-    let own = [
-        "phases_excess",
-        "interval_level",
-        "repeats",
-        "first_quartile",
-        "third_quartile",
-        "validation",
-        "test",
-        "images_per_second",
-        "gflops",
-        "share_of_peak",
-        "peak_memory_bytes",
-        "peak_device_memory_bytes",
-        "diverged",
-    ];
-    let mut columns = POINT.to_vec();
-    columns.extend(["median", "low", "high"]);
-    columns.extend(phases.iter().map(String::as_str));
-    columns.extend(own.into_iter().chain(PLACE));
-    Table::of_text(&columns, runtimes.points.iter().map(point_row))
-}
-
-fn point_row(point: &Point) -> Vec<String> {
-    let (record, summary) = (&point.record, &point.summary);
-    let mut row = name(point);
-    row.extend([
-        summary.median.to_string(),
-        or_empty(summary.interval.map(|interval| interval.low)),
-        or_empty(summary.interval.map(|interval| interval.high)),
-    ]);
-    match &summary.phases {
-        Some(phases) => row.extend(phases.values().map(|seconds| seconds.to_string())),
-        None => row.extend(PhaseSeconds::NAMES.map(|_| String::new())),
+    let interval = |p: &Point| p.summary.interval;
+    let mut table = named(Table::of(&runtimes.points), |p| &p.record.point)
+        .text("median", |p| p.summary.median)
+        .text("low", |p| or_empty(interval(p).map(|i| i.low)))
+        .text("high", |p| or_empty(interval(p).map(|i| i.high)));
+    for (i, name) in PhaseSeconds::NAMES.into_iter().enumerate() {
+        let phase = |p: &&Point| or_empty(p.summary.phases.map(|phases| phases.values()[i]));
+        table = table.text(&format!("{name}_seconds"), phase);
     }
-    row.extend([
-        or_empty(summary.phases_excess),
-        summary.level.to_string(),
-        record.samples.len().to_string(),
-        summary.quartiles[0].to_string(),
-        summary.quartiles[1].to_string(),
-        record.point.validation.to_string(),
-        record.point.test.to_string(),
-        summary.train_images_per_second.to_string(),
-        (summary.flops_per_second / 1e9).to_string(),
-        or_empty(summary.share_of_peak),
-        or_empty(summary.peak_memory_bytes),
-        or_empty(summary.peak_device_memory_bytes),
-        summary.diverged.to_string(),
-    ]);
-    row.extend(place(point, record.sessions.len().saturating_sub(1)));
-    row
+    let table = table
+        .text("phases_excess", |p| or_empty(p.summary.phases_excess))
+        .text("interval_level", |p| p.summary.level)
+        .text("repeats", |p| p.record.samples.len())
+        .text("first_quartile", |p| p.summary.quartiles[0])
+        .text("third_quartile", |p| p.summary.quartiles[1])
+        .text("validation", |p| p.record.point.validation)
+        .text("test", |p| p.record.point.test)
+        .text("images_per_second", |p| p.summary.train_images_per_second)
+        .text("gflops", |p| p.summary.flops_per_second / 1e9)
+        .text("share_of_peak", |p| or_empty(p.summary.share_of_peak))
+        .text("peak_memory_bytes", |p| {
+            or_empty(p.summary.peak_memory_bytes)
+        })
+        .text("peak_device_memory_bytes", |p| {
+            or_empty(p.summary.peak_device_memory_bytes)
+        })
+        .text("diverged", |p| p.summary.diverged);
+    placed(table, |p| &p.record.point, |p| p.record.sessions.last())
 }
 
 /// A row for each sample, in the order of measurement.
 pub(crate) fn samples(runtimes: &Runtimes) -> Table {
-    let own = [
-        "round",
-        "position",
-        "session",
-        "seconds",
-        "train_seconds",
-        "evaluation_seconds",
-        "peak_memory_bytes",
-        "peak_device_memory_bytes",
-        "diverged",
-        "outlier",
-    ];
-    let columns: Vec<&str> = POINT.into_iter().chain(own).chain(PLACE).collect();
-    let rows = runtimes.points.iter().flat_map(|point| {
-        let marked = point.record.samples.iter().zip(&point.summary.outliers);
-        marked.map(|(sample, outlier)| sample_row(point, sample, *outlier))
+    let marked = runtimes.points.iter().flat_map(|point| {
+        let samples = point.record.samples.iter().zip(&point.summary.outliers);
+        samples.map(move |(sample, outlier)| (point, sample, *outlier))
     });
-    Table::of_text(&columns, rows)
-}
-
-fn sample_row(point: &Point, sample: &RuntimeSample, outlier: bool) -> Vec<String> {
-    let mut row = name(point);
-    row.extend([
-        sample.round.to_string(),
-        sample.position.to_string(),
-        sample.session.to_string(),
-        sample.seconds().to_string(),
-        sample.train_seconds.to_string(),
-        sample.evaluation_seconds.to_string(),
-        or_empty(sample.peak_memory_bytes),
-        or_empty(sample.peak_device_memory_bytes),
-        sample.diverged.to_string(),
-        outlier.to_string(),
-    ]);
-    row.extend(place(point, sample.session));
-    row
+    let table = named(Table::of(marked), |(p, _, _)| &p.record.point)
+        .text("round", |(_, s, _)| s.round)
+        .text("position", |(_, s, _)| s.position)
+        .text("session", |(_, s, _)| s.session)
+        .text("seconds", |(_, s, _)| s.seconds())
+        .text("train_seconds", |(_, s, _)| s.train_seconds)
+        .text("evaluation_seconds", |(_, s, _)| s.evaluation_seconds)
+        .text("peak_memory_bytes", |(_, s, _)| {
+            or_empty(s.peak_memory_bytes)
+        })
+        .text("peak_device_memory_bytes", |(_, s, _)| {
+            or_empty(s.peak_device_memory_bytes)
+        })
+        .text("diverged", |(_, s, _)| s.diverged)
+        .text("outlier", |(_, _, outlier)| *outlier);
+    placed(
+        table,
+        |(p, _, _)| &p.record.point,
+        |(p, s, _)| p.record.sessions.get(s.session),
+    )
 }
 
 /// The fixed cost of a step and the rate beyond it: a row for each series and rate of dropout. `low`
 /// and `high` bound the medians over rounds.
 pub(crate) fn fits(runtimes: &Runtimes) -> Table {
-    let columns = [
-        "series",
-        "dropout",
-        "points",
-        "rounds",
-        "fixed_seconds",
-        "fixed_low",
-        "fixed_high",
-        "gflops",
-        "gflops_low",
-        "gflops_high",
-        "interval_level",
-        "worst_miss",
-    ];
-    let rows = all_fits(runtimes).into_iter().map(|fitted| {
-        let (fixed, rate) = (fitted.fit.fixed, fitted.fit.rate);
-        [
-            runtimes.series[fitted.series].label.clone(),
-            fitted.dropout.to_string(),
-            fitted.points.to_string(),
-            fixed.n.to_string(),
-            fixed.point.to_string(),
-            or_empty(fixed.low()),
-            or_empty(fixed.high()),
-            (rate.point / 1e9).to_string(),
-            or_empty(rate.low().map(|flops| flops / 1e9)),
-            or_empty(rate.high().map(|flops| flops / 1e9)),
-            fixed.level.to_string(),
-            fitted.fit.worst.to_string(),
-        ]
-    });
-    Table::of_text(&columns, rows)
-}
-
-fn name(point: &Point) -> Vec<String> {
-    let point = &point.record.point;
-    vec![
-        point.device_name(),
-        point.backend_name().to_owned(),
-        point.placement.name().to_owned(),
-        point.filters.to_string(),
-        point.parameters.to_string(),
-        point.batch_size.to_string(),
-        point.dropout.to_string(),
-        point.samples.to_string(),
-        point.trials.to_string(),
-    ]
-}
-
-fn place(point: &Point, session: usize) -> [String; 6] {
-    let here = point.record.sessions.get(session).map(|s| &s.environment);
-    let point = &point.record.point;
-    [
-        or_empty(here.map(|e| &e.host)),
-        or_empty(here.map(|e| &e.cpu)),
-        or_empty(here.and_then(|e| e.gpu.as_ref()).map(|gpu| &gpu.name)),
-        point.threads.to_string(),
-        point.level.clone(),
-        or_empty(here.map(|e| &e.revision)),
-    ]
+    let label = |f: &FittedSeries| runtimes.series[f.series].label.clone();
+    let gflops = |flops: Option<f64>| or_empty(flops.map(|flops| flops / 1e9));
+    Table::of(all_fits(runtimes))
+        .text("series", label)
+        .text("dropout", |f| f.dropout)
+        .text("points", |f| f.points)
+        .text("rounds", |f| f.fit.fixed.n)
+        .text("fixed_seconds", |f| f.fit.fixed.point)
+        .text("fixed_low", |f| or_empty(f.fit.fixed.low()))
+        .text("fixed_high", |f| or_empty(f.fit.fixed.high()))
+        .text("gflops", |f| f.fit.rate.point / 1e9)
+        .text("gflops_low", move |f| gflops(f.fit.rate.low()))
+        .text("gflops_high", move |f| gflops(f.fit.rate.high()))
+        .text("interval_level", |f| f.fit.fixed.level)
+        .text("worst_miss", |f| f.fit.worst)
+        .table()
 }
 
 #[cfg(test)]

@@ -4,19 +4,17 @@ use maud::{Markup, html};
 
 use crate::claims::Verdict;
 
-/// Columns with rows of as many fields.
+/// Headings with rows of as many fields.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
-    columns: Vec<Column>,
-    rows: Vec<Row>,
+    headings: Vec<(String, Style)>,
+    rows: Vec<Vec<Field>>,
 }
 
-pub(crate) type Row = Vec<Field>;
-
-#[derive(Debug, Clone)]
-struct Column {
-    heading: String,
-    style: Style,
+/// A table that is made column by column, with a row for each item.
+pub(crate) struct TableOf<R> {
+    items: Vec<R>,
+    table: Table,
 }
 
 /// How HTML and Markdown set a column.
@@ -97,29 +95,46 @@ impl Style {
     }
 }
 
-impl Table {
-    pub(crate) fn new<R: IntoIterator<Item: Into<Field>>>(
-        columns: &[(&str, Style)],
-        rows: impl IntoIterator<Item = R>,
+impl<R> TableOf<R> {
+    /// Adds a column: its heading, its style, and the field of an item.
+    pub(crate) fn column<F: Into<Field>>(
+        mut self,
+        heading: &str,
+        style: Style,
+        field: impl Fn(&R) -> F,
     ) -> Self {
-        let column = |(heading, style): &(&str, Style)| Column {
-            heading: (*heading).to_owned(),
-            style: *style,
-        };
-        let row = |row: R| row.into_iter().map(Into::into).collect();
-        Self {
-            columns: columns.iter().map(column).collect(),
-            rows: rows.into_iter().map(row).collect(),
+        self.table.headings.push((heading.to_owned(), style));
+        for (item, row) in self.items.iter().zip(&mut self.table.rows) {
+            row.push(field(item).into());
         }
+        self
     }
 
-    /// A table of text, for CSV.
-    pub(crate) fn of_text<R: IntoIterator<Item: Into<Field>>>(
-        headings: &[&str],
-        rows: impl IntoIterator<Item = R>,
-    ) -> Self {
-        let columns: Vec<_> = headings.iter().map(|h| (*h, Style::Text)).collect();
-        Self::new(&columns, rows)
+    pub(crate) fn text<F: Into<Field>>(self, heading: &str, field: impl Fn(&R) -> F) -> Self {
+        self.column(heading, Style::Text, field)
+    }
+
+    pub(crate) fn line<F: Into<Field>>(self, heading: &str, field: impl Fn(&R) -> F) -> Self {
+        self.column(heading, Style::Line, field)
+    }
+
+    pub(crate) fn number<F: Into<Field>>(self, heading: &str, field: impl Fn(&R) -> F) -> Self {
+        self.column(heading, Style::Number, field)
+    }
+
+    pub(crate) fn table(self) -> Table {
+        self.table
+    }
+}
+
+impl Table {
+    /// A table without columns, with a row for each item.
+    pub(crate) fn of<R>(items: impl IntoIterator<Item = R>) -> TableOf<R> {
+        let items: Vec<R> = items.into_iter().collect();
+        let rows = items.iter().map(|_| Vec::new()).collect();
+        let headings = Vec::new();
+        let table = Table { headings, rows };
+        TableOf { items, table }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -128,8 +143,8 @@ impl Table {
 
     /// The table without one of its columns.
     pub(crate) fn without(mut self, heading: &str) -> Self {
-        if let Some(place) = self.columns.iter().position(|c| c.heading == heading) {
-            self.columns.remove(place);
+        if let Some(place) = self.headings.iter().position(|(h, _)| h == heading) {
+            self.headings.remove(place);
             for row in &mut self.rows {
                 row.remove(place);
             }
@@ -139,8 +154,8 @@ impl Table {
 
     /// The table with another heading for one of its columns.
     pub(crate) fn renamed(mut self, heading: &str, new: &str) -> Self {
-        for column in self.columns.iter_mut().filter(|c| c.heading == heading) {
-            column.heading = new.to_owned();
+        for (known, _) in self.headings.iter_mut().filter(|(h, _)| h == heading) {
+            new.clone_into(known);
         }
         self
     }
@@ -149,7 +164,7 @@ impl Table {
     pub(crate) fn csv(&self) -> Vec<u8> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let sure = "rows have as many fields as the heading, and memory does not refuse";
-        let headings = self.columns.iter().map(|column| &column.heading);
+        let headings = self.headings.iter().map(|(heading, _)| heading);
         writer.write_record(headings).expect(sure);
         for row in &self.rows {
             writer
@@ -162,15 +177,15 @@ impl Table {
     /// The table as Markdown. Numbers are aligned to the right.
     pub(crate) fn markdown(&self) -> String {
         let line = |fields: Vec<String>| format!("| {} |\n", fields.join(" | "));
-        let rule = |column: &Column| match column.style {
+        let rule = |(_, style): &(String, Style)| match style {
             Style::Number => "--:".to_owned(),
             _ => "---".to_owned(),
         };
         let safe = |field: &Field| field.text().replace('|', "\\|").replace('\n', " ");
-        let headings = self.columns.iter().map(|column| column.heading.clone());
+        let headings = self.headings.iter().map(|(heading, _)| heading.clone());
         // An empty heading takes one blank, not two.
         let mut out = line(headings.collect()).replace("|  |", "| |");
-        out += &line(self.columns.iter().map(rule).collect());
+        out += &line(self.headings.iter().map(rule).collect());
         for row in &self.rows {
             out += &line(row.iter().map(safe).collect());
         }
@@ -182,20 +197,20 @@ impl Table {
         html! {
             div.scroll { table {
                 (self.head())
-                tbody { (self.body(&self.rows)) }
+                tbody { (self.body()) }
             } }
         }
     }
 
-    /// The table as HTML with its rows in groups. Each group has its own heading.
-    pub(crate) fn html_in_groups(&self, groups: &[(&str, Vec<Row>)]) -> Markup {
+    /// The table as HTML, with the rows of each group below its name instead of the table's own.
+    pub(crate) fn html_in_groups(&self, groups: &[(String, Table)]) -> Markup {
         html! {
             div.scroll { table {
                 (self.head())
-                @for (heading, rows) in groups {
+                @for (name, group) in groups {
                     tbody {
-                        tr { th.group colspan=(self.columns.len()) { (heading) } }
-                        (self.body(rows))
+                        tr { th.group colspan=(self.headings.len()) { (name) } }
+                        (group.body())
                     }
                 }
             } }
@@ -204,23 +219,24 @@ impl Table {
 
     fn head(&self) -> Markup {
         // A column without a heading has nothing to align.
-        let class =
-            |c: &Column| (c.style == Style::Number && !c.heading.is_empty()).then_some("number");
+        let class = |heading: &str, style| {
+            (style == Style::Number && !heading.is_empty()).then_some("number")
+        };
         html! {
             thead { tr {
-                @for column in &self.columns {
-                    th class=[class(column)] { (column.heading) }
+                @for (heading, style) in &self.headings {
+                    th class=[class(heading, *style)] { (heading) }
                 }
             } }
         }
     }
 
-    fn body(&self, rows: &[Row]) -> Markup {
+    fn body(&self) -> Markup {
         html! {
-            @for row in rows {
+            @for row in &self.rows {
                 tr {
-                    @for (column, field) in self.columns.iter().zip(row) {
-                        td class=[column.style.class()] { (field.html()) }
+                    @for ((_, style), field) in self.headings.iter().zip(row) {
+                        td class=[style.class()] { (field.html()) }
                     }
                 }
             }

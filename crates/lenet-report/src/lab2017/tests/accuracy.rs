@@ -3,15 +3,17 @@
 use lenet_results::{BackendKind, Outcome, TrialRecord};
 
 use super::{Case, check};
-use crate::claims::Claim;
+use crate::claims::Answer;
 use crate::claims::Verdict::{DoesNotHold, Holds, NotMeasured, Undecided};
 use crate::lab2017::claims;
 use crate::lab2017::setting::RATES;
 use crate::records::runtimes::Runtimes;
 use crate::testing::{all_pass, lab_config, lab_study, rising, trial};
 
-fn claim(records: &[TrialRecord], number: usize) -> Claim {
-    claims(records, &Runtimes::default()).swap_remove(number - 1)
+fn answer(records: &[TrialRecord], number: usize) -> Answer {
+    claims(records, &Runtimes::default())
+        .swap_remove(number - 1)
+        .answer
 }
 
 /// SGD at the four rates over seeds. Each rate ends at its accuracy and wobbles with the seed.
@@ -73,8 +75,8 @@ fn the_made_up_study_gives_the_reports_verdicts() {
     assert_eq!(numbers, (1..=11).collect::<Vec<_>>());
     all_pass(claims.iter().enumerate().filter_map(|(i, claim)| {
         let wanted = if i < 6 { Holds } else { NotMeasured };
-        let seeds = claim.estimate.map_or(0, |e| e.n);
-        let right = claim.verdict == wanted && seeds == if i < 6 { 5 } else { 0 };
+        let seeds = claim.answer.estimate.map_or(0, |e| e.n);
+        let right = claim.answer.verdict == wanted && seeds == if i < 6 { 5 } else { 0 };
         (!right).then(|| format!("{claim:#?}"))
     }));
 }
@@ -157,7 +159,7 @@ fn verdicts_follow_the_data() {
                 changed(with_adam(0.968), dropout_for_adam),
             ),
         ],
-        claim,
+        answer,
     );
 }
 
@@ -168,7 +170,7 @@ fn seeds_that_disagree_leave_claim_1_open() {
             r.epochs[9].test_accuracy = if r.config.seed % 2 == 0 { 0.99 } else { 0.98 };
         }
     });
-    let claim = claim(&mixed, 1);
+    let claim = answer(&mixed, 1);
     assert_eq!(claim.verdict, Undecided);
     let estimate = claim.estimate.unwrap();
     assert!(estimate.low().unwrap() < 0.0 && 0.0 < estimate.high().unwrap());
@@ -178,7 +180,7 @@ fn seeds_that_disagree_leave_claim_1_open() {
 #[test]
 fn less_than_the_study_gives_numbers_but_no_verdict() {
     let fewer = changed(published(), |r| r.config.data.samples = Some(2000));
-    let claim_1 = claim(&fewer, 1);
+    let claim_1 = answer(&fewer, 1);
     assert_eq!(claim_1.verdict, Undecided);
     assert!(claim_1.estimate.unwrap().low().unwrap() > 0.0);
     let detail = claim_1.detail;
@@ -187,7 +189,7 @@ fn less_than_the_study_gives_numbers_but_no_verdict() {
         "{detail}"
     );
     // Trials with all data come first where both exist.
-    assert_eq!(claim(&[published(), fewer].concat(), 1).verdict, Holds);
+    assert_eq!(answer(&[published(), fewer].concat(), 1).verdict, Holds);
 }
 
 #[test]
@@ -195,7 +197,7 @@ fn other_networks_say_nothing() {
     let narrow = changed(published(), |r| r.config.network.filters = vec![8, 8]);
     for records in [narrow, vec![]] {
         let found = claims(&records, &Runtimes::default());
-        let verdicts: Vec<_> = found.iter().map(|c| c.verdict).collect();
+        let verdicts: Vec<_> = found.iter().map(|c| c.answer.verdict).collect();
         assert_eq!(verdicts, [NotMeasured; 11]);
     }
 }
@@ -211,19 +213,19 @@ fn diverged_and_failed_trials_do_not_slip_through() {
     records[first].epochs.truncate(2);
     records[first].epochs[1].test_accuracy = 0.1;
     records[first].outcome = Outcome::Diverged { epoch: 3 };
-    let diverged = claim(&records, 1);
+    let diverged = answer(&records, 1);
     assert_eq!(
         (diverged.verdict, diverged.estimate.unwrap().n),
         (Undecided, 5)
     );
     // A value that is not a number gives no verdict.
     records[first].epochs[1].test_accuracy = f64::NAN;
-    assert_eq!(claim(&records, 1).verdict, NotMeasured);
+    assert_eq!(answer(&records, 1).verdict, NotMeasured);
     // A failed trial is not a result.
     records[first].outcome = Outcome::Failed {
         message: "x".to_owned(),
     };
-    assert_eq!(claim(&records, 1).estimate.unwrap().n, 4);
+    assert_eq!(answer(&records, 1).estimate.unwrap().n, 4);
 }
 
 #[test]
@@ -234,5 +236,5 @@ fn a_seed_counts_once_whatever_ran_it() {
         r.epochs[9].test_accuracy -= 0.1;
     });
     let both = [stock, records.clone()].concat();
-    assert_eq!(claim(&both, 1).estimate, claim(&records, 1).estimate);
+    assert_eq!(answer(&both, 1).estimate, answer(&records, 1).estimate);
 }

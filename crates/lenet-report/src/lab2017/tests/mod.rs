@@ -5,7 +5,7 @@ mod runtimes;
 
 use std::fmt::Debug;
 
-use crate::claims::{Claim, Verdict};
+use crate::claims::{Answer, Verdict};
 use crate::testing::all_pass;
 
 /// Records and the verdict that a claim must get from them.
@@ -28,9 +28,9 @@ impl<R> Case<R> {
 }
 
 /// Holds every case against its verdict.
-fn check<R: Debug>(cases: &[Case<R>], claim: impl Fn(&[R], usize) -> Claim) {
+fn check<R: Debug>(cases: &[Case<R>], answer: impl Fn(&[R], usize) -> Answer) {
     all_pass(cases.iter().filter_map(|case| {
-        let found = claim(&case.records, case.claim);
+        let found = answer(&case.records, case.claim);
         let text = || format!("claim {}, {}: {found:#?}", case.claim, case.name);
         (found.verdict != case.verdict).then(text)
     }));

@@ -39,7 +39,7 @@ fn partial_studies_show_how_much_there_is() {
     let (study, records) = lab_study(3);
     let figures = fill(&[study], &records[..2]);
     let rows = results(&figures);
-    assert_eq!(rows[0].seeds(), "2 of 3");
+    assert_eq!(rows[0].cell.seeds(), "2 of 3");
     assert_eq!(with_interval(rows[1].test), "–");
     assert_eq!(distinct(&rows), 1);
     let table = markdown(&rows);

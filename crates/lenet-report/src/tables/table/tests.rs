@@ -3,25 +3,16 @@
 use super::*;
 
 fn sample() -> Table {
-    let columns = [
-        ("", Style::Number),
-        ("name", Style::Label),
-        ("n", Style::Number),
-        ("verdict", Style::Text),
-    ];
-    let row = |number: u32, name: &str, n: &str, verdict| -> [Field; 4] {
-        [
-            number.into(),
-            name.into(),
-            n.into(),
-            Field::Verdict(verdict),
-        ]
-    };
     let rows = [
-        row(1, "a|b <c>", "2", Verdict::Holds),
-        row(2, "d, \"e\"\nf", "", Verdict::DoesNotHold),
+        (1, "a|b <c>", "2", Verdict::Holds),
+        (2, "d, \"e\"\nf", "", Verdict::DoesNotHold),
     ];
-    Table::new(&columns, rows)
+    Table::of(rows)
+        .number("", |r| r.0)
+        .column("name", Style::Label, |r| r.1)
+        .number("n", |r| r.2)
+        .text("verdict", |r| Field::Verdict(r.3))
+        .table()
 }
 
 #[test]
@@ -56,10 +47,11 @@ fn html_escapes_and_styles() {
 
 #[test]
 fn a_group_spans_all_columns() {
-    let rows = sample().rows;
-    let html = sample().html_in_groups(&[("all", rows)]).into_string();
+    let groups = [("all".to_owned(), sample())];
+    let html = sample().html_in_groups(&groups).into_string();
     let group = "<tbody><tr><th class=\"group\" colspan=\"4\">all</th></tr><tr><td";
     assert!(html.contains(group), "{html}");
+    assert_eq!(html.matches("<tr>").count(), 1 + 1 + 2);
 }
 
 #[test]
