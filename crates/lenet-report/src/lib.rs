@@ -106,32 +106,34 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     let all = accuracy_figures.iter().chain(&runtime_figures);
     let figures = all.map(|figure| write_figure(figure, out));
     let figures = figures.collect::<Result<_, _>>()?;
-    let claims_table = tables::claims::table(&claims);
-    let mut written = vec![
-        write("claims.json", &tables::claims::json(&claims))?,
-        write("claims.md", claims_table.markdown().as_bytes())?,
+    let mut files = vec![
+        ("claims.json", tables::claims::json(&claims)),
+        (
+            "claims.md",
+            tables::claims::table(&claims).markdown().into(),
+        ),
     ];
     if content.has_trials() {
-        let markdown = tables::results::markdown(&results);
-        written.extend([
-            write("epochs.csv", &tables::epochs::table(&study_figures).csv())?,
-            write("results.csv", &tables::results::full(&results).csv())?,
-            write("results.md", markdown.as_bytes())?,
+        files.extend([
+            ("epochs.csv", tables::epochs::table(&study_figures).csv()),
+            ("results.csv", tables::results::full(&results).csv()),
+            ("results.md", tables::results::markdown(&results).into()),
         ]);
     }
     if content.has_runtimes() {
-        written.extend([
-            write("runtime.csv", &tables::runtimes::points(&runtimes).csv())?,
-            write(
+        files.extend([
+            ("runtime.csv", tables::runtimes::points(&runtimes).csv()),
+            (
                 "runtime-samples.csv",
-                &tables::runtimes::samples(&runtimes).csv(),
-            )?,
-            write("runtime-fits.csv", &tables::runtimes::fits(&runtimes).csv())?,
+                tables::runtimes::samples(&runtimes).csv(),
+            ),
+            ("runtime-fits.csv", tables::runtimes::fits(&runtimes).csv()),
         ]);
     }
+    let written = files.iter().map(|(name, contents)| write(name, contents));
     Ok(ReportFiles {
         figures,
-        tables: written,
+        tables: written.collect::<Result<_, _>>()?,
         // Last, so that a page never points at files that are not there yet.
         index: write("index.html", page.as_bytes())?,
     })
@@ -143,7 +145,7 @@ fn write_figure(figure: &Figure, out: &Path) -> Result<FigureFiles, ReportError>
         figure: figure.id.clone(),
         reason,
     })?;
-    let svg = scene.svg();
+    let svg = plot::svg::document(&scene);
     Ok(FigureFiles {
         id: figure.id.clone(),
         svg: files::write_whole(out, &format!("{stem}.svg"), svg.as_bytes())?,

@@ -19,11 +19,11 @@ struct CellCurve {
     /// Epoch and mean over seeds.
     measured: Vec<(usize, Estimate)>,
     /// After epoch 1, 2 and so on; empty without a published run.
-    published: &'static [f64],
+    published: Vec<f64>,
 }
 
 /// The accuracies of a published run on one set of images.
-type Accuracies = fn(&PublishedCurve) -> &[f64];
+type Accuracies = fn(PublishedCurve) -> Vec<f64>;
 
 /// The figure of a study. If there are more cells than colours, the cells that are best on the
 /// validation images have colours, and the others are grey.
@@ -31,8 +31,8 @@ pub(crate) fn figure(study: &StudyFigure) -> Figure {
     let cells: Vec<&Cell> = study.filled().collect();
     let inks = inks(&cells);
     let panels: [(&str, Metric, Accuracies); 2] = [
-        ("Validation accuracy", VALIDATION, |c| &c.validation),
-        ("Test accuracy", TEST, |c| &c.test),
+        ("Validation accuracy", VALIDATION, |c| c.validation),
+        ("Test accuracy", TEST, |c| c.test),
     ];
     let panels = panels.map(|(heading, metric, published)| {
         (heading, curves(study, &cells, &inks, metric, published))
@@ -61,7 +61,7 @@ fn curves(
     metric: Metric,
     accuracies: Accuracies,
 ) -> Vec<CellCurve> {
-    let mut drawn: Vec<&PublishedCurve> = Vec::new();
+    let mut drawn: Vec<PublishedCurve> = Vec::new();
     let curve = |(cell, ink): (&&Cell, &Ink)| {
         let last = cell.last_epoch().unwrap_or(0);
         let mean = |epoch| Some((epoch, cell.mean_at(epoch, metric)?));
@@ -70,11 +70,11 @@ fn curves(
         let published = id
             .and_then(|id| lab2017::curve(id, &cell.config))
             .filter(|curve| !drawn.contains(curve));
-        drawn.extend(published);
+        drawn.extend(published.clone());
         CellCurve {
             ink: *ink,
             measured: (1..=last).filter_map(mean).collect(),
-            published: published.map_or(&[], accuracies),
+            published: published.map(accuracies).unwrap_or_default(),
         }
     };
     cells.iter().zip(inks).map(curve).collect()

@@ -22,47 +22,43 @@ pub(super) struct PointCurve {
     pub(super) data: Vec<Datum>,
 }
 
-/// The axes that all panels of a figure share.
-pub(super) struct Axes {
-    pub(super) x: Axis,
-    pub(super) y: Axis,
+/// A logarithmic axis.
+pub(super) fn log_axis(title: &str, scale: LogScale, ticks: Vec<Tick>) -> Axis {
+    Axis {
+        title: title.to_owned(),
+        scale: Scale::Log(scale),
+        ticks,
+    }
 }
 
-impl Axes {
-    /// Logarithmic axes. On the y axis every round number within `y` is labelled.
-    pub(super) fn new(x: (&str, LogScale), x_ticks: Vec<Tick>, y: (&str, LogScale)) -> Self {
-        let y_ticks = y.1.ticks(12).into_iter().map(Tick::of).collect();
-        let axis = |(title, scale): (&str, LogScale), ticks| Axis {
-            title: title.to_owned(),
-            scale: Scale::Log(scale),
-            ticks,
-        };
-        Self {
-            x: axis(x, x_ticks),
-            y: axis(y, y_ticks),
-        }
-    }
+/// Up to twelve round numbers of a scale as ticks.
+pub(super) fn round_ticks(scale: LogScale) -> Vec<Tick> {
+    scale.ticks(12).into_iter().map(Tick::of).collect()
+}
 
-    /// Panels over these axes, each with its heading and curves.
-    pub(super) fn panels(&self, drawn: Vec<(String, Vec<PointCurve>)>) -> Vec<Box<dyn Panel>> {
-        let panel = |(heading, curves): (String, Vec<PointCurve>)| -> Box<dyn Panel> {
-            // Markers above all lines.
-            let lines = curves.iter().filter_map(PointCurve::line_layer);
-            let markers = curves.iter().filter_map(PointCurve::marker_layer);
-            Box::new(XyPanel {
-                heading,
-                height: 366.0,
-                margins: Margins {
-                    right: 22.0,
-                    bottom: 62.0,
-                },
-                x: self.x.clone(),
-                y: self.y.clone(),
-                layers: lines.chain(markers).collect(),
-            })
-        };
-        drawn.into_iter().map(panel).collect()
-    }
+/// Panels over the same axes, each with its heading and curves.
+pub(super) fn panels(
+    drawn: Vec<(String, Vec<PointCurve>)>,
+    x: &Axis,
+    y: &Axis,
+) -> Vec<Box<dyn Panel>> {
+    let panel = |(heading, curves): (String, Vec<PointCurve>)| -> Box<dyn Panel> {
+        // Markers above all lines.
+        let lines = curves.iter().filter_map(PointCurve::line_layer);
+        let markers = curves.iter().filter_map(PointCurve::marker_layer);
+        Box::new(XyPanel {
+            heading,
+            height: 366.0,
+            margins: Margins {
+                right: 22.0,
+                bottom: 62.0,
+            },
+            x: x.clone(),
+            y: y.clone(),
+            layers: lines.chain(markers).collect(),
+        })
+    };
+    drawn.into_iter().map(panel).collect()
 }
 
 impl PointCurve {
@@ -113,11 +109,11 @@ pub(super) fn data(drawn: &[(String, Vec<PointCurve>)]) -> impl Iterator<Item = 
 
 /// Colours of the series. The first CPU and the first GPU have those of the published devices.
 pub(super) fn inks(series: &[Series]) -> Vec<Ink> {
-    let first = |on_gpu| series.iter().position(|s| s.on_gpu() == on_gpu);
+    let first = |on_gpu| series.iter().position(|s| s.key.on_gpu == on_gpu);
     let mut next = 2;
     let mut ink = |(i, s): (usize, &Series)| {
-        if first(s.on_gpu()) == Some(i) {
-            return device_ink(s.on_gpu());
+        if first(s.key.on_gpu) == Some(i) {
+            return device_ink(s.key.on_gpu);
         }
         next += 1;
         if next <= SERIES.len() {
@@ -149,7 +145,7 @@ pub(super) fn entries(runtimes: &Runtimes, shown: impl Fn(&Point) -> bool) -> Ve
     let has_points = |i: usize| runtimes.main().any(|p| p.series == i && shown(p));
     let visible = series.enumerate().filter(|(i, _)| has_points(*i));
     visible
-        .map(|(_, (series, ink))| entry(&series.label, ink, series.on_gpu(), false))
+        .map(|(_, (series, ink))| entry(&series.label, ink, series.key.on_gpu, false))
         .collect()
 }
 

@@ -6,7 +6,8 @@ use lenet_results::DeviceKind;
 
 use crate::figures::figure::Figure;
 use crate::figures::series::{
-    Axes, PointCurve, by_dropout, data, device_ink, device_marker, entries, inks, published_entry,
+    PointCurve, by_dropout, data, device_ink, device_marker, entries, inks, log_axis, panels,
+    published_entry, round_ticks,
 };
 use crate::lab2017::{self, PublishedRun};
 use crate::plot::frame::Tick;
@@ -56,7 +57,7 @@ pub(super) fn figure(runtimes: &Runtimes, batch: usize) -> Figure {
             };
             curves.push(PointCurve {
                 ink: inks[i],
-                marker: Some((device_marker(series.on_gpu()), false)),
+                marker: Some((device_marker(series.key.on_gpu), false)),
                 line: Some((1.8, None)),
                 data: points().map(datum).collect(),
             });
@@ -73,11 +74,9 @@ pub(super) fn figure(runtimes: &Runtimes, batch: usize) -> Figure {
         at: *parameters as f64,
         labels: vec![thousands(*parameters), format!("F = {filters}")],
     };
-    let axes = Axes::new(
-        ("trainable parameters (F: filters)", x),
-        sizes.iter().map(tick).collect(),
-        ("seconds", y),
-    );
+    let ticks = sizes.iter().map(tick).collect();
+    let x = log_axis("trainable parameters (F: filters)", x, ticks);
+    let y = log_axis("seconds", y, round_ticks(y));
     let mut legend = entries(runtimes, |p| p.record.point.batch_size == batch);
     let number = lab2017::runtime_figure(batch);
     if comparable && number.is_some() {
@@ -94,7 +93,7 @@ pub(super) fn figure(runtimes: &Runtimes, batch: usize) -> Figure {
         caption,
         sheet: Sheet {
             heading,
-            panels: axes.panels(drawn),
+            panels: panels(drawn, &x, &y),
             legend,
         },
     }

@@ -4,7 +4,7 @@ use lenet_results::RuntimeRecord;
 
 use super::*;
 use crate::figures::series::inks;
-use crate::plot::scene::{Ink, Scene, Shape};
+use crate::plot::scene::{Ink, Scene, Shape, Text};
 use crate::records::fit::fits;
 use crate::testing::{Grid, in_series, two_devices};
 
@@ -63,10 +63,7 @@ fn measured_marks_are_filled_and_published_ones_hollow() {
     assert_eq!(
         count(|s| matches!(
             s,
-            Shape::Ring {
-                ink: Ink::Series(0),
-                ..
-            }
+            Shape::Ring { stroke, .. } if stroke.ink == Ink::Series(0)
         )),
         4
     );
@@ -78,7 +75,7 @@ fn measured_marks_are_filled_and_published_ones_hollow() {
         scene
             .shapes
             .iter()
-            .any(|s| matches!(s, Shape::Text { text, .. } if text == wanted))
+            .any(|s| matches!(s, Shape::Text(Text { text, .. }) if text == wanted))
     };
     assert!(text("52,258") && text("2,199,690") && text("F = 256"));
 }
@@ -92,11 +89,10 @@ fn points_lie_where_their_numbers_say() {
         .iter()
         .filter_map(|s| match s {
             Shape::Dot {
-                x,
-                y,
+                at,
                 ink: Ink::Series(0),
                 ..
-            } => Some((*x, *y)),
+            } => Some(*at),
             _ => None,
         })
         .collect();
@@ -107,7 +103,7 @@ fn points_lie_where_their_numbers_say() {
     assert!((steps[2] / steps[1] - 1.0).abs() < 0.05, "{steps:?}");
     let mark = |wanted: &str| {
         scene.shapes.iter().find_map(|s| match s {
-            Shape::Text { x, text, .. } if text == wanted => Some(*x),
+            Shape::Text(Text { at, text, .. }) if text == wanted => Some(at.0),
             _ => None,
         })
     };

@@ -1,8 +1,9 @@
 //! Time of a training step against its work, with the fixed cost and the rate of each series.
 
 use crate::figures::figure::Figure;
-use crate::figures::series::{Axes, PointCurve, by_dropout, data, device_marker, entries, inks};
-use crate::plot::frame::Tick;
+use crate::figures::series::{
+    PointCurve, by_dropout, data, device_marker, entries, inks, log_axis, panels, round_ticks,
+};
 use crate::plot::log_scale::LogScale;
 use crate::plot::panel::Datum;
 use crate::plot::sheet::Sheet;
@@ -30,7 +31,7 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
             }));
             curves.push(PointCurve {
                 ink: inks[i],
-                marker: Some((device_marker(series.on_gpu()), false)),
+                marker: Some((device_marker(series.key.on_gpu), false)),
                 line: None,
                 data,
             });
@@ -42,11 +43,8 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
     }
     let x = LogScale::close_to(data(&drawn).map(|datum| datum.x), 0.08);
     let y = LogScale::around(data(&drawn).map(|datum| datum.y));
-    let axes = Axes::new(
-        ("work of a training step, GFLOP", x),
-        x.ticks(12).into_iter().map(Tick::of).collect(),
-        ("milliseconds a step", y),
-    );
+    let x = log_axis("work of a training step, GFLOP", x, round_ticks(x));
+    let y = log_axis("milliseconds a step", y, round_ticks(y));
     let mut legend = entries(runtimes, |_| true);
     for entry in &mut legend {
         let own =
@@ -66,7 +64,7 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
             .to_owned(),
         sheet: Sheet {
             heading: "Time of a training step against its work".to_owned(),
-            panels: axes.panels(drawn),
+            panels: panels(drawn, &x, &y),
             legend,
         },
     })

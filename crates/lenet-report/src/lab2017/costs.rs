@@ -42,10 +42,9 @@ pub(super) fn dropout(runtimes: &Runtimes) -> Answered {
         estimate: common(logs, level),
     };
     let each: Vec<Ratio> = logs.iter().map(ratio).collect();
-    let known = each
-        .iter()
-        .filter_map(|r| Some((r.series, r.estimate.as_ref().ok()?)));
-    let lowest = known.min_by(|a, b| lower_bound(a.1).total_cmp(&lower_bound(b.1)));
+    let estimate = |r: &Ratio| Some((r.series, *r.estimate.as_ref().ok()?));
+    let known = each.iter().filter_map(estimate);
+    let lowest = known.min_by(|a, b| lower_bound(&a.1).total_cmp(&lower_bound(&b.1)));
     let label = |series: usize| runtimes.series[series].label.as_str();
     let tell = |r: &Ratio| match &r.estimate {
         Ok(ratio) => format!(
@@ -59,7 +58,7 @@ pub(super) fn dropout(runtimes: &Runtimes) -> Answered {
     let part = |r: &Ratio| above(r.estimate.as_ref().ok().and_then(|e| e.interval), 1.0);
     Ok(Answer {
         verdict: all(each.iter().map(part)),
-        estimate: lowest.map(|(_, estimate)| *estimate),
+        estimate: lowest.map(|(_, estimate)| estimate),
         method: format!(
             "runtime with dropout {rate} by that without, {}, geometric mean over its points in \
              each round; Student t of the logarithms, {}",
@@ -93,7 +92,9 @@ pub(super) fn small_batch(runtimes: &Runtimes) -> Answered {
         });
         ratios(small.filter_map(|p| Some((p, other(runtimes, p, LARGE, p.record.point.dropout)?))))
     };
-    let cpu = fastest(runtimes, |i| !series[i].on_gpu() && !series[i].resident());
+    let cpu = fastest(runtimes, |i| {
+        !series[i].key.on_gpu && !series[i].key.resident
+    });
     let gpu = streamed_gpu(runtimes);
     let every = |_: usize| true;
     // Two intervals decide: the CPU's ratio, and the CPU's ratio by the GPU's.

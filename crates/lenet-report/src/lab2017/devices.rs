@@ -19,8 +19,8 @@ const NO_GPU: &str = "These records hold no runtimes of a GPU with images stream
 pub(super) fn gpu_against_cpu(runtimes: &Runtimes) -> Answered {
     let series = &runtimes.series;
     let gpu = streamed_gpu(runtimes).ok_or(NO_GPU)?;
-    let beside = |i: usize| !series[i].on_gpu() && series[i].host() == series[gpu].host();
-    let cpu = fastest(runtimes, beside).or_else(|| fastest(runtimes, |i| !series[i].on_gpu()));
+    let beside = |i: usize| !series[i].key.on_gpu && series[i].key.host == series[gpu].key.host;
+    let cpu = fastest(runtimes, beside).or_else(|| fastest(runtimes, |i| !series[i].key.on_gpu));
     let cpu = cpu.ok_or("These records hold no runtimes of a CPU.")?;
     let slower = |batch| {
         by_filters(runtimes, [cpu, gpu], batch, |cpu, gpu| {
@@ -49,7 +49,7 @@ pub(super) fn gpu_against_cpu(runtimes: &Runtimes) -> Answered {
             detail.push(format!("Batch {batch}, by filters: {each}."));
         }
     }
-    if series[cpu].host() != series[gpu].host() {
+    if series[cpu].key.host != series[gpu].key.host {
         detail.push("The two stand in different machines.".to_owned());
     }
     let mut verdict = Verdict::Undecided;

@@ -51,16 +51,17 @@ pub(crate) fn fastest(runtimes: &Runtimes, wanted: impl Fn(usize) -> bool) -> Op
 /// The series of a GPU with streamed images.
 pub(crate) fn streamed_gpu(runtimes: &Runtimes) -> Option<usize> {
     let series = &runtimes.series;
-    fastest(runtimes, |i| series[i].on_gpu() && !series[i].resident())
+    fastest(runtimes, |i| {
+        series[i].key.on_gpu && !series[i].key.resident
+    })
 }
 
 /// Log ratios of pairs of points, one for each pair that shares a round.
 pub(crate) fn ratios<'r>(
     pairs: impl IntoIterator<Item = (&'r Point<'r>, &'r Point<'r>)>,
 ) -> Vec<PerRound> {
-    let logs = pairs
-        .into_iter()
-        .map(|(left, right)| log_ratio(&left.runtimes(), &right.runtimes()));
+    let logs = |(left, right): (&Point, &Point)| log_ratio(&left.runtimes(), &right.runtimes());
+    let logs = pairs.into_iter().map(logs);
     logs.filter(|rounds| !rounds.is_empty()).collect()
 }
 

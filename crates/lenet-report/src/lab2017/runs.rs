@@ -3,17 +3,19 @@
 use std::sync::LazyLock;
 
 use lenet_results::DeviceKind;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
-const TABLE: &str = include_str!("../../data/published_runtime.csv");
-
-static RUNS: LazyLock<Vec<PublishedRun>> = LazyLock::new(parse);
+static RUNS: LazyLock<Vec<PublishedRun>> =
+    LazyLock::new(|| rows(include_str!("../../data/published_runtime.csv")));
 
 /// One published run of figures 4 and 5.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub(crate) struct PublishedRun {
     pub(crate) batch_size: usize,
     /// Whether the run stands in the panel "with dropout". The code left dropout out there, too.
     pub(crate) dropout: bool,
+    #[serde(deserialize_with = "device")]
     pub(crate) device: DeviceKind,
     pub(crate) filters: usize,
     /// True number of parameters. The drawing shows a larger one.
@@ -39,39 +41,20 @@ pub(crate) fn seconds(
     RUNS.iter().find(same).map(|r| r.seconds)
 }
 
-fn parse() -> Vec<PublishedRun> {
-    fn number<T: std::str::FromStr>(text: &str) -> T {
-        let value = text.parse().ok();
-        value.expect("the checked-in table holds numbers")
-    }
-    let run = |line: &str| {
-        let cells: Vec<&str> = line.split(',').collect();
-        let &[
-            _,
-            batch_size,
-            dropout,
-            device,
-            filters,
-            parameters,
-            _,
-            seconds,
-        ] = cells.as_slice()
-        else {
-            unreachable!("the checked-in table has eight columns: {line}");
-        };
-        PublishedRun {
-            batch_size: number(batch_size),
-            dropout: number(dropout),
-            device: match device {
-                "gpu" => DeviceKind::Cuda,
-                _ => DeviceKind::Cpu,
-            },
-            filters: number(filters),
-            parameters: number(parameters),
-            seconds: number(seconds),
-        }
-    };
-    TABLE.lines().skip(1).map(run).collect()
+/// The table names devices as the report does.
+fn device<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DeviceKind, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Ok(match name.as_str() {
+        "gpu" => DeviceKind::Cuda,
+        _ => DeviceKind::Cpu,
+    })
+}
+
+/// The rows of a table that is part of the program.
+pub(super) fn rows<T: DeserializeOwned>(table: &str) -> Vec<T> {
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let rows = reader.deserialize().collect::<Result<_, _>>();
+    rows.expect("the checked-in table has these columns")
 }
 
 #[cfg(test)]

@@ -18,9 +18,8 @@ pub(super) fn overview(claims: &[Claim]) -> Markup {
 }
 
 pub(super) fn section(claims: &[Claim]) -> Markup {
-    let (asked, rest): (Vec<_>, Vec<_>) = claims
-        .iter()
-        .partition(|claim| !claim.statement.question.is_empty());
+    let has_question = |claim: &&Claim| !claim.statement.question.is_empty();
+    let (asked, rest): (Vec<_>, Vec<_>) = claims.iter().partition(has_question);
     html! {
         h2 id="claims" { "The claims, one by one" }
         p { "Trials that share a seed are compared in pairs, and so are runtimes of one round. A "

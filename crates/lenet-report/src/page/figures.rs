@@ -5,6 +5,7 @@ use maud::{Markup, PreEscaped, html};
 use crate::figures::Figure;
 use crate::plot::legend::Entry;
 use crate::plot::scene::Scene;
+use crate::plot::svg;
 
 pub(super) fn of_studies(figures: &[Figure]) -> Markup {
     html! {
@@ -32,7 +33,7 @@ fn one(figure: &Figure) -> Markup {
         figure {
             h3 { (figure.sheet.heading) }
             div.panels {
-                @for panel in figure.sheet.panel_scenes() { (PreEscaped(panel.svg())) }
+                @for panel in figure.sheet.panel_scenes() { (PreEscaped(svg::document(&panel))) }
             }
             ul.legend {
                 @for entry in &figure.sheet.legend { li { (swatch(entry)) (entry.label) } }
@@ -48,5 +49,5 @@ fn one(figure: &Figure) -> Markup {
 fn swatch(entry: &Entry) -> Markup {
     let mut scene = Scene::new(28.0, 14.0, String::new());
     entry.draw_swatch(&mut scene, (1.0, 7.0));
-    PreEscaped(scene.ornament())
+    PreEscaped(svg::ornament(&scene))
 }

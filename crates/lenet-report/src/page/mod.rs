@@ -12,7 +12,7 @@ use maud::{DOCTYPE, PreEscaped, html};
 
 use crate::claims::Claim;
 use crate::figures::Figure;
-use crate::plot::scene::SERIES;
+use crate::plot::svg::ink_styles;
 use crate::records::cells::StudyFigure;
 use crate::records::knobs::Knob;
 use crate::records::runtimes::Runtimes;
@@ -93,17 +93,6 @@ pub(crate) fn render(content: &Content) -> String {
         }
     };
     page.into_string()
-}
-
-/// Style rules that replace the fixed colours of the drawings by those of the theme.
-fn ink_styles() -> String {
-    let names = ["paper", "text", "muted", "grid", "other"];
-    let named = names.iter().map(|n| (n.to_string(), n.to_string()));
-    let series = (0..SERIES.len()).map(|i| (i.to_string(), format!("c{i}")));
-    let rule = |(class, variable): (String, String)| {
-        format!(".s-{class}{{stroke:var(--{variable})}}.f-{class}{{fill:var(--{variable})}}\n")
-    };
-    named.chain(series).map(rule).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lenet_results::{DeviceKind, Environment, Gpu, Outcome, TrialRecord};
+use lenet_results::{DeviceKind, Environment, Gpu, Outcome, RunRecord, SelfCheck, TrialRecord};
 use maud::{Markup, html};
 
 use super::Content;
@@ -28,21 +28,12 @@ pub(super) fn lead(content: &Content) -> Markup {
 }
 
 fn trials_lead(content: &Content) -> Markup {
-    let planned: BTreeSet<&str> = content
-        .studies
-        .iter()
-        .flat_map(|s| &s.figures)
-        .flat_map(|f| &f.cells)
-        .flat_map(|c| &c.trials)
-        .map(|t| t.identity.as_str())
-        .collect();
+    let figures = content.studies.iter().flat_map(|s| &s.figures);
+    let trials = figures.flat_map(|f| &f.cells).flat_map(|c| &c.trials);
+    let planned: BTreeSet<&str> = trials.map(|t| t.identity.as_str()).collect();
     let failed = |r: &&TrialRecord| matches!(r.outcome, Outcome::Failed { .. });
-    let of_plan = || {
-        content
-            .records
-            .iter()
-            .filter(|r| planned.contains(r.identity.as_str()))
-    };
+    let is_planned = |r: &&TrialRecord| planned.contains(r.identity.as_str());
+    let of_plan = || content.records.iter().filter(is_planned);
     let (failures, all) = (of_plan().filter(failed).count(), of_plan().count());
     let seeds: BTreeSet<u64> = of_plan().map(|r| r.config.seed).collect();
     let surplus = content.records.len() - all;
@@ -81,21 +72,23 @@ fn host(e: &Environment) -> String {
 /// Machines and builds of the trials.
 pub(super) fn of_trials(records: &[TrialRecord]) -> Markup {
     let runs = || records.iter().flat_map(|r| &r.runs);
-    let build = |e: &Environment| format!("{}, {}", e.profile, e.rustc);
-    let revision = |e: &Environment| format!("{} ({})", e.revision, e.version);
+    let all = |text: fn(&RunRecord) -> String| distinct(runs().map(text));
     let list = [
-        ("host", distinct(runs().map(|r| host(&r.environment)))),
-        ("device", distinct(runs().map(|r| r.device.clone()))),
-        ("instruction set", distinct(runs().map(|r| r.level.clone()))),
+        ("host", all(|r| host(&r.environment))),
+        ("device", all(|r| r.device.clone())),
+        ("instruction set", all(|r| r.level.clone())),
         (
             "threads a trial × trials at once",
-            distinct(runs().map(|r| format!("{} × {}", r.threads, r.jobs))),
+            all(|r| format!("{} × {}", r.threads, r.jobs)),
         ),
         (
             "revision",
-            distinct(runs().map(|r| revision(&r.environment))),
+            all(|r| format!("{} ({})", r.environment.revision, r.environment.version)),
         ),
-        ("build", distinct(runs().map(|r| build(&r.environment)))),
+        (
+            "build",
+            all(|r| format!("{}, {}", r.environment.profile, r.environment.rustc)),
+        ),
         ("time", time(records)),
         ("check of gradients", self_checks(records)),
     ];
@@ -218,10 +211,9 @@ fn duration(seconds: f64) -> String {
 fn self_checks(records: &[TrialRecord]) -> String {
     let runs = records.iter().flat_map(|r| &r.runs);
     let checks: Vec<_> = runs.filter_map(|r| r.self_check.as_ref()).collect();
-    let Some(worst) = checks
-        .iter()
-        .max_by(|a, b| a.worst_relative_error.total_cmp(&b.worst_relative_error))
-    else {
+    let error = |check: &SelfCheck| check.worst_relative_error;
+    let worst = checks.iter().max_by(|a, b| error(a).total_cmp(&error(b)));
+    let Some(worst) = worst else {
         return String::new();
     };
     let passed = checks.iter().filter(|c| c.passed).count();
@@ -235,13 +227,12 @@ fn self_checks(records: &[TrialRecord]) -> String {
 
 /// The commands that make the page again.
 pub(super) fn reproduce(content: &Content) -> Markup {
-    let names: Vec<&str> = content.studies.iter().map(|s| s.name.as_str()).collect();
     html! {
         h2 { "How to reproduce it" }
         p { "The same seeds give the same numbers on any number of cores. Finished work is not "
             "done again, so a command also goes on where it was broken off." }
         pre { code {
-            @for name in names { "cargo xtask experiments --config " (name) "\n" }
+            @for study in content.studies { "cargo xtask experiments --config " (study.name) "\n" }
             @if content.has_runtimes() { "cargo xtask bench-runtime\n" }
         } }
         p.note { "For a configuration of one's own, give the path of its file. Names and settings "

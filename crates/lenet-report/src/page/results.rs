@@ -1,5 +1,7 @@
 //! The results of the cells, and settings with dropout beside those without.
 
+use std::collections::BTreeSet;
+
 use lenet_results::DropoutConfig;
 use lenet_stats::Estimate;
 use maud::{Markup, html};
@@ -106,19 +108,14 @@ fn dropout_pairs<'a>(figures: &'a [StudyFigure<'a>]) -> Vec<(&'a Cell<'a>, &'a C
     };
     let all: Vec<&Cell> = figures.iter().flat_map(StudyFigure::filled).collect();
     let at_work = |cell: &Cell| cell.config.dropout.effective_rate() > 0.0;
-    let mut seen = Vec::new();
-    let mut pairs = Vec::new();
-    for cell in all.iter().filter(|cell| at_work(cell)) {
-        let own = cell_key(&cell.config);
-        let same = |c: &&&Cell| !at_work(c) && key_without(c) == key_without(cell);
-        if let Some(without) = all.iter().find(same)
-            && !seen.contains(&own)
-        {
-            seen.push(own);
-            pairs.push((*cell, *without));
-        }
-    }
-    pairs
+    let mut seen = BTreeSet::new();
+    let with = all.iter().filter(|cell| at_work(cell));
+    let distinct = with.filter(|cell| seen.insert(cell_key(&cell.config)));
+    let pair = |with: &&'a Cell<'a>| {
+        let same = |c: &&&Cell| !at_work(c) && key_without(c) == key_without(with);
+        Some((*with, *all.iter().find(same)?))
+    };
+    distinct.filter_map(pair).collect()
 }
 
 fn difference(with: &Cell, without: &Cell) -> Option<Estimate> {

@@ -25,7 +25,7 @@ pub(super) fn section(runtimes: &Runtimes) -> Markup {
 }
 
 fn points_table(runtimes: &Runtimes) -> Markup {
-    let [of_2017, ratio] = lab2017::RUNTIME_COLUMNS;
+    let [published_heading, ratio_heading] = lab2017::RUNTIME_COLUMNS;
     let seconds = |p: &Point| {
         let interval = p.summary.interval;
         let interval = interval.map(|i| format!(" ({:.3}–{:.3})", i.low, i.high));
@@ -50,8 +50,10 @@ fn points_table(runtimes: &Runtimes) -> Markup {
             .number("phases", |p| {
                 or_dash(p.summary.phases_excess, signed_percent)
             })
-            .number(of_2017, |p| or_dash(published(p), |s| format!("{s:.2}")))
-            .number(ratio, |p| {
+            .number(published_heading, |p| {
+                or_dash(published(p), |s| format!("{s:.2}"))
+            })
+            .number(ratio_heading, |p| {
                 or_dash(published(p), |s| format!("{:.1}", s / p.summary.median))
             })
             .table()
@@ -60,12 +62,8 @@ fn points_table(runtimes: &Runtimes) -> Markup {
         let own = table(&mut runtimes.main().filter(|p| p.series == i));
         (!own.is_empty()).then(|| (series.label.clone(), own))
     };
-    let groups: Vec<_> = runtimes
-        .series
-        .iter()
-        .enumerate()
-        .filter_map(group)
-        .collect();
+    let series = runtimes.series.iter().enumerate();
+    let groups: Vec<_> = series.filter_map(group).collect();
     html! {
         (table(&mut runtimes.main()).html_in_groups(&groups))
         p.note { "Seconds: one epoch and the forward passes over validation and test images. "

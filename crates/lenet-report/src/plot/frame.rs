@@ -3,7 +3,7 @@
 use crate::plot::accuracy_scale::AccuracyScale;
 use crate::plot::log_scale::LogScale;
 use crate::plot::raster::text_width;
-use crate::plot::scene::{Anchor, Ink, Rect, Scene, Shape};
+use crate::plot::scene::{Anchor, Ink, Rect, Scene, Shape, Text};
 
 /// Width of a panel with its axes.
 pub(crate) const WIDTH: f64 = 480.0;
@@ -159,14 +159,13 @@ impl Axis {
 
     /// Draws the title of the axis on the left, upright.
     pub(crate) fn draw_upright_title(&self, scene: &mut Scene, plot: &Rect) {
-        scene.shapes.push(Shape::Text {
-            x: plot.x - 48.0,
-            y: plot.y + plot.height / 2.0,
+        scene.shapes.push(Shape::Text(Text {
+            at: (plot.x - 48.0, plot.y + plot.height / 2.0),
             text: self.title.clone(),
             size: 11.0,
             anchor: Anchor::Middle,
             ink: Ink::Muted,
             upright: true,
-        });
+        }));
     }
 }

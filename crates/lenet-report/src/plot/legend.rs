@@ -71,11 +71,13 @@ impl Marker {
                 scene.dot((x, y), RADIUS, inside);
                 if hollow {
                     scene.shapes.push(Shape::Ring {
-                        x,
-                        y,
+                        at: (x, y),
                         radius: RADIUS,
-                        ink,
-                        width: WIDTH,
+                        stroke: Stroke {
+                            ink,
+                            width: WIDTH,
+                            dash: None,
+                        },
                     });
                 }
             }

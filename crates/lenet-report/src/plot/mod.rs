@@ -8,3 +8,4 @@ pub(crate) mod panel;
 pub(crate) mod raster;
 pub(crate) mod scene;
 pub(crate) mod sheet;
+pub(crate) mod svg;

@@ -46,73 +46,51 @@ fn face() -> Face<'static> {
 fn draw(canvas: &mut Pixmap, face: &Face, shape: &Shape) {
     let scale = Transform::from_scale(SCALE, SCALE);
     match shape {
-        Shape::Line { points, stroke } => {
-            if let Some(path) = polygon(points, false) {
-                let Stroke { ink, width, dash } = *stroke;
-                let stroke = tiny_skia::Stroke {
-                    width: width as f32,
-                    line_cap: LineCap::Butt,
-                    line_join: LineJoin::Round,
-                    dash: dash
-                        .and_then(|(on, off)| StrokeDash::new(vec![on as f32, off as f32], 0.0)),
-                    ..Default::default()
-                };
-                canvas.stroke_path(&path, &paint(ink, 1.0), &stroke, scale, None);
-            }
+        Shape::Line { points, stroke } => draw_line(canvas, polygon(points, false), stroke),
+        Shape::Ring { at, radius, stroke } => draw_line(canvas, circle(*at, *radius), stroke),
+        Shape::Area { points, ink, alpha } => {
+            fill(canvas, polygon(points, true), *ink, *alpha, scale);
         }
-        Shape::Area {
-            points,
-            ink,
-            opacity,
-        } => {
-            if let Some(path) = polygon(points, true) {
-                let paint = paint(*ink, *opacity as f32);
-                canvas.fill_path(&path, &paint, FillRule::Winding, scale, None);
-            }
-        }
-        Shape::Dot { x, y, radius, ink } => {
-            if let Some(path) = circle(*x, *y, *radius) {
-                canvas.fill_path(&path, &paint(*ink, 1.0), FillRule::Winding, scale, None);
-            }
-        }
-        Shape::Ring {
-            x,
-            y,
-            radius,
-            ink,
-            width,
-        } => {
-            if let Some(path) = circle(*x, *y, *radius) {
-                let stroke = tiny_skia::Stroke {
-                    width: *width as f32,
-                    ..Default::default()
-                };
-                canvas.stroke_path(&path, &paint(*ink, 1.0), &stroke, scale, None);
-            }
-        }
-        Shape::Text {
-            x,
-            y,
-            text,
-            size,
-            anchor,
-            ink,
-            upright,
-        } => {
-            let shift = match anchor {
+        Shape::Dot { at, radius, ink } => fill(canvas, circle(*at, *radius), *ink, 1.0, scale),
+        Shape::Text(text) => {
+            let width = text_width(&text.text, text.size);
+            let shift = match text.anchor {
                 Anchor::Start => 0.0,
-                Anchor::Middle => -text_width(text, *size) / 2.0,
-                Anchor::End => -text_width(text, *size),
+                Anchor::Middle => -width / 2.0,
+                Anchor::End => -width,
             };
-            if let Some(path) = glyphs(face, text, *size as f32) {
-                let turn = if *upright { -90.0 } else { 0.0 };
-                let place = scale
-                    .pre_translate(*x as f32, *y as f32)
-                    .pre_concat(Transform::from_rotate(turn))
-                    .pre_translate(shift as f32, 0.0);
-                canvas.fill_path(&path, &paint(*ink, 1.0), FillRule::Winding, place, None);
-            }
+            let turn = if text.upright { -90.0 } else { 0.0 };
+            let place = scale
+                .pre_translate(text.at.0 as f32, text.at.1 as f32)
+                .pre_concat(Transform::from_rotate(turn))
+                .pre_translate(shift as f32, 0.0);
+            let path = glyphs(face, &text.text, text.size as f32);
+            fill(canvas, path, text.ink, 1.0, place);
         }
+    }
+}
+
+/// Draws along a path. Nothing is drawn without a path.
+fn draw_line(canvas: &mut Pixmap, path: Option<Path>, stroke: &Stroke) {
+    let scale = Transform::from_scale(SCALE, SCALE);
+    let dash = |(on, off): (f64, f64)| StrokeDash::new(vec![on as f32, off as f32], 0.0);
+    let style = tiny_skia::Stroke {
+        width: stroke.width as f32,
+        line_cap: LineCap::Butt,
+        line_join: LineJoin::Round,
+        dash: stroke.dash.and_then(dash),
+        ..Default::default()
+    };
+    if let Some(path) = path {
+        canvas.stroke_path(&path, &paint(stroke.ink, 1.0), &style, scale, None);
+    }
+}
+
+/// Fills a path. Nothing is drawn without a path.
+fn fill(canvas: &mut Pixmap, path: Option<Path>, ink: Ink, alpha: f64, place: Transform) {
+    if let Some(path) = path {
+        let paint = paint(ink, alpha as f32);
+        canvas.fill_path(&path, &paint, FillRule::Winding, place, None);
     }
 }
 
@@ -126,7 +104,7 @@ fn paint(ink: Ink, opacity: f32) -> Paint<'static> {
     paint
 }
 
-fn circle(x: f64, y: f64, radius: f64) -> Option<Path> {
+fn circle((x, y): (f64, f64), radius: f64) -> Option<Path> {
     PathBuilder::from_circle(x as f32, y as f32, radius as f32)
 }
 

@@ -1,8 +1,6 @@
 //! A drawing as a list of shapes. Both the SVG text and the pixels come from this list, so the two
 //! cannot differ.
 
-use std::fmt::Write;
-
 /// A colour by its purpose. A shape carries the purpose as a class, beside the fixed colour of the
 /// light theme, so that a page can restyle it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,23 +37,6 @@ impl Ink {
             Self::Other => [0xb0, 0xb6, 0xbe],
             Self::Series(i) => SERIES[i % SERIES.len()],
         }
-    }
-
-    /// Name of the colour in a class, after `s-` for a stroke and `f-` for a fill.
-    pub(crate) fn name(self) -> String {
-        match self {
-            Self::Paper => "paper".to_owned(),
-            Self::Text => "text".to_owned(),
-            Self::Muted => "muted".to_owned(),
-            Self::Grid => "grid".to_owned(),
-            Self::Other => "other".to_owned(),
-            Self::Series(i) => (i % SERIES.len()).to_string(),
-        }
-    }
-
-    fn hex(self) -> String {
-        let [r, g, b] = self.rgb();
-        format!("#{r:02x}{g:02x}{b:02x}")
     }
 }
 
@@ -118,37 +99,37 @@ pub(crate) enum Shape {
         points: Vec<(f64, f64)>,
         stroke: Stroke,
     },
-    /// A filled polygon.
+    /// A filled polygon; `alpha` is its opacity.
     Area {
         points: Vec<(f64, f64)>,
         ink: Ink,
-        opacity: f64,
+        alpha: f64,
     },
     /// A filled disc.
     Dot {
-        x: f64,
-        y: f64,
+        at: (f64, f64),
         radius: f64,
         ink: Ink,
     },
     /// The outline of a circle.
     Ring {
-        x: f64,
-        y: f64,
+        at: (f64, f64),
         radius: f64,
-        ink: Ink,
-        width: f64,
+        stroke: Stroke,
     },
-    /// A line of text whose baseline goes through (x, y). Upright text is turned by 90° to the left.
-    Text {
-        x: f64,
-        y: f64,
-        text: String,
-        size: f64,
-        anchor: Anchor,
-        ink: Ink,
-        upright: bool,
-    },
+    Text(Text),
+}
+
+/// A line of text whose baseline goes through `at`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Text {
+    pub(crate) at: (f64, f64),
+    pub(crate) text: String,
+    pub(crate) size: f64,
+    pub(crate) anchor: Anchor,
+    pub(crate) ink: Ink,
+    /// Whether the text is turned by 90° to the left.
+    pub(crate) upright: bool,
 }
 
 /// A drawing, in CSS pixels.
@@ -184,158 +165,22 @@ impl Scene {
         self.shapes.push(Shape::Line { points, stroke });
     }
 
-    pub(crate) fn area(&mut self, points: Vec<(f64, f64)>, ink: Ink, opacity: f64) {
-        self.shapes.push(Shape::Area {
-            points,
-            ink,
-            opacity,
-        });
+    pub(crate) fn area(&mut self, points: Vec<(f64, f64)>, ink: Ink, alpha: f64) {
+        self.shapes.push(Shape::Area { points, ink, alpha });
     }
 
-    pub(crate) fn dot(&mut self, (x, y): (f64, f64), radius: f64, ink: Ink) {
-        self.shapes.push(Shape::Dot { x, y, radius, ink });
+    pub(crate) fn dot(&mut self, at: (f64, f64), radius: f64, ink: Ink) {
+        self.shapes.push(Shape::Dot { at, radius, ink });
     }
 
-    pub(crate) fn text(
-        &mut self,
-        (x, y): (f64, f64),
-        text: &str,
-        size: f64,
-        anchor: Anchor,
-        ink: Ink,
-    ) {
-        self.shapes.push(Shape::Text {
-            x,
-            y,
+    pub(crate) fn text(&mut self, at: (f64, f64), text: &str, size: f64, anchor: Anchor, ink: Ink) {
+        self.shapes.push(Shape::Text(Text {
+            at,
             text: text.to_owned(),
             size,
             anchor,
             ink,
             upright: false,
-        });
+        }));
     }
-
-    /// The drawing as an SVG document, which is also valid inside HTML.
-    pub(crate) fn svg(&self) -> String {
-        let (w, h, title) = (self.width, self.height, escape(&self.title));
-        let mut out = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" \
-             height=\"{h}\" role=\"img\" aria-label=\"{title}\" \
-             font-family=\"Inter, Helvetica, Arial, sans-serif\">\n<title>{title}</title>\n"
-        );
-        self.write_shapes(&mut out);
-        out.push_str("</svg>\n");
-        out
-    }
-
-    /// The drawing as an ornament inside HTML. Screen readers skip it.
-    pub(crate) fn ornament(&self) -> String {
-        let (w, h) = (self.width, self.height);
-        let mut out = format!(
-            "<svg viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" aria-hidden=\"true\">\n"
-        );
-        self.write_shapes(&mut out);
-        out.push_str("</svg>");
-        out
-    }
-
-    fn write_shapes(&self, out: &mut String) {
-        for shape in &self.shapes {
-            write_shape(out, shape);
-            out.push('\n');
-        }
-    }
-}
-
-fn write_shape(out: &mut String, shape: &Shape) {
-    // Writing to a string cannot fail.
-    let _ = match shape {
-        Shape::Line { points, stroke } => {
-            let Stroke { ink, width, dash } = *stroke;
-            let dash = dash
-                .map(|(on, off)| format!(" stroke-dasharray=\"{on} {off}\""))
-                .unwrap_or_default();
-            write!(
-                out,
-                "<polyline class=\"s-{}\" points=\"{}\" fill=\"none\" stroke=\"{}\" \
-                 stroke-width=\"{width}\" stroke-linejoin=\"round\"{dash}/>",
-                ink.name(),
-                coordinates(points),
-                ink.hex()
-            )
-        }
-        Shape::Area {
-            points,
-            ink,
-            opacity,
-        } => write!(
-            out,
-            "<polygon class=\"f-{}\" points=\"{}\" fill=\"{}\" fill-opacity=\"{opacity}\"/>",
-            ink.name(),
-            coordinates(points),
-            ink.hex()
-        ),
-        Shape::Dot { x, y, radius, ink } => write!(
-            out,
-            "<circle class=\"f-{}\" cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"{radius}\" fill=\"{}\"/>",
-            ink.name(),
-            ink.hex()
-        ),
-        Shape::Ring {
-            x,
-            y,
-            radius,
-            ink,
-            width,
-        } => write!(
-            out,
-            "<circle class=\"s-{}\" cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"{radius}\" fill=\"none\" \
-             stroke=\"{}\" stroke-width=\"{width}\"/>",
-            ink.name(),
-            ink.hex()
-        ),
-        Shape::Text {
-            x,
-            y,
-            text,
-            size,
-            anchor,
-            ink,
-            upright,
-        } => {
-            let anchor = match anchor {
-                Anchor::Start => "start",
-                Anchor::Middle => "middle",
-                Anchor::End => "end",
-            };
-            let turn = if *upright {
-                format!(" transform=\"rotate(-90 {x:.2} {y:.2})\"")
-            } else {
-                String::new()
-            };
-            write!(
-                out,
-                "<text class=\"f-{}\" x=\"{x:.2}\" y=\"{y:.2}\" font-size=\"{size}\" \
-                 text-anchor=\"{anchor}\" fill=\"{}\"{turn}>{}</text>",
-                ink.name(),
-                ink.hex(),
-                escape(text)
-            )
-        }
-    };
-}
-
-fn coordinates(points: &[(f64, f64)]) -> String {
-    let pairs: Vec<String> = points
-        .iter()
-        .map(|(x, y)| format!("{x:.2},{y:.2}"))
-        .collect();
-    pairs.join(" ")
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

@@ -97,19 +97,18 @@ pub(crate) fn fill<'a>(
     let mut seen = BTreeSet::new();
     let ids = joined.iter().map(|(_, figure)| figure.id.as_str());
     let shared: BTreeSet<&str> = ids.filter(|id| !seen.insert(*id)).collect();
-    let figure = |(study, figure): &(&str, FigureRecord)| StudyFigure {
-        id: if shared.contains(figure.id.as_str()) {
-            format!("{study}-{}", figure.id)
-        } else {
-            figure.id.clone()
-        },
-        title: figure.title.clone(),
-        published: figure.published.clone(),
-        cells: figure
-            .cells
-            .iter()
-            .map(|cell| fill_cell(cell, &by_identity))
-            .collect(),
+    let figure = |(study, figure): &(&str, FigureRecord)| {
+        let cells = figure.cells.iter();
+        StudyFigure {
+            id: if shared.contains(figure.id.as_str()) {
+                format!("{study}-{}", figure.id)
+            } else {
+                figure.id.clone()
+            },
+            title: figure.title.clone(),
+            published: figure.published.clone(),
+            cells: cells.map(|cell| fill_cell(cell, &by_identity)).collect(),
+        }
     };
     joined.iter().map(figure).collect()
 }
@@ -117,24 +116,19 @@ pub(crate) fn fill<'a>(
 /// The figures of all studies, each with the name of its study; parts of one study joined.
 fn join(studies: &[StudyRecord]) -> Vec<(&str, FigureRecord)> {
     let mut joined: Vec<(&str, FigureRecord)> = Vec::new();
-    let all = studies
-        .iter()
-        .flat_map(|study| study.figures.iter().map(|f| (study.name.as_str(), f)));
-    for (study, figure) in all {
-        let same = |(name, known): &(&str, FigureRecord)| *name == study && known.id == figure.id;
-        let place = joined.iter().position(same).unwrap_or(joined.len());
-        if place == joined.len() {
-            let cells = Vec::new();
-            joined.push((
-                study,
-                FigureRecord {
-                    cells,
-                    ..figure.clone()
-                },
-            ));
-        }
-        for cell in &figure.cells {
-            add_cell(&mut joined[place].1.cells, cell);
+    for study in studies {
+        for figure in &study.figures {
+            let same =
+                |(name, known): &(&str, FigureRecord)| *name == study.name && known.id == figure.id;
+            let place = joined.iter().position(same).unwrap_or(joined.len());
+            if place == joined.len() {
+                let mut empty = figure.clone();
+                empty.cells.clear();
+                joined.push((&study.name, empty));
+            }
+            for cell in &figure.cells {
+                add_cell(&mut joined[place].1.cells, cell);
+            }
         }
     }
     joined
@@ -148,8 +142,8 @@ fn add_cell(cells: &mut Vec<CellRecord>, cell: &CellRecord) {
         return;
     };
     let trials = cell.trials.iter();
-    let new: Vec<_> = trials.filter(|t| !known.trials.contains(t)).collect();
-    let new: Vec<_> = new.into_iter().cloned().collect();
+    let new = trials.filter(|t| !known.trials.contains(t)).cloned();
+    let new: Vec<_> = new.collect();
     known.trials.extend(new);
 }
 

@@ -97,14 +97,9 @@ impl<'a> Runtimes<'a> {
         let mut found = Self::default();
         let mut usable: Vec<(&RuntimeRecord, Summary, SeriesKey)> = Vec::new();
         for record in records {
-            let summary = summarize(record).map_err(|error| error.to_string());
-            let session = record.sessions.last().ok_or("it names no machine");
-            match (summary, session) {
-                (Ok(summary), Ok(session)) => {
-                    usable.push((record, summary, SeriesKey::of(record, session)));
-                }
-                (Err(reason), _) => found.unusable.push(Unusable::new(record, &reason)),
-                (_, Err(reason)) => found.unusable.push(Unusable::new(record, reason)),
+            match read(record) {
+                Ok((summary, key)) => usable.push((record, summary, key)),
+                Err(reason) => found.unusable.push(Unusable::new(record, reason)),
             }
         }
         let keys: BTreeSet<SeriesKey> = usable.iter().map(|(_, _, key)| key.clone()).collect();
@@ -236,21 +231,26 @@ impl<'a> Runtimes<'a> {
 }
 
 impl Unusable {
-    fn new(record: &RuntimeRecord, reason: &str) -> Self {
-        let point = &record.point;
+    fn new(record: &RuntimeRecord, reason: String) -> Self {
+        let at = &record.point;
+        let (device, backend) = (at.device_name(), at.backend_name());
+        let (placement, filters) = (at.placement.name(), at.filters);
+        let (batch_size, dropout) = (at.batch_size, at.dropout);
         Self {
             point: format!(
-                "{} {} {}, {} filters, batch {}, dropout {}",
-                point.device_name(),
-                point.backend_name(),
-                point.placement.name(),
-                point.filters,
-                point.batch_size,
-                point.dropout
+                "{device} {backend} {placement}, {filters} filters, batch {batch_size}, dropout \
+                 {dropout}"
             ),
-            reason: reason.to_owned(),
+            reason,
         }
     }
+}
+
+/// The summary of a record and its series, or the reason why it has none.
+fn read(record: &RuntimeRecord) -> Result<(Summary, SeriesKey), String> {
+    let summary = summarize(record).map_err(|error| error.to_string())?;
+    let session = record.sessions.last().ok_or("it names no machine")?;
+    Ok((summary, SeriesKey::of(record, session)))
 }
 
 /// Whether two records of one series have the same point. The seed and the learning rate may differ,

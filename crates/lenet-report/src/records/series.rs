@@ -7,7 +7,7 @@ use lenet_results::{DataPlacement, DeviceKind, RuntimeRecord, RuntimeSession};
 /// A device with the code that ran on it.
 #[derive(Debug)]
 pub(crate) struct Series {
-    key: SeriesKey,
+    pub(crate) key: SeriesKey,
     /// What distinguishes the series from the others, for legends and tables.
     pub(crate) label: String,
 }
@@ -15,11 +15,12 @@ pub(crate) struct Series {
 /// Everything that makes a series. The order of the fields orders the series.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SeriesKey {
-    on_gpu: bool,
+    pub(crate) on_gpu: bool,
     device: String,
     backend: &'static str,
-    resident: bool,
-    host: String,
+    /// Whether the images lie on the GPU.
+    pub(crate) resident: bool,
+    pub(crate) host: String,
     processor: String,
     gpu: Option<String>,
     threads: usize,
@@ -99,22 +100,9 @@ impl Series {
         keys.iter().map(series).collect()
     }
 
-    pub(crate) fn on_gpu(&self) -> bool {
-        self.key.on_gpu
-    }
-
-    /// Whether the images lie on the GPU.
-    pub(crate) fn resident(&self) -> bool {
-        self.key.resident
-    }
-
     /// What shares its rounds: the host, the processor and the revision of the build.
     pub(crate) fn machine(&self) -> [&str; 3] {
         [&self.key.host, &self.key.processor, &self.key.revision]
-    }
-
-    pub(crate) fn host(&self) -> &str {
-        &self.key.host
     }
 
     /// Whether the two series differ in the placement of the images alone.

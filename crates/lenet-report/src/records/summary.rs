@@ -117,17 +117,15 @@ pub fn rounds<'a>(
             of_round.push(sample.seconds() / middle);
         }
     }
-    ratios
-        .into_iter()
-        .map(|(round, ratios)| {
-            let ratio = median(&ratios, LEVEL)?.point;
-            Ok(RoundSpeed {
-                round,
-                ratio,
-                out_of_line: !((ratio - 1.0).abs() <= ROUND_TOLERANCE),
-            })
+    let speed = |(round, ratios): (usize, Vec<f64>)| {
+        let ratio = median(&ratios, LEVEL)?.point;
+        Ok(RoundSpeed {
+            round,
+            ratio,
+            out_of_line: !((ratio - 1.0).abs() <= ROUND_TOLERANCE),
         })
-        .collect()
+    };
+    ratios.into_iter().map(speed).collect()
 }
 
 fn median_phases(passes: &[PhaseSeconds]) -> Result<Option<PhaseSeconds>, StatsError> {

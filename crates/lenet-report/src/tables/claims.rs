@@ -19,20 +19,21 @@ struct ClaimObject<'a> {
     seeds: usize,
 }
 
-pub(crate) fn json(claims: &[Claim]) -> Vec<u8> {
-    let objects: Vec<ClaimObject> = claims
-        .iter()
-        .map(|claim| ClaimObject {
+pub(crate) fn json<'a>(claims: &'a [Claim]) -> Vec<u8> {
+    let object = |claim: &'a Claim| {
+        let estimate = claim.answer.estimate;
+        ClaimObject {
             claim: claim.statement.number,
             statement: claim.statement.claim,
             verdict: claim.answer.verdict.text(),
-            estimate: claim.answer.estimate.map(|e| e.point),
-            low: claim.answer.estimate.and_then(|e| e.low()),
-            high: claim.answer.estimate.and_then(|e| e.high()),
+            estimate: estimate.map(|e| e.point),
+            low: estimate.and_then(|e| e.low()),
+            high: estimate.and_then(|e| e.high()),
             method: &claim.answer.method,
-            seeds: claim.answer.estimate.map_or(0, |e| e.n),
-        })
-        .collect();
+            seeds: estimate.map_or(0, |e| e.n),
+        }
+    };
+    let objects: Vec<ClaimObject> = claims.iter().map(object).collect();
     let mut text = serde_json::to_vec_pretty(&objects).expect("estimates are finite");
     text.push(b'\n');
     text

@@ -62,9 +62,8 @@ pub(crate) fn results<'a>(figures: &'a [StudyFigure<'a>]) -> Vec<CellResult<'a>>
 /// The result with the highest mean validation accuracy; of equals the first. Test accuracy has no
 /// part in the choice.
 pub(crate) fn best<'r, 'a>(results: &'r [CellResult<'a>]) -> Option<&'r CellResult<'a>> {
-    let measured = results
-        .iter()
-        .filter_map(|r| Some((r, r.validation?.point)));
+    let mean = |r: &'r CellResult<'a>| Some((r, r.validation?.point));
+    let measured = results.iter().filter_map(mean);
     let better = |best: (&'r CellResult<'a>, f64), next: (&'r CellResult<'a>, f64)| {
         if next.1 > best.1 { next } else { best }
     };

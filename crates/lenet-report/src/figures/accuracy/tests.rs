@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::plot::raster::text_width;
-use crate::plot::scene::{Rect, Scene, Shape};
+use crate::plot::scene::{Rect, Scene, Shape, Text};
 use crate::plot::sheet::LEGEND_TEXT;
+use crate::plot::svg::document;
 use crate::records::cells::fill;
 use crate::testing::{cell, lab_config, lab_study, rising, trial};
 
@@ -53,7 +54,7 @@ fn the_legend_never_meets_a_panel() {
         }
         // All text of a panel stays in its rectangle, and every entry in that of the legend.
         for shape in &sheet.scene().shapes[2..] {
-            let Shape::Text { x, y, .. } = shape else {
+            let Shape::Text(Text { at: (x, y), .. }) = shape else {
                 continue;
             };
             let inside =
@@ -94,7 +95,7 @@ fn published_curves_are_dashed_in_the_colour_of_their_cell() {
 /// Position of a label.
 fn label(scene: &Scene, wanted: &str) -> (f64, f64) {
     let found = scene.shapes.iter().find_map(|shape| match shape {
-        Shape::Text { x, y, text, .. } if text == wanted => Some((*x, *y)),
+        Shape::Text(Text { at, text, .. }) if text == wanted => Some(*at),
         _ => None,
     });
     found.unwrap_or_else(|| panic!("no label {wanted}"))
@@ -165,7 +166,7 @@ fn a_figure_without_records_is_still_drawn() {
     let (study, _) = lab_study(2);
     let figure = figure(&fill(&[study], &[])[0]);
     assert!(figure.sheet.legend.is_empty());
-    assert!(figure.sheet.scene().svg().contains("Validation accuracy"));
+    assert!(document(&figure.sheet.scene()).contains("Validation accuracy"));
 }
 
 #[test]

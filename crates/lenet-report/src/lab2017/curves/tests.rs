@@ -1,21 +1,22 @@
 //! The table of published curves.
 
 use super::*;
+use crate::lab2017::setting::RATES;
 use crate::testing::lab_config;
 
 #[test]
 fn the_table_is_whole() {
-    assert_eq!(CURVES.len(), 12);
-    for curve in CURVES.iter() {
-        assert_eq!(
-            (curve.validation.len(), curve.test.len()),
-            (10, 10),
-            "{curve:?}"
-        );
-        assert!(
-            curve.test.iter().all(|a| (0.0..=1.0).contains(a)),
-            "{curve:?}"
-        );
+    // Three figures with four rates, two sets of images and ten epochs.
+    assert_eq!(ACCURACIES.len(), 3 * 4 * 2 * 10);
+    for row in ACCURACIES.iter() {
+        assert!((0.0..=1.0).contains(&row.accuracy), "{row:?}");
+    }
+    for (figure, optimizer) in [("1", "sgd"), ("2", "sgd"), ("3", "adam")] {
+        for rate in RATES {
+            let curve = curve(figure, &lab_config(optimizer, rate, 0.0)).unwrap();
+            let epochs = (curve.validation.len(), curve.test.len());
+            assert_eq!(epochs, (10, 10), "figure {figure}, {rate}");
+        }
     }
     // Each line's epoch is its place in the curve.
     for (i, line) in TABLE.lines().skip(1).enumerate() {

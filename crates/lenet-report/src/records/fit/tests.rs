@@ -1,7 +1,6 @@
 //! Lines through exact and impossible points.
 
 use super::*;
-use crate::records::series::Series;
 use crate::testing::{Grid, in_series, record};
 
 #[test]
@@ -40,14 +39,6 @@ fn rounds_give_the_interval() {
         })
         .collect();
     let runtimes = in_series(&records);
-    assert_eq!(
-        runtimes
-            .series
-            .iter()
-            .map(Series::on_gpu)
-            .collect::<Vec<_>>(),
-        [false]
-    );
     let points: Vec<_> = runtimes.points.iter().collect();
     let fit = Fit::new(&points).unwrap();
     assert!((fit.fixed.point / 1.1e-3 - 1.0).abs() < 1e-9, "{fit:?}");
