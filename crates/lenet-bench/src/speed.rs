@@ -2,10 +2,7 @@
 
 use std::sync::Barrier;
 
-use lenet_core::{
-    Architecture, Backend, Data, Decay, DeviceKind, Dropout, EarlyStop, Geometry, Optimizer,
-    Precision, Schedule, Trial,
-};
+use lenet_core::{Architecture, Backend, Data, Dropout, Geometry, Samples, Trial};
 use lenet_data::{Dataset, SplitSpec};
 use lenet_ops::{Level, peak};
 use lenet_train::{Event, RunOptions};
@@ -162,7 +159,7 @@ fn one_trial(
     let config = config(point, data, job as u64);
     let splits = data.split(&SplitSpec {
         validation: config.data.validation,
-        samples: config.data.samples,
+        samples: config.data.samples.into(),
         seed: config.seed,
     });
     // Every job must reach the barrier, or the others would wait for it forever.
@@ -195,27 +192,22 @@ fn config(point: &SpeedPoint, data: &Dataset, seed: u64) -> Trial {
     Trial {
         data: Data {
             source: data.source.clone(),
-            validation: 5000,
-            samples: Some(point.samples),
+            samples: Samples::Drawn(point.samples),
+            ..Data::default()
         },
         network: Architecture {
             filters: vec![point.filters; 2],
-            kernel: 3,
-            hidden: vec![128],
+            ..Architecture::default()
         },
         dropout: Dropout::connected(point.dropout),
-        optimizer: Optimizer::SGD,
         // Speed does not depend on it as long as the network stays alive; wide networks diverge
         // at the study's 0.1.
         learning_rate: 0.01,
-        schedule: Schedule::default(),
         batch_size: point.batch_size,
         epochs: point.epochs + 1,
-        early_stop: EarlyStop::Never,
         seed,
         backend: point.backend,
-        device: DeviceKind::Cpu,
-        precision: Precision::Single,
+        ..Trial::default()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Whole files, written so that a reader sees the old one or the new one, never a part.
+//! Writing of whole files. A reader sees the old file or the new one, never a part.
 
 use std::fs;
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ pub(crate) fn create_folder(path: &Path) -> Result<(), ReportError> {
     fs::create_dir_all(path).map_err(ReportError::io(path, "create"))
 }
 
-/// Writes `contents` to `folder/name` by way of a temporary file in the same folder.
+/// Writes `contents` to a temporary file in `folder` and renames it to `name`.
 pub(crate) fn write_whole(
     folder: &Path,
     name: &str,
@@ -31,7 +31,7 @@ pub(crate) fn write_whole(
     Ok(path)
 }
 
-/// Temporary files are private to their owner; a report is to be read by others.
+/// Makes a file readable for others, since temporary files are private to their owner.
 #[cfg(unix)]
 fn share(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -143,7 +143,7 @@ fn point(record: &RuntimeRecord) -> Vec<String> {
     let point = &record.point;
     vec![
         point.device_name(),
-        point.backend_name().to_owned(),
+        point.backend.name().to_owned(),
         point.placement.name().to_owned(),
         point.filters.to_string(),
         point.batch_size.to_string(),

@@ -65,7 +65,7 @@ fn repeated(data: &Splits, images: usize) -> Splits {
 
 /// An ordinal that no machine has must be refused with a word on what to do.
 pub(super) fn ordinal() -> Answer {
-    match DeviceChoice::Cuda(NOWHERE).resolve() {
+    match lenet_train::resolve_device(DeviceChoice::Cuda(NOWHERE)) {
         Ok(_) => Answer::new(false, format!("cuda:{NOWHERE} was opened")),
         Err(error) => {
             let text = error.to_string();

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lenet_core::{
-    Architecture, Backend, Data, Decay, DeviceKind, Dropout, EarlyStop, Optimizer, Precision,
-    Schedule, Trial,
-};
+use lenet_core::{Architecture, Backend, Data, DeviceKind, Dropout, Optimizer, Samples, Trial};
 use lenet_train::{Ended, Event, RunOptions, TrainError};
 
 use super::{Answer, Checked};
@@ -28,24 +25,21 @@ pub(super) fn config(
         data: Data {
             source: checked.data.source.clone(),
             validation: checked.data.validation.len(),
-            samples: Some(checked.data.train.len()),
+            samples: Samples::Drawn(checked.data.train.len()),
         },
         network: Architecture {
             filters: vec![checked.filters; 2],
-            kernel: 3,
-            hidden: vec![128],
+            ..Architecture::default()
         },
         dropout: Dropout::connected(0.5),
         optimizer: Optimizer::MOMENTUM,
         learning_rate: 0.01,
-        schedule: Schedule::default(),
         batch_size: 64,
         epochs: EPOCHS,
-        early_stop: EarlyStop::Never,
         seed,
         backend,
         device,
-        precision: Precision::Single,
+        ..Trial::default()
     }
 }
 

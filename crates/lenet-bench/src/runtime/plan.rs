@@ -7,6 +7,7 @@ use lenet_results::{DataPlacement, RuntimePoint};
 
 use super::config::RuntimeConfig;
 use super::error::RuntimeError;
+use lenet_train::{TrainError, resolve_device};
 
 /// A device that can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub fn devices(asked: &[String]) -> Result<(Vec<Device>, Vec<LeftOut>), RuntimeE
             kind: DeviceKind::Cpu,
             ordinal: 0,
         });
-        match DeviceChoice::Cuda(0).resolve() {
+        match resolve_device(DeviceChoice::Cuda(0)) {
             Ok((kind, ordinal)) => found.push(Device { kind, ordinal }),
             Err(error) => left_out.push(LeftOut {
                 what: "cuda".to_owned(),
@@ -64,7 +65,8 @@ pub fn devices(asked: &[String]) -> Result<(Vec<Device>, Vec<LeftOut>), RuntimeE
         }
     }
     for name in asked {
-        let (kind, ordinal) = name.parse::<DeviceChoice>()?.resolve()?;
+        let (kind, ordinal) =
+            resolve_device(name.parse::<DeviceChoice>().map_err(TrainError::from)?)?;
         let device = Device { kind, ordinal };
         if !found.contains(&device) {
             found.push(device);

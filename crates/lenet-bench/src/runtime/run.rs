@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use lenet_core::{
-    Data, Decay, DeviceKind, Dropout, EarlyStop, Optimizer, Precision, Schedule, Trial,
-};
+use lenet_core::{Data, DeviceKind, Dropout, Samples, Trial};
 use lenet_data::{Split, Splits};
 use lenet_ops::{Level, gpu};
 use lenet_results::{
@@ -241,20 +239,17 @@ fn trial(point: &RuntimePoint, context: RunContext<'_>) -> (Trial, RunOptions) {
         data: Data {
             source: point.source.clone(),
             validation: point.validation,
-            samples: Some(point.samples),
+            samples: Samples::Drawn(point.samples),
         },
         network: network(point.filters),
         dropout: Dropout::connected(point.dropout),
-        optimizer: Optimizer::SGD,
         learning_rate: point.learning_rate,
-        schedule: Schedule::default(),
         batch_size: point.batch_size,
         epochs: 1,
-        early_stop: EarlyStop::Never,
         seed: point.seed,
         backend: point.backend,
         device: point.device,
-        precision: Precision::Single,
+        ..Trial::default()
     };
     let options = RunOptions {
         threads: point.threads,
@@ -307,7 +302,7 @@ fn name(work: Work, point: &RuntimePoint) -> String {
     format!(
         "{what}: {} {} {}, {} filters, batch {}, dropout {}{group}",
         point.device_name(),
-        point.backend_name(),
+        point.backend.name(),
         point.placement.name(),
         point.filters,
         point.batch_size,
