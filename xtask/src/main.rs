@@ -8,6 +8,7 @@ mod flags;
 mod inputs;
 mod interrupt;
 mod output;
+mod output_file;
 mod overview;
 mod picture;
 mod progress;

@@ -20,7 +20,7 @@ pub mod config;
 pub mod device_check;
 pub mod environment;
 pub mod error;
-mod files;
+pub mod files;
 pub mod float;
 pub mod format;
 pub mod gpu;

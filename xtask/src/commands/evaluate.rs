@@ -11,8 +11,8 @@ use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::{Evaluate, Split};
-use crate::inputs::{self, NewFile};
-use crate::output;
+use crate::output_file::OutputFile;
+use crate::{inputs, output};
 
 /// Runs the command.
 ///
@@ -41,7 +41,7 @@ pub fn run(flags: &Evaluate) -> CommandResult {
     let csv = flags
         .csv
         .as_deref()
-        .map(NewFile::create)
+        .map(OutputFile::create)
         .transpose()
         .or_refuse()?;
 

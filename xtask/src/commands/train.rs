@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use lenet_data::{Dataset, SplitSpec, Splits};
-use lenet_model::weights;
+use lenet_model::weights::{self, Weights};
 use lenet_results::{EpochRecord, Outcome, TrialConfig};
 use lenet_study::Settings;
 use lenet_train::{Ended, Event};
@@ -12,9 +12,9 @@ use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Train;
-use crate::inputs::{self, NewFile};
+use crate::output_file::OutputFile;
 use crate::progress::{Progress, Style};
-use crate::{interrupt, output};
+use crate::{inputs, interrupt, output};
 
 /// Runs the command.
 ///
@@ -36,7 +36,7 @@ pub fn run(flags: &Train) -> CommandResult {
     let save = flags
         .save
         .as_deref()
-        .map(NewFile::create)
+        .map(OutputFile::create)
         .transpose()
         .or_refuse()?;
     options.stop = interrupt::stop_flag().or_refuse()?;
@@ -85,11 +85,13 @@ pub fn run(flags: &Train) -> CommandResult {
     };
     written.or_fail()?;
     if let Some(file) = save {
-        // The folder is writable: it took the temporary file, which now makes way.
-        drop(file);
-        let path = flags.save.as_deref().unwrap_or(std::path::Path::new(""));
-        let rate = config.dropout.effective_rate();
-        weights::save_with_dropout(path, &geometry, Some(rate), &parameters).or_fail()?;
+        let trained = Weights {
+            geometry,
+            dropout: Some(config.dropout.effective_rate()),
+            parameters,
+        };
+        let bytes = trained.to_bytes(weights::Precision::F32).or_fail()?;
+        file.write(&bytes).or_fail()?;
     }
     let seconds = started.elapsed().as_secs_f64();
     output::line(summary(&config, &outcome, epochs.last(), seconds)).or_fail()?;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
+use lenet_results::files::write_whole;
 
 /// CUDA that the bindings are made for. What runs the program needs a driver for it.
 const CUDA: &str = "13000";
@@ -168,7 +169,7 @@ fn script(path: &Path, text: &str) -> anyhow::Result<PathBuf> {
     }
     // An unchanged file keeps its time, and cargo what it built with it.
     if fs::read_to_string(path).ok().as_deref() != Some(text) {
-        fs::write(path, text)?;
+        write_whole(path, text.as_bytes())?;
     }
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
