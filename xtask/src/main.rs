@@ -10,7 +10,6 @@ mod interrupt;
 mod output;
 mod output_file;
 mod overview;
-mod picture;
 mod progress;
 mod table;
 mod toolchain;

@@ -7,7 +7,8 @@ use lenet_ops::net::Network;
 use lenet_ops::{Geometry, Level, OpsError};
 
 use crate::config::{ConfigError, LeNetConfig};
-use crate::input::{Input, InputError, ReadError};
+use crate::input::{Input, ReadError};
+use crate::input_error::InputError;
 
 /// What a network says about an image.
 #[derive(Debug, Clone, PartialEq)]

@@ -31,10 +31,12 @@
 //!   used, otherwise with candle's own ops; building needs the CUDA toolkit.
 #![forbid(unsafe_code)]
 
+mod backend;
 mod classifier;
 mod config;
 pub mod init;
 mod input;
+mod input_error;
 mod model;
 pub mod onnx;
 mod parameters;
@@ -42,13 +44,15 @@ pub mod picture;
 mod summary;
 pub mod weights;
 
+pub use backend::Backend;
 pub use candle_core;
 pub use candle_nn;
 pub use classifier::{Classifier, PredictError, Prediction};
-pub use config::{Backend, ConfigError, LeNetConfig};
+pub use config::{ConfigError, LeNetConfig};
 #[cfg(feature = "image")]
 pub use image;
-pub use input::{Input, InputError};
+pub use input::Input;
+pub use input_error::InputError;
 pub use lenet_ops::net::Dropout;
 pub use lenet_ops::{Geometry, OpsError, Parameter};
 pub use model::LeNet;

@@ -31,13 +31,9 @@ impl Parameters {
                 geometry.parameter_count()
             );
         }
-        let named = geometry
-            .parameters()
+        let named = tensors(geometry, values, device)?
             .into_iter()
-            .map(|p| {
-                let tensor = Tensor::from_slice(&values[p.range()], p.shape.as_slice(), device)?;
-                Ok((p.name, Var::from_tensor(&tensor.to_dtype(dtype)?)?))
-            })
+            .map(|(name, tensor)| Ok((name, Var::from_tensor(&tensor.to_dtype(dtype)?)?)))
             .collect::<Result<_>>()?;
         Ok(Self {
             named,
@@ -103,13 +99,34 @@ impl Parameters {
     /// # Errors
     /// Where the device fails.
     pub fn to_flat(&self) -> Result<Vec<f32>> {
-        let mut values = Vec::new();
-        for (_, var) in self.iter() {
-            let tensor = var.as_tensor().detach().to_dtype(DType::F32)?;
-            values.extend(tensor.flatten_all()?.to_vec1::<f32>()?);
-        }
-        Ok(values)
+        flatten(self.iter().map(|(_, var)| var.as_tensor()))
     }
+}
+
+/// The elements of all tensors as f32, one tensor after the other.
+pub(crate) fn flatten<'a>(tensors: impl Iterator<Item = &'a Tensor>) -> Result<Vec<f32>> {
+    let mut values = Vec::new();
+    for tensor in tensors {
+        let tensor = tensor.detach().to_dtype(DType::F32)?;
+        values.extend(tensor.flatten_all()?.to_vec1::<f32>()?);
+    }
+    Ok(values)
+}
+
+/// Names and f32 tensors of all parameters, in the order of [`Geometry::parameters`], from the flat
+/// buffer of that order.
+pub(crate) fn tensors(
+    geometry: &Geometry,
+    values: &[f32],
+    device: &Device,
+) -> Result<Vec<(String, Tensor)>> {
+    let parameters = geometry.parameters().into_iter();
+    parameters
+        .map(|p| {
+            let tensor = Tensor::from_slice(&values[p.range()], p.shape.as_slice(), device)?;
+            Ok((p.name, tensor))
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! A network to and from a weights file.
 
-use std::collections::HashMap;
 use std::path::Path;
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Device};
 use candle_nn::VarBuilder;
-use lenet_ops::Geometry;
 
 use super::LeNet;
+use crate::parameters::tensors;
 use crate::weights::{self, Precision, Weights, WeightsError};
 
 impl LeNet {
@@ -59,12 +58,10 @@ impl LeNet {
         origin: &Path,
     ) -> Result<Self, WeightsError> {
         let build = || {
-            let (geometry, values) = (&weights.geometry, &weights.parameters);
-            let tensors = fixed_tensors(geometry, values, device)?;
-            Self::new(
-                VarBuilder::from_tensors(tensors, DType::F32, device),
-                &weights.config(),
-            )
+            let tensors = tensors(&weights.geometry, &weights.parameters, device)?;
+            let tensors = tensors.into_iter().collect();
+            let vb = VarBuilder::from_tensors(tensors, DType::F32, device);
+            Self::new(vb, &weights.config())
         };
         build().map_err(|error| WeightsError::device(origin, error))
     }
@@ -97,19 +94,4 @@ impl LeNet {
                 .map_err(|error| WeightsError::device(path, error))?,
         })
     }
-}
-
-/// The parameters as plain tensors by name.
-fn fixed_tensors(
-    geometry: &Geometry,
-    values: &[f32],
-    device: &Device,
-) -> candle_core::Result<HashMap<String, Tensor>> {
-    let parameters = geometry.parameters().into_iter();
-    parameters
-        .map(|p| {
-            let tensor = Tensor::from_slice(&values[p.range()], p.shape.as_slice(), device)?;
-            Ok((p.name, tensor))
-        })
-        .collect()
 }

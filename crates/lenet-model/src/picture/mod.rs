@@ -5,11 +5,16 @@
 //! on paper to that form. With feature `image` a picture is made from an
 //! `image::DynamicImage`, and prediction takes one as it is.
 
+#[cfg(feature = "decode")]
+mod decode;
 #[cfg(feature = "image")]
 mod dynamic;
 mod resize;
 
-use crate::input::InputError;
+use crate::input_error::InputError;
+
+#[cfg(feature = "decode")]
+pub use decode::DecodeError;
 
 /// Share of the side that a digit fills: MNIST's 20 of 28 pixels.
 const FILL: f64 = 20.0 / 28.0;

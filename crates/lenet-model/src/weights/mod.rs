@@ -8,6 +8,7 @@
 //! [`LeNet::load`](crate::LeNet::load) and [`LeNet::save`](crate::LeNet::save) do the same for a
 //! network as a whole.
 
+mod atomic;
 mod error;
 mod file;
 mod infer;
@@ -18,8 +19,8 @@ use lenet_ops::Geometry;
 
 use crate::config::LeNetConfig;
 
+pub use atomic::write_atomically;
 pub use error::WeightsError;
-pub use file::write_atomically;
 
 /// Version of the metadata that this library writes, and the newest it reads.
 pub const FORMAT: u32 = 1;
