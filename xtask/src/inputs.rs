@@ -6,8 +6,6 @@ use lenet_data::Dataset;
 use lenet_results::{BackendKind, DeviceKind, Precision, Store};
 use lenet_train::{DeviceChoice, RunOptions};
 
-use crate::flags;
-
 /// MNIST, or the IDX files of a folder.
 ///
 /// # Errors
@@ -68,14 +66,5 @@ pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {
         threads: threads.unwrap_or_else(cores),
         cuda_ordinal,
         ..RunOptions::default()
-    }
-}
-
-impl From<flags::Backend> for BackendKind {
-    fn from(flag: flags::Backend) -> Self {
-        match flag {
-            flags::Backend::Fused => Self::Fused,
-            flags::Backend::Stock => Self::Stock,
-        }
     }
 }

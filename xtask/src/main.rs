@@ -9,6 +9,7 @@ mod inputs;
 mod interrupt;
 mod output;
 mod output_file;
+mod overlay;
 mod overview;
 mod progress;
 mod table;

@@ -58,7 +58,7 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
         output::note(left_out);
     }
     let stop = stop_flag().or_fail()?;
-    let mut bar = Bar::new(flags.quiet);
+    let mut bar = Bar::new(flags.progress.quiet);
     let context = RunContext {
         data: &splits,
         store: &store,

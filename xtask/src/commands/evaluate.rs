@@ -22,10 +22,10 @@ pub fn run(flags: &Evaluate) -> CommandResult {
     let (device, ordinal) = inputs::device(&flags.device).or_refuse()?;
     let path = (BackendKind::Fused, device, Precision::Single);
     inputs::check_devices([path], ordinal).or_refuse()?;
-    let network = weights::load_any(&flags.checkpoint).or_refuse()?;
+    let network = weights::load_any(&flags.checkpoint.path).or_refuse()?;
     let data = inputs::dataset(flags.data_dir.as_deref()).or_refuse()?;
     ensure_fits(&network.geometry, &data)
-        .with_context(|| flags.checkpoint.display().to_string())
+        .with_context(|| flags.checkpoint.path.display().to_string())
         .or_refuse()?;
     let spec = SplitSpec {
         validation: flags.validation,
@@ -52,7 +52,7 @@ pub fn run(flags: &Evaluate) -> CommandResult {
         &split,
         BackendKind::Fused,
         device,
-        &inputs::run_options(flags.threads, ordinal),
+        &inputs::run_options(flags.threads.threads, ordinal),
         Some(&mut logits),
     )
     .or_fail()?;
@@ -132,51 +132,4 @@ pub fn first_largest(values: &[f32]) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ties_go_to_the_first_and_nan_to_nobody() {
-        assert_eq!(first_largest(&[0.0, 2.0, 2.0]), 1);
-        assert_eq!(first_largest(&[f32::NAN, -1.0, f32::NAN, 0.5]), 3);
-        assert_eq!(first_largest(&[f32::NAN, f32::NAN]), 0);
-    }
-
-    #[test]
-    fn csv_reads_back_exactly() {
-        let logits = [0.1, -3.25, 1e-9, f32::MAX];
-        let text = to_csv([(3, 1), (9, 0)].into_iter(), &logits, 2);
-        let mut rows = text.lines();
-        assert_eq!(rows.next(), Some("index,label,predicted,logit_0,logit_1"));
-        let read: Vec<f32> = rows
-            .flat_map(|row| {
-                row.split(',')
-                    .skip(3)
-                    .map(|cell| cell.parse().unwrap())
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        assert_eq!(read, logits);
-        assert!(
-            text.contains("\n3,1,0,") && text.contains("\n9,0,1,"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn other_images_than_the_networks_are_refused() {
-        let mnist = Dataset::mnist();
-        assert!(ensure_fits(&Geometry::lab_2017(8), &mnist).is_ok());
-        let wide = Geometry {
-            width: 32,
-            ..Geometry::lab_2017(8)
-        };
-        let few = Geometry {
-            classes: 4,
-            ..Geometry::lab_2017(8)
-        };
-        for geometry in [wide, few] {
-            assert!(ensure_fits(&geometry, &mnist).is_err(), "{geometry:?}");
-        }
-    }
-}
+mod tests;

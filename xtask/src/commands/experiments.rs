@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 use anyhow::Context;
 use lenet_results::{Outcome, SelfCheck, Store};
 use lenet_study::{
-    DataSets, Overrides, Plan, RunEvent, RunSettings, RunSummary, Settings, StudyConfig,
-    StudyError, Work,
+    DataSets, Overrides, Plan, RunEvent, RunSettings, RunSummary, StudyConfig, StudyError, Work,
 };
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Experiments;
+use crate::overlay::Overlay;
 use crate::overview::{cell_table, plan_table};
 use crate::progress::{Progress, Style};
 use crate::table::{count, duration};
@@ -68,30 +68,27 @@ fn read_study(name: &str) -> anyhow::Result<StudyConfig> {
 
 /// What the flags lay over the study, and the CUDA device's ordinal.
 fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
-    let mut settings = Settings::default();
-    if let Some(epochs) = flags.epochs {
-        settings.assign("epochs", &epochs.to_string(), "--epochs")?;
-    }
-    if let Some(samples) = flags.samples {
-        settings.assign("samples", &samples.to_string(), "--samples")?;
-    }
-    if let Some(precision) = &flags.precision {
-        settings.assign("precision", precision, "--precision")?;
-    }
-    settings.backend = flags.backend.map(Into::into);
-    let mut ordinal = 0;
-    if let Some(device) = &flags.device {
-        let kind;
-        (kind, ordinal) = inputs::device(device)?;
-        settings.device = Some(kind);
-    }
+    let mut overlay = Overlay::default();
+    let (epochs, samples) = (flags.epochs, flags.samples);
+    overlay.flag(
+        "epochs",
+        "--epochs",
+        epochs.map(|n| n.to_string()).as_deref(),
+    )?;
+    overlay.flag(
+        "samples",
+        "--samples",
+        samples.map(|n| n.to_string()).as_deref(),
+    )?;
+    let ordinal = overlay.compute(&flags.compute)?;
+    overlay.set(&flags.set)?;
     anyhow::ensure!(flags.jobs != Some(0), "--jobs 0: give at least 1");
     anyhow::ensure!(flags.threads != Some(0), "--threads 0: give at least 1");
     Ok((
         Overrides {
             only: flags.only.clone(),
             seeds: flags.seeds,
-            settings,
+            settings: overlay.into_settings(),
         },
         ordinal,
     ))
@@ -130,7 +127,7 @@ fn carry_out(
     store: &Store,
     settings: &RunSettings,
 ) -> CommandResult {
-    let style = Style::of_this_terminal(flags.quiet);
+    let style = Style::of_this_terminal(flags.progress.quiet);
     let watcher = Watcher {
         style,
         plan,
@@ -325,58 +322,4 @@ fn outcome_words(outcome: &Outcome) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn summary() -> RunSummary {
-        RunSummary {
-            trials: 4,
-            already_done: 0,
-            finished: 4,
-            failed: Vec::new(),
-            elsewhere: 0,
-            remaining: 0,
-            interrupted: false,
-            seconds: 1.0,
-        }
-    }
-
-    #[test]
-    fn exit_codes_follow_the_summary() {
-        let failed = lenet_study::FailedTrial {
-            identity: "0".into(),
-            label: "a".into(),
-            message: "b".into(),
-        };
-        assert_eq!(conclude(&summary()), Exit::Done);
-        let some_failed = RunSummary {
-            failed: vec![failed],
-            ..summary()
-        };
-        assert_eq!(conclude(&some_failed), Exit::Failed);
-        let interrupted = RunSummary {
-            interrupted: true,
-            remaining: 1,
-            ..some_failed
-        };
-        assert_eq!(conclude(&interrupted), Exit::Interrupted);
-    }
-
-    #[test]
-    fn the_start_says_what_was_found() {
-        let begin = |done, resumed| RunEvent::Begin {
-            trials: 80,
-            done,
-            resumed,
-            retried: 0,
-            elsewhere: 0,
-            jobs: 2,
-            threads: 1,
-        };
-        assert_eq!(notes(&begin(0, 0)), ["80 trials, 2 at once, 1 thread each"]);
-        assert_eq!(
-            notes(&begin(3, 2))[1],
-            "3 done before, 2 go on from where they were"
-        );
-    }
-}
+mod tests;

@@ -15,7 +15,7 @@ use crate::output_file::OutputFile;
 /// written.
 pub fn run(flags: &Export) -> CommandResult {
     check(flags).or_refuse()?;
-    let network = weights::load_any(&flags.checkpoint).or_refuse()?;
+    let network = weights::load_any(&flags.checkpoint.path).or_refuse()?;
     let out = OutputFile::create(&flags.out).or_refuse()?;
     let bytes = match flags.format {
         ExportFormat::Onnx => onnx::to_bytes(&network).or_refuse()?,

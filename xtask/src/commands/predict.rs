@@ -24,7 +24,7 @@ struct Image {
 /// # Errors
 /// Refuses files that hold no picture and weights that cannot be used; nothing is printed then.
 pub fn run(flags: &Predict) -> CommandResult {
-    let network = weights::load_any(&flags.checkpoint).or_refuse()?;
+    let network = weights::load_any(&flags.checkpoint.path).or_refuse()?;
     let images = gather(flags, &network.geometry).or_refuse()?;
     let config = network.config();
     let classifier = Classifier::new(&config, network.parameters).or_refuse()?;
@@ -47,7 +47,7 @@ fn gather(flags: &Predict, geometry: &Geometry) -> anyhow::Result<Vec<Image>> {
         return Ok(images);
     }
     let data = inputs::dataset(flags.data_dir.as_deref())?;
-    ensure_fits(geometry, &data).with_context(|| flags.checkpoint.display().to_string())?;
+    ensure_fits(geometry, &data).with_context(|| flags.checkpoint.path.display().to_string())?;
     let test = &data.test;
     for &index in &flags.index {
         ensure!(
