@@ -6,23 +6,23 @@ use candle_core::{DType, Device};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Backend {
-    /// This project's fused ops: f32 and f64 on the CPU; with the `cuda` feature, f32 on NVIDIA
-    /// GPUs.
+    /// The fused ops of this project: f32 and f64 on the CPU and, with the `cuda` feature, f32 on
+    /// NVIDIA GPUs.
     #[default]
     Fused,
-    /// candle's own ops, with max-pool's gradient put right; every device. candle's ReLU turns
-    /// NaN into 0, so a network of NaN may give finite numbers here.
+    /// The ops of candle, on every device, with a corrected gradient of max-pool. candle's ReLU
+    /// turns NaN into 0, so a network of NaN may give finite numbers here.
     Stock,
 }
 
 impl Backend {
-    /// The faster code that runs on a device, for f32.
+    /// The faster backend for f32 on a device.
     #[must_use]
     pub fn for_device(device: &Device) -> Self {
         Self::choose(device, DType::F32)
     }
 
-    /// The faster code for a device and a type.
+    /// The faster backend for a type on a device.
     pub(crate) fn choose(device: &Device, dtype: DType) -> Self {
         let fused = match device {
             Device::Cpu => true,

@@ -1,4 +1,4 @@
-//! What determines a network: its shape and its dropout rate.
+//! The shape and dropout rate of a network.
 
 use lenet_ops::{Geometry, OpsError};
 use serde::{Deserialize, Serialize};
@@ -20,21 +20,21 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LeNetConfig {
-    /// Channels of an image.
+    /// Channels of an image, 1 for grey.
     pub channels: usize,
-    /// Rows of an image.
+    /// Rows of an image, in pixels.
     pub height: usize,
-    /// Columns of an image.
+    /// Columns of an image, in pixels.
     pub width: usize,
-    /// Filters of each convolution, at least one stage.
+    /// Number of filters of each convolution; at least one convolution.
     pub filters: Vec<usize>,
-    /// Side of the square kernels, odd.
+    /// Side of the square kernels in pixels, an odd number.
     pub kernel: usize,
-    /// Units of each hidden dense layer; may be empty.
+    /// Number of units of each hidden dense layer; may be empty.
     pub hidden: Vec<usize>,
-    /// Classes, from 2 to 256.
+    /// Number of classes, from 2 to 256.
     pub classes: usize,
-    /// Probability that a unit of the last hidden layer is zeroed in training, in [0, 1).
+    /// Probability that training zeroes a unit of the last hidden layer, in [0, 1).
     pub dropout: f64,
 }
 
@@ -45,31 +45,32 @@ pub enum ConfigError {
     /// A size is out of range.
     #[error(transparent)]
     Geometry(#[from] OpsError),
-    /// The dropout rate is no probability below 1.
+    /// The dropout rate is not in [0, 1).
     #[error("network: `dropout`: {rate} is not in [0, 1)")]
     Dropout {
         /// The rate given.
         rate: f64,
     },
-    /// The network has more parameters than memory has addresses.
+    /// The images, activations or parameters do not fit in an address space.
     #[error("network: its sizes multiply to more parameters than can be counted")]
     TooLarge,
-    /// There is no hidden layer for dropout to act on.
+    /// The dropout rate is above 0, but there is no hidden layer.
     #[error("network: `dropout`: there is no hidden layer to drop units of (set it to 0)")]
     NothingToDrop,
 }
 
 impl LeNetConfig {
-    /// The study's network for `filters` filters, without dropout: 28×28×1, two stages, 3×3,
-    /// 128 hidden units, ten classes.
+    /// The network of the 2017 study: two convolutions of `filters` filters of 3×3, 128 hidden
+    /// units, ten classes, images of 1×28×28, no dropout.
     #[must_use]
     pub fn lab_2017(filters: usize) -> Self {
         Self::new(&Geometry::lab_2017(filters), 0.0)
     }
 
     /// The sizes of LeNet-5 (LeCun et al. 1998): 6 and 16 filters of 5×5, 120 and 84 hidden units,
-    /// 28×28×1, ten classes. Not that network itself: here convolutions keep an image's size
-    /// (its second one shrinks it by 4), units are rectified and pooling takes the maximum.
+    /// ten classes, images of 1×28×28. It is not LeNet-5 itself: here convolutions keep the size of
+    /// an image (the second one of LeNet-5 shrinks it by 4), units are rectified, and pooling takes
+    /// the maximum.
     #[must_use]
     pub fn lenet5_sizes() -> Self {
         Self::lab_2017(6)
@@ -78,49 +79,49 @@ impl LeNetConfig {
             .with_hidden([120, 84])
     }
 
-    /// For images of this many channels, rows and columns.
+    /// Sets the channels, rows and columns of an image.
     #[must_use]
     pub fn with_images(mut self, channels: usize, height: usize, width: usize) -> Self {
         (self.channels, self.height, self.width) = (channels, height, width);
         self
     }
 
-    /// With a convolution and pooling for each entry, of that many filters.
+    /// Sets the number of filters of each convolution; max-pool follows each.
     #[must_use]
     pub fn with_filters(mut self, filters: impl Into<Vec<usize>>) -> Self {
         self.filters = filters.into();
         self
     }
 
-    /// With kernels of this side, an odd number.
+    /// Sets the side of the kernels, an odd number.
     #[must_use]
     pub fn with_kernel(mut self, kernel: usize) -> Self {
         self.kernel = kernel;
         self
     }
 
-    /// With a hidden dense layer for each entry, of that many units.
+    /// Sets the number of units of each hidden dense layer.
     #[must_use]
     pub fn with_hidden(mut self, hidden: impl Into<Vec<usize>>) -> Self {
         self.hidden = hidden.into();
         self
     }
 
-    /// With this many classes.
+    /// Sets the number of classes.
     #[must_use]
     pub fn with_classes(mut self, classes: usize) -> Self {
         self.classes = classes;
         self
     }
 
-    /// With this probability that a unit of the last hidden layer is zeroed in training.
+    /// Sets the probability that training zeroes a unit of the last hidden layer.
     #[must_use]
     pub fn with_dropout(mut self, rate: f64) -> Self {
         self.dropout = rate;
         self
     }
 
-    /// A network of this shape.
+    /// A network of this shape and dropout rate.
     #[must_use]
     pub fn new(geometry: &Geometry, dropout: f64) -> Self {
         let Geometry {
@@ -147,7 +148,7 @@ impl LeNetConfig {
     /// Checks every field.
     ///
     /// # Errors
-    /// [`ConfigError`] naming the first field that is out of range and what would do.
+    /// A [`ConfigError`] that names the first field out of range and what it may be.
     pub fn validate(&self) -> Result<(), ConfigError> {
         self.unchecked_geometry().validate()?;
         if !self.can_be_counted() {
@@ -162,7 +163,7 @@ impl LeNetConfig {
         Ok(())
     }
 
-    /// The shape alone.
+    /// The shape of the network.
     ///
     /// # Errors
     /// As [`Self::validate`].

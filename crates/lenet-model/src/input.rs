@@ -1,4 +1,4 @@
-//! Images as other programs have them: bytes, floats, tensors, pictures.
+//! Images in the forms that other programs have: bytes, floats, tensors, pictures.
 
 use std::borrow::Cow;
 
@@ -9,22 +9,23 @@ use lenet_ops::net::Images;
 use crate::input_error::InputError;
 
 /// One image or several, for [`LeNet::predict`](crate::LeNet::predict) and
-/// [`Classifier`](crate::Classifier): made by `From` from a reference to any of these.
+/// [`Classifier`](crate::Classifier). `From` makes one from a reference to bytes, floats, a tensor
+/// or a picture.
 ///
-/// Pixels lie in (channel, row, column) order, images one after the other. The study's networks
-/// and the pretrained one take ink as 1 on a background of 0.
+/// The pixels of an image lie in the order `[C, H, W]`, and images follow each other. Networks that
+/// were trained on MNIST, as the pretrained one, take ink as 1 and background as 0.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Input<'a> {
-    /// Bytes; a pixel is `byte / 255`.
+    /// Bytes; the network takes `byte / 255`.
     Bytes(&'a [u8]),
-    /// Pixels as the network takes them.
+    /// Floats, which the network takes as they are; all finite.
     Floats(&'a [f32]),
-    /// `[C, H, W]` or `[C·H·W]`, with one axis before it for several images; for one channel
-    /// `[H, W]` does too. Bytes are divided by 255, floating-point numbers are taken as they are.
+    /// A tensor `[C, H, W]` or `[C·H·W]`; for one channel also `[H, W]`. Several images have one
+    /// axis more, in front. Bytes are divided by 255; floating-point numbers stay as they are.
     Tensor(&'a Tensor),
-    /// A picture of any size, brought to the network's form as
-    /// [`Picture::to_pixels`](crate::picture::Picture::to_pixels) says.
+    /// A picture of any size, which
+    /// [`Picture::to_pixels`](crate::picture::Picture::to_pixels) brings to the network's form.
     #[cfg(feature = "image")]
     Image(&'a image::DynamicImage),
 }
@@ -70,8 +71,8 @@ pub(crate) fn image_shape(geometry: &Geometry) -> [usize; 3] {
     [geometry.channels, geometry.height, geometry.width]
 }
 
-/// The axis that counts images in a tensor of this shape: none where it is one image; an error
-/// where it is no image at all.
+/// Number of images in a tensor of this shape: `None` where it is one image without an axis for
+/// several, an error where it is not an image.
 pub(crate) fn leading_axis(
     dims: &[usize],
     geometry: &Geometry,
@@ -98,7 +99,7 @@ pub(crate) fn leading_axis(
     })
 }
 
-/// Places of the images of a batch: all, in order.
+/// Indices of all images of a batch, in order; one image needs no allocation.
 enum Indices {
     One([u32; 1]),
     Many(Vec<u32>),
@@ -120,7 +121,7 @@ impl Indices {
     }
 }
 
-/// What can go wrong between an [`Input`] and the engine.
+/// Why an [`Input`] cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadError {
     #[error(transparent)]
@@ -130,8 +131,8 @@ pub(crate) enum ReadError {
 }
 
 impl Input<'_> {
-    /// Checks the images and hands them, with their number, to `work`; floats on the CPU are not
-    /// copied.
+    /// Checks the images and passes them and their number to `work`, without a copy of floats on
+    /// the CPU.
     pub(crate) fn read<R>(
         self,
         geometry: &Geometry,
@@ -203,7 +204,8 @@ fn floats<R>(
     }
 }
 
-/// The elements of a tensor as f32: in place where they are that, in order, on the CPU.
+/// Passes the elements of a tensor to `work` as f32, without a copy where they are contiguous f32
+/// on the CPU.
 fn with_floats<R>(tensor: &Tensor, work: impl FnOnce(&[f32]) -> R) -> candle_core::Result<R> {
     let tensor = match (tensor.dtype(), tensor.device()) {
         (DType::F32, Device::Cpu) => Cow::Borrowed(tensor),

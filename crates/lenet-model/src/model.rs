@@ -21,13 +21,13 @@ use forward::Calls;
 
 /// Scaled-down LeNet: see the [crate].
 ///
-/// Images are `[N, C, H, W]` tensors of the network's floating-point type (or `[N, C·H·W]`; for
-/// one channel `[N, H, W]` too); logits are `[N, classes]`. The network is a [`ModuleT`](candle_core::ModuleT), not a
-/// `Module`, because candle lets a type be only one of them and what it does depends on whether
-/// it is trained. Where a `Module` is asked for, a closure is one:
+/// Images are `[N, C, H, W]` tensors of the network's floating-point type; `[N, C·H·W]` and, for one
+/// channel, `[N, H, W]` do too. Logits are `[N, classes]`. The network is a
+/// [`ModuleT`](candle_core::ModuleT), as dropout makes training differ from inference, and candle
+/// allows a type to be either a `ModuleT` or a `Module`. Where a `Module` is needed, pass a closure:
 /// `|images: &Tensor| network.forward(images)`.
 ///
-/// A clone shares the tensors, so it is cheap, and training one trains the other.
+/// A clone is cheap, since it shares the tensors: training one trains the other.
 ///
 /// ```
 /// use candle_core::{DType, Device, Tensor};
@@ -55,24 +55,24 @@ pub struct LeNet {
     stages: Vec<Affine>,
     hidden: Vec<Affine>,
     output: Affine,
-    /// Made by the first prediction of a network whose tensors no optimizer can change.
+    /// Made by the first prediction, if no tensor is a variable, which an optimizer can change.
     frozen: OnceLock<Arc<Classifier>>,
 }
 
 impl LeNet {
-    /// Builds the network from the builder's tensors `conv1.weight`, `conv1.bias`, …,
-    /// `fc1.weight`, …, with the faster [`Backend`] for the builder's device and type. A builder that
-    /// makes variables (candle's `VarMap`) is told to draw weights with σ = 0.1 and to set biases
-    /// to 0.1, but draws without a seed: [`Parameters`] start from one.
+    /// Builds the network from the tensors `conv1.weight`, `conv1.bias`, …, `fc1.weight`, … of the
+    /// builder, with the faster [`Backend`] for its device and type. A builder that makes variables
+    /// (candle's `VarMap`) draws weights with σ = 0.1 and sets biases to 0.1. It draws without a
+    /// seed; [`Parameters::drawn`] takes one.
     ///
     /// # Errors
-    /// A configuration that describes no network; a tensor missing or of another shape.
+    /// The configuration describes no network, or a tensor is missing or has another shape.
     pub fn new(vb: VarBuilder, config: &LeNetConfig) -> Result<Self> {
         let backend = Backend::choose(vb.device(), vb.dtype());
         Self::with_backend(vb, config, backend)
     }
 
-    /// As [`Self::new`], computed by the backend given.
+    /// As [`Self::new`], with a given backend.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -103,12 +103,13 @@ impl LeNet {
         })
     }
 
-    /// This network with another last layer, for other classes: its weight and bias come from
-    /// the builder under the layer's own name (`fc2` in the study's network), everything before
-    /// it is shared. With a `VarMap` of its own, an optimizer trains the new layer alone.
+    /// This network with a new last layer, for other classes. The layer's weight and bias come from
+    /// the builder under the layer's name (`fc2` in the 2017 network); the layers before it are
+    /// shared. If the builder belongs to a `VarMap` of its own, an optimizer of that map trains the
+    /// new layer alone.
     ///
     /// # Errors
-    /// A number of classes out of range; a tensor missing or of another shape.
+    /// The number of classes is out of range, or a tensor is missing or has another shape.
     pub fn with_output(&self, vb: VarBuilder, classes: usize) -> Result<Self> {
         let config = self.config.clone().with_classes(classes);
         let geometry = config.geometry().map_err(Error::wrap)?;
@@ -123,11 +124,11 @@ impl LeNet {
         })
     }
 
-    /// A copy whose tensors are variables, and these variables: a loaded network, made ready
-    /// for training as a whole.
+    /// Copies the network into variables, to train all of it, and returns the copy and its
+    /// variables.
     ///
     /// # Errors
-    /// The device's.
+    /// The device fails.
     pub fn trainable(&self) -> Result<(Self, Parameters)> {
         let named = self.named_parameters();
         let parameters = Parameters::of(named.into_iter(), self.dtype(), self.device())?;
@@ -136,14 +137,14 @@ impl LeNet {
         Ok((network, parameters))
     }
 
-    /// Sets the seed of the dropout masks that [`ModuleT::forward_t`](candle_core::ModuleT::forward_t) draws; 0 at first.
+    /// Sets the seed (at first 0) of the dropout masks that [`ModuleT::forward_t`](candle_core::ModuleT::forward_t) draws.
     #[must_use]
     pub fn with_dropout_seed(mut self, seed: u64) -> Self {
         self.dropout_seed = seed;
         self
     }
 
-    /// What the network was made from.
+    /// The configuration of the network.
     #[must_use]
     pub fn config(&self) -> &LeNetConfig {
         &self.config
@@ -161,13 +162,13 @@ impl LeNet {
         self.output.weight.device()
     }
 
-    /// The network's shape.
+    /// The shape of the network.
     #[must_use]
     pub fn geometry(&self) -> &Geometry {
         &self.geometry
     }
 
-    /// Names and tensors of all parameters in the order of [`Geometry::parameters`].
+    /// Names and tensors of all parameters, in the order of [`Geometry::parameters`].
     #[must_use]
     pub fn named_parameters(&self) -> Vec<(String, &Tensor)> {
         let stages = self
@@ -194,7 +195,7 @@ impl LeNet {
         self.geometry.parameter_count()
     }
 
-    /// Multiplications and additions of one image's forward pass; see
+    /// Number of multiplications and additions of a forward pass per image; see
     /// [`Geometry::forward_flops`].
     #[must_use]
     pub fn flops(&self) -> u64 {
@@ -207,13 +208,13 @@ impl LeNet {
         Summary::new(&self.geometry)
     }
 
-    /// The class of one image, computed on the CPU in f32 whatever the network's device and type.
+    /// Predicts the class of one image, on the CPU in f32, whatever the network's device and type.
     ///
-    /// The weights are copied and checked for NaN at the first call, or, where they are variables
-    /// that training may change, at every call: keep a [`Self::classifier`] then.
+    /// The first call copies the weights and checks that they are finite. Where the weights are
+    /// variables, which training may change, every call does so; keep a [`Self::classifier`] then.
     ///
     /// # Errors
-    /// A [`PredictError`]: not an image of this network, weights that are not finite.
+    /// A [`PredictError`]: the input is not an image of this network, or a weight is not finite.
     pub fn predict<'a>(
         &self,
         image: impl Into<Input<'a>>,
@@ -221,7 +222,7 @@ impl LeNet {
         self.classifier()?.predict(image)
     }
 
-    /// The classes of several images, as [`Self::predict`]; for large batches on a GPU use
+    /// Predicts the class of each image, as [`Self::predict`]. For large batches on a GPU use
     /// [`Self::forward`].
     ///
     /// # Errors
@@ -233,10 +234,10 @@ impl LeNet {
         self.classifier()?.predict_batch(images)
     }
 
-    /// The weights as they are now, with what computes them.
+    /// A classifier with the weights as they are now.
     ///
     /// # Errors
-    /// Weights that are not finite; the device's; as [`Classifier::new`].
+    /// A weight is not finite, the device fails, or [`Classifier::new`] does.
     pub fn classifier(&self) -> std::result::Result<Arc<Classifier>, PredictError> {
         if let Some(frozen) = self.frozen.get() {
             return Ok(Arc::clone(frozen));
@@ -252,7 +253,7 @@ impl LeNet {
     /// All parameters as f32, in the order of [`Geometry::parameters`].
     ///
     /// # Errors
-    /// The device's.
+    /// The device fails.
     pub fn to_flat(&self) -> Result<Vec<f32>> {
         flatten(
             self.named_parameters()

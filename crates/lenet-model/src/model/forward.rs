@@ -10,7 +10,7 @@ use super::affine::Affine;
 use crate::backend::Backend;
 use crate::input::{image_shape, leading_axis};
 
-/// Number of training calls so far; a copy goes on from where the original stands.
+/// Number of training calls so far. A copy continues from the count of its original.
 #[derive(Debug, Default)]
 pub(super) struct Calls(AtomicU64);
 
@@ -21,11 +21,11 @@ impl Clone for Calls {
 }
 
 impl LeNet {
-    /// Activations of the last hidden layer, `[N, units]`; where there is none, the last pooled
-    /// maps, `[N, F·H·W]`. What a network for another task can build on.
+    /// Activations of the last hidden layer, `[N, units]`, or of the last max-pool, `[N, F·H·W]`,
+    /// where there is no hidden layer. They are features for a network with another task.
     ///
     /// # Errors
-    /// Images that do not fit the network; the device's.
+    /// The images do not fit the network, or the device fails.
     pub fn hidden_activations(&self, images: &Tensor) -> Result<Tensor> {
         let mut x = self.images(images)?;
         for layer in &self.stages {
@@ -43,15 +43,15 @@ impl LeNet {
         Ok(x)
     }
 
-    /// Logits from [`Self::hidden_activations`], after dropout where there is any.
+    /// Logits, `[N, classes]`, from the output of [`Self::hidden_activations`].
     ///
     /// # Errors
-    /// The device's.
+    /// The activations have another number of units, or the device fails.
     pub fn logits_from_hidden(&self, hidden: &Tensor) -> Result<Tensor> {
         self.dense(hidden, &self.output, false)
     }
 
-    /// Logits without dropout.
+    /// Logits, `[N, classes]`, without dropout.
     ///
     /// # Errors
     /// As [`Self::hidden_activations`].
@@ -59,8 +59,9 @@ impl LeNet {
         self.forward_train(images, None)
     }
 
-    /// Logits as in training: where `dropout` is given, units of the last hidden layer are
-    /// dropped with its rate (not the configuration's), and the mask is its seed's and step's.
+    /// Logits, `[N, classes]`, as in training. `dropout` gives the rate at which units of the last
+    /// hidden layer are zeroed, instead of the configuration's, and the seed and step that determine
+    /// which.
     ///
     /// # Errors
     /// As [`Self::hidden_activations`].
@@ -102,7 +103,7 @@ impl LeNet {
 }
 
 impl ModuleT for LeNet {
-    /// Logits; in training with the configuration's dropout, a new mask each call: the n-th call
+    /// Logits, `[N, classes]`. In training, dropout has the configuration's rate, and the n-th call
     /// draws the mask of step n.
     fn forward_t(&self, images: &Tensor, train: bool) -> Result<Tensor> {
         let dropout = (train && self.config.dropout > 0.0).then(|| Dropout {
@@ -122,7 +123,7 @@ fn stock_stage(x: &Tensor, layer: &Affine) -> Result<Tensor> {
     lenet_ops::max_pool::max_pool_2x2(&y.relu()?)
 }
 
-/// The same masks as the fused op's, made on the host and multiplied in as a constant.
+/// Dropout with the masks of the fused op, made on the host.
 fn stock_dropout(x: &Tensor, rate: f64, seed: u64, step: u64) -> Result<Tensor> {
     let (images, units) = x.dims2()?;
     let mut mask = vec![0f32; images * units];

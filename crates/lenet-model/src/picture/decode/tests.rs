@@ -51,7 +51,7 @@ fn broken_and_foreign_files_are_refused() {
     let wide = {
         let mut bytes = Vec::new();
         let writer = png::Encoder::new(&mut bytes, 20_000, 1).write_header();
-        drop(writer);
+        writer.unwrap().write_image_data(&[0; 20_000]).unwrap();
         bytes
     };
     let cases: [(&[u8], &str); 7] = [
