@@ -1,7 +1,7 @@
-//! An image drawn with characters, two of its rows to a line.
+//! An image drawn with characters, two rows of pixels per line.
 
-/// Draws the mean over the channels of `pixels`, `[channels, height, width]` in [0, 1], bright
-/// on dark. With `colours`, each character holds two pixels in grey; without, a shade.
+/// Draws the mean over the channels of `pixels`, `[channels, height, width]` in [0, 1]. With
+/// `colours`, each character shows two pixels in grey; without, the shade of their mean.
 #[must_use]
 pub fn draw(pixels: &[f32], shape: [usize; 3], colours: bool) -> String {
     let [channels, height, width] = shape;

@@ -6,10 +6,10 @@ use lenet_data::Dataset;
 use lenet_results::{BackendKind, DeviceKind, Precision, Store};
 use lenet_train::{DeviceChoice, RunOptions};
 
-/// MNIST, or the IDX files of a folder.
+/// MNIST, or the data set in a folder of IDX files.
 ///
 /// # Errors
-/// Names the file that cannot be used.
+/// A file cannot be used; the error names it.
 pub fn dataset(data_dir: Option<&Path>) -> anyhow::Result<Dataset> {
     match data_dir {
         None => Ok(Dataset::mnist()),
@@ -20,7 +20,7 @@ pub fn dataset(data_dir: Option<&Path>) -> anyhow::Result<Dataset> {
 /// The records in a folder that `experiments` wrote.
 ///
 /// # Errors
-/// Says what kind of folder is meant.
+/// The folder holds no records.
 pub fn records(folder: &Path) -> anyhow::Result<Store> {
     anyhow::ensure!(
         folder.join("trials").is_dir(),
@@ -30,19 +30,18 @@ pub fn records(folder: &Path) -> anyhow::Result<Store> {
     Ok(Store::open(folder)?)
 }
 
-/// A device flag, checked against what this build and this machine have.
+/// The device and its ordinal from the text of `--device`.
 ///
 /// # Errors
-/// Says what to do instead.
+/// The text names no device, or this build or this machine lacks it.
 pub fn device(flag: &str) -> anyhow::Result<(DeviceKind, usize)> {
     Ok(flag.parse::<DeviceChoice>()?.resolve()?)
 }
 
-/// Checks that each backend can compute on its device, so that what is missing is said before any
-/// work.
+/// Checks, before any work, that each backend can compute on its device in its precision.
 ///
 /// # Errors
-/// Names what is missing.
+/// A combination cannot; the error says what is missing.
 pub fn check_devices(
     used: impl IntoIterator<Item = (BackendKind, DeviceKind, Precision)>,
     ordinal: usize,
@@ -58,7 +57,7 @@ pub fn check_devices(
     Ok(())
 }
 
-/// Options of a single network's run: it may have all cores.
+/// Options to run a single network on `threads` threads, by default on all cores.
 #[must_use]
 pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);

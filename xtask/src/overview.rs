@@ -7,7 +7,7 @@ use lenet_study::{Plan, Work};
 
 use crate::table::Table;
 
-/// Each figure's cells with the trials done and left.
+/// The cells of each figure with their numbers of trials: all, done and missing.
 #[must_use]
 pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
     let work: HashMap<&str, Work> = plan
@@ -31,8 +31,8 @@ pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
     table
 }
 
-/// Each figure's cells with the test accuracy after the last epoch: mean over the trials that
-/// have a result, and its 95 % interval.
+/// The cells of each figure with the test accuracy after the last epoch: the mean over the trials
+/// that have a result, and its 95 % interval.
 #[must_use]
 pub fn cell_table(study: &StudyRecord, records: &[TrialRecord]) -> Table {
     let records: HashMap<&str, &TrialRecord> = records

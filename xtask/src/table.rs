@@ -1,15 +1,16 @@
-//! Plain-text tables: columns as wide as their widest cell.
+//! Plain-text tables, durations and counts.
 
 use std::fmt;
 
-/// Rows under a heading; the first column is set flush left, the others flush right.
+/// Rows under a heading. Columns are as wide as their widest cell, the first aligned left, the
+/// others right.
 #[derive(Debug)]
 pub struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// A table of these columns.
+    /// A table with these columns and no rows.
     #[must_use]
     pub fn new(heading: &[&str]) -> Self {
         Self {
@@ -49,7 +50,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// Seconds as people say them: `12 s`, `3 min 20 s`, `2 h 05 min`.
+/// Seconds in words: `12 s`, `3 min 20 s`, `2 h 05 min`.
 #[must_use]
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {

@@ -14,10 +14,7 @@ use crate::flags::{Evaluate, Split};
 use crate::output_file::OutputFile;
 use crate::{inputs, output};
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses weights that do not fit the data and paths that cannot be used.
+/// Runs the command; refuses weights that do not fit the data and paths that cannot be used.
 pub fn run(flags: &Evaluate) -> CommandResult {
     let (device, ordinal) = inputs::device(&flags.device).or_refuse()?;
     let path = (BackendKind::Fused, device, Precision::Single);
@@ -73,10 +70,10 @@ pub fn run(flags: &Evaluate) -> CommandResult {
     Ok(Exit::Done)
 }
 
-/// Whether a network of this shape can take these images and name their classes.
+/// Checks that a network of this shape takes these images and knows their classes.
 ///
 /// # Errors
-/// Says what the network takes and what the data has.
+/// It does not; the error says what the network takes and what the data have.
 pub fn ensure_fits(geometry: &Geometry, data: &Dataset) -> anyhow::Result<()> {
     let Geometry {
         channels,
@@ -101,8 +98,8 @@ pub fn ensure_fits(geometry: &Geometry, data: &Dataset) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One row an image: its place in the file, its label, the first of the largest logits, and
-/// all logits so that they read back exactly.
+/// One row per image: its index in the file, its label, the class of its largest logit, and all
+/// logits, which read back exactly.
 fn to_csv(labels: impl Iterator<Item = (u32, u8)>, logits: &[f32], classes: usize) -> String {
     let mut text = String::from("index,label,predicted");
     for class in 0..classes {
@@ -119,9 +116,8 @@ fn to_csv(labels: impl Iterator<Item = (u32, u8)>, logits: &[f32], classes: usiz
     text
 }
 
-/// Position of the largest value, of equal ones the first; NaN is larger than nothing.
-#[must_use]
-pub fn first_largest(values: &[f32]) -> usize {
+/// Index of the largest value, of equal ones the first; NaN counts as the smallest.
+fn first_largest(values: &[f32]) -> usize {
     let mut best = 0;
     for (i, &value) in values.iter().enumerate() {
         if value > values[best] || values[best].is_nan() && !value.is_nan() {

@@ -17,10 +17,7 @@ use crate::progress::{Progress, Style};
 use crate::table::{count, duration};
 use crate::{inputs, interrupt, output};
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses a study, settings, a device or a folder that cannot be used.
+/// Runs the command; refuses a study, settings, a device or a folder that cannot be used.
 pub fn run(flags: &Experiments) -> CommandResult {
     let study = read_study(&flags.config).or_refuse()?;
     let (overrides, ordinal) = overrides(flags).or_refuse()?;
@@ -54,7 +51,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
     carry_out(flags, &plan, &data, &store, &settings)
 }
 
-/// A built-in study, or the one in a file.
+/// The built-in study of this name, or the study in this file.
 fn read_study(name: &str) -> anyhow::Result<StudyConfig> {
     let text = match lenet_study::builtin(name) {
         Some(text) => text.to_owned(),
@@ -66,7 +63,7 @@ fn read_study(name: &str) -> anyhow::Result<StudyConfig> {
     Ok(StudyConfig::parse(&text, name)?)
 }
 
-/// What the flags lay over the study, and the CUDA device's ordinal.
+/// What the flags lay over the study, and the ordinal of the CUDA device.
 fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
     let mut overlay = Overlay::default();
     let (epochs, samples) = (flags.epochs, flags.samples);
@@ -149,7 +146,7 @@ fn carry_out(
     Ok(conclude(&summary))
 }
 
-/// The last words, and the exit code.
+/// Says how the study ended, and gives the exit code.
 fn conclude(summary: &RunSummary) -> Exit {
     if summary.interrupted {
         output::note(format_args!(
@@ -174,7 +171,7 @@ fn conclude(summary: &RunSummary) -> Exit {
     Exit::Failed
 }
 
-/// The report of what there is so far; gives the path of its page.
+/// Writes the report of the records so far and gives the path of its page.
 fn write_report(plan: &Plan, store: &Store) -> anyhow::Result<PathBuf> {
     let folder = store.folder().join("report");
     let trials = store.records()?;
@@ -188,8 +185,8 @@ fn write_report(plan: &Plan, store: &Store) -> anyhow::Result<PathBuf> {
     Ok(folder.join("index.html"))
 }
 
-/// Turns the study's events into progress, and writes the first report as soon as every cell
-/// has a trial.
+/// Turns the events of the study into progress, and writes a first report as soon as every cell has
+/// a trial.
 struct Watcher<'p> {
     style: Style,
     plan: &'p Plan,
@@ -246,7 +243,7 @@ impl Watcher<'_> {
         }
     }
 
-    /// Early, so a failure to write it is told and not fatal: it is written again at the end.
+    /// A failure is told but not fatal, since the report is written again at the end.
     fn first_report(&self) {
         let text = match write_report(self.plan, self.store) {
             Ok(page) => {
@@ -269,7 +266,7 @@ impl Watcher<'_> {
     }
 }
 
-/// What is said in words beside the bars.
+/// Lines beside the bars.
 fn notes(event: &RunEvent<'_>) -> Vec<String> {
     match *event {
         RunEvent::Begin {

@@ -8,11 +8,8 @@ use crate::flags::{Export, ExportFormat, Precision};
 use crate::output;
 use crate::output_file::OutputFile;
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses weights that cannot be used or do not fit the precision, and paths that cannot be
-/// written.
+/// Runs the command; refuses weights that cannot be used or do not fit the precision, and paths
+/// that cannot be written.
 pub fn run(flags: &Export) -> CommandResult {
     check(flags).or_refuse()?;
     let network = weights::load_any(&flags.checkpoint.path).or_refuse()?;

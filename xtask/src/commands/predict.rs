@@ -19,10 +19,8 @@ struct Image {
     pixels: Vec<f32>,
 }
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses files that hold no picture and weights that cannot be used; nothing is printed then.
+/// Runs the command; refuses files that hold no picture and weights that cannot be used; nothing is
+/// printed then.
 pub fn run(flags: &Predict) -> CommandResult {
     let network = weights::load_any(&flags.checkpoint.path).or_refuse()?;
     let images = gather(flags, &network.geometry).or_refuse()?;

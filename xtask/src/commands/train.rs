@@ -17,10 +17,8 @@ use crate::overlay::Overlay;
 use crate::progress::{Progress, Style};
 use crate::{inputs, interrupt, output};
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses settings out of range, weights that do not fit and paths that cannot be used.
+/// Runs the command; refuses settings out of range, weights that do not fit and paths that cannot
+/// be used.
 pub fn run(flags: &Train) -> CommandResult {
     let (settings, ordinal) = settings(flags).or_refuse()?;
     let data = dataset(flags, &settings).or_refuse()?;
@@ -103,7 +101,7 @@ pub fn run(flags: &Train) -> CommandResult {
     })
 }
 
-/// The settings of the file and of the flags, and the CUDA device's ordinal.
+/// The settings of the file and of the flags, and the ordinal of the CUDA device.
 fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
     let mut settings = Settings::default();
     if let Some(file) = &flags.config {
