@@ -137,7 +137,8 @@ impl LeNet {
         Ok((network, parameters))
     }
 
-    /// Sets the seed (at first 0) of the dropout masks that [`ModuleT::forward_t`](candle_core::ModuleT::forward_t) draws.
+    /// Sets the seed (at first 0) of the dropout masks that
+    /// [`ModuleT::forward_t`](candle_core::ModuleT::forward_t) draws.
     #[must_use]
     pub fn with_dropout_seed(mut self, seed: u64) -> Self {
         self.dropout_seed = seed;
