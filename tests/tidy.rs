@@ -168,25 +168,20 @@ fn layers_point_downwards() {
     }
 }
 
-/// Names of the dependencies in the root manifest that are not the workspace's own.
-fn dependencies() -> BTreeSet<String> {
+/// The section of the root manifest that lists all dependencies.
+fn dependency_section() -> String {
     let manifest = read(&root().join("Cargo.toml"));
-    let section = manifest
-        .split("[workspace.dependencies]")
-        .nth(1)
-        .expect("there is the section");
-    let section = section
-        .split("\n[")
-        .next()
-        .expect("a split has a first part");
-    let names = section
-        .lines()
-        .filter_map(|line| line.split_once(" = "))
-        .map(|(name, _)| name);
-    names
-        .filter(|name| !name.starts_with("lenet-"))
-        .map(str::to_owned)
-        .collect()
+    let section = manifest.split("[workspace.dependencies]").nth(1);
+    let section = section.expect("there is the section").split("\n[");
+    section.take(1).collect()
+}
+
+/// Names of the dependencies that are not the workspace's own.
+fn dependencies() -> BTreeSet<String> {
+    let section = dependency_section();
+    let entries = section.lines().filter_map(|line| line.split_once(" = "));
+    let names = entries.map(|(name, _)| name.to_owned());
+    names.filter(|name| !name.starts_with("lenet-")).collect()
 }
 
 #[test]
@@ -209,15 +204,7 @@ fn every_dependency_is_accounted_for() {
 
 #[test]
 fn dependencies_stand_in_alphabetical_order_and_are_used() {
-    let manifest = read(&root().join("Cargo.toml"));
-    let section = manifest
-        .split("[workspace.dependencies]")
-        .nth(1)
-        .expect("there is the section");
-    let section = section
-        .split("\n[")
-        .next()
-        .expect("a split has a first part");
+    let section = dependency_section();
     for block in section.split("\n\n") {
         let names: Vec<&str> = block
             .lines()

@@ -19,7 +19,7 @@
 pub mod device_check;
 pub mod environment;
 pub mod error;
-mod files;
+pub mod files;
 pub mod float;
 pub mod format;
 pub mod merge;

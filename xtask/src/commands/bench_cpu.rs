@@ -10,11 +10,8 @@ use crate::flags::BenchCpu;
 use crate::output;
 use crate::table::Table;
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses sizes of zero, more samples than there are, and an instruction set that this machine
-/// lacks.
+/// Runs the command; refuses sizes of zero, more samples than there are, and an instruction set
+/// that this machine lacks.
 pub fn run(flags: &BenchCpu) -> CommandResult {
     let level = Level::from_environment().or_refuse()?;
     let data = Dataset::mnist();

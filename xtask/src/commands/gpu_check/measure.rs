@@ -1,4 +1,4 @@
-//! Runtimes of both devices, as `bench-runtime` takes them, until the time is up.
+//! Runtimes on both devices, as `bench-runtime` measures them, until the time is up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,11 +18,10 @@ use crate::flags::GpuCheck;
 use crate::inputs::run_options;
 use crate::table::Table;
 
-/// Takes what samples there is time for; more of them are added by `bench-runtime` with the same
-/// folder.
+/// Takes as many samples as there is time for; `bench-runtime` with the same folder adds more.
 ///
 /// # Errors
-/// Records of another machine or build in the folder, a device that fails.
+/// The folder holds records of another machine or build, or a device fails.
 pub fn run(
     flags: &GpuCheck,
     device: &str,
@@ -89,11 +88,11 @@ pub fn run(
     Ok((finding, table(&records)?))
 }
 
-/// Trials that a GPU trains together.
+/// Numbers of trials that a GPU trains together.
 const TRIALS: [usize; 3] = [1, 16, 80];
 
-/// The report's grid as far as both devices get in a few minutes: first our own operations, then
-/// on a GPU candle's.
+/// As much of the report's grid as both devices measure in a few minutes: first the fused
+/// operations, then, on a GPU, those of candle.
 fn grids(quick: bool, device: &str) -> anyhow::Result<Vec<RuntimeConfig>> {
     let whole = RuntimeConfig::open(RuntimeConfig::BUILTIN)?;
     let sizes = match quick {
@@ -127,8 +126,8 @@ fn grids(quick: bool, device: &str) -> anyhow::Result<Vec<RuntimeConfig>> {
     Ok(grids)
 }
 
-/// Median seconds of each network on each device, and how many times faster the device is for one
-/// trial and for each of the most.
+/// Median seconds of each network on each device, and how many times faster the device is with one
+/// trial and, per trial, with the most.
 fn table(records: &[RuntimeRecord]) -> anyhow::Result<Table> {
     let mut heading = vec!["filters", "batch", "dropout", "cpu (s)"];
     heading.extend(["1 trial (s)", "16 trials (s)", "80 trials (s)"]);
