@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use lenet_core::{Backend, DeviceChoice, DeviceKind, Precision};
 use lenet_data::Dataset;
 use lenet_results::Store;
-use lenet_train::RunOptions;
+use lenet_train::{RunOptions, TrainError};
 
 /// MNIST, or the data set in a folder of IDX files.
 ///
@@ -35,7 +36,8 @@ pub fn records(folder: &Path) -> anyhow::Result<Store> {
 /// # Errors
 /// The text names no device, or this build or this machine lacks it.
 pub fn device(flag: &str) -> anyhow::Result<(DeviceKind, usize)> {
-    Ok(flag.parse::<DeviceChoice>()?.resolve()?)
+    let choice = flag.parse::<DeviceChoice>().map_err(TrainError::from)?;
+    Ok(lenet_train::resolve_device(choice)?)
 }
 
 /// Checks, before any work, that each backend can compute on its device in its precision.

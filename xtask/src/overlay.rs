@@ -1,7 +1,8 @@
 //! Settings of a trial from the command line.
 
 use anyhow::ensure;
-use lenet_study::Settings;
+use lenet_core::Settings;
+use lenet_study::TomlSettings as _;
 
 use crate::flags::{Assignment, Compute};
 use crate::inputs;

@@ -1,34 +1,31 @@
-//! Which code computes a network.
+//! Which backend suits a device.
 
 use candle_core::{DType, Device};
+use lenet_core::Backend;
 
-/// Which code computes a network's candle ops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Backend {
-    /// The fused ops of this project: f32 and f64 on the CPU and, with the `cuda` feature, f32 on
-    /// NVIDIA GPUs.
-    #[default]
-    Fused,
-    /// The ops of candle, on every device, with a corrected gradient of max-pool. candle's ReLU
-    /// turns NaN into 0, so a network of NaN may give finite numbers here.
-    Stock,
+/// Chooses a [`Backend`] for a device. Bring it into scope to call `Backend::for_device`.
+pub trait ForDevice {
+    /// The backend that is faster on a device, for f32.
+    #[must_use]
+    fn for_device(device: &Device) -> Self;
 }
 
-impl Backend {
-    /// The faster backend for f32 on a device.
-    #[must_use]
-    pub fn for_device(device: &Device) -> Self {
-        Self::choose(device, DType::F32)
+impl ForDevice for Backend {
+    fn for_device(device: &Device) -> Self {
+        faster_backend(device, DType::F32)
     }
+}
 
-    /// The faster backend for a type on a device.
-    pub(crate) fn choose(device: &Device, dtype: DType) -> Self {
-        let fused = match device {
-            Device::Cpu => true,
-            Device::Cuda(_) => cfg!(feature = "cuda") && dtype == DType::F32,
-            Device::Metal(_) => false,
-        };
-        if fused { Self::Fused } else { Self::Stock }
+/// The backend that is faster for a device and a type.
+pub(crate) fn faster_backend(device: &Device, dtype: DType) -> Backend {
+    let fused = match device {
+        Device::Cpu => true,
+        Device::Cuda(_) => cfg!(feature = "cuda") && dtype == DType::F32,
+        Device::Metal(_) => false,
+    };
+    if fused {
+        Backend::Fused
+    } else {
+        Backend::Stock
     }
 }

@@ -1,6 +1,7 @@
 //! The shape and dropout rate of a network.
 
-use lenet_ops::{Geometry, OpsError};
+use lenet_core::Geometry;
+use lenet_ops::OpsError;
 use serde::{Deserialize, Serialize};
 
 /// A LeNet's shape and dropout rate.

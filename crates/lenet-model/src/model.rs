@@ -8,9 +8,9 @@ use std::sync::{Arc, OnceLock};
 
 use candle_core::{DType, Device, Error, Result, Tensor};
 use candle_nn::VarBuilder;
-use lenet_ops::Geometry;
+use lenet_core::{Backend, Geometry};
 
-use crate::backend::Backend;
+use crate::backend::faster_backend;
 use crate::classifier::{Classifier, PredictError, Prediction};
 use crate::config::LeNetConfig;
 use crate::input::Input;
@@ -68,7 +68,7 @@ impl LeNet {
     /// # Errors
     /// The configuration describes no network, or a tensor is missing or has another shape.
     pub fn new(vb: VarBuilder, config: &LeNetConfig) -> Result<Self> {
-        let backend = config::faster_backend(vb.device(), vb.dtype());
+        let backend = faster_backend(vb.device(), vb.dtype());
         Self::with_backend(vb, config, backend)
     }
 

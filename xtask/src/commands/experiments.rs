@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::Context;
-use lenet_core::Settings;
 use lenet_results::{Outcome, SelfCheck, Store};
 use lenet_study::{
     DataSets, Overrides, Plan, RunEvent, RunSettings, RunSummary, StudyConfig, StudyError, Work,

@@ -6,8 +6,8 @@ use anyhow::Context;
 use lenet_core::{Settings, Trial};
 use lenet_data::{Dataset, SplitSpec, Splits};
 use lenet_model::weights::{self, Weights};
-use lenet_results::{EpochRecord, Outcome, TrialConfig};
-use lenet_study::Settings;
+use lenet_results::{EpochRecord, Outcome};
+use lenet_study::TomlSettings as _;
 use lenet_train::{Ended, Event};
 use serde_json::json;
 
@@ -143,7 +143,7 @@ fn dataset(flags: &Train, settings: &Settings) -> anyhow::Result<Dataset> {
 fn split(data: &Dataset, config: &Trial) -> Result<Splits, lenet_data::DataError> {
     data.split(&SplitSpec {
         validation: config.data.validation,
-        samples: config.data.samples,
+        samples: config.data.samples.into(),
         seed: config.seed,
     })
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::shared::{Backend, Progress};
+use super::shared::{Progress, backend};
+use lenet_core::Backend;
 
 /// `bench-cpu`
 #[derive(Debug, Args)]
@@ -37,7 +38,7 @@ pub struct BenchCpu {
     #[arg(long, value_name = "RATE", default_value_t = 0.0)]
     pub dropout: f64,
     /// Which code computes the network (may be given more than once)
-    #[arg(long, value_enum, value_name = "B", default_value = "fused")]
+    #[arg(long, value_parser = backend(), value_name = "B", default_value = "fused")]
     pub backend: Vec<Backend>,
     /// One JSON line a point instead of a table
     #[arg(long)]
@@ -61,7 +62,7 @@ pub struct BenchRuntime {
     #[arg(long, value_name = "D")]
     pub device: Vec<String>,
     /// Code to measure (may be given more than once); default: fused
-    #[arg(long, value_enum, value_name = "B")]
+    #[arg(long, value_parser = backend(), value_name = "B")]
     pub backend: Vec<Backend>,
     /// Filters of both convolutions
     #[arg(long, value_name = "F", value_delimiter = ',')]

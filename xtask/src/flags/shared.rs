@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, ValueEnum};
-use lenet_results::BackendKind;
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use lenet_core::Backend;
 
 /// Where networks are computed, by which code, and in what precision.
 #[derive(Debug, Args)]
@@ -13,29 +14,27 @@ pub struct Compute {
     #[arg(long, value_name = "D")]
     pub device: Option<String>,
     /// Which code computes the network
-    #[arg(long, value_enum, value_name = "B")]
+    #[arg(long, value_parser = backend(), value_name = "B")]
     pub backend: Option<Backend>,
     /// What a GPU computes products in: f32 or tf32
     #[arg(long, value_name = "P")]
     pub precision: Option<String>,
 }
 
-/// Which code computes the network.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Backend {
-    /// This project's fused operations
-    Fused,
-    /// candle's own operations
-    Stock,
-}
-
-impl From<Backend> for BackendKind {
-    fn from(flag: Backend) -> Self {
-        match flag {
-            Backend::Fused => Self::Fused,
-            Backend::Stock => Self::Stock,
-        }
-    }
+/// Names of the backends, with a word on each.
+pub fn backend() -> impl TypedValueParser<Value = Backend> {
+    let about = |backend| match backend {
+        Backend::Fused => "This project's fused operations",
+        Backend::Stock => "candle's own operations",
+    };
+    let names = Backend::ALL.map(|backend| PossibleValue::new(backend.name()).help(about(backend)));
+    PossibleValuesParser::new(names).map(|name| {
+        let known = Backend::ALL.into_iter();
+        known
+            .rev()
+            .find(|backend| backend.name() == name)
+            .unwrap_or_default()
+    })
 }
 
 /// How many threads compute.

@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use candle_core::{Error, ModuleT, Result, Shape, Tensor};
-use lenet_ops::net::Dropout;
+use lenet_ops::dropout::Mask;
 
 use super::LeNet;
 use super::affine::Affine;
-use crate::backend::Backend;
 use crate::input::{image_shape, leading_axis};
+use lenet_core::Backend;
 
 /// Number of training calls so far. A copy continues from the count of its original.
 #[derive(Debug, Default)]
@@ -65,9 +65,9 @@ impl LeNet {
     ///
     /// # Errors
     /// As [`Self::hidden_activations`].
-    pub fn forward_train(&self, images: &Tensor, dropout: Option<Dropout>) -> Result<Tensor> {
+    pub fn forward_train(&self, images: &Tensor, dropout: Option<Mask>) -> Result<Tensor> {
         let mut hidden = self.hidden_activations(images)?;
-        if let Some(Dropout { rate, seed, step }) = dropout {
+        if let Some(Mask { rate, seed, step }) = dropout {
             hidden = if self.backend == Backend::Fused && hidden.device().is_cpu() {
                 lenet_ops::dropout::dropout(&hidden, rate, seed, step)?
             } else {
@@ -106,7 +106,7 @@ impl ModuleT for LeNet {
     /// Logits, `[N, classes]`. In training, dropout has the configuration's rate, and the n-th call
     /// draws the mask of step n.
     fn forward_t(&self, images: &Tensor, train: bool) -> Result<Tensor> {
-        let dropout = (train && self.config.dropout > 0.0).then(|| Dropout {
+        let dropout = (train && self.config.dropout > 0.0).then(|| Mask {
             rate: self.config.dropout,
             seed: self.dropout_seed,
             step: self.training_calls.0.fetch_add(1, Ordering::Relaxed) + 1,

@@ -170,10 +170,7 @@ fn rows_of_pixels_are_images_too() {
 #[test]
 fn a_device_and_a_type_name_the_faster_backend() {
     assert_eq!(Backend::for_device(&Device::Cpu), Backend::Fused);
-    assert_eq!(
-        config::faster_backend(&Device::Cpu, DType::F64),
-        Backend::Fused
-    );
+    assert_eq!(faster_backend(&Device::Cpu, DType::F64), Backend::Fused);
 }
 
 #[cfg(feature = "cuda")]
@@ -211,6 +208,6 @@ mod cuda {
             assert!(error <= 1e-5 * largest, "{got} instead of {want}");
         }
         assert_eq!(got.len(), want.len());
-        assert_eq!(config::faster_backend(&device, DType::F64), Backend::Stock);
+        assert_eq!(faster_backend(&device, DType::F64), Backend::Stock);
     }
 }

@@ -1,9 +1,6 @@
 //! Made-up studies and trials.
 
-use lenet_core::{
-    Architecture, Backend, Data, Decay, DeviceKind, Dropout, EarlyStop, Optimizer, Precision,
-    Schedule, Trial,
-};
+use lenet_core::{Dropout, Optimizer, Trial};
 use lenet_results::{
     CellRecord, CellTrial, Environment, EpochRecord, FigureRecord, Outcome, RunRecord, StudyRecord,
     TrialRecord,
@@ -12,33 +9,14 @@ use lenet_results::{
 /// The setting of the 2017 report, with dropout connected.
 pub(crate) fn lab_config(optimizer: &str, learning_rate: f64, rate: f64) -> Trial {
     Trial {
-        data: Data {
-            source: "mnist".to_owned(),
-            validation: 5000,
-            samples: None,
-        },
-        network: Architecture {
-            filters: vec![16, 16],
-            kernel: 3,
-            hidden: vec![128],
-        },
-        dropout: Dropout {
-            rate,
-            connected: true,
-        },
+        dropout: Dropout::connected(rate),
         optimizer: match optimizer {
             "adam" => Optimizer::ADAM,
             _ => Optimizer::SGD,
         },
         learning_rate,
-        schedule: Schedule::default(),
-        batch_size: 128,
-        epochs: 10,
-        early_stop: EarlyStop::Never,
         seed: 0,
-        backend: Backend::Fused,
-        device: DeviceKind::Cpu,
-        precision: Precision::Single,
+        ..Trial::default()
     }
 }
 

@@ -180,7 +180,9 @@ fn seeds_that_disagree_leave_claim_1_open() {
 
 #[test]
 fn less_than_the_study_gives_numbers_but_no_verdict() {
-    let fewer = changed(published(), |r| r.config.data.samples = Some(2000));
+    let fewer = changed(published(), |r| {
+        r.config.data.samples = lenet_core::Samples::Drawn(2000)
+    });
     let claim_1 = answer(&fewer, 1);
     assert_eq!(claim_1.verdict, Undecided);
     assert!(claim_1.estimate.unwrap().low().unwrap() > 0.0);
