@@ -31,6 +31,7 @@ mod device;
 mod geometry;
 mod gpu;
 pub mod identity;
+mod number;
 mod optimizer;
 mod problem;
 pub mod random;

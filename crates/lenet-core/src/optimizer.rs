@@ -10,6 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::bounds::{self, Bounds};
+use crate::number::number;
 use crate::problem::Problem;
 
 /// An optimizer with its parameters. The learning rate stands in the
@@ -193,7 +194,7 @@ impl fmt::Display for Optimizer {
         }
         let values = self.values().into_iter();
         let words: Vec<_> = values
-            .map(|(name, value)| format!("{name} {}", crate::settings::number(value)))
+            .map(|(name, value)| format!("{name} {}", number(value)))
             .collect();
         write!(f, " ({})", words.join(", "))
     }

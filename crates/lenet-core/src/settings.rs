@@ -5,7 +5,6 @@ mod read;
 mod show;
 
 pub use node::Node;
-pub(crate) use show::number;
 
 use crate::architecture::Architecture;
 use crate::data::{Data, MNIST, Samples};

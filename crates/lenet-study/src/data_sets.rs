@@ -8,7 +8,7 @@ use lenet_data::{Dataset, SplitSpec, Splits};
 
 use crate::config::StudyConfig;
 use crate::error::StudyError;
-use crate::plan::Overrides;
+use crate::overrides::Overrides;
 use lenet_core::{MNIST, Settings};
 
 /// Data sets by the name that the setting `data` gives them.

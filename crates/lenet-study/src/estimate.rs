@@ -136,7 +136,7 @@ mod tests {
 
     use super::*;
     use crate::config::StudyConfig;
-    use crate::plan::Overrides;
+    use crate::overrides::Overrides;
 
     /// Six seeds of one network, which differ in the number of epochs too.
     const STUDY: &str = r#"

@@ -8,17 +8,7 @@ use lenet_results::{CellRecord, CellTrial, FigureRecord, STUDY_FORMAT, StudyReco
 use crate::config::{Axis, FigureConfig, Seeds, StudyConfig};
 use crate::data_sets::DataSets;
 use crate::error::StudyError;
-
-/// What a command asks for beside the study's file.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Overrides {
-    /// Ids of the figures to run; empty: all.
-    pub only: Vec<String>,
-    /// So many seeds: the first ones of a list, or 1, 2, … where the study gives a number.
-    pub seeds: Option<usize>,
-    /// Settings laid over every cell's.
-    pub settings: Settings,
-}
+use crate::overrides::Overrides;
 
 /// The trials of a study, each once, in the order in which they are run.
 #[derive(Debug, Clone, PartialEq)]

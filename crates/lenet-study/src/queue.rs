@@ -81,7 +81,8 @@ mod tests {
     use super::*;
     use crate::config::StudyConfig;
     use crate::data_sets::DataSets;
-    use crate::plan::{Overrides, Plan};
+    use crate::overrides::Overrides;
+    use crate::plan::Plan;
 
     /// Two seeds of four cells of one shape, and of one cell of each other shape.
     const STUDY: &str = r#"

@@ -1,30 +1,11 @@
-//! Devices: whether they can be used.
+//! candle's devices.
 
 use std::sync::{Mutex, PoisonError};
 
 use candle_core::Device;
-use lenet_core::{DeviceChoice, DeviceKind};
+use lenet_core::DeviceKind;
 
-use crate::backend;
 use crate::error::{TrainError, first_line};
-
-/// Kind and ordinal (0 for the processor) of the device asked for, which is there.
-/// [`check_device`](crate::check_device) checks what a backend needs besides.
-///
-/// # Errors
-/// [`TrainError::Device`] saying what to do.
-pub fn resolve_device(choice: DeviceChoice) -> Result<(DeviceKind, usize), TrainError> {
-    match choice {
-        DeviceChoice::Cpu => Ok((DeviceKind::Cpu, 0)),
-        DeviceChoice::Cuda(ordinal) => {
-            backend::find_gpu(ordinal).map(|()| (DeviceKind::Cuda, ordinal))
-        }
-        DeviceChoice::Auto => Ok(match backend::find_gpu(0) {
-            Ok(()) => (DeviceKind::Cuda, 0),
-            Err(_) => (DeviceKind::Cpu, 0),
-        }),
-    }
-}
 
 /// Opens a device for candle's ops.
 pub(crate) fn open(kind: DeviceKind, ordinal: usize) -> Result<Device, TrainError> {
@@ -67,27 +48,4 @@ fn open_gpu(ordinal: usize) -> Result<Device, TrainError> {
         .map_err(|error| no_gpu(ordinal, first_line(&error.to_string())))?;
     opened.push((ordinal, device.clone()));
     Ok(device)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_gpu_out_of_reach_says_what_to_do() {
-        // No machine has so many, so this holds with and without the feature.
-        let error = resolve_device(DeviceChoice::Cuda(9_999))
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("--device cpu"), "{error}");
-    }
-
-    #[cfg(not(feature = "cuda"))]
-    #[test]
-    fn auto_is_the_cpu_without_cuda() {
-        assert_eq!(
-            resolve_device(DeviceChoice::Auto).unwrap(),
-            (DeviceKind::Cpu, 0)
-        );
-    }
 }

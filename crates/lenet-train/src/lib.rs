@@ -30,10 +30,9 @@ use std::sync::atomic::AtomicBool;
 use lenet_results::{EpochRecord, Outcome};
 
 pub use agreement::{Agreement, TOLERANCE, compare_network, compare_ops};
-pub use backend::{check_device, group_capacity};
+pub use backend::{check_device, group_capacity, resolve_device};
 pub use checkpoint::{CheckpointError, FORMAT as CHECKPOINT_FORMAT};
 pub use config::geometry;
-pub use device::resolve_device;
 pub use engine::{GroupTrial, Watcher, run, run_group};
 pub use error::TrainError;
 pub use evaluate::{Evaluation, evaluate};

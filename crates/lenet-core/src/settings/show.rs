@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use crate::data::Samples;
 use crate::device::{Backend, DeviceKind, Precision};
+use crate::number::number;
 use crate::optimizer::Optimizer;
 use crate::schedule::Schedule;
 use crate::trial::{Dropout, EarlyStop};
@@ -82,13 +83,4 @@ pub(super) use self::kernel as validation;
 
 pub(super) fn data(name: &str) -> &str {
     name
-}
-
-/// Small numbers are short.
-pub(crate) fn number(value: f64) -> String {
-    if value != 0.0 && value.abs() < 1e-5 {
-        format!("{value:e}")
-    } else {
-        value.to_string()
-    }
 }

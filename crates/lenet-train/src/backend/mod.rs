@@ -13,7 +13,7 @@ pub(crate) use stock::{losses, sums};
 
 use std::sync::Arc;
 
-use lenet_core::{Backend, DeviceKind, Geometry, Optimizer, Precision, Shape, Trial};
+use lenet_core::{Backend, DeviceChoice, DeviceKind, Geometry, Optimizer, Precision, Shape, Trial};
 use lenet_data::{ImageSet, Split, Splits};
 use lenet_ops::Level;
 use lenet_ops::dropout::Mask;
@@ -182,8 +182,24 @@ pub(crate) fn build(
 }
 
 /// Whether this program and this machine have the GPU.
-pub(crate) fn find_gpu(ordinal: usize) -> Result<(), TrainError> {
+fn find_gpu(ordinal: usize) -> Result<(), TrainError> {
     on_gpu!(find(ordinal))
+}
+
+/// Kind and ordinal (0 for the processor) of the device asked for, which is there.
+/// [`check_device`](crate::check_device) checks what a backend needs besides.
+///
+/// # Errors
+/// [`TrainError::Device`] saying what to do.
+pub fn resolve_device(choice: DeviceChoice) -> Result<(DeviceKind, usize), TrainError> {
+    match choice {
+        DeviceChoice::Cpu => Ok((DeviceKind::Cpu, 0)),
+        DeviceChoice::Cuda(ordinal) => find_gpu(ordinal).map(|()| (DeviceKind::Cuda, ordinal)),
+        DeviceChoice::Auto => Ok(match find_gpu(0) {
+            Ok(()) => (DeviceKind::Cuda, 0),
+            Err(_) => (DeviceKind::Cpu, 0),
+        }),
+    }
 }
 
 /// Checks before any work that a backend can compute on a device in a precision: that the device

@@ -219,3 +219,21 @@ fn an_epoch_goes_on_where_it_was_left() {
         assert_eq!(both[0], both[1], "{kind}");
     }
 }
+
+#[test]
+fn a_gpu_out_of_reach_says_what_to_do() {
+    // No machine has so many, so this holds with and without the feature.
+    let error = resolve_device(DeviceChoice::Cuda(9_999))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("--device cpu"), "{error}");
+}
+
+#[cfg(not(feature = "cuda"))]
+#[test]
+fn auto_is_the_cpu_without_cuda() {
+    assert_eq!(
+        resolve_device(DeviceChoice::Auto).unwrap(),
+        (DeviceKind::Cpu, 0)
+    );
+}
