@@ -57,7 +57,7 @@ impl Overlay {
             self.note("device", "--device");
         }
         if let Some(backend) = flags.backend {
-            self.settings.backend = Some(backend.into());
+            self.settings.backend = Some(backend);
             self.note("backend", "--backend");
         }
         Ok(ordinal)

@@ -1,6 +1,7 @@
 //! The network as a candle module.
 
 mod affine;
+mod calls;
 mod disk;
 mod forward;
 
@@ -17,7 +18,7 @@ use crate::input::Input;
 use crate::parameters::{Parameters, flatten};
 use crate::summary::Summary;
 use affine::Affine;
-use forward::Calls;
+use calls::Calls;
 
 /// Scaled-down LeNet: see the [crate].
 ///

@@ -3,7 +3,8 @@
 mod course;
 mod group;
 
-pub use group::{GroupTrial, Watcher, run_group};
+pub use course::GroupTrial;
+pub use group::{Watcher, run_group};
 
 use std::path::Path;
 

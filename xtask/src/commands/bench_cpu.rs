@@ -38,7 +38,7 @@ pub fn run(flags: &BenchCpu) -> CommandResult {
                     threads: flags.threads,
                     jobs: flags.jobs,
                     dropout: flags.dropout,
-                    backend: backend.into(),
+                    backend,
                     level,
                 };
                 let speed = measure(&point, &data, peak).or_refuse()?;

@@ -110,11 +110,7 @@ fn config(flags: &BenchRuntime) -> anyhow::Result<RuntimeConfig> {
         config.device.clone_from(&flags.device);
     }
     if !flags.backend.is_empty() {
-        config.backend = flags
-            .backend
-            .iter()
-            .map(|&backend| backend.into())
-            .collect();
+        config.backend.clone_from(&flags.backend);
     }
     if let Some(repeats) = flags.repeats {
         config.repeats = repeats;

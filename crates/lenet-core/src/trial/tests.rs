@@ -99,7 +99,8 @@ fn a_shape_is_what_chooses_code() {
         assert_eq!(base.shape(), other.shape());
         assert_eq!(base.shape().difference(&other.shape()), None);
     }
-    let differing: [(&str, &dyn Fn(&mut Trial)); 8] = [
+    type Change<'c> = (&'static str, &'c dyn Fn(&mut Trial));
+    let differing: [Change<'_>; 8] = [
         ("network", &|t| t.network.filters = vec![16]),
         ("network", &|t| t.network.kernel = 5),
         ("batch_size", &|t| t.batch_size = 64),

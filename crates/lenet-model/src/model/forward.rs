@@ -1,24 +1,12 @@
 //! The forward pass over candle tensors, by either backend.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use candle_core::{Error, ModuleT, Result, Shape, Tensor};
+use lenet_core::Backend;
 use lenet_ops::dropout::Mask;
 
 use super::LeNet;
 use super::affine::Affine;
 use crate::input::{image_shape, leading_axis};
-use lenet_core::Backend;
-
-/// Number of training calls so far. A copy continues from the count of its original.
-#[derive(Debug, Default)]
-pub(super) struct Calls(AtomicU64);
-
-impl Clone for Calls {
-    fn clone(&self) -> Self {
-        Self(AtomicU64::new(self.0.load(Ordering::Relaxed)))
-    }
-}
 
 impl LeNet {
     /// Activations of the last hidden layer, `[N, units]`, or of the last max-pool, `[N, F·H·W]`,
@@ -109,7 +97,7 @@ impl ModuleT for LeNet {
         let dropout = (train && self.config.dropout > 0.0).then(|| Mask {
             rate: self.config.dropout,
             seed: self.dropout_seed,
-            step: self.training_calls.0.fetch_add(1, Ordering::Relaxed) + 1,
+            step: self.training_calls.count(),
         });
         self.forward_train(images, dropout)
     }

@@ -6,7 +6,7 @@ use lenet_core::{Geometry, Trial};
 use lenet_data::{Splits, epoch_order};
 use lenet_results::{EpochRecord, Outcome};
 
-use super::{GroupTrial, dropout, start};
+use super::{dropout, start};
 use crate::RunOptions;
 use crate::backend::{self, EvaluationSums, Member, State, TrainingSums};
 use crate::checkpoint::{Checkpoint, Progress};
@@ -14,6 +14,19 @@ use crate::config;
 use crate::error::TrainError;
 use crate::outcome::outcome;
 use crate::record::level_name;
+
+/// One of the trials that [`run_group`](crate::run_group) trains together.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupTrial<'a> {
+    /// What is run.
+    pub config: &'a Trial,
+    /// Its images.
+    pub data: &'a Splits,
+    /// As [`RunOptions::checkpoint`].
+    pub checkpoint: Option<&'a Path>,
+    /// As [`RunOptions::init`].
+    pub init: Option<&'a Path>,
+}
 
 /// A trial under way; its network is kept elsewhere.
 pub(super) struct Course<'a> {

@@ -1,33 +1,18 @@
 //! The training loop: trials of one shape, a batch at a time together.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use lenet_core::{Problem, Trial};
-use lenet_data::Splits;
+use lenet_core::Problem;
 
-use super::course::{Course, all_finite};
+use super::course::{Course, GroupTrial, all_finite};
 use crate::backend::{self, Clock, Group, Member};
 use crate::error::TrainError;
 use crate::{Ended, Event, RunOptions};
 
 /// About so many [`Event::Step`] are sent an epoch.
 const EVENTS_PER_EPOCH: usize = 50;
-
-/// One of the trials that [`run_group`] trains together.
-#[derive(Debug, Clone, Copy)]
-pub struct GroupTrial<'a> {
-    /// What is run.
-    pub config: &'a Trial,
-    /// Its images.
-    pub data: &'a Splits,
-    /// As [`RunOptions::checkpoint`].
-    pub checkpoint: Option<&'a Path>,
-    /// As [`RunOptions::init`].
-    pub init: Option<&'a Path>,
-}
 
 /// Who is told how a group's trials fare. Trials are counted from 0.
 pub trait Watcher {
