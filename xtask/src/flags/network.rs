@@ -21,8 +21,7 @@ pub struct Train {
     /// TOML file of settings, as in a study's base table; flags go before it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// sgd, momentum, nesterov, adam, adamw or rmsprop
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help = optimizers())]
     pub optimizer: Option<String>,
     /// Base learning rate
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
@@ -167,4 +166,13 @@ pub enum Precision {
     F16,
     /// 16 bits, 8 of them significant
     Bf16,
+}
+
+/// Names of the optimizers in words.
+fn optimizers() -> String {
+    let names = lenet_core::Optimizer::ALL.map(|optimizer| optimizer.name());
+    match names.split_last() {
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
 }

@@ -33,7 +33,7 @@ struct StepRates {
     float rate;        // learning rate; Adam: over 1 - beta1^t
     float correction;  // Adam: square root of 1 - beta2^t
     float keep;        // AdamW: 1 - learning rate * weight decay; otherwise 1
-    float padding;
+    float decay;       // weight decay that is added to the gradient; 0 for none
 };
 
 // How far the epoch has come; one clock serves all networks of a group.

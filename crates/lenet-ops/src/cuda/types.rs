@@ -83,18 +83,19 @@ pub(crate) struct StepRates {
     pub(crate) correction: f32,
     /// AdamW: 1 − learning rate · weight decay; otherwise 1.
     pub(crate) keep: f32,
-    pub(crate) padding: f32,
+    /// Weight decay that is added to the gradient; 0 for none.
+    pub(crate) decay: f32,
 }
 
 impl StepRates {
     /// For an optimizer's step `step`, from 1.
     pub(crate) fn new(optimizer: &Optimizer, learning_rate: f64, step: u64) -> Self {
-        let [rate, correction, keep] = Step::new(optimizer, learning_rate, step).rates();
+        let [rate, correction, keep, decay] = Step::new(optimizer, learning_rate, step).rates();
         Self {
             rate,
             correction,
             keep,
-            padding: 0.0,
+            decay,
         }
     }
 }

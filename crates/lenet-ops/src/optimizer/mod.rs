@@ -126,13 +126,14 @@ impl Step {
         }
     }
 
-    /// Learning rate, Adam's √(1 − β₂ᵗ), and the factor of parameters that decay.
-    pub(crate) fn rates(self) -> [f32; 3] {
+    /// Learning rate, Adam's √(1 − β₂ᵗ), the factor of parameters that decay by themselves, and the
+    /// weight decay that is added to the gradient.
+    pub(crate) fn rates(self) -> [f32; 4] {
         match self {
             Self::Sgd { rate } | Self::Momentum { rate, .. } | Self::RmsProp { rate, .. } => {
-                [rate, 1.0, 1.0]
+                [rate, 1.0, 1.0, 0.0]
             }
-            Self::Adam(adam) => [adam.rate, adam.correction, adam.keep],
+            Self::Adam(adam) => [adam.rate, adam.correction, adam.keep, 0.0],
         }
     }
 }

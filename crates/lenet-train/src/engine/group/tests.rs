@@ -5,7 +5,7 @@ mod cuda;
 
 use std::path::PathBuf;
 
-use lenet_core::{Backend, Dropout, EarlyStop, Optimizer, Patience};
+use lenet_core::{Backend, Dropout, EarlyStop, Optimizer, Patience, Trial};
 use lenet_results::{EpochRecord, Outcome};
 
 use super::super::tests::{adam, assert_same, finished, run_until};
