@@ -3,9 +3,10 @@
 #[cfg(feature = "cuda")]
 mod cuda;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lenet_core::{Backend, Dropout, EarlyStop, Optimizer, Patience, Trial};
+use lenet_data::Splits;
 use lenet_results::{EpochRecord, Outcome};
 
 use super::super::tests::{adam, assert_same, finished, run_until};
