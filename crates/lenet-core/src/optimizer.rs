@@ -21,7 +21,7 @@ use crate::problem::Problem;
 pub struct Optimizer {
     /// How gradients become steps.
     pub rule: Rule,
-    /// λ, which draws parameters towards 0: [`Rule::AdamW`] alone has it.
+    /// λ, which draws parameters towards 0: [`Rule::AdamW`] and [`Rule::Lion`] have it.
     pub weight_decay: f64,
 }
 
@@ -50,6 +50,8 @@ pub enum Rule {
         beta2: f64,
         epsilon: f64,
     },
+    /// Lion (Chen et al. 2023): θ ← θ − η(sign(β₁m + (1−β₁)g) + λθ), then m ← β₂m + (1−β₂)g.
+    Lion { beta1: f64, beta2: f64 },
     /// RMSprop (Hinton 2012), not centred, as PyTorch states it: s ← αs + (1−α)g²,
     /// θ ← θ − η·g/(√s + ε).
     RmsProp { alpha: f64, epsilon: f64 },
@@ -77,6 +79,11 @@ impl Optimizer {
         },
         weight_decay: 0.01,
     };
+    /// Lion with the paper's parameters, without weight decay.
+    pub const LION: Self = Self::new(Rule::Lion {
+        beta1: 0.9,
+        beta2: 0.99,
+    });
     /// RMSprop with PyTorch's parameters.
     pub const RMSPROP: Self = Self::new(Rule::RmsProp {
         alpha: 0.99,
@@ -85,13 +92,14 @@ impl Optimizer {
 
     /// Every optimizer with its usual parameters: the 2017 study's, and PyTorch's where the study
     /// has none.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SGD,
         Self::MOMENTUM,
         Self::NESTEROV,
         Self::ADAM,
         Self::ADAMW,
         Self::RMSPROP,
+        Self::LION,
     ];
 
     /// An optimizer without weight decay.
@@ -113,6 +121,7 @@ impl Optimizer {
             Rule::Adam { .. } => "adam",
             Rule::AdamW { .. } => "adamw",
             Rule::RmsProp { .. } => "rmsprop",
+            Rule::Lion { .. } => "lion",
         }
     }
 
@@ -123,6 +132,7 @@ impl Optimizer {
             Rule::Sgd => 0.1,
             Rule::Momentum { .. } | Rule::Nesterov { .. } => 0.01,
             Rule::Adam { .. } | Rule::AdamW { .. } | Rule::RmsProp { .. } => 0.001,
+            Rule::Lion { .. } => 0.0001,
         }
     }
 
@@ -131,7 +141,10 @@ impl Optimizer {
     pub const fn moments(&self) -> usize {
         match self.rule {
             Rule::Sgd => 0,
-            Rule::Momentum { .. } | Rule::Nesterov { .. } | Rule::RmsProp { .. } => 1,
+            Rule::Momentum { .. }
+            | Rule::Nesterov { .. }
+            | Rule::RmsProp { .. }
+            | Rule::Lion { .. } => 1,
             Rule::Adam { .. } | Rule::AdamW { .. } => 2,
         }
     }
@@ -162,6 +175,10 @@ impl Optimizer {
                 alpha: a,
                 epsilon: e,
             } => vec![alpha(a), epsilon(e)],
+            Rule::Lion {
+                beta1: b1,
+                beta2: b2,
+            } => vec![beta1(b1), beta2(b2), decay],
         }
     }
 
@@ -259,6 +276,7 @@ mod tests {
             r#"{"kind":"adam","beta1":0.9,"beta2":0.999,"epsilon":1e-8}"#,
             r#"{"kind":"adamw","beta1":0.9,"beta2":0.999,"epsilon":1e-8,"weight_decay":0.01}"#,
             r#"{"kind":"rmsprop","alpha":0.99,"epsilon":1e-8}"#,
+            r#"{"kind":"lion","beta1":0.9,"beta2":0.99,"weight_decay":0.0}"#,
         ];
         assert_eq!(texts, frozen);
         for (text, optimizer) in frozen.iter().zip(Optimizer::ALL) {

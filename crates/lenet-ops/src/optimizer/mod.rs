@@ -57,6 +57,14 @@ pub(crate) enum Step {
         rest: f32,
         epsilon: f32,
     },
+    Lion {
+        rate: f32,
+        /// 1 − ηλ.
+        keep: f32,
+        betas: [f32; 2],
+        /// 1 − β.
+        rests: [f32; 2],
+    },
 }
 
 impl Step {
@@ -91,6 +99,12 @@ impl Step {
                 epsilon,
                 optimizer.weight_decay,
             )),
+            Rule::Lion { beta1, beta2 } => Self::Lion {
+                rate,
+                keep: (1.0 - learning_rate * optimizer.weight_decay) as f32,
+                betas: [beta1 as f32, beta2 as f32],
+                rests: [(1.0 - beta1) as f32, (1.0 - beta2) as f32],
+            },
             Rule::RmsProp { alpha, epsilon } => Self::RmsProp {
                 rate,
                 alpha: alpha as f32,
@@ -123,6 +137,11 @@ impl Step {
                 epsilon,
                 ..
             } => (4, [alpha, rest, epsilon, 0.0, 0.0]),
+            Self::Lion {
+                betas: [beta1, beta2],
+                rests: [rest1, rest2],
+                ..
+            } => (5, [beta1, beta2, rest1, rest2, 0.0]),
         }
     }
 
@@ -133,6 +152,7 @@ impl Step {
             Self::Sgd { rate } | Self::Momentum { rate, .. } | Self::RmsProp { rate, .. } => {
                 [rate, 1.0, 1.0, 0.0]
             }
+            Self::Lion { rate, keep, .. } => [rate, 1.0, keep, 0.0],
             Self::Adam(adam) => [adam.rate, adam.correction, adam.keep, 0.0],
         }
     }
@@ -285,6 +305,24 @@ impl<S: Simd> Kernel<S> for &mut Update<'_> {
                     *m = betas[0] * *m + rests[0] * g;
                     *s = betas[1] * *s + rests[1] * (g * g);
                     *p = keep * *p - rate * *m / (s.sqrt() / correction + epsilon);
+                }
+            }
+            Step::Lion {
+                rate,
+                keep,
+                betas,
+                rests,
+            } => {
+                for ((p, &g), m) in pairs.zip(&mut *self.first) {
+                    let direction = betas[0] * *m + rests[0] * g;
+                    // NaN stays NaN, so that a network that dies of it is seen.
+                    let sign = if direction == 0.0 || direction.is_nan() {
+                        direction
+                    } else {
+                        1f32.copysign(direction)
+                    };
+                    *m = betas[1] * *m + rests[1] * g;
+                    *p = keep * *p - rate * sign;
                 }
             }
             Step::RmsProp {

@@ -23,6 +23,24 @@ def betas(o):
     return (o["beta1"], o["beta2"])
 
 
+class Lion(optim.Optimizer):
+    """Algorithm 2 of Chen et al., Symbolic Discovery of Optimization Algorithms (2023)."""
+
+    def __init__(self, parameters, betas, weight_decay):
+        super().__init__(parameters, {"lr": 1e-4})
+        self.betas, self.weight_decay = betas, weight_decay
+
+    @torch.no_grad()
+    def step(self):
+        beta1, beta2 = self.betas
+        for group in self.param_groups:
+            for p in group["params"]:
+                m = self.state[p].setdefault("m", torch.zeros_like(p))
+                update = torch.sign(beta1 * m + (1 - beta1) * p.grad)
+                p -= group["lr"] * (update + self.weight_decay * p)
+                m.copy_(beta2 * m + (1 - beta2) * p.grad)
+
+
 KINDS = {
     "sgd": lambda p, o: optim.SGD(p),
     "momentum": lambda p, o: optim.SGD(p, momentum=o["momentum"]),
@@ -32,6 +50,7 @@ KINDS = {
         p, betas=betas(o), eps=o["epsilon"], weight_decay=o["weight_decay"]
     ),
     "rmsprop": lambda p, o: optim.RMSprop(p, alpha=o["alpha"], eps=o["epsilon"]),
+    "lion": lambda p, o: Lion(p, betas(o), o["weight_decay"]),
 }
 
 ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
@@ -43,6 +62,8 @@ OPTIMIZERS = [
     {"kind": "adam", "beta1": 0.8, "beta2": 0.99, "epsilon": 1e-2},
     {"kind": "adamw", **ADAM, "weight_decay": 0.1},
     {"kind": "rmsprop", "alpha": 0.99, "epsilon": 1e-8},
+    {"kind": "lion", "beta1": 0.9, "beta2": 0.99, "weight_decay": 0.0},
+    {"kind": "lion", "beta1": 0.95, "beta2": 0.98, "weight_decay": 0.3},
 ]
 
 

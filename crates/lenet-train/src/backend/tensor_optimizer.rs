@@ -89,6 +89,13 @@ impl TensorOptimizer {
                 let decayed = (theta * (1.0 - learning_rate * self.optimizer.weight_decay))?;
                 (decayed - (direction * learning_rate)?)?
             }
+            Rule::Lion { beta1, beta2 } => {
+                let m = moment(0).as_tensor().detach();
+                let direction = ((m * beta1)? + (&g * (1.0 - beta1))?)?.sign()?;
+                advance(moment(0), beta2, &(g * (1.0 - beta2))?)?;
+                let decayed = (theta * (1.0 - learning_rate * self.optimizer.weight_decay))?;
+                (decayed - (direction * learning_rate)?)?
+            }
             Rule::RmsProp { alpha, epsilon } => {
                 let s = advance(moment(0), alpha, &(g.sqr()? * (1.0 - alpha))?)?;
                 (theta - ((g / (s.sqrt()? + epsilon)?)? * learning_rate)?)?

@@ -4,6 +4,7 @@
 //   RULE_MOMENTUM, RULE_NESTEROV  momentum
 //   RULE_ADAM                     beta1, beta2, 1 - beta1, 1 - beta2, epsilon
 //   RULE_RMSPROP                  alpha, 1 - alpha, epsilon
+//   RULE_LION                     beta1, beta2, 1 - beta1, 1 - beta2
 #include "lenet.cuh"
 
 // Rules, numbered as `Step::rule` does; AdamW is Adam with a `keep` below 1.
@@ -12,6 +13,7 @@
 #define RULE_NESTEROV 2
 #define RULE_ADAM 3
 #define RULE_RMSPROP 4
+#define RULE_LION 5
 
 #define UPDATE_THREADS 256
 // Parameters of a thread.
@@ -93,6 +95,14 @@ static __device__ __forceinline__ float step(const NetworkConstants& network,
     case RULE_RMSPROP:
         m = add(mul(constants[0], m), mul(constants[1], mul(g, g)));
         return sub(p, div(mul(rate.rate, g), add(__fsqrt_rn(m), constants[2])));
+    case RULE_LION: {
+        float direction = add(mul(constants[0], m), mul(constants[2], g));
+        // NaN stays NaN.
+        float sign = direction == 0.0f || direction != direction ? direction
+                                                                 : copysignf(1.0f, direction);
+        m = add(mul(constants[1], m), mul(constants[3], g));
+        return sub(mul(rate.keep, p), mul(rate.rate, sign));
+    }
     default:
         return sub(p, mul(rate.rate, g));
     }
