@@ -21,7 +21,9 @@ use crate::problem::Problem;
 pub struct Optimizer {
     /// How gradients become steps.
     pub rule: Rule,
-    /// λ, which draws parameters towards 0: [`Rule::AdamW`] and [`Rule::Lion`] have it.
+    /// λ, which draws parameters towards 0. [`Rule::AdamW`] and [`Rule::Lion`] multiply the
+    /// parameters by 1 − ηλ (decoupled); the others add λθ to the gradient (coupled), as PyTorch
+    /// does.
     pub weight_decay: f64,
 }
 
@@ -159,14 +161,16 @@ impl Optimizer {
         let epsilon = |value| ("epsilon", bounds::EPSILON, value);
         let decay = ("weight_decay", bounds::WEIGHT_DECAY, &mut self.weight_decay);
         match &mut self.rule {
-            Rule::Sgd => vec![],
-            Rule::Momentum { momentum: m } | Rule::Nesterov { momentum: m } => vec![momentum(m)],
+            Rule::Sgd => vec![decay],
+            Rule::Momentum { momentum: m } | Rule::Nesterov { momentum: m } => {
+                vec![momentum(m), decay]
+            }
             Rule::Adam {
                 beta1: b1,
                 beta2: b2,
                 epsilon: e,
-            } => vec![beta1(b1), beta2(b2), epsilon(e)],
-            Rule::AdamW {
+            }
+            | Rule::AdamW {
                 beta1: b1,
                 beta2: b2,
                 epsilon: e,
@@ -174,7 +178,7 @@ impl Optimizer {
             Rule::RmsProp {
                 alpha: a,
                 epsilon: e,
-            } => vec![alpha(a), epsilon(e)],
+            } => vec![alpha(a), epsilon(e), decay],
             Rule::Lion {
                 beta1: b1,
                 beta2: b2,
@@ -182,14 +186,24 @@ impl Optimizer {
         }
     }
 
-    /// The values of [`Optimizer::parameters`].
+    /// The values of [`Optimizer::parameters`]. Coupled weight decay of 0 is left out, as it was
+    /// before there was any.
     #[must_use]
     pub fn values(mut self) -> Vec<(&'static str, f64)> {
+        let decoupled = self.decays_apart();
         let parameters = self.parameters();
         let pairs = parameters
             .into_iter()
             .map(|(name, _, value)| (name, *value));
-        pairs.collect()
+        pairs
+            .filter(|pair| decoupled || *pair != ("weight_decay", 0.0))
+            .collect()
+    }
+
+    /// Whether weight decay acts on the parameters by itself and not through the gradient.
+    #[must_use]
+    pub const fn decays_apart(&self) -> bool {
+        matches!(self.rule, Rule::AdamW { .. } | Rule::Lion { .. })
     }
 
     /// Parameters out of their bounds.
@@ -245,8 +259,10 @@ impl<'de> Deserialize<'de> for Optimizer {
         let known = Self::ALL.iter().find(|known| known.name() == kind);
         let mut optimizer =
             *known.ok_or_else(|| D::Error::custom(format!("no optimizer `{kind}`")))?;
+        let decoupled = optimizer.decays_apart();
         for (name, _, slot) in optimizer.parameters() {
             *slot = match fields.remove(name) {
+                None if name == "weight_decay" && !decoupled => 0.0,
                 Some(Field::Number(value)) => value,
                 Some(Field::Word(_)) => {
                     return Err(D::Error::custom(format!("`{name}` is a string")));
@@ -286,6 +302,18 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn coupled_weight_decay_is_written_where_there_is_any() {
+        let sgd = Optimizer {
+            weight_decay: 1e-4,
+            ..Optimizer::SGD
+        };
+        let text = serde_json::to_string(&sgd).unwrap();
+        assert_eq!(text, r#"{"kind":"sgd","weight_decay":0.0001}"#);
+        assert_eq!(serde_json::from_str::<Optimizer>(&text).unwrap(), sgd);
+        assert_eq!(sgd.to_string(), "sgd (weight_decay 0.0001)");
     }
 
     #[test]

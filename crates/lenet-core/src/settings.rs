@@ -28,6 +28,8 @@ pub struct Settings {
     pub dropout: Option<Dropout>,
     /// Optimizer. In a file its name, or `{ kind = "adam", beta1 = 0.95 }`.
     pub optimizer: Option<Optimizer>,
+    /// Weight decay of whichever optimizer; it goes before the optimizer's own.
+    pub weight_decay: Option<f64>,
     /// Base learning rate.
     pub learning_rate: Option<f64>,
     /// Schedule. In a file `"constant"`, `"cosine"`, or a table.
@@ -102,7 +104,7 @@ macro_rules! for_each_setting {
 
 impl Settings {
     for_each_setting! {
-        filters, kernel, hidden, dropout, optimizer, learning_rate, schedule, batch_size,
+        filters, kernel, hidden, dropout, optimizer, weight_decay, learning_rate, schedule, batch_size,
         epochs, samples, validation, early_stop, backend, device, precision, data,
     }
 
@@ -111,7 +113,10 @@ impl Settings {
     #[must_use]
     pub fn resolve(&self, source: &str, seed: u64) -> Trial {
         let usual = Trial::default();
-        let optimizer = self.optimizer.unwrap_or(usual.optimizer);
+        let mut optimizer = self.optimizer.unwrap_or(usual.optimizer);
+        if let Some(weight_decay) = self.weight_decay {
+            optimizer.weight_decay = weight_decay;
+        }
         let given = self.clone();
         Trial {
             data: Data {

@@ -91,6 +91,10 @@ pub(super) fn optimizer<N: Node>(node: &N) -> Result<Optimizer, N::Error> {
     Ok(optimizer)
 }
 
+pub(super) fn weight_decay<N: Node>(node: &N) -> Result<f64, N::Error> {
+    node.number(bounds::WEIGHT_DECAY, NUMBER)
+}
+
 pub(super) fn learning_rate<N: Node>(node: &N) -> Result<f64, N::Error> {
     node.number(bounds::LEARNING_RATE, NUMBER)
 }

@@ -40,6 +40,8 @@ pub(super) fn learning_rate(rate: &f64) -> String {
     number(*rate)
 }
 
+pub(super) use self::learning_rate as weight_decay;
+
 pub(super) fn schedule(schedule: &Schedule) -> impl Display {
     *schedule
 }

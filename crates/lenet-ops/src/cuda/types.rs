@@ -90,7 +90,8 @@ pub(crate) struct StepRates {
 impl StepRates {
     /// For an optimizer's step `step`, from 1.
     pub(crate) fn new(optimizer: &Optimizer, learning_rate: f64, step: u64) -> Self {
-        let [rate, correction, keep, decay] = Step::new(optimizer, learning_rate, step).rates();
+        let [rate, correction, keep, decay] =
+            Step::new(optimizer, learning_rate, step).rates(optimizer);
         Self {
             rate,
             correction,

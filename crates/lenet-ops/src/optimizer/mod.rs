@@ -97,7 +97,11 @@ impl Step {
                 step,
                 [beta1, beta2],
                 epsilon,
-                optimizer.weight_decay,
+                if optimizer.decays_apart() {
+                    optimizer.weight_decay
+                } else {
+                    0.0
+                },
             )),
             Rule::Lion { beta1, beta2 } => Self::Lion {
                 rate,
@@ -113,6 +117,14 @@ impl Step {
             },
         }
     }
+}
+
+/// Weight decay that is added to the gradient.
+fn coupled_decay(optimizer: &Optimizer) -> f32 {
+    if optimizer.decays_apart() {
+        return 0.0;
+    }
+    optimizer.weight_decay as f32
 }
 
 /// What `update.cu` is told of a step.
@@ -147,13 +159,14 @@ impl Step {
 
     /// Learning rate, Adam's √(1 − β₂ᵗ), the factor of parameters that decay by themselves, and the
     /// weight decay that is added to the gradient.
-    pub(crate) fn rates(self) -> [f32; 4] {
+    pub(crate) fn rates(self, optimizer: &Optimizer) -> [f32; 4] {
+        let decay = coupled_decay(optimizer);
         match self {
             Self::Sgd { rate } | Self::Momentum { rate, .. } | Self::RmsProp { rate, .. } => {
-                [rate, 1.0, 1.0, 0.0]
+                [rate, 1.0, 1.0, decay]
             }
-            Self::Lion { rate, keep, .. } => [rate, 1.0, keep, 0.0],
-            Self::Adam(adam) => [adam.rate, adam.correction, adam.keep, 0.0],
+            Self::Lion { rate, keep, .. } => [rate, 1.0, keep, decay],
+            Self::Adam(adam) => [adam.rate, adam.correction, adam.keep, decay],
         }
     }
 }
@@ -189,6 +202,8 @@ impl Adam {
 /// Plain loops, which the compiler vectorizes with each level's instructions.
 pub(crate) struct Update<'a> {
     step: Step,
+    /// Weight decay that is added to the gradient.
+    decay: f32,
     parameters: &'a mut [f32],
     gradients: &'a [f32],
     /// Moments; empty where the rule has none.
@@ -214,6 +229,7 @@ impl<'a> Update<'a> {
         };
         Self {
             step: Step::new(optimizer, learning_rate, step),
+            decay: coupled_decay(optimizer),
             parameters,
             gradients,
             first,
@@ -229,6 +245,7 @@ impl<'a> Update<'a> {
             self.gradients = rest;
             parts.push(Self {
                 step: self.step,
+                decay: self.decay,
                 parameters: take(&mut self.parameters, len),
                 gradients,
                 first: take(&mut self.first, len),
@@ -266,10 +283,28 @@ impl<S: Simd> Kernel<S> for &mut Update<'_> {
 
     #[inline(always)]
     fn run(self, _: S) {
+        if self.decay == 0.0 {
+            self.loops(|_, g| g);
+        } else {
+            let decay = self.decay;
+            self.loops(|p, g| g + decay * p);
+        }
+    }
+}
+
+impl Update<'_> {
+    /// The rule's loop over all parameters; `decayed` makes the gradient that it follows of a
+    /// parameter and its gradient.
+    #[inline(always)]
+    fn loops(&mut self, decayed: impl Fn(f32, f32) -> f32) {
         let pairs = self.parameters.iter_mut().zip(self.gradients);
+        let pairs = pairs.map(|(p, &g)| {
+            let g = decayed(*p, g);
+            (p, g)
+        });
         match self.step {
             Step::Sgd { rate } => {
-                for (p, &g) in pairs {
+                for (p, g) in pairs {
                     *p -= rate * g;
                 }
             }
@@ -278,7 +313,7 @@ impl<S: Simd> Kernel<S> for &mut Update<'_> {
                 momentum,
                 nesterov: false,
             } => {
-                for ((p, &g), v) in pairs.zip(&mut *self.first) {
+                for ((p, g), v) in pairs.zip(&mut *self.first) {
                     *v = momentum * *v + g;
                     *p -= rate * *v;
                 }
@@ -288,7 +323,7 @@ impl<S: Simd> Kernel<S> for &mut Update<'_> {
                 momentum,
                 nesterov: true,
             } => {
-                for ((p, &g), v) in pairs.zip(&mut *self.first) {
+                for ((p, g), v) in pairs.zip(&mut *self.first) {
                     *v = momentum * *v + g;
                     *p -= rate * (g + momentum * *v);
                 }
@@ -301,7 +336,7 @@ impl<S: Simd> Kernel<S> for &mut Update<'_> {
                 correction,
                 epsilon,
             }) => {
-                for (((p, &g), m), s) in pairs.zip(&mut *self.first).zip(&mut *self.second) {
+                for (((p, g), m), s) in pairs.zip(&mut *self.first).zip(&mut *self.second) {
                     *m = betas[0] * *m + rests[0] * g;
                     *s = betas[1] * *s + rests[1] * (g * g);
                     *p = keep * *p - rate * *m / (s.sqrt() / correction + epsilon);
@@ -313,7 +348,7 @@ impl<S: Simd> Kernel<S> for &mut Update<'_> {
                 betas,
                 rests,
             } => {
-                for ((p, &g), m) in pairs.zip(&mut *self.first) {
+                for ((p, g), m) in pairs.zip(&mut *self.first) {
                     let direction = betas[0] * *m + rests[0] * g;
                     // NaN stays NaN, so that a network that dies of it is seen.
                     let sign = if direction == 0.0 || direction.is_nan() {
@@ -331,7 +366,7 @@ impl<S: Simd> Kernel<S> for &mut Update<'_> {
                 rest,
                 epsilon,
             } => {
-                for ((p, &g), s) in pairs.zip(&mut *self.first) {
+                for ((p, g), s) in pairs.zip(&mut *self.first) {
                     *s = alpha * *s + rest * (g * g);
                     *p -= rate * g / (s.sqrt() + epsilon);
                 }

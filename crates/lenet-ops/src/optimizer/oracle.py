@@ -19,6 +19,10 @@ LEARNING_RATES = [0.01, 0.02, 0.005, 0.01, 0.03]
 optim = torch.optim
 
 
+def decay(o):
+    return o.get("weight_decay", 0.0)
+
+
 def betas(o):
     return (o["beta1"], o["beta2"])
 
@@ -42,15 +46,19 @@ class Lion(optim.Optimizer):
 
 
 KINDS = {
-    "sgd": lambda p, o: optim.SGD(p),
-    "momentum": lambda p, o: optim.SGD(p, momentum=o["momentum"]),
-    "nesterov": lambda p, o: optim.SGD(p, momentum=o["momentum"], nesterov=True),
-    "adam": lambda p, o: optim.Adam(p, betas=betas(o), eps=o["epsilon"]),
-    "adamw": lambda p, o: optim.AdamW(
-        p, betas=betas(o), eps=o["epsilon"], weight_decay=o["weight_decay"]
+    "sgd": lambda p, o: optim.SGD(p, weight_decay=decay(o)),
+    "momentum": lambda p, o: optim.SGD(p, momentum=o["momentum"], weight_decay=decay(o)),
+    "nesterov": lambda p, o: optim.SGD(
+        p, momentum=o["momentum"], nesterov=True, weight_decay=decay(o)
     ),
-    "rmsprop": lambda p, o: optim.RMSprop(p, alpha=o["alpha"], eps=o["epsilon"]),
-    "lion": lambda p, o: Lion(p, betas(o), o["weight_decay"]),
+    "adam": lambda p, o: optim.Adam(p, betas=betas(o), eps=o["epsilon"], weight_decay=decay(o)),
+    "adamw": lambda p, o: optim.AdamW(
+        p, betas=betas(o), eps=o["epsilon"], weight_decay=decay(o)
+    ),
+    "rmsprop": lambda p, o: optim.RMSprop(
+        p, alpha=o["alpha"], eps=o["epsilon"], weight_decay=decay(o)
+    ),
+    "lion": lambda p, o: Lion(p, betas(o), decay(o)),
 }
 
 ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
@@ -65,6 +73,10 @@ OPTIMIZERS = [
     {"kind": "lion", "beta1": 0.9, "beta2": 0.99, "weight_decay": 0.0},
     {"kind": "lion", "beta1": 0.95, "beta2": 0.98, "weight_decay": 0.3},
 ]
+
+# Weight decay for every kind: coupled but for AdamW and Lion, which have it above.
+COUPLED = [o for o in OPTIMIZERS if "weight_decay" not in o]
+OPTIMIZERS += [{**o, "weight_decay": 0.2} for o in COUPLED]
 
 
 def steps(description):

@@ -56,7 +56,7 @@ fn bad_settings_are_refused_where_they_stand() {
         (
             "lr = 1",
             "s.toml:4:1: unknown key `base.lr` (known here: filters, kernel, hidden, dropout, \
-                    optimizer, learning_rate, schedule, batch_size, epochs, samples, validation, \
+                    optimizer, weight_decay, learning_rate, schedule, batch_size, epochs, samples, validation, \
                     early_stop, backend, device, precision, data)",
         ),
         (

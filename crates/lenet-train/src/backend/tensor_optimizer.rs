@@ -60,7 +60,11 @@ impl TensorOptimizer {
         step: u64,
     ) -> Result<()> {
         let theta = parameter.as_tensor().detach();
-        let g = gradient.detach();
+        let mut g = gradient.detach();
+        let weight_decay = self.optimizer.weight_decay;
+        if weight_decay != 0.0 && !self.optimizer.decays_apart() {
+            g = (g + (&theta * weight_decay)?)?;
+        }
         let moment = |m: usize| &self.moments[m][index];
         let theta = match self.optimizer.rule {
             Rule::Sgd => (theta - (g * learning_rate)?)?,
@@ -86,14 +90,14 @@ impl TensorOptimizer {
                 epsilon,
             } => {
                 let direction = self.adam_direction(index, &g, [beta1, beta2], epsilon, step)?;
-                let decayed = (theta * (1.0 - learning_rate * self.optimizer.weight_decay))?;
+                let decayed = (theta * (1.0 - learning_rate * weight_decay))?;
                 (decayed - (direction * learning_rate)?)?
             }
             Rule::Lion { beta1, beta2 } => {
                 let m = moment(0).as_tensor().detach();
                 let direction = ((m * beta1)? + (&g * (1.0 - beta1))?)?.sign()?;
                 advance(moment(0), beta2, &(g * (1.0 - beta2))?)?;
-                let decayed = (theta * (1.0 - learning_rate * self.optimizer.weight_decay))?;
+                let decayed = (theta * (1.0 - learning_rate * weight_decay))?;
                 (decayed - (direction * learning_rate)?)?
             }
             Rule::RmsProp { alpha, epsilon } => {

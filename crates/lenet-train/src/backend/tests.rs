@@ -51,7 +51,11 @@ fn distance(a: &[f32], b: &[f32]) -> f32 {
 fn tensor_optimizers_follow_the_flat_ones() {
     let geometry = config::geometry(&testing::config().network, &testing::splits()).unwrap();
     let device = candle_core::Device::Cpu;
-    for optimizer in Optimizer::ALL {
+    let with_decay = Optimizer::ALL.map(|optimizer| Optimizer {
+        weight_decay: 0.1,
+        ..optimizer
+    });
+    for optimizer in Optimizer::ALL.into_iter().chain(with_decay) {
         let mut flat = start();
         let mut moments = vec![0.0; optimizer.moments() * flat.len()];
         let parameters =

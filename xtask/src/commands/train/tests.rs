@@ -69,7 +69,7 @@ fn flags_become_settings() {
         Case {
             arguments: &["--set", "a\"b=1"],
             want: "--set a\"b: unknown key `a\"b` (known here: filters, kernel, hidden, dropout, \
-                   optimizer, learning_rate, schedule, batch_size, epochs, samples, validation, \
+                   optimizer, weight_decay, learning_rate, schedule, batch_size, epochs, samples, validation, \
                    early_stop, backend, device, precision, data)",
         },
     ];

@@ -36,6 +36,10 @@ fn optimizers() -> Vec<[Optimizer; 3]> {
         },
     ];
     let mut all = Optimizer::ALL.to_vec();
+    all.extend(Optimizer::ALL.map(|optimizer| Optimizer {
+        weight_decay: 0.05,
+        ..optimizer
+    }));
     all.extend(std::iter::repeat_n(
         Optimizer::SGD,
         all.len().next_multiple_of(3) - all.len(),

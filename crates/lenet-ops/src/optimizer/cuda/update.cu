@@ -79,6 +79,9 @@ static __device__ __forceinline__ float step(const NetworkConstants& network,
                                              const StepRates& rate, float p, float g, float& m,
                                              float& s) {
     const float* constants = network.rule_constants;
+    if (rate.decay != 0.0f) {
+        g = add(g, mul(rate.decay, p));
+    }
     switch (network.rule) {
     case RULE_MOMENTUM:
         m = add(mul(constants[0], m), g);
@@ -116,6 +119,7 @@ extern "C" __global__ void __launch_bounds__(UPDATE_THREADS) update(Update argum
     StepRates rate = a.rates[(u64)slot * a.rate_stride + a.clock->batch];
     rate.rate = flush(rate.rate);
     rate.keep = flush(rate.keep);
+    rate.decay = flush(rate.decay);
     bool has_first = network.rule != RULE_SGD, has_second = network.rule == RULE_ADAM;
     u32 base = blockIdx.x * UPDATE_THREADS * PER_THREAD + threadIdx.x;
     u64 start = (u64)slot * a.parameter_stride;
