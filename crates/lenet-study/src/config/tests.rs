@@ -120,8 +120,8 @@ fn bad_settings_are_refused_where_they_stand() {
             "s.toml:4:13: `base.optimizer` is \"adma\": did you mean \"adam\"?",
         ),
         (
-            "optimizer = \"lion\"",
-            "s.toml:4:13: `base.optimizer` is \"lion\": give one of \"sgd\", \"momentum\", \"nesterov\", \"adam\", \"adamw\", \"rmsprop\"",
+            "optimizer = \"muon\"",
+            "s.toml:4:13: `base.optimizer` is \"muon\": give one of \"sgd\", \"momentum\", \"nesterov\", \"adam\", \"adamw\", \"rmsprop\", \"lion\"",
         ),
         (
             "optimizer = { kind = \"sgd\", beta1 = 0.9 }",
