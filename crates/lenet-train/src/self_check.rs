@@ -29,11 +29,12 @@ const USUAL_DROPOUT: f64 = 0.5;
 const MOST_REPEATED: usize = 1024;
 
 /// Bound on each tensor's relative error. A wrong gradient is off by about 1. Single precision
-/// leaves some 1e-6; factors rounded to TF32 are off by up to 5e-4 each.
+/// leaves some 1e-6. In TF32 factors are off by up to 5e-4 each, which moves enough maxima of
+/// pooling windows that gradients of right kernels have been seen 9e-2 off.
 fn tolerance(precision: Precision) -> f64 {
     match precision {
         Precision::Single => 1e-4,
-        Precision::Tf32 => 1e-2,
+        Precision::Tf32 => 0.2,
     }
 }
 

@@ -125,7 +125,7 @@ fn bad_settings_are_refused_where_they_stand() {
         ),
         (
             "optimizer = { kind = \"sgd\", beta1 = 0.9 }",
-            "s.toml:4:29: unknown key `base.optimizer.beta1` (known here: kind)",
+            "s.toml:4:29: unknown key `base.optimizer.beta1` (known here: kind, weight_decay)",
         ),
         (
             "optimizer = { kind = \"adam\", beta2 = 1.0 }",
