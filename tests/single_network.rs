@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 
-use common::{last_json, run, succeed};
+use common::{last_json, run, succeed, xtask};
 use lenet_data::Dataset;
 
 const TRAIN: &str = "train --samples 2000 --epochs 2 --filters 4 --batch-size 32 --quiet";
@@ -162,4 +162,49 @@ fn settings_from_a_file_give_way_to_flags() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert_eq!(last_json(&ran.stdout)["epoch"], 2);
     assert!(ran.stdout.starts_with("adam on "), "{}", ran.stdout);
+}
+
+#[test]
+fn set_trains_the_trial_of_the_flags() {
+    let folder = tempfile::tempdir().unwrap();
+    let identity = |settings: &str| {
+        let train = format!("train --set epochs=1 --set samples=50 --quiet {settings}");
+        last_json(&succeed(folder.path(), &train))["identity"].clone()
+    };
+    let flags = identity("--filters 2,2 --validation 100 --batch-size 50");
+    let set = identity("--set filters=2 --set validation=100 --set batch_size=50");
+    assert_eq!(set, flags);
+    assert_ne!(
+        identity("--set filters=2 --set kernel=5 --set validation=100"),
+        flags
+    );
+}
+
+/// Rows of logits go to a pipe and to a redirected file, each followed by the line of JSON.
+#[cfg(unix)]
+#[test]
+fn results_can_be_written_to_standard_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let small = "train --samples 50 --epochs 1 --filters 2 --batch-size 50 --quiet";
+    let save = succeed(
+        folder,
+        &format!("{small} --save /dev/null --validation 100"),
+    );
+    assert_eq!(last_json(&save)["epoch"], 1);
+    succeed(folder, &format!("{small} --save net.safetensors"));
+    let evaluate = "evaluate --checkpoint net.safetensors --split validation --validation 100";
+    let piped = succeed(folder, &format!("{evaluate} --csv /dev/stdout"));
+    assert_eq!(piped.lines().count(), 1 + 100 + 1);
+    assert!(piped.starts_with("index,label,predicted,"), "{piped}");
+    assert_eq!(last_json(&piped)["samples"], 100);
+
+    let redirected = fs::File::create(folder.join("out.txt")).unwrap();
+    let mut command = xtask(folder);
+    command
+        .args(evaluate.split(' '))
+        .args(["--csv", "/dev/stdout"]);
+    assert!(command.stdout(redirected).status().unwrap().success());
+    assert_eq!(fs::read_to_string(folder.join("out.txt")).unwrap(), piped);
+    assert!(fs::symlink_metadata("/dev/stdout").unwrap().is_symlink());
 }

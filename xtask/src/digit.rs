@@ -1,7 +1,7 @@
-//! An image drawn with characters, two of its rows to a line.
+//! An image drawn with characters, two rows of pixels per line.
 
-/// Draws the mean over the channels of `pixels`, `[channels, height, width]` in [0, 1], bright
-/// on dark. With `colours`, each character holds two pixels in grey; without, a shade.
+/// Draws the mean over the channels of `pixels`, `[channels, height, width]` in [0, 1]. With
+/// `colours`, each character shows two pixels in grey; without, the shade of their mean.
 #[must_use]
 pub fn draw(pixels: &[f32], shape: [usize; 3], colours: bool) -> String {
     let [channels, height, width] = shape;
@@ -40,26 +40,4 @@ fn shade(value: f32) -> char {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shades_follow_brightness() {
-        let pixels = [0.0, 0.25, 0.5, 1.0, 0.0, 0.25, 0.5, 1.0, 0.0, 0.0, 0.0, 1.0];
-        assert_eq!(draw(&pixels, [1, 3, 4], false), " ░▒█\n   ▒\n");
-    }
-
-    #[test]
-    fn colours_hold_both_rows() {
-        assert_eq!(
-            draw(&[1.0, 0.0], [1, 2, 1], true),
-            "\x1b[38;5;255;48;5;232m▀\x1b[0m\n"
-        );
-    }
-
-    #[test]
-    fn channels_are_averaged() {
-        let pixels = [1.0, 1.0, 0.0, 0.0];
-        assert_eq!(draw(&pixels, [2, 2, 1], false), "▒\n");
-    }
-}
+mod tests;

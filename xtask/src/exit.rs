@@ -1,17 +1,17 @@
-//! Exit codes, and which of them an error leads to.
+//! Exit codes, and the one that an error leads to.
 
 use std::process::ExitCode;
 
-/// How a command ended, in the words of its exit code.
+/// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Everything asked for was done.
+    /// The command did everything.
     Done,
-    /// Some trial failed, or work that had begun could not be brought to its end.
+    /// A trial failed, or the command failed after work had begun.
     Failed,
-    /// What was asked for cannot be done; no work was begun.
+    /// The input cannot be used; no work has begun.
     Refused,
-    /// Stopped by Ctrl-C; the same command goes on.
+    /// Ctrl-C stopped the command; the same command continues.
     Interrupted,
 }
 
@@ -39,24 +39,18 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     /// [`Exit::Refused`] or [`Exit::Failed`].
     pub exit: Exit,
-    /// What happened.
+    /// The error.
     pub error: anyhow::Error,
 }
 
 /// What each command returns.
 pub type CommandResult = Result<Exit, Failure>;
 
-/// Says whether an error came before the work or during it.
+/// Marks an error as one before the work or one during it.
 pub trait OrFail<T> {
-    /// The input was at fault and nothing has been done: exit code 2.
-    ///
-    /// # Errors
-    /// The error itself.
+    /// The input is at fault and nothing has been done: exit code 2.
     fn or_refuse(self) -> Result<T, Failure>;
     /// Work had begun: exit code 1.
-    ///
-    /// # Errors
-    /// The error itself.
     fn or_fail(self) -> Result<T, Failure>;
 }
 
@@ -76,8 +70,8 @@ impl<T, E: Into<anyhow::Error>> OrFail<T> for Result<T, E> {
     }
 }
 
-/// An error and its causes on one line. A cause whose words its parent has already said, as
-/// typed errors do that name their source, is not repeated.
+/// An error and its causes on one line. A cause is left out where an error above it already
+/// contains its words.
 #[must_use]
 pub fn chain(error: &anyhow::Error) -> String {
     let mut text = String::new();
@@ -92,20 +86,4 @@ pub fn chain(error: &anyhow::Error) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_what_scripts_know() {
-        let all = [Exit::Done, Exit::Failed, Exit::Refused, Exit::Interrupted];
-        assert_eq!(all.map(Exit::code), [0, 1, 2, 130]);
-    }
-
-    #[test]
-    fn causes_are_said_once() {
-        let error = anyhow::anyhow!("disk full").context("x.csv: cannot be written");
-        assert_eq!(chain(&error), "x.csv: cannot be written: disk full");
-        let error = anyhow::anyhow!("disk full").context("x.csv: disk full");
-        assert_eq!(chain(&error), "x.csv: disk full");
-    }
-}
+mod tests;

@@ -1,19 +1,16 @@
-//! What several commands are given in the same way: data, device, threads, output files.
+//! What several commands take in the same way: data, records, device and threads.
 
-use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context;
+use lenet_core::{Backend, DeviceChoice, DeviceKind, Precision};
 use lenet_data::Dataset;
-use lenet_results::{BackendKind, DeviceKind, Precision, Store};
-use lenet_train::{DeviceChoice, RunOptions};
+use lenet_results::Store;
+use lenet_train::{RunOptions, TrainError};
 
-use crate::flags;
-
-/// MNIST, or the IDX files of a folder.
+/// MNIST, or the data set in a folder of IDX files.
 ///
 /// # Errors
-/// Names the file that cannot be used.
+/// A file cannot be used; the error names it.
 pub fn dataset(data_dir: Option<&Path>) -> anyhow::Result<Dataset> {
     match data_dir {
         None => Ok(Dataset::mnist()),
@@ -24,7 +21,7 @@ pub fn dataset(data_dir: Option<&Path>) -> anyhow::Result<Dataset> {
 /// The records in a folder that `experiments` wrote.
 ///
 /// # Errors
-/// Says what kind of folder is meant.
+/// The folder holds no records.
 pub fn records(folder: &Path) -> anyhow::Result<Store> {
     anyhow::ensure!(
         folder.join("trials").is_dir(),
@@ -34,21 +31,21 @@ pub fn records(folder: &Path) -> anyhow::Result<Store> {
     Ok(Store::open(folder)?)
 }
 
-/// A device flag, checked against what this build and this machine have.
+/// The device and its ordinal from the text of `--device`.
 ///
 /// # Errors
-/// Says what to do instead.
+/// The text names no device, or this build or this machine lacks it.
 pub fn device(flag: &str) -> anyhow::Result<(DeviceKind, usize)> {
-    Ok(flag.parse::<DeviceChoice>()?.resolve()?)
+    let choice = flag.parse::<DeviceChoice>().map_err(TrainError::from)?;
+    Ok(lenet_train::resolve_device(choice)?)
 }
 
-/// Checks that each backend can compute on its device, so that what is missing is said before any
-/// work.
+/// Checks, before any work, that each backend can compute on its device in its precision.
 ///
 /// # Errors
-/// Names what is missing.
+/// A combination cannot; the error says what is missing.
 pub fn check_devices(
-    used: impl IntoIterator<Item = (BackendKind, DeviceKind, Precision)>,
+    used: impl IntoIterator<Item = (Backend, DeviceKind, Precision)>,
     ordinal: usize,
 ) -> anyhow::Result<()> {
     let mut checked = Vec::new();
@@ -62,7 +59,7 @@ pub fn check_devices(
     Ok(())
 }
 
-/// Options of a single network's run: it may have all cores.
+/// Options to run a single network on `threads` threads, by default on all cores.
 #[must_use]
 pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -70,99 +67,5 @@ pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {
         threads: threads.unwrap_or_else(cores),
         cuda_ordinal,
         ..RunOptions::default()
-    }
-}
-
-impl From<flags::Backend> for BackendKind {
-    fn from(flag: flags::Backend) -> Self {
-        match flag {
-            flags::Backend::Fused => Self::Fused,
-            flags::Backend::Stock => Self::Stock,
-        }
-    }
-}
-
-/// A file that is written beside its final name and only appears when it is whole. Opening it
-/// before the work refuses a path that cannot be written while nothing is lost.
-#[derive(Debug)]
-pub struct NewFile<'a> {
-    path: &'a Path,
-    temporary: tempfile::NamedTempFile,
-}
-
-impl<'a> NewFile<'a> {
-    /// Prepares to write `path`.
-    ///
-    /// # Errors
-    /// The folder is missing or not writable, or the path is a folder.
-    pub fn create(path: &'a Path) -> anyhow::Result<Self> {
-        let name = path.display();
-        anyhow::ensure!(!path.is_dir(), "{name}: is a folder, not a file");
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        anyhow::ensure!(
-            folder.is_dir(),
-            "{name}: cannot be written: there is no folder {} (hint: make it first)",
-            folder.display()
-        );
-        // The error's own words hold the temporary name, which means nothing to anybody.
-        let temporary = builder()
-            .tempfile_in(folder)
-            .map_err(|error| std::io::Error::from(error.kind()))
-            .with_context(|| format!("{name}: cannot be written"))?;
-        Ok(Self { path, temporary })
-    }
-
-    /// Writes the contents and gives the file its name.
-    ///
-    /// # Errors
-    /// The disk is full, or the path has become unwritable.
-    pub fn write(mut self, contents: &[u8]) -> anyhow::Result<()> {
-        let cannot = || format!("{}: cannot be written", self.path.display());
-        self.temporary.write_all(contents).with_context(cannot)?;
-        self.temporary.persist(self.path).with_context(cannot)?;
-        Ok(())
-    }
-}
-
-/// Temporary files are private to their owner; these get the permissions of any new file.
-fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".lenet-lab-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_appears_whole_or_not_at_all() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.csv");
-        drop(NewFile::create(&path).unwrap());
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        NewFile::create(&path).unwrap().write(b"a,b\n").unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), b"a,b\n");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn unwritable_paths_are_refused_at_once() {
-        let folder = tempfile::tempdir().unwrap();
-        for path in [
-            folder.path().to_owned(),
-            folder.path().join("missing/x.csv"),
-        ] {
-            let error = NewFile::create(&path).unwrap_err();
-            assert!(
-                error.to_string().contains(&path.display().to_string()),
-                "{error}"
-            );
-        }
     }
 }

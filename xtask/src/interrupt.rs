@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::exit::Exit;
 use crate::output;
 
-/// Installs the handler for SIGINT and SIGTERM and gives the flag that it raises.
+/// Installs the handler for SIGINT and SIGTERM and returns the flag that it raises.
 ///
 /// # Errors
-/// Where the system does not let a handler be set.
+/// The system refuses the handler.
 pub fn stop_flag() -> Result<Arc<AtomicBool>, ctrlc::Error> {
     let stop = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&stop);
@@ -18,7 +18,7 @@ pub fn stop_flag() -> Result<Arc<AtomicBool>, ctrlc::Error> {
         if raised.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
-        // On a terminal a line from here would tear the bars, and the stop is seen at once.
+        // On a terminal a line would tear the bars, and the user sees the stop at once.
         if !std::io::stderr().is_terminal() {
             output::note("stopping at the next step (Ctrl-C again: at once)");
         }

@@ -1,9 +1,9 @@
-//! Standard output, which a reader like `head` may close at any time.
+//! Lines on standard output, which a reader like `head` may close, and on standard error.
 
 use std::io::{self, IsTerminal, Write};
 
-/// Writes one line of results. A closed pipe is not an error: whoever read has seen enough,
-/// and work that still goes on must not die of it.
+/// Writes one line of results. A closed pipe is not an error: the reader has seen enough, and work
+/// that is not finished must go on.
 ///
 /// # Errors
 /// Any other failure to write, such as a full disk.
@@ -11,12 +11,12 @@ pub fn line(text: impl std::fmt::Display) -> io::Result<()> {
     ignore_closed(writeln!(io::stdout().lock(), "{text}"))
 }
 
-/// Writes one line for people, on standard error; not being able to is nobody's business.
+/// Writes one line for people on standard error and ignores a failure.
 pub fn note(text: impl std::fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// Whether the results go to a terminal that takes colours.
+/// Whether standard output is a terminal that takes colours.
 #[must_use]
 pub fn stdout_has_colours() -> bool {
     colours(
@@ -34,7 +34,7 @@ pub fn stderr_has_colours() -> bool {
     )
 }
 
-/// The rule of <https://no-color.org>: any value that is not empty switches colours off.
+/// The rule of <https://no-color.org>: a value that is not empty switches colours off.
 fn colours(terminal: bool, no_color: Option<&std::ffi::OsStr>) -> bool {
     terminal && no_color.is_none_or(std::ffi::OsStr::is_empty)
 }
@@ -47,22 +47,4 @@ fn ignore_closed(result: io::Result<()>) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn colours_need_a_terminal_and_no_objection() {
-        assert!(colours(true, None));
-        assert!(colours(true, Some("".as_ref())));
-        assert!(!colours(true, Some("1".as_ref())));
-        assert!(!colours(false, None));
-    }
-
-    #[test]
-    fn only_a_closed_pipe_is_forgiven() {
-        let of = |kind| ignore_closed(Err(io::Error::from(kind)));
-        assert!(of(io::ErrorKind::BrokenPipe).is_ok());
-        assert!(of(io::ErrorKind::StorageFull).is_err());
-        assert!(ignore_closed(Ok(())).is_ok());
-    }
-}
+mod tests;

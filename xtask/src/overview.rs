@@ -7,7 +7,7 @@ use lenet_study::{Plan, Work};
 
 use crate::table::Table;
 
-/// Each figure's cells with the trials done and left.
+/// The cells of each figure with their numbers of trials: all, done and missing.
 #[must_use]
 pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
     let work: HashMap<&str, Work> = plan
@@ -31,8 +31,8 @@ pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
     table
 }
 
-/// Each figure's cells with the test accuracy after the last epoch: mean over the trials that
-/// have a result, and its 95 % interval.
+/// The cells of each figure with the test accuracy after the last epoch: the mean over the trials
+/// that have a result, and its 95 % interval.
 #[must_use]
 pub fn cell_table(study: &StudyRecord, records: &[TrialRecord]) -> Table {
     let records: HashMap<&str, &TrialRecord> = records
@@ -81,20 +81,4 @@ fn cells(study: &StudyRecord) -> impl Iterator<Item = (&FigureRecord, &CellRecor
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_trial_has_no_interval_and_none_has_no_mean() {
-        assert_eq!(mean(&[0.5]), ("0.5000".into(), "–".into()));
-        assert_eq!(mean(&[]), ("–".into(), "–".into()));
-    }
-
-    #[test]
-    fn equal_trials_have_a_point_for_an_interval() {
-        assert_eq!(
-            mean(&[0.25; 3]),
-            ("0.2500".into(), "0.2500 to 0.2500".into())
-        );
-    }
-}
+mod tests;

@@ -1,4 +1,6 @@
-//! What people see while networks train: bars on a terminal, now and then a line elsewhere.
+//! Progress of training: bars on a terminal, a line now and then elsewhere.
+
+mod grid;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -11,6 +13,8 @@ use lenet_results::EpochRecord;
 use crate::output;
 use crate::table::{count, duration};
 
+pub use grid::GridProgress;
+
 /// How progress is shown.
 ///
 /// | `--quiet` | stderr a terminal | style |
@@ -20,16 +24,16 @@ use crate::table::{count, duration};
 /// | no | no | `Lines` |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// Not at all.
+    /// Nothing.
     None,
-    /// Bars that move.
+    /// Bars.
     Bars,
-    /// A line for each trial that ends, and one now and then.
+    /// A line for each trial that ends, and a line now and then.
     Lines,
 }
 
 impl Style {
-    /// The table above.
+    /// The style by the table above.
     #[must_use]
     pub fn resolve(quiet: bool, terminal: bool) -> Self {
         match (quiet, terminal) {
@@ -44,14 +48,21 @@ impl Style {
     pub fn of_this_terminal(quiet: bool) -> Self {
         Self::resolve(quiet, std::io::stderr().is_terminal())
     }
+
+    fn target(self) -> ProgressDrawTarget {
+        match self {
+            Self::Bars => ProgressDrawTarget::stderr_with_hz(8),
+            Self::None | Self::Lines => ProgressDrawTarget::hidden(),
+        }
+    }
 }
 
-/// So many running trials get a bar; the rest are counted.
+/// Most running trials that get a bar; the others are counted.
 const BARS: usize = 8;
-/// Between two lines that only say how far it is.
+/// Least time between two lines that only say how far the work is.
 const LINE_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Progress of some trials, each named by a key; may be told from any thread.
+/// Progress of trials, each named by a key. Any thread may report.
 #[derive(Debug)]
 pub struct Progress {
     style: Style,
@@ -63,7 +74,7 @@ pub struct Progress {
 struct State {
     total: usize,
     finished: usize,
-    /// Trials' worth of work that earlier processes had done on those begun here.
+    /// Work that earlier processes did on the trials begun here, in trials.
     head_start: f64,
     began: Instant,
     last_line: Instant,
@@ -76,22 +87,19 @@ struct Trial {
     label: String,
     epochs: usize,
     began: Instant,
-    /// Share done when it began here, and now.
+    /// Share done when it began here.
     from: f64,
+    /// Share done now.
     share: f64,
     metrics: String,
     bar: Option<ProgressBar>,
 }
 
 impl Progress {
-    /// Starts the clock for `total` trials; for a single one there is no bar of the study.
+    /// Starts the clock for `total` trials. A single trial gets no bar for the study.
     #[must_use]
     pub fn new(style: Style, total: usize) -> Self {
-        let target = match style {
-            Style::Bars => ProgressDrawTarget::stderr_with_hz(8),
-            Style::None | Style::Lines => ProgressDrawTarget::hidden(),
-        };
-        let bars = MultiProgress::with_draw_target(target);
+        let bars = MultiProgress::with_draw_target(style.target());
         let study = (style == Style::Bars && total > 1)
             .then(|| bars.add(new_bar(1000, "{wide_bar} {msg}")));
         let began = Instant::now();
@@ -112,7 +120,7 @@ impl Progress {
         }
     }
 
-    /// A trial of so many epochs starts, or goes on after `from_epoch` of them.
+    /// A trial of `epochs` epochs starts, or continues after `from_epoch` of them.
     pub fn begin(&self, key: &str, label: &str, epochs: usize, from_epoch: usize) {
         let mut state = self.lock();
         let from = (from_epoch as f64 / epochs.max(1) as f64).min(1.0);
@@ -135,13 +143,13 @@ impl Progress {
         self.show(&mut state);
     }
 
-    /// A trial has done `batch` of `batches` of an epoch, counted from 1.
+    /// A trial has done `batch` of the `batches` batches of an epoch; both count from 1.
     pub fn step(&self, key: &str, epoch: usize, batch: usize, batches: usize) {
         let within = batch as f64 / batches.max(1) as f64;
         self.advance(key, (epoch.max(1) - 1) as f64 + within, None);
     }
 
-    /// A trial has done an epoch and its evaluations.
+    /// A trial has finished an epoch and its evaluations.
     pub fn epoch(&self, key: &str, record: &EpochRecord) {
         let metrics = format!(
             "loss {:.4}, validation {:.4}",
@@ -162,12 +170,12 @@ impl Progress {
         self.show(&mut state);
     }
 
-    /// A trial has ended, with a word on how.
+    /// A trial has ended with this outcome.
     pub fn end(&self, key: &str, outcome: &str) {
         self.remove(key, outcome, 1);
     }
 
-    /// A trial was stopped and is to go on some other time.
+    /// A trial was stopped and can continue later.
     pub fn leave(&self, key: &str, outcome: &str) {
         self.remove(key, outcome, 0);
     }
@@ -191,14 +199,14 @@ impl Progress {
         self.show(&mut state);
     }
 
-    /// Writes something while the bars stand aside.
+    /// Hides the bars while `write` writes.
     pub fn above_the_bars<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bars.suspend(write)
     }
 
-    /// Takes the bars away.
+    /// Removes the bars.
     pub fn finish(&self) {
-        // A bar that is dropped unfinished would be drawn once more and stay.
+        // A bar that is dropped unfinished is drawn once more and stays.
         if let Some(study) = &self.lock().study {
             study.finish_and_clear();
         }
@@ -237,7 +245,7 @@ impl Progress {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic elsewhere leaves at worst a bar too short.
+        // After a panic elsewhere, a bar is at worst too short.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -257,7 +265,7 @@ impl Trial {
     }
 }
 
-/// What remains, at the pace so far.
+/// The time left at the pace so far.
 fn time_left(elapsed: f64, done: f64, remaining: f64) -> String {
     if elapsed < 1.0 || !(done > 0.0) {
         return "time left unknown".into();
@@ -273,47 +281,4 @@ fn new_bar(length: u64, template: &str) -> ProgressBar {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn style_table() {
-        let table = [(true, true), (true, false), (false, true), (false, false)]
-            .map(|(quiet, terminal)| Style::resolve(quiet, terminal));
-        assert_eq!(table, [Style::None, Style::None, Style::Bars, Style::Lines]);
-    }
-
-    #[test]
-    fn time_left_follows_the_pace() {
-        assert_eq!(time_left(0.5, 1.0, 1.0), "time left unknown");
-        assert_eq!(time_left(10.0, 0.0, 1.0), "time left unknown");
-        assert_eq!(time_left(10.0, f64::NAN, 1.0), "time left unknown");
-        assert_eq!(time_left(10.0, 0.5, 1.5), "30 s left");
-        assert_eq!(time_left(10.0, 2.0, -0.001), "0.0 s left");
-    }
-
-    #[test]
-    fn a_checkpoints_share_does_not_count_as_pace() {
-        let progress = Progress::new(Style::None, 2);
-        progress.begin("a", "a", 10, 5);
-        progress.step("a", 6, 1, 100);
-        let state = progress.lock();
-        assert!(
-            (state.head_start - 0.5).abs() < 1e-12,
-            "{}",
-            state.head_start
-        );
-        assert!((state.running["a"].share - 0.501).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_trial_that_ends_is_counted_once() {
-        let progress = Progress::new(Style::None, 1);
-        progress.begin("a", "a", 1, 0);
-        progress.end("a", "done");
-        progress.begin("b", "b", 1, 0);
-        progress.leave("b", "stopped");
-        let state = progress.lock();
-        assert_eq!((state.finished, state.running.len()), (1, 0));
-    }
-}
+mod tests;

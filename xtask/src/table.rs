@@ -1,15 +1,16 @@
-//! Plain-text tables: columns as wide as their widest cell.
+//! Plain-text tables, durations and counts.
 
 use std::fmt;
 
-/// Rows under a heading; the first column is set flush left, the others flush right.
+/// Rows under a heading. Columns are as wide as their widest cell, the first aligned left, the
+/// others right.
 #[derive(Debug)]
 pub struct Table {
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// A table of these columns.
+    /// A table with these columns and no rows.
     #[must_use]
     pub fn new(heading: &[&str]) -> Self {
         Self {
@@ -49,7 +50,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// Seconds as people say them: `12 s`, `3 min 20 s`, `2 h 05 min`.
+/// Seconds in words: `12 s`, `3 min 20 s`, `2 h 05 min`.
 #[must_use]
 pub fn duration(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {
@@ -71,41 +72,4 @@ pub fn count(number: usize, noun: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_align_and_lines_have_no_trailing_blanks() {
-        let mut table = Table::new(&["cell", "done", "accuracy"]);
-        table.row(["learning_rate = 0.1", "5/5", "0.9896"].map(String::from));
-        table.row(["β", "10/10", ""].map(String::from));
-        expect_test::expect![[r"
-            cell                  done  accuracy
-            learning_rate = 0.1    5/5    0.9896
-            β                    10/10"]]
-        .assert_eq(&table.to_string());
-    }
-
-    #[test]
-    fn durations() {
-        let texts = [0.04, 12.4, 59.9, 200.0, 7500.0, f64::NAN, -1.0].map(duration);
-        let expected = [
-            "0.0 s",
-            "12 s",
-            "1 min 00 s",
-            "3 min 20 s",
-            "2 h 05 min",
-            "unknown",
-            "unknown",
-        ];
-        assert_eq!(texts, expected);
-    }
-
-    #[test]
-    fn counts() {
-        assert_eq!(
-            [count(0, "trial"), count(1, "cell")],
-            ["0 trials", "1 cell"]
-        );
-    }
-}
+mod tests;

@@ -2,12 +2,9 @@
 
 use std::sync::Barrier;
 
+use lenet_core::{Architecture, Backend, Data, Dropout, Geometry, Samples, Trial};
 use lenet_data::{Dataset, SplitSpec};
-use lenet_ops::{Geometry, Level, peak};
-use lenet_results::{
-    BackendKind, DataConfig, DecayConfig, DeviceKind, DropoutConfig, NetworkConfig,
-    OptimizerConfig, Precision, ScheduleConfig, TrialConfig,
-};
+use lenet_ops::{Level, peak};
 use lenet_train::{Event, RunOptions};
 use serde::Serialize;
 
@@ -29,7 +26,7 @@ pub struct SpeedPoint {
     /// Rate of (connected) dropout.
     pub dropout: f64,
     /// Which code computes the network.
-    pub backend: BackendKind,
+    pub backend: Backend,
     /// Instruction set of the fused backend.
     pub level: Level,
 }
@@ -46,7 +43,7 @@ pub struct Speed {
     /// Trials side by side.
     pub jobs: usize,
     /// `fused` or `stock`.
-    pub backend: BackendKind,
+    pub backend: Backend,
     /// Instruction set, `candle` for the stock backend.
     pub level: String,
     /// Images trained on a second, all jobs together: median over epochs.
@@ -136,8 +133,8 @@ pub fn measure(point: &SpeedPoint, data: &Dataset, peak_flops: f64) -> Result<Sp
         jobs: point.jobs,
         backend: point.backend,
         level: match point.backend {
-            BackendKind::Fused => point.level.name().to_owned(),
-            BackendKind::Stock => "candle".to_owned(),
+            Backend::Fused => point.level.name().to_owned(),
+            Backend::Stock => "candle".to_owned(),
         },
         train_images_per_second: train,
         evaluation_images_per_second: evaluation,
@@ -162,7 +159,7 @@ fn one_trial(
     let config = config(point, data, job as u64);
     let splits = data.split(&SplitSpec {
         validation: config.data.validation,
-        samples: config.data.samples,
+        samples: config.data.samples.into(),
         seed: config.seed,
     });
     // Every job must reach the barrier, or the others would wait for it forever.
@@ -191,37 +188,26 @@ fn one_trial(
     Ok((median(&mut train), median(&mut evaluation)))
 }
 
-fn config(point: &SpeedPoint, data: &Dataset, seed: u64) -> TrialConfig {
-    TrialConfig {
-        data: DataConfig {
+fn config(point: &SpeedPoint, data: &Dataset, seed: u64) -> Trial {
+    Trial {
+        data: Data {
             source: data.source.clone(),
-            validation: 5000,
-            samples: Some(point.samples),
+            samples: Samples::Drawn(point.samples),
+            ..Data::default()
         },
-        network: NetworkConfig {
+        network: Architecture {
             filters: vec![point.filters; 2],
-            kernel: 3,
-            hidden: vec![128],
+            ..Architecture::default()
         },
-        dropout: DropoutConfig {
-            rate: point.dropout,
-            connected: true,
-        },
-        optimizer: OptimizerConfig::Sgd {},
+        dropout: Dropout::connected(point.dropout),
         // Speed does not depend on it as long as the network stays alive; wide networks diverge
         // at the study's 0.1.
         learning_rate: 0.01,
-        schedule: ScheduleConfig {
-            warmup_epochs: 0.0,
-            decay: DecayConfig::Constant {},
-        },
         batch_size: point.batch_size,
         epochs: point.epochs + 1,
-        early_stop: None,
         seed,
         backend: point.backend,
-        device: DeviceKind::Cpu,
-        precision: Precision::Single,
+        ..Trial::default()
     }
 }
 

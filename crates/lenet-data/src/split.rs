@@ -3,7 +3,7 @@
 use std::slice::Chunks;
 use std::sync::Arc;
 
-use lenet_rng::{permutation, stream};
+use lenet_core::random::{permutation, stream};
 
 use crate::dataset::Dataset;
 use crate::error::DataError;

@@ -1,20 +1,22 @@
-//! A trained network as a function: images in, classes out, from many threads at once.
+//! A trained network as a function from images to classes, for many threads at once.
 
 use std::sync::{Mutex, PoisonError};
 
 use candle_core::Error as TensorError;
+use lenet_core::Geometry;
 use lenet_ops::net::Network;
-use lenet_ops::{Geometry, Level, OpsError};
+use lenet_ops::{Level, OpsError};
 
 use crate::config::{ConfigError, LeNetConfig};
-use crate::input::{Input, InputError, ReadError};
+use crate::input::{Input, ReadError};
+use crate::input_error::InputError;
 
-/// What a network says about an image.
+/// The class of an image, as a network sees it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
-    /// The likeliest class, of equally likely ones the first.
+    /// The most probable class; of equally probable ones the first.
     pub class: usize,
-    /// Probability of each class; they sum to 1.
+    /// Probability of each class: the softmax of the logits.
     pub probabilities: Vec<f32>,
 }
 
@@ -48,33 +50,33 @@ impl Prediction {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PredictError {
-    /// What was given is not an image of this network.
+    /// The input is not an image of this network.
     #[error(transparent)]
     Input(#[from] InputError),
     /// The configuration describes no network.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// A parameter is NaN or infinite, so nothing that the network says means anything.
+    /// A parameter is NaN or infinite, so a prediction would mean nothing.
     #[error(
         "tensor `{tensor}` holds {count} values that are NaN or infinite (the training diverged)"
     )]
     NotFinite {
-        /// The tensor.
+        /// Name of the parameter's tensor.
         tensor: String,
-        /// Values that are not finite.
+        /// Number of values that are not finite.
         count: usize,
     },
-    /// The numbers in the network grew beyond f32.
+    /// A logit is not finite: the numbers in the network exceed f32.
     #[error("image {image}: the logits are not finite (its pixels or the weights are too large)")]
     Overflow {
-        /// Place of the image among those given.
+        /// Index of the image among those given.
         image: usize,
     },
-    /// A buffer does not fit, `LENET_SIMD` names no instruction set of this machine, or it has no
-    /// memory.
+    /// A buffer has the wrong length, `LENET_SIMD` names no instruction set of this machine, or
+    /// memory ran out.
     #[error(transparent)]
     Ops(#[from] OpsError),
-    /// The tensors given, or the network's, cannot be read.
+    /// A tensor, of the input or of the network, cannot be read.
     #[error("the tensors cannot be read")]
     Tensor(#[from] TensorError),
 }
@@ -88,12 +90,12 @@ impl From<ReadError> for PredictError {
     }
 }
 
-/// A network's weights, frozen, with what computes them on the CPU: a call takes the thread it is
-/// called on and allocates little more than its result (less than 4 KB for one image).
+/// Frozen weights and the working memory that computes with them on the CPU, in f32. A call runs on
+/// the calling thread and allocates little more than its result (less than 4 KB for one image).
 ///
-/// It is `Sync`: any number of threads may call at once, each with working memory of its own,
-/// which is kept for the next call. [`LeNet::predict`](crate::LeNet::predict) uses one; take it
-/// from [`LeNet::classifier`](crate::LeNet::classifier), or make it from parameters.
+/// It is `Sync`: any number of threads may call it at once. Each has working memory of its own,
+/// which stays for the next call. [`LeNet::predict`](crate::LeNet::predict) uses a classifier;
+/// [`LeNet::classifier`](crate::LeNet::classifier) gives it.
 ///
 /// ```
 /// use lenet_model::{Classifier, LeNetConfig, init};
@@ -114,11 +116,11 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// From all parameters, in the order of [`Geometry::parameters`].
+    /// Makes a classifier from all parameters, in the order of [`Geometry::parameters`].
     ///
     /// # Errors
-    /// A configuration that describes no network; parameters of another number, or not finite; a
-    /// `LENET_SIMD` that this machine cannot follow.
+    /// The configuration describes no network, the number of parameters is wrong, a parameter is not
+    /// finite, or `LENET_SIMD` names no instruction set of this machine.
     pub fn new(config: &LeNetConfig, parameters: Vec<f32>) -> Result<Self, PredictError> {
         let geometry = config.geometry()?;
         let want = geometry.parameter_count();
@@ -149,16 +151,16 @@ impl Classifier {
         })
     }
 
-    /// The network's shape.
+    /// The shape of the network.
     #[must_use]
     pub fn geometry(&self) -> &Geometry {
         &self.geometry
     }
 
-    /// The class of one image.
+    /// Predicts the class of one image.
     ///
     /// # Errors
-    /// [`InputError`] where it is not one image of this network; [`PredictError::Overflow`].
+    /// [`InputError`] where the input is not one image of this network; [`PredictError::Overflow`].
     pub fn predict<'a>(&self, image: impl Into<Input<'a>>) -> Result<Prediction, PredictError> {
         // Classes are at most 256.
         let mut logits = [0.0; 256];
@@ -168,10 +170,10 @@ impl Classifier {
         Ok(Prediction::new(logits))
     }
 
-    /// The classes of several images, at least one, on this thread.
+    /// Predicts the class of each image, of which there is at least one.
     ///
     /// # Errors
-    /// [`InputError`] where they are not images of this network; [`PredictError::Overflow`].
+    /// [`InputError`] where the input is not images of this network; [`PredictError::Overflow`].
     pub fn predict_batch<'a>(
         &self,
         images: impl Into<Input<'a>>,
@@ -187,11 +189,12 @@ impl Classifier {
         Ok(logits.chunks_exact(classes).map(Prediction::new).collect())
     }
 
-    /// Writes the logits of one image or several into `logits`, `[images, classes]` row by row.
+    /// Writes the logits of each image into `logits`, `[images, classes]` row by row.
     ///
     /// # Errors
-    /// [`InputError`] where they are not images of this network, or not as many as `logits` has
-    /// rows ([`InputError::Several`] where it has one row).
+    /// [`InputError`] where the input is not images of this network, with [`InputError::Several`]
+    /// where `logits` has one row and there are more images. [`OpsError::Length`] where `logits` has
+    /// another number of rows than there are images.
     pub fn logits<'a>(
         &self,
         images: impl Into<Input<'a>>,
@@ -215,7 +218,7 @@ impl Classifier {
         })?
     }
 
-    /// Lends an idle network, or makes one where all are at work.
+    /// Lends idle working memory to `work`, or new memory where all is in use.
     fn with_network<R>(
         &self,
         work: impl FnOnce(&mut Network) -> Result<R, OpsError>,

@@ -1,39 +1,8 @@
-//! What determines a network: its shape and its dropout rate.
+//! The shape and dropout rate of a network.
 
-use candle_core::{DType, Device};
-use lenet_ops::{Geometry, OpsError};
+use lenet_core::Geometry;
+use lenet_ops::OpsError;
 use serde::{Deserialize, Serialize};
-
-/// Which code computes a network's candle ops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum Backend {
-    /// This project's fused ops: f32 and f64 on the CPU; with the `cuda` feature, f32 on NVIDIA
-    /// GPUs.
-    #[default]
-    Fused,
-    /// candle's own ops, with max-pool's gradient put right; every device. candle's ReLU turns
-    /// NaN into 0, so a network of NaN may give finite numbers here.
-    Stock,
-}
-
-impl Backend {
-    /// The faster code that runs on a device, for f32.
-    #[must_use]
-    pub fn for_device(device: &Device) -> Self {
-        Self::choose(device, DType::F32)
-    }
-
-    /// The faster code for a device and a type.
-    pub(crate) fn choose(device: &Device, dtype: DType) -> Self {
-        let fused = match device {
-            Device::Cpu => true,
-            Device::Cuda(_) => cfg!(feature = "cuda") && dtype == DType::F32,
-            Device::Metal(_) => false,
-        };
-        if fused { Self::Fused } else { Self::Stock }
-    }
-}
 
 /// A LeNet's shape and dropout rate.
 ///
@@ -52,21 +21,21 @@ impl Backend {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LeNetConfig {
-    /// Channels of an image.
+    /// Channels of an image, 1 for grey.
     pub channels: usize,
-    /// Rows of an image.
+    /// Rows of an image, in pixels.
     pub height: usize,
-    /// Columns of an image.
+    /// Columns of an image, in pixels.
     pub width: usize,
-    /// Filters of each convolution, at least one stage.
+    /// Number of filters of each convolution; at least one convolution.
     pub filters: Vec<usize>,
-    /// Side of the square kernels, odd.
+    /// Side of the square kernels in pixels, an odd number.
     pub kernel: usize,
-    /// Units of each hidden dense layer; may be empty.
+    /// Number of units of each hidden dense layer; may be empty.
     pub hidden: Vec<usize>,
-    /// Classes, from 2 to 256.
+    /// Number of classes, from 2 to 256.
     pub classes: usize,
-    /// Probability that a unit of the last hidden layer is zeroed in training, in [0, 1).
+    /// Probability that training zeroes a unit of the last hidden layer, in [0, 1).
     pub dropout: f64,
 }
 
@@ -77,31 +46,32 @@ pub enum ConfigError {
     /// A size is out of range.
     #[error(transparent)]
     Geometry(#[from] OpsError),
-    /// The dropout rate is no probability below 1.
+    /// The dropout rate is not in [0, 1).
     #[error("network: `dropout`: {rate} is not in [0, 1)")]
     Dropout {
         /// The rate given.
         rate: f64,
     },
-    /// The network has more parameters than memory has addresses.
+    /// The images, activations or parameters do not fit in an address space.
     #[error("network: its sizes multiply to more parameters than can be counted")]
     TooLarge,
-    /// There is no hidden layer for dropout to act on.
+    /// The dropout rate is above 0, but there is no hidden layer.
     #[error("network: `dropout`: there is no hidden layer to drop units of (set it to 0)")]
     NothingToDrop,
 }
 
 impl LeNetConfig {
-    /// The study's network for `filters` filters, without dropout: 28×28×1, two stages, 3×3,
-    /// 128 hidden units, ten classes.
+    /// The network of the 2017 study: two convolutions of `filters` filters of 3×3, 128 hidden
+    /// units, ten classes, images of 1×28×28, no dropout.
     #[must_use]
     pub fn lab_2017(filters: usize) -> Self {
         Self::new(&Geometry::lab_2017(filters), 0.0)
     }
 
     /// The sizes of LeNet-5 (LeCun et al. 1998): 6 and 16 filters of 5×5, 120 and 84 hidden units,
-    /// 28×28×1, ten classes. Not that network itself: here convolutions keep an image's size
-    /// (its second one shrinks it by 4), units are rectified and pooling takes the maximum.
+    /// ten classes, images of 1×28×28. It is not LeNet-5 itself: here convolutions keep the size of
+    /// an image (the second one of LeNet-5 shrinks it by 4), units are rectified, and pooling takes
+    /// the maximum.
     #[must_use]
     pub fn lenet5_sizes() -> Self {
         Self::lab_2017(6)
@@ -110,49 +80,49 @@ impl LeNetConfig {
             .with_hidden([120, 84])
     }
 
-    /// For images of this many channels, rows and columns.
+    /// Sets the channels, rows and columns of an image.
     #[must_use]
     pub fn with_images(mut self, channels: usize, height: usize, width: usize) -> Self {
         (self.channels, self.height, self.width) = (channels, height, width);
         self
     }
 
-    /// With a convolution and pooling for each entry, of that many filters.
+    /// Sets the number of filters of each convolution; max-pool follows each.
     #[must_use]
     pub fn with_filters(mut self, filters: impl Into<Vec<usize>>) -> Self {
         self.filters = filters.into();
         self
     }
 
-    /// With kernels of this side, an odd number.
+    /// Sets the side of the kernels, an odd number.
     #[must_use]
     pub fn with_kernel(mut self, kernel: usize) -> Self {
         self.kernel = kernel;
         self
     }
 
-    /// With a hidden dense layer for each entry, of that many units.
+    /// Sets the number of units of each hidden dense layer.
     #[must_use]
     pub fn with_hidden(mut self, hidden: impl Into<Vec<usize>>) -> Self {
         self.hidden = hidden.into();
         self
     }
 
-    /// With this many classes.
+    /// Sets the number of classes.
     #[must_use]
     pub fn with_classes(mut self, classes: usize) -> Self {
         self.classes = classes;
         self
     }
 
-    /// With this probability that a unit of the last hidden layer is zeroed in training.
+    /// Sets the probability that training zeroes a unit of the last hidden layer.
     #[must_use]
     pub fn with_dropout(mut self, rate: f64) -> Self {
         self.dropout = rate;
         self
     }
 
-    /// A network of this shape.
+    /// A network of this shape and dropout rate.
     #[must_use]
     pub fn new(geometry: &Geometry, dropout: f64) -> Self {
         let Geometry {
@@ -179,9 +149,11 @@ impl LeNetConfig {
     /// Checks every field.
     ///
     /// # Errors
-    /// [`ConfigError`] naming the first field that is out of range and what would do.
+    /// A [`ConfigError`] that names the first field out of range and what it may be.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        self.unchecked_geometry().validate()?;
+        self.unchecked_geometry()
+            .validate()
+            .map_err(OpsError::from)?;
         if !self.can_be_counted() {
             return Err(ConfigError::TooLarge);
         }
@@ -194,7 +166,7 @@ impl LeNetConfig {
         Ok(())
     }
 
-    /// The shape alone.
+    /// The shape of the network.
     ///
     /// # Errors
     /// As [`Self::validate`].
@@ -244,81 +216,4 @@ impl LeNetConfig {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shape_survives_the_round_trip() {
-        let geometry = Geometry {
-            channels: 3,
-            height: 20,
-            width: 31,
-            ..Geometry::lab_2017(5)
-        };
-        assert_eq!(
-            LeNetConfig::new(&geometry, 0.5).geometry().unwrap(),
-            geometry
-        );
-    }
-
-    #[test]
-    fn parameters_of_the_presets() {
-        let count = |config: LeNetConfig| config.geometry().unwrap().parameter_count();
-        assert_eq!(count(LeNetConfig::lab_2017(16)), 104_250);
-        // 156 + 2,416 + 784·120 + 120 + 10,164 + 850.
-        assert_eq!(count(LeNetConfig::lenet5_sizes()), 107_786);
-    }
-
-    #[test]
-    fn serde_keeps_everything_and_refuses_what_it_does_not_know() {
-        let config = LeNetConfig::lenet5_sizes()
-            .with_images(3, 20, 31)
-            .with_dropout(0.25);
-        let text = serde_json::to_string(&config).unwrap();
-        assert_eq!(serde_json::from_str::<LeNetConfig>(&text).unwrap(), config);
-        let misspelt = text.replace("\"hidden\"", "\"hiden\"");
-        assert!(serde_json::from_str::<LeNetConfig>(&misspelt).is_err());
-    }
-
-    #[test]
-    fn sizes_beyond_all_memory_are_refused() {
-        let half = usize::MAX / 2;
-        let good = LeNetConfig::lab_2017(4);
-        for bad in [
-            good.clone().with_images(half, 28, 28),
-            good.clone().with_images(1, half, half),
-            good.clone().with_filters([4, half]),
-            good.clone().with_hidden([half, half]),
-            good.clone().with_kernel(half | 1),
-        ] {
-            assert_eq!(bad.validate(), Err(ConfigError::TooLarge), "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn bad_fields_are_refused() {
-        let good = LeNetConfig::lab_2017(4);
-        assert!(good.validate().is_ok());
-        for dropout in [-0.1, 1.0, f64::NAN] {
-            let bad = LeNetConfig {
-                dropout,
-                ..good.clone()
-            };
-            assert!(
-                matches!(bad.validate(), Err(ConfigError::Dropout { .. })),
-                "{dropout}"
-            );
-        }
-        let bad = LeNetConfig {
-            filters: vec![0],
-            ..good.clone()
-        };
-        assert!(bad.validate().unwrap_err().to_string().contains("filters"));
-        let bad = LeNetConfig {
-            hidden: vec![],
-            dropout: 0.5,
-            ..good
-        };
-        assert_eq!(bad.validate(), Err(ConfigError::NothingToDrop));
-    }
-}
+mod tests;

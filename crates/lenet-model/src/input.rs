@@ -1,87 +1,33 @@
-//! Images as other programs have them: bytes, floats, tensors, pictures.
+//! Images in the forms that other programs have: bytes, floats, tensors, pictures.
 
 use std::borrow::Cow;
 
 use candle_core::{CpuStorage, DType, Device, Storage, Tensor};
-use lenet_ops::Geometry;
+use lenet_core::Geometry;
 use lenet_ops::net::Images;
 
+use crate::input_error::InputError;
+
 /// One image or several, for [`LeNet::predict`](crate::LeNet::predict) and
-/// [`Classifier`](crate::Classifier): made by `From` from a reference to any of these.
+/// [`Classifier`](crate::Classifier). `From` makes one from a reference to bytes, floats, a tensor
+/// or a picture.
 ///
-/// Pixels lie in (channel, row, column) order, images one after the other. The study's networks
-/// and the pretrained one take ink as 1 on a background of 0.
+/// The pixels of an image lie in the order `[C, H, W]`, and images follow each other. Networks that
+/// were trained on MNIST, as the pretrained one, take ink as 1 and background as 0.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Input<'a> {
-    /// Bytes; a pixel is `byte / 255`.
+    /// Bytes; the network takes `byte / 255`.
     Bytes(&'a [u8]),
-    /// Pixels as the network takes them.
+    /// Floats, which the network takes as they are; all finite.
     Floats(&'a [f32]),
-    /// `[C, H, W]` or `[C·H·W]`, with one axis before it for several images; for one channel
-    /// `[H, W]` does too. Bytes are divided by 255, floating-point numbers are taken as they are.
+    /// A tensor `[C, H, W]` or `[C·H·W]`; for one channel also `[H, W]`. Several images have one
+    /// axis more, in front. Bytes are divided by 255; floating-point numbers stay as they are.
     Tensor(&'a Tensor),
-    /// A picture of any size, brought to the network's form as
-    /// [`Picture::to_pixels`](crate::picture::Picture::to_pixels) says.
+    /// A picture of any size, which
+    /// [`Picture::to_pixels`](crate::picture::Picture::to_pixels) brings to the network's form.
     #[cfg(feature = "image")]
     Image(&'a image::DynamicImage),
-}
-
-/// Why something given is not an image of a network.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InputError {
-    /// There is no image.
-    #[error("no image was given")]
-    NoImages,
-    /// More than one image where one is asked for.
-    #[error("{images} images were given, one is asked for (hint: `predict_batch` takes several)")]
-    Several {
-        /// Images given.
-        images: usize,
-    },
-    /// Pixels that make up no whole number of images.
-    #[error("{pixels} pixels were given, an image of this network has {}×{}×{}", image[0], image[1], image[2])]
-    Pixels {
-        /// Pixels given.
-        pixels: usize,
-        /// `[C, H, W]` of the network.
-        image: [usize; 3],
-    },
-    /// A tensor of another shape.
-    #[error(
-        "a tensor of shape {found:?} was given, an image of this network is {image:?} (channels, \
-         rows, columns), with one axis before it for several"
-    )]
-    Shape {
-        /// Shape of the tensor.
-        found: Vec<usize>,
-        /// `[C, H, W]` of the network.
-        image: [usize; 3],
-    },
-    /// A tensor of integers other than bytes.
-    #[error("a tensor of {found:?} was given (hint: use U8 for bytes or F32 for pixels)")]
-    Type {
-        /// Type of the tensor.
-        found: DType,
-    },
-    /// A pixel that is NaN or infinite.
-    #[error("pixel {index} is {value}")]
-    NotFinite {
-        /// Its place among the pixels given.
-        index: usize,
-        /// What it is.
-        value: f32,
-    },
-    /// A picture for a network that takes neither one channel nor three.
-    #[error("a picture has 1 or 3 channels, the network takes {channels}")]
-    Channels {
-        /// Channels of the network.
-        channels: usize,
-    },
-    /// A picture of nothing.
-    #[error("the picture is blank (hint: a digit has to differ from its background)")]
-    Blank,
 }
 
 macro_rules! from_slices {
@@ -125,8 +71,8 @@ pub(crate) fn image_shape(geometry: &Geometry) -> [usize; 3] {
     [geometry.channels, geometry.height, geometry.width]
 }
 
-/// The axis that counts images in a tensor of this shape: none where it is one image; an error
-/// where it is no image at all.
+/// Number of images in a tensor of this shape: `None` where it is one image without an axis for
+/// several, an error where it is not an image.
 pub(crate) fn leading_axis(
     dims: &[usize],
     geometry: &Geometry,
@@ -153,7 +99,7 @@ pub(crate) fn leading_axis(
     })
 }
 
-/// Places of the images of a batch: all, in order.
+/// Indices of all images of a batch, in order; one image needs no allocation.
 enum Indices {
     One([u32; 1]),
     Many(Vec<u32>),
@@ -175,7 +121,7 @@ impl Indices {
     }
 }
 
-/// What can go wrong between an [`Input`] and the engine.
+/// Why an [`Input`] cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReadError {
     #[error(transparent)]
@@ -185,8 +131,8 @@ pub(crate) enum ReadError {
 }
 
 impl Input<'_> {
-    /// Checks the images and hands them, with their number, to `work`; floats on the CPU are not
-    /// copied.
+    /// Checks the images and passes them and their number to `work`, without a copy of floats on
+    /// the CPU.
     pub(crate) fn read<R>(
         self,
         geometry: &Geometry,
@@ -258,7 +204,8 @@ fn floats<R>(
     }
 }
 
-/// The elements of a tensor as f32: in place where they are that, in order, on the CPU.
+/// Passes the elements of a tensor to `work` as f32, without a copy where they are contiguous f32
+/// on the CPU.
 fn with_floats<R>(tensor: &Tensor, work: impl FnOnce(&[f32]) -> R) -> candle_core::Result<R> {
     let tensor = match (tensor.dtype(), tensor.device()) {
         (DType::F32, Device::Cpu) => Cow::Borrowed(tensor),
@@ -275,104 +222,4 @@ fn with_floats<R>(tensor: &Tensor, work: impl FnOnce(&[f32]) -> R) -> candle_cor
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn geometry() -> Geometry {
-        Geometry {
-            channels: 2,
-            height: 4,
-            width: 6,
-            ..Geometry::lab_2017(2)
-        }
-    }
-
-    /// The pixels that the engine is given, and how many images.
-    fn read<'a>(
-        input: impl Into<Input<'a>>,
-        geometry: &Geometry,
-    ) -> Result<(Vec<f32>, usize), String> {
-        let seen = input.into().read(geometry, |images, count| match images {
-            Images::Floats(pixels) => (pixels.to_vec(), count),
-            Images::Bytes { pixels, indices } => {
-                assert_eq!(indices.len(), count);
-                let values = pixels.iter().map(|&byte| f32::from(byte) / 255.0);
-                (values.collect(), count)
-            }
-        });
-        seen.map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn every_form_gives_the_same_pixels() {
-        let bytes: Vec<u8> = (0..96).collect();
-        let want: Vec<f32> = bytes.iter().map(|&b| f32::from(b) / 255.0).collect();
-        let tensor = Tensor::from_slice(&want, (2, 2, 4, 6), &Device::Cpu).unwrap();
-        // The same elements, laid out in another order.
-        let strided = tensor.transpose(2, 3).unwrap().contiguous().unwrap();
-        let strided = strided.transpose(2, 3).unwrap();
-        assert!(!strided.is_contiguous());
-        let inputs = [
-            Input::from(&bytes),
-            Input::from(&want),
-            Input::from(&tensor),
-            Input::from(&strided),
-        ];
-        for input in inputs {
-            assert_eq!(
-                read(input, &geometry()).unwrap(),
-                (want.clone(), 2),
-                "{input:?}"
-            );
-        }
-        let rows = tensor.flatten_from(1).unwrap();
-        assert_eq!(read(&rows, &geometry()).unwrap().1, 2);
-        // A view that does not begin where its storage does.
-        let second = tensor.get(1).unwrap();
-        assert_eq!(
-            read(&second, &geometry()).unwrap(),
-            (want[48..].to_vec(), 1)
-        );
-        let double = second.to_dtype(DType::F64).unwrap();
-        assert_eq!(
-            read(&double, &geometry()).unwrap(),
-            (want[48..].to_vec(), 1)
-        );
-        let of_bytes = Tensor::from_slice(&bytes, (2, 48), &Device::Cpu).unwrap();
-        assert_eq!(read(&of_bytes, &geometry()).unwrap(), (want, 2));
-    }
-
-    #[test]
-    fn one_channel_needs_no_axis() {
-        let geometry = Geometry::lab_2017(2);
-        let zeros = |dims: &[usize]| Tensor::zeros(dims, DType::F32, &Device::Cpu).unwrap();
-        assert_eq!(read(&zeros(&[28, 28]), &geometry).unwrap().1, 1);
-        assert_eq!(read(&zeros(&[5, 28, 28]), &geometry).unwrap().1, 5);
-        assert_eq!(read(&zeros(&[784]), &geometry).unwrap().1, 1);
-    }
-
-    #[test]
-    fn what_is_no_image_is_refused() {
-        let refused = |input: Input<'_>, words: &str| {
-            let error = read(input, &geometry()).unwrap_err();
-            assert!(error.contains(words), "{error}");
-        };
-        let tensor = |dims: &[usize], dtype| Tensor::zeros(dims, dtype, &Device::Cpu).unwrap();
-        refused(Input::Bytes(&[]), "no image");
-        refused(Input::Floats(&[]), "no image");
-        refused(
-            Input::Bytes(&[0; 49]),
-            "49 pixels were given, an image of this network has 2×4×6",
-        );
-        refused(Input::from(&tensor(&[0, 2, 4, 6], DType::F32)), "no image");
-        refused(
-            Input::from(&tensor(&[1, 4, 6, 2], DType::F32)),
-            "[1, 4, 6, 2]",
-        );
-        refused(Input::from(&tensor(&[4, 6], DType::F32)), "[4, 6]");
-        refused(Input::from(&tensor(&[2, 4, 6], DType::I64)), "I64");
-        let mut pixels = [0.5; 48];
-        pixels[7] = f32::NAN;
-        refused(Input::from(&pixels), "pixel 7 is NaN");
-    }
-}
+mod tests;

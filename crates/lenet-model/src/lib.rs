@@ -1,11 +1,10 @@
 //! Scaled-down LeNet for candle: stages of convolution, ReLU and max-pool, then dense layers.
 //!
-//! [`LeNet`] is an ordinary candle module: it is built through a
-//! [`VarBuilder`](candle_nn::VarBuilder) under any prefix, its parameters have PyTorch's names
-//! and layouts (`conv1.weight` `[F, C, K, K]`, `fc1.weight` `[out, in]`, …), and `backward()`
-//! works on what it returns. Weights on disk are safetensors, so that a `state_dict` of PyTorch
-//! loads here and a file of ours loads there: see [`weights`]. [`onnx`] exports it for other
-//! runtimes.
+//! [`LeNet`] is an ordinary candle module. A [`VarBuilder`](candle_nn::VarBuilder) builds it under any
+//! prefix, its parameters have PyTorch's names and layouts (`conv1.weight` `[F, C, K, K]`,
+//! `fc1.weight` `[out, in]`, …), and `backward()` works on its output. Weights on disk are
+//! safetensors: this crate loads a `state_dict` of PyTorch, and PyTorch loads a file of this crate
+//! (see [`weights`]). [`onnx`] exports a network for other runtimes.
 //!
 //! ```
 //! use candle_core::{DType, Device, Tensor};
@@ -24,17 +23,20 @@
 //! ```
 //!
 //! # Features
-//! - `pretrained`: a network trained on MNIST, `LeNet::pretrained`; 200 KB more in the binary.
+//! - `pretrained`: `LeNet::pretrained`, a network trained on MNIST. It adds 200 KB to the binary.
 //! - `image`: prediction from an `image::DynamicImage`, with the resizing, inversion and centring
-//!   that networks trained on MNIST need; PNG and JPEG are decoded.
-//! - `cuda`: NVIDIA GPUs, in f32 with this project's kernels, which NVRTC compiles when they are first
-//!   used, otherwise with candle's own ops; building needs the CUDA toolkit.
+//!   that networks trained on MNIST need. It decodes PNG and JPEG.
+//! - `decode`: `picture::Picture::decode` for PNG, JPEG, PGM and PPM files, without the `image` crate.
+//! - `cuda`: NVIDIA GPUs. f32 runs on this project's kernels, which NVRTC compiles at their first use;
+//!   other types run on candle's ops. Building needs the CUDA toolkit.
 #![forbid(unsafe_code)]
 
+mod backend;
 mod classifier;
 mod config;
 pub mod init;
 mod input;
+mod input_error;
 mod model;
 pub mod onnx;
 mod parameters;
@@ -42,25 +44,28 @@ pub mod picture;
 mod summary;
 pub mod weights;
 
+pub use backend::ForDevice;
 pub use candle_core;
 pub use candle_nn;
 pub use classifier::{Classifier, PredictError, Prediction};
-pub use config::{Backend, ConfigError, LeNetConfig};
+pub use config::{ConfigError, LeNetConfig};
 #[cfg(feature = "image")]
 pub use image;
-pub use input::{Input, InputError};
-pub use lenet_ops::net::Dropout;
-pub use lenet_ops::{Geometry, OpsError, Parameter};
+pub use input::Input;
+pub use input_error::InputError;
+pub use lenet_core::{Backend, Geometry, Parameter};
+pub use lenet_ops::OpsError;
+pub use lenet_ops::dropout::Mask as Dropout;
 pub use model::LeNet;
 pub use parameters::Parameters;
 pub use summary::{Layer, Summary};
 pub use weights::WeightsError;
 
-/// Contents of the weights file of [`LeNet::pretrained`].
+/// The contents of the weights file that [`LeNet::pretrained`] reads.
 #[cfg(feature = "pretrained")]
 pub const PRETRAINED: &[u8] = include_bytes!("../pretrained/lenet.safetensors");
 
-/// The examples of the README are run as those of the documentation are.
+/// Runs the examples of the README as doc tests.
 #[cfg(all(doctest, feature = "image", feature = "pretrained"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,64 +1,34 @@
 //! The network as a candle module.
 
+mod affine;
+mod calls;
 mod disk;
+mod forward;
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use candle_core::{DType, Device, Error, ModuleT, Result, Shape, Tensor};
-use candle_nn::{Init, VarBuilder};
-use lenet_ops::Geometry;
-use lenet_ops::net::Dropout;
+use candle_core::{DType, Device, Error, Result, Tensor};
+use candle_nn::VarBuilder;
+use lenet_core::{Backend, Geometry};
 
+use crate::backend::faster_backend;
 use crate::classifier::{Classifier, PredictError, Prediction};
-use crate::config::{Backend, LeNetConfig};
-use crate::init::{BIAS, WEIGHT_STANDARD_DEVIATION};
-use crate::input::{Input, image_shape, leading_axis};
-use crate::parameters::Parameters;
+use crate::config::LeNetConfig;
+use crate::input::Input;
+use crate::parameters::{Parameters, flatten};
 use crate::summary::Summary;
-
-/// A layer's weight and bias.
-#[derive(Debug, Clone)]
-struct Layer {
-    weight: Tensor,
-    bias: Tensor,
-}
-
-impl Layer {
-    /// Takes `weight` of this shape and `bias` of its first side from the builder.
-    fn new(vb: &VarBuilder, name: &str, shape: Vec<usize>) -> Result<Self> {
-        let weights = Init::Randn {
-            mean: 0.0,
-            stdev: WEIGHT_STANDARD_DEVIATION,
-        };
-        let vb = vb.pp(name);
-        let biases = Init::Const(f64::from(BIAS));
-        Ok(Self {
-            bias: vb.get_with_hints(shape[0], "bias", biases)?,
-            weight: vb.get_with_hints(shape, "weight", weights)?,
-        })
-    }
-}
-
-/// Number of training calls so far; a copy goes on from where the original stands.
-#[derive(Debug, Default)]
-struct Calls(AtomicU64);
-
-impl Clone for Calls {
-    fn clone(&self) -> Self {
-        Self(AtomicU64::new(self.0.load(Ordering::Relaxed)))
-    }
-}
+use affine::Affine;
+use calls::Calls;
 
 /// Scaled-down LeNet: see the [crate].
 ///
-/// Images are `[N, C, H, W]` tensors of the network's floating-point type (or `[N, C·H·W]`; for
-/// one channel `[N, H, W]` too); logits are `[N, classes]`. The network is a [`ModuleT`], not a
-/// `Module`, because candle lets a type be only one of them and what it does depends on whether
-/// it is trained. Where a `Module` is asked for, a closure is one:
+/// Images are `[N, C, H, W]` tensors of the network's floating-point type; `[N, C·H·W]` and, for one
+/// channel, `[N, H, W]` do too. Logits are `[N, classes]`. The network is a
+/// [`ModuleT`](candle_core::ModuleT), as dropout makes training differ from inference, and candle
+/// allows a type to be either a `ModuleT` or a `Module`. Where a `Module` is needed, pass a closure:
 /// `|images: &Tensor| network.forward(images)`.
 ///
-/// A clone shares the tensors, so it is cheap, and training one trains the other.
+/// A clone is cheap, since it shares the tensors: training one trains the other.
 ///
 /// ```
 /// use candle_core::{DType, Device, Tensor};
@@ -83,27 +53,27 @@ pub struct LeNet {
     dropout_seed: u64,
     training_calls: Calls,
     backend: Backend,
-    stages: Vec<Layer>,
-    hidden: Vec<Layer>,
-    output: Layer,
-    /// Made by the first prediction of a network whose tensors no optimizer can change.
+    stages: Vec<Affine>,
+    hidden: Vec<Affine>,
+    output: Affine,
+    /// Made by the first prediction, if no tensor is a variable, which an optimizer can change.
     frozen: OnceLock<Arc<Classifier>>,
 }
 
 impl LeNet {
-    /// Builds the network from the builder's tensors `conv1.weight`, `conv1.bias`, …,
-    /// `fc1.weight`, …, with the faster [`Backend`] for the builder's device and type. A builder that
-    /// makes variables (candle's `VarMap`) is told to draw weights with σ = 0.1 and to set biases
-    /// to 0.1, but draws without a seed: [`Parameters`] start from one.
+    /// Builds the network from the tensors `conv1.weight`, `conv1.bias`, …, `fc1.weight`, … of the
+    /// builder, with the faster [`Backend`] for its device and type. A builder that makes variables
+    /// (candle's `VarMap`) draws weights with σ = 0.1 and sets biases to 0.1. It draws without a
+    /// seed; [`Parameters::drawn`] takes one.
     ///
     /// # Errors
-    /// A configuration that describes no network; a tensor missing or of another shape.
+    /// The configuration describes no network, or a tensor is missing or has another shape.
     pub fn new(vb: VarBuilder, config: &LeNetConfig) -> Result<Self> {
-        let backend = Backend::choose(vb.device(), vb.dtype());
+        let backend = faster_backend(vb.device(), vb.dtype());
         Self::with_backend(vb, config, backend)
     }
 
-    /// As [`Self::new`], computed by the backend given.
+    /// As [`Self::new`], with a given backend.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -113,12 +83,12 @@ impl LeNet {
         for (stage, &filters) in geometry.filters.iter().enumerate() {
             let [channels, ..] = geometry.stage_input(stage);
             let shape = vec![filters, channels, geometry.kernel, geometry.kernel];
-            stages.push(Layer::new(&vb, &format!("conv{}", stage + 1), shape)?);
+            stages.push(Affine::new(&vb, &format!("conv{}", stage + 1), shape)?);
         }
         let mut dense = Vec::new();
         for (index, (inputs, outputs)) in geometry.dense_layers().into_iter().enumerate() {
             let name = format!("fc{}", index + 1);
-            dense.push(Layer::new(&vb, &name, vec![outputs, inputs])?);
+            dense.push(Affine::new(&vb, &name, vec![outputs, inputs])?);
         }
         let output = dense.pop().expect("a geometry has an output layer");
         Ok(Self {
@@ -134,19 +104,20 @@ impl LeNet {
         })
     }
 
-    /// This network with another last layer, for other classes: its weight and bias come from
-    /// the builder under the layer's own name (`fc2` in the study's network), everything before
-    /// it is shared. With a `VarMap` of its own, an optimizer trains the new layer alone.
+    /// This network with a new last layer, for other classes. The layer's weight and bias come from
+    /// the builder under the layer's name (`fc2` in the 2017 network); the layers before it are
+    /// shared. If the builder belongs to a `VarMap` of its own, an optimizer of that map trains the
+    /// new layer alone.
     ///
     /// # Errors
-    /// A number of classes out of range; a tensor missing or of another shape.
+    /// The number of classes is out of range, or a tensor is missing or has another shape.
     pub fn with_output(&self, vb: VarBuilder, classes: usize) -> Result<Self> {
         let config = self.config.clone().with_classes(classes);
         let geometry = config.geometry().map_err(Error::wrap)?;
         let name = format!("fc{}", geometry.hidden.len() + 1);
         let inputs = self.output.weight.dim(1)?;
         Ok(Self {
-            output: Layer::new(&vb, &name, vec![classes, inputs])?,
+            output: Affine::new(&vb, &name, vec![classes, inputs])?,
             config,
             geometry,
             frozen: OnceLock::new(),
@@ -154,11 +125,11 @@ impl LeNet {
         })
     }
 
-    /// A copy whose tensors are variables, and these variables: a loaded network, made ready
-    /// for training as a whole.
+    /// Copies the network into variables, to train all of it, and returns the copy and its
+    /// variables.
     ///
     /// # Errors
-    /// The device's.
+    /// The device fails.
     pub fn trainable(&self) -> Result<(Self, Parameters)> {
         let named = self.named_parameters();
         let parameters = Parameters::of(named.into_iter(), self.dtype(), self.device())?;
@@ -167,14 +138,15 @@ impl LeNet {
         Ok((network, parameters))
     }
 
-    /// Sets the seed of the dropout masks that [`ModuleT::forward_t`] draws; 0 at first.
+    /// Sets the seed (at first 0) of the dropout masks that
+    /// [`ModuleT::forward_t`](candle_core::ModuleT::forward_t) draws.
     #[must_use]
     pub fn with_dropout_seed(mut self, seed: u64) -> Self {
         self.dropout_seed = seed;
         self
     }
 
-    /// What the network was made from.
+    /// The configuration of the network.
     #[must_use]
     pub fn config(&self) -> &LeNetConfig {
         &self.config
@@ -192,13 +164,13 @@ impl LeNet {
         self.output.weight.device()
     }
 
-    /// The network's shape.
+    /// The shape of the network.
     #[must_use]
     pub fn geometry(&self) -> &Geometry {
         &self.geometry
     }
 
-    /// Names and tensors of all parameters in the order of [`Geometry::parameters`].
+    /// Names and tensors of all parameters, in the order of [`Geometry::parameters`].
     #[must_use]
     pub fn named_parameters(&self) -> Vec<(String, &Tensor)> {
         let stages = self
@@ -225,7 +197,7 @@ impl LeNet {
         self.geometry.parameter_count()
     }
 
-    /// Multiplications and additions of one image's forward pass; see
+    /// Number of multiplications and additions of a forward pass per image; see
     /// [`Geometry::forward_flops`].
     #[must_use]
     pub fn flops(&self) -> u64 {
@@ -238,13 +210,13 @@ impl LeNet {
         Summary::new(&self.geometry)
     }
 
-    /// The class of one image, computed on the CPU in f32 whatever the network's device and type.
+    /// Predicts the class of one image, on the CPU in f32, whatever the network's device and type.
     ///
-    /// The weights are copied and checked for NaN at the first call, or, where they are variables
-    /// that training may change, at every call: keep a [`Self::classifier`] then.
+    /// The first call copies the weights and checks that they are finite. Where the weights are
+    /// variables, which training may change, every call does so; keep a [`Self::classifier`] then.
     ///
     /// # Errors
-    /// A [`PredictError`]: not an image of this network, weights that are not finite.
+    /// A [`PredictError`]: the input is not an image of this network, or a weight is not finite.
     pub fn predict<'a>(
         &self,
         image: impl Into<Input<'a>>,
@@ -252,7 +224,7 @@ impl LeNet {
         self.classifier()?.predict(image)
     }
 
-    /// The classes of several images, as [`Self::predict`]; for large batches on a GPU use
+    /// Predicts the class of each image, as [`Self::predict`]. For large batches on a GPU use
     /// [`Self::forward`].
     ///
     /// # Errors
@@ -264,10 +236,10 @@ impl LeNet {
         self.classifier()?.predict_batch(images)
     }
 
-    /// The weights as they are now, with what computes them.
+    /// A classifier with the weights as they are now.
     ///
     /// # Errors
-    /// Weights that are not finite; the device's; as [`Classifier::new`].
+    /// A weight is not finite, the device fails, or [`Classifier::new`] does.
     pub fn classifier(&self) -> std::result::Result<Arc<Classifier>, PredictError> {
         if let Some(frozen) = self.frozen.get() {
             return Ok(Arc::clone(frozen));
@@ -283,129 +255,14 @@ impl LeNet {
     /// All parameters as f32, in the order of [`Geometry::parameters`].
     ///
     /// # Errors
-    /// The device's.
+    /// The device fails.
     pub fn to_flat(&self) -> Result<Vec<f32>> {
-        let mut values = Vec::with_capacity(self.parameter_count());
-        for (_, tensor) in self.named_parameters() {
-            let tensor = tensor.detach().to_dtype(DType::F32)?;
-            values.extend(tensor.flatten_all()?.to_vec1::<f32>()?);
-        }
-        Ok(values)
+        flatten(
+            self.named_parameters()
+                .into_iter()
+                .map(|(_, tensor)| tensor),
+        )
     }
-
-    /// Activations of the last hidden layer, `[N, units]`; where there is none, the last pooled
-    /// maps, `[N, F·H·W]`. What a network for another task can build on.
-    ///
-    /// # Errors
-    /// Images that do not fit the network; the device's.
-    pub fn hidden_activations(&self, images: &Tensor) -> Result<Tensor> {
-        let mut x = self.images(images)?;
-        for layer in &self.stages {
-            x = match self.backend {
-                Backend::Fused => {
-                    lenet_ops::conv_pool::conv_pool(&x.contiguous()?, &layer.weight, &layer.bias)?
-                }
-                Backend::Stock => stock_stage(&x, layer)?,
-            };
-        }
-        let mut x = x.flatten_from(1)?;
-        for layer in &self.hidden {
-            x = self.dense(&x, layer, true)?;
-        }
-        Ok(x)
-    }
-
-    /// Logits from [`Self::hidden_activations`], after dropout where there is any.
-    ///
-    /// # Errors
-    /// The device's.
-    pub fn logits_from_hidden(&self, hidden: &Tensor) -> Result<Tensor> {
-        self.dense(hidden, &self.output, false)
-    }
-
-    /// Logits without dropout.
-    ///
-    /// # Errors
-    /// As [`Self::hidden_activations`].
-    pub fn forward(&self, images: &Tensor) -> Result<Tensor> {
-        self.forward_train(images, None)
-    }
-
-    /// Logits as in training: where `dropout` is given, units of the last hidden layer are
-    /// dropped with its rate (not the configuration's), and the mask is its seed's and step's.
-    ///
-    /// # Errors
-    /// As [`Self::hidden_activations`].
-    pub fn forward_train(&self, images: &Tensor, dropout: Option<Dropout>) -> Result<Tensor> {
-        let mut hidden = self.hidden_activations(images)?;
-        if let Some(Dropout { rate, seed, step }) = dropout {
-            hidden = if self.backend == Backend::Fused && hidden.device().is_cpu() {
-                lenet_ops::dropout::dropout(&hidden, rate, seed, step)?
-            } else {
-                stock_dropout(&hidden, rate, seed, step)?
-            };
-        }
-        self.logits_from_hidden(&hidden)
-    }
-
-    /// The images as `[N, C, H, W]`.
-    fn images(&self, images: &Tensor) -> Result<Tensor> {
-        let [channels, height, width] = image_shape(&self.geometry);
-        let count = leading_axis(images.dims(), &self.geometry).ok().flatten();
-        match count {
-            Some(count) => images.reshape((count, channels, height, width)),
-            None => Err(Error::UnexpectedShape {
-                msg: "images of this network, at least one".to_owned(),
-                expected: Shape::from((images.dim(0).unwrap_or(1).max(1), channels, height, width)),
-                got: images.shape().clone(),
-            }),
-        }
-    }
-
-    fn dense(&self, x: &Tensor, layer: &Layer, relu: bool) -> Result<Tensor> {
-        match self.backend {
-            Backend::Fused => lenet_ops::dense::dense(x, &layer.weight, &layer.bias, relu),
-            Backend::Stock => {
-                let y = x.matmul(&layer.weight.t()?)?.broadcast_add(&layer.bias)?;
-                if relu { y.relu() } else { Ok(y) }
-            }
-        }
-    }
-}
-
-impl ModuleT for LeNet {
-    /// Logits; in training with the configuration's dropout, a new mask each call: the n-th call
-    /// draws the mask of step n.
-    fn forward_t(&self, images: &Tensor, train: bool) -> Result<Tensor> {
-        let dropout = (train && self.config.dropout > 0.0).then(|| Dropout {
-            rate: self.config.dropout,
-            seed: self.dropout_seed,
-            step: self.training_calls.0.fetch_add(1, Ordering::Relaxed) + 1,
-        });
-        self.forward_train(images, dropout)
-    }
-}
-
-fn stock_stage(x: &Tensor, layer: &Layer) -> Result<Tensor> {
-    let filters = layer.bias.dim(0)?;
-    let kernel = layer.weight.dim(3)?;
-    let y = x.conv2d(&layer.weight, kernel / 2, 1, 1, 1)?;
-    let y = y.broadcast_add(&layer.bias.reshape((1, filters, 1, 1))?)?;
-    lenet_ops::max_pool::max_pool_2x2(&y.relu()?)
-}
-
-/// The same masks as the fused op's, made on the host and multiplied in as a constant.
-fn stock_dropout(x: &Tensor, rate: f64, seed: u64, step: u64) -> Result<Tensor> {
-    let (images, units) = x.dims2()?;
-    let mut mask = vec![0f32; images * units];
-    for (image, mask) in mask.chunks_exact_mut(units).enumerate() {
-        lenet_ops::dropout::scale_factors(rate, seed, step, image, mask);
-        // The scale itself is applied below in the tensor's own precision.
-        mask.iter_mut()
-            .for_each(|factor| *factor = f32::from(*factor > 0.0));
-    }
-    let mask = Tensor::from_vec(mask, (images, units), x.device())?.to_dtype(x.dtype())?;
-    x.mul(&(mask * (1.0 / (1.0 - rate)))?)
 }
 
 #[cfg(test)]

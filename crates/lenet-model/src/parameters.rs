@@ -1,16 +1,16 @@
-//! A network's parameters as candle variables, named and in a fixed order.
+//! The parameters of a network as candle variables, named and in a fixed order.
 
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::VarBuilder;
-use lenet_ops::Geometry;
+use lenet_core::Geometry;
 
 use crate::config::LeNetConfig;
 use crate::init::initial_parameters;
 
-/// Trainable variables of one network in the order of [`Geometry::parameters`], whereas candle's
-/// `VarMap` hands them out in another order each run.
+/// Trainable variables of one network, in the order of [`Geometry::parameters`]. (candle's `VarMap`
+/// returns them in a different order in each run.)
 #[derive(Debug, Clone)]
 pub struct Parameters {
     named: Vec<(String, Var)>,
@@ -19,10 +19,10 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Variables that start at `values`, the flat buffer of all parameters.
+    /// Variables that start at `values`, all parameters in the order of [`Geometry::parameters`].
     ///
     /// # Errors
-    /// Where `values` has another length than the geometry asks for, or the device fails.
+    /// `values` has another length than the geometry's parameter count, or the device fails.
     pub fn new(geometry: &Geometry, values: &[f32], dtype: DType, device: &Device) -> Result<Self> {
         if values.len() != geometry.parameter_count() {
             candle_core::bail!(
@@ -31,13 +31,9 @@ impl Parameters {
                 geometry.parameter_count()
             );
         }
-        let named = geometry
-            .parameters()
+        let named = tensors(geometry, values, device)?
             .into_iter()
-            .map(|p| {
-                let tensor = Tensor::from_slice(&values[p.range()], p.shape.as_slice(), device)?;
-                Ok((p.name, Var::from_tensor(&tensor.to_dtype(dtype)?)?))
-            })
+            .map(|(name, tensor)| Ok((name, Var::from_tensor(&tensor.to_dtype(dtype)?)?)))
             .collect::<Result<_>>()?;
         Ok(Self {
             named,
@@ -46,11 +42,10 @@ impl Parameters {
         })
     }
 
-    /// Variables that start as the study's networks do, every one drawn from the seed; see
-    /// [`init`](crate::init).
+    /// Variables that start as in the 2017 study, drawn from the seed; see [`init`](crate::init).
     ///
     /// # Errors
-    /// A configuration that describes no network; the device's.
+    /// The configuration describes no network, or the device fails.
     pub fn drawn(config: &LeNetConfig, seed: u64, dtype: DType, device: &Device) -> Result<Self> {
         let geometry = config.geometry().map_err(candle_core::Error::wrap)?;
         Self::new(
@@ -77,13 +72,14 @@ impl Parameters {
         })
     }
 
-    /// The variables, in order, for one of candle's optimizers.
+    /// The variables in order, for an optimizer of candle.
     #[must_use]
     pub fn vars(&self) -> Vec<Var> {
         self.named.iter().map(|(_, var)| var.clone()).collect()
     }
 
-    /// Builder that hands out these very variables, so that a network made from it trains them.
+    /// A builder that returns these variables themselves, so that training a network built from it
+    /// changes them.
     #[must_use]
     pub fn var_builder(&self) -> VarBuilder<'static> {
         let tensors: HashMap<_, _> = self
@@ -98,36 +94,40 @@ impl Parameters {
         self.named.iter().map(|(name, var)| (name.as_str(), var))
     }
 
-    /// The variables' values as one flat buffer.
+    /// The values of all variables, one after the other, as f32.
     ///
     /// # Errors
-    /// Where the device fails.
+    /// The device fails.
     pub fn to_flat(&self) -> Result<Vec<f32>> {
-        let mut values = Vec::new();
-        for (_, var) in self.iter() {
-            let tensor = var.as_tensor().detach().to_dtype(DType::F32)?;
-            values.extend(tensor.flatten_all()?.to_vec1::<f32>()?);
-        }
-        Ok(values)
+        flatten(self.iter().map(|(_, var)| var.as_tensor()))
     }
+}
+
+/// The elements of all tensors as f32, one tensor after the other.
+pub(crate) fn flatten<'a>(tensors: impl Iterator<Item = &'a Tensor>) -> Result<Vec<f32>> {
+    let mut values = Vec::new();
+    for tensor in tensors {
+        let tensor = tensor.detach().to_dtype(DType::F32)?;
+        values.extend(tensor.flatten_all()?.to_vec1::<f32>()?);
+    }
+    Ok(values)
+}
+
+/// Names and f32 tensors of all parameters, in the order of [`Geometry::parameters`], from the flat
+/// buffer of that order.
+pub(crate) fn tensors(
+    geometry: &Geometry,
+    values: &[f32],
+    device: &Device,
+) -> Result<Vec<(String, Tensor)>> {
+    let parameters = geometry.parameters().into_iter();
+    parameters
+        .map(|p| {
+            let tensor = Tensor::from_slice(&values[p.range()], p.shape.as_slice(), device)?;
+            Ok((p.name, tensor))
+        })
+        .collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_and_order_survive() {
-        let geometry = Geometry::lab_2017(3);
-        let values = initial_parameters(&geometry, 5);
-        let parameters = Parameters::new(&geometry, &values, DType::F32, &Device::Cpu).unwrap();
-        assert_eq!(parameters.to_flat().unwrap(), values);
-        let drawn = Parameters::drawn(&LeNetConfig::lab_2017(3), 5, DType::F32, &Device::Cpu);
-        assert_eq!(drawn.unwrap().to_flat().unwrap(), values);
-        let names: Vec<_> = parameters.iter().map(|(name, _)| name.to_owned()).collect();
-        let want: Vec<_> = geometry.parameters().into_iter().map(|p| p.name).collect();
-        assert_eq!(names, want);
-        let short = Parameters::new(&geometry, &values[1..], DType::F32, &Device::Cpu);
-        assert!(short.unwrap_err().to_string().contains("the network has"));
-    }
-}
+mod tests;

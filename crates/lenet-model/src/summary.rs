@@ -2,28 +2,29 @@
 
 use std::fmt;
 
-use lenet_ops::Geometry;
+use lenet_core::Geometry;
 
-/// Layers of a network with output shape and number of parameters; prints as a table.
+/// The layers of a network, each with the shape of its output and its number of parameters.
+/// [`Display`](fmt::Display) prints a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
-    /// Layers in the order of the forward pass.
+    /// Architecture in the order of the forward pass.
     pub layers: Vec<Layer>,
 }
 
 /// A row of a [`Summary`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layer {
-    /// What it is, with its parameters' name, e.g. `conv1 3×3, ReLU, max-pool`.
+    /// Name of its parameters and what it computes, e.g. `conv1 3×3, ReLU, max-pool`.
     pub name: String,
-    /// Shape of its output for one image.
+    /// Shape of its output for one image: `[F, H, W]` or `[units]`.
     pub output: Vec<usize>,
-    /// Trainable parameters.
+    /// Number of trainable parameters.
     pub parameters: usize,
 }
 
 impl Summary {
-    /// The summary of a valid geometry.
+    /// Summarizes the network of a valid geometry.
     #[must_use]
     pub fn new(geometry: &Geometry) -> Self {
         let parameters = geometry.parameters();
@@ -31,7 +32,7 @@ impl Summary {
             let own = parameters
                 .iter()
                 .filter(|p| p.name.split('.').next() == Some(name));
-            own.map(lenet_ops::Parameter::len).sum()
+            own.map(lenet_core::Parameter::len).sum()
         };
         let kernel = geometry.kernel;
         let mut layers = Vec::new();
@@ -59,7 +60,7 @@ impl Summary {
         Self { layers }
     }
 
-    /// Trainable parameters of all layers.
+    /// Number of trainable parameters of all layers.
     #[must_use]
     pub fn parameters(&self) -> usize {
         self.layers.iter().map(|layer| layer.parameters).sum()
@@ -68,63 +69,29 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shape = |layer: &Layer| {
+        let mut rows = vec![["layer", "output", "parameters"].map(str::to_owned)];
+        rows.extend(self.layers.iter().map(|layer| {
             let sides: Vec<_> = layer.output.iter().map(usize::to_string).collect();
-            sides.join("×")
+            let parameters = layer.parameters.to_string();
+            [layer.name.clone(), sides.join("×"), parameters]
+        }));
+        let total = self.parameters().to_string();
+        rows.push(["total".to_owned(), String::new(), total]);
+        let width = |column: usize| {
+            let cells = rows.iter().map(|row| row[column].chars().count());
+            cells.max().unwrap_or(0)
         };
-        let name_width = self
-            .layers
-            .iter()
-            .map(|l| l.name.chars().count())
-            .chain([5])
-            .max()
-            .unwrap_or(5);
-        let shape_width = self
-            .layers
-            .iter()
-            .map(|l| shape(l).chars().count())
-            .chain([6])
-            .max()
-            .unwrap_or(6);
-        writeln!(
-            f,
-            "{:<name_width$}  {:<shape_width$}  {:>10}",
-            "layer", "output", "parameters"
-        )?;
-        for layer in &self.layers {
-            let Layer {
-                name, parameters, ..
-            } = layer;
-            writeln!(
+        let [name_width, output_width] = [0, 1].map(width);
+        for (number, [name, output, parameters]) in rows.iter().enumerate() {
+            let newline = if number > 0 { "\n" } else { "" };
+            write!(
                 f,
-                "{name:<name_width$}  {:<shape_width$}  {parameters:>10}",
-                shape(layer)
+                "{newline}{name:<name_width$}  {output:<output_width$}  {parameters:>10}"
             )?;
         }
-        write!(
-            f,
-            "{:<name_width$}  {:<shape_width$}  {:>10}",
-            "total",
-            "",
-            self.parameters()
-        )
+        Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_studys_network() {
-        let summary = Summary::new(&Geometry::lab_2017(16));
-        let want = "\
-layer                      output    parameters
-conv1 3×3, ReLU, max-pool  16×14×14         160
-conv2 3×3, ReLU, max-pool  16×7×7          2320
-fc1, ReLU                  128           100480
-fc2                        10              1290
-total                                    104250";
-        assert_eq!(summary.to_string(), want);
-    }
-}
+mod tests;

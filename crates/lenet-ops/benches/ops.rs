@@ -6,10 +6,11 @@
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
+use lenet_core::Geometry;
 use lenet_ops::conv_pool::{self, ConvPoolShape, Pooled};
 use lenet_ops::dense::{self, DenseShape};
 use lenet_ops::net::{Images, Network};
-use lenet_ops::{Geometry, Level, peak};
+use lenet_ops::{Level, peak};
 
 const BATCH: usize = 128;
 const FILTERS: [usize; 4] = [8, 16, 32, 64];

@@ -6,10 +6,9 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use lenet_core::{Geometry, Optimizer, Precision};
 use lenet_ops::cuda::Gpu;
 use lenet_ops::net::cuda::{Ensemble, Part, Start};
-use lenet_ops::optimizer::Rule;
-use lenet_ops::{Geometry, Precision};
 
 const BATCH_SIZE: usize = 4;
 
@@ -28,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|i| 0.1 * (i as f32).sin())
         .collect();
     let start = Start {
-        rule: Rule::Sgd,
+        optimizer: Optimizer::SGD,
         parameters: &parameters,
         moments: &[],
     };

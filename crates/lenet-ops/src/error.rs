@@ -1,9 +1,9 @@
 //! The errors of this crate.
 
-use crate::precision::Precision;
+use lenet_core::GeometryError;
 
-/// What can go wrong in an op: a size, a buffer or an instruction set that does not fit; a GPU that
-/// is not there or fails.
+/// What can go wrong in an op: a size, buffer or instruction set that does not fit, or a GPU that is
+/// missing or fails.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpsError {
     /// A size of the network is out of range.
@@ -11,71 +11,71 @@ pub enum OpsError {
     Geometry {
         /// Field of [`Geometry`](crate::Geometry).
         field: &'static str,
-        /// What is wrong and what would do.
+        /// What is wrong, and which values are allowed.
         reason: String,
     },
-    /// A buffer has another length than its shape asks for.
+    /// A buffer does not have the length that its shape needs.
     #[error("{op}: `{buffer}` has {got} elements, its shape needs {want}")]
     Length {
         /// The function called.
         op: &'static str,
-        /// Which of its buffers.
+        /// Name of the buffer.
         buffer: &'static str,
         /// Elements given.
         got: usize,
         /// Elements needed.
         want: usize,
     },
-    /// An op was called with sizes or a rate that it does not have.
+    /// An op does not support the sizes or the rate that it was called with.
     #[error("{op}: {reason}")]
     Shape {
         /// The function called.
         op: &'static str,
-        /// What is wrong and what would do.
+        /// What is wrong, and which values are allowed.
         reason: String,
     },
-    /// A label names no class.
+    /// A label is not below the number of classes.
     #[error("label {label} of image {position} of the batch is not below the {classes} classes")]
     Label {
         /// The label.
         label: u8,
-        /// Its place in the batch.
+        /// Position of its image in the batch.
         position: usize,
         /// Number of classes.
         classes: usize,
     },
-    /// An index names no image of the set.
+    /// An index is not below the number of images in the set.
     #[error("index {index}, place {position} of the batch, is not below the set's {images} images")]
     Index {
         /// The index.
         index: u32,
-        /// Its place in the batch.
+        /// Its position in the batch.
         position: usize,
-        /// Images in the set.
+        /// Number of images in the set.
         images: usize,
     },
-    /// The system gives no threads.
+    /// The operating system starts no more threads.
     #[error("{threads} threads cannot be started: {reason} (hint: ask for fewer)")]
     Threads {
         /// Threads asked for.
         threads: usize,
-        /// What the system says.
+        /// The system's message.
         reason: String,
     },
-    /// An instruction set that is unknown or that this machine lacks was asked for.
+    /// The requested instruction set is unknown, or this machine lacks it.
     #[error(
         "LENET_SIMD={asked}: this machine has {available} (unset the variable to take the best)"
     )]
     Level {
-        /// What was asked for.
+        /// The requested name.
         asked: String,
-        /// What there is.
+        /// The names that this machine supports.
         available: String,
     },
-    /// CUDA's driver is missing or refuses to begin.
+    /// CUDA's driver is missing or does not start.
     #[error("CUDA's driver cannot be used: {reason} (hint: it comes with NVIDIA's GPU driver)")]
     NoDriver {
-        /// What the driver says, or the library in its place.
+        /// Message of the driver, or of the library that stands in for it.
         reason: String,
     },
     /// No GPU has this number.
@@ -83,10 +83,10 @@ pub enum OpsError {
     NoGpu {
         /// Number asked for.
         ordinal: usize,
-        /// GPUs that the driver has.
+        /// Number of GPUs that the driver lists.
         count: usize,
     },
-    /// The compiler of the GPU's kernels is missing or too old for the GPU.
+    /// The compiler of the GPU's kernels is missing, or too old for the GPU.
     #[error(
         "NVRTC, which compiles kernels for the GPU, cannot be used: {reason} (hint: pip install \
          nvidia-cuda-nvrtc==13.0.88, and its folder nvidia/cu13/lib in LD_LIBRARY_PATH)"
@@ -95,34 +95,34 @@ pub enum OpsError {
         /// What is wrong.
         reason: String,
     },
-    /// The GPU does not have the precision asked for.
+    /// The GPU does not support the requested precision.
     #[error(
         "precision {precision} needs a GPU of compute capability {}.{} or newer, this one has \
          {}.{} (hint: f32 runs on every GPU)",
         needed[0], needed[1], compute_capability[0], compute_capability[1]
     )]
     Precision {
-        /// Asked for.
-        precision: Precision,
-        /// Compute capability, major and minor, of the first GPUs that have it.
+        /// Name of the requested precision.
+        precision: &'static str,
+        /// Lowest compute capability that supports it, major and minor.
         needed: [u32; 2],
-        /// That of the GPU.
+        /// Compute capability of the GPU, major and minor.
         compute_capability: [u32; 2],
     },
-    /// The compiler refuses a kernel's source.
+    /// The compiler rejects a kernel's source.
     #[error("{file} cannot be compiled for the GPU:\n{log}")]
     Compile {
         /// Source file.
         file: String,
-        /// What the compiler says.
+        /// The compiler's messages.
         log: String,
     },
     /// A kernel does not exist or cannot be launched.
     #[error("kernel {kernel}: {reason}")]
     Kernel {
-        /// Its name.
+        /// Name of the kernel.
         kernel: String,
-        /// What the driver says.
+        /// The driver's message.
         reason: String,
     },
     /// The GPU has no room for a buffer.
@@ -138,18 +138,18 @@ pub enum OpsError {
         /// Bytes of the GPU.
         total: u64,
     },
-    /// Another call of CUDA's driver failed. Launches run later than they are called, so a failed
-    /// kernel may show here.
+    /// Another call of CUDA's driver failed. Kernels run after their launch has returned, so this
+    /// may be the failure of an earlier kernel.
     #[error("GPU, {call}: {reason}")]
     Device {
-        /// What was asked of it.
+        /// What the driver was asked to do.
         call: &'static str,
-        /// What the driver says.
+        /// The driver's message.
         reason: String,
     },
 }
 
-/// Refuses a buffer that is not as long as its shape asks for.
+/// Refuses a buffer that does not have the length that its shape needs.
 pub(crate) fn check_length(
     op: &'static str,
     buffer: &'static str,
@@ -165,5 +165,21 @@ pub(crate) fn check_length(
             got,
             want,
         })
+    }
+}
+
+/// Checks buffers in order: the name of each, its length, and the length that its shape needs.
+pub(crate) fn check_lengths<const N: usize>(
+    op: &'static str,
+    buffers: [(&'static str, usize, usize); N],
+) -> Result<(), OpsError> {
+    buffers
+        .into_iter()
+        .try_for_each(|(buffer, got, want)| check_length(op, buffer, got, want))
+}
+
+impl From<GeometryError> for OpsError {
+    fn from(GeometryError { field, reason }: GeometryError) -> Self {
+        Self::Geometry { field, reason }
     }
 }

@@ -1,25 +1,6 @@
 //! What CUDA's driver says of a GPU, and of the memory that this process takes of it.
 //!
-//! In a build without the `cuda` feature there is no GPU and every function says so.
-
-/// Facts of one GPU.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
-    /// Its name.
-    pub name: String,
-    /// Newest CUDA that the driver serves: 1000 · major + 10 · minor.
-    pub driver_cuda: u32,
-    /// CUDA that this program was built for, in the same form.
-    pub cuda: u32,
-    /// Compute capability, major and minor.
-    pub compute_capability: [u32; 2],
-    /// Streaming multiprocessors.
-    pub multiprocessors: u32,
-    /// Highest clock of the multiprocessors, in Hz; 0 where the driver does not tell.
-    pub clock_hz: u64,
-    /// Memory of the device, in bytes.
-    pub memory_bytes: u64,
-}
+//! A build without the `cuda` feature reaches no GPU, and every function says so.
 
 #[cfg(feature = "cuda")]
 mod driver {
@@ -31,15 +12,15 @@ mod driver {
     };
     use candle_core::cuda_backend::cudarc::driver::{CudaContext, DriverError, result};
 
-    use super::Facts;
+    use lenet_core::Gpu;
 
     /// The facts of GPU `ordinal`; `None` where it cannot be reached.
     #[must_use]
-    pub fn facts(ordinal: usize) -> Option<Facts> {
+    pub fn facts(ordinal: usize) -> Option<Gpu> {
         read_facts(ordinal).ok()
     }
 
-    fn read_facts(ordinal: usize) -> Result<Facts, DriverError> {
+    fn read_facts(ordinal: usize) -> Result<Gpu, DriverError> {
         let context = CudaContext::new(ordinal)?;
         let mut driver_cuda = 0;
         // SAFETY: the pointer is that of a live `i32`, which the call writes.
@@ -48,11 +29,12 @@ mod driver {
         let multiprocessors =
             context.attribute(Attribute::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)?;
         let kilohertz = context.attribute(Attribute::CU_DEVICE_ATTRIBUTE_CLOCK_RATE);
-        Ok(Facts {
+        Ok(Gpu {
             name: context.name()?,
-            driver_cuda: count(driver_cuda),
-            cuda: CUDA_VERSION,
-            compute_capability: [count(major), count(minor)],
+            driver: super::kernel_driver().unwrap_or_else(|| "unknown".to_owned()),
+            driver_cuda: super::version(count(driver_cuda)),
+            cuda: super::version(CUDA_VERSION),
+            compute_capability: format!("{major}.{minor}"),
             multiprocessors: count(multiprocessors),
             clock_hz: 1000 * u64::from(count(kilohertz.unwrap_or(0))),
             memory_bytes: context.total_mem()? as u64,
@@ -108,11 +90,11 @@ mod driver {
 
 #[cfg(not(feature = "cuda"))]
 mod driver {
-    use super::Facts;
+    use lenet_core::Gpu;
 
     /// `None`: this build reaches no GPU.
     #[must_use]
-    pub fn facts(_ordinal: usize) -> Option<Facts> {
+    pub fn facts(_ordinal: usize) -> Option<Gpu> {
         None
     }
 
@@ -131,6 +113,28 @@ mod driver {
 
 pub use driver::{facts, forget_peak_memory, peak_memory};
 
+/// A version of CUDA as people write it, from 1000 · major + 10 · minor.
+#[cfg_attr(not(feature = "cuda"), allow(dead_code))]
+fn version(number: u32) -> String {
+    format!("{}.{}", number / 1000, number % 1000 / 10)
+}
+
+/// Version of NVIDIA's kernel driver (Linux).
+#[cfg_attr(not(feature = "cuda"), allow(dead_code))]
+fn kernel_driver() -> Option<String> {
+    kernel_driver_version(&std::fs::read_to_string("/proc/driver/nvidia/version").ok()?)
+}
+
+/// The first word of the module's line that looks like a version.
+fn kernel_driver_version(text: &str) -> Option<String> {
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("NVRM version:"))?;
+    let version =
+        |word: &&str| word.contains('.') && word.chars().all(|c| c.is_ascii_digit() || c == '.');
+    line.split_whitespace().find(version).map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,5 +145,19 @@ mod tests {
         assert_eq!(facts(9_999), None);
         assert!(!forget_peak_memory(9_999));
         assert_eq!(peak_memory(9_999), None);
+    }
+
+    #[test]
+    fn the_drivers_text_is_understood() {
+        let closed = "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.183.01  Sun May 12 \
+                      19:39:15 UTC 2024\nGCC version:  gcc version 12.2.0 (Debian)\n";
+        assert_eq!(kernel_driver_version(closed).as_deref(), Some("535.183.01"));
+        let open = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release\n";
+        assert_eq!(kernel_driver_version(open).as_deref(), Some("580.65.06"));
+        assert_eq!(kernel_driver_version("GCC version: 12.2.0\n"), None);
+        assert_eq!(
+            (version(13_000), version(12_090)),
+            ("13.0".into(), "12.9".into())
+        );
     }
 }

@@ -1,9 +1,10 @@
 //! Operations of small convolutional networks, forward and backward.
 //!
-//! Three layers, each usable alone:
-//! - plain functions on slices, one folder an op, each with its readable reference;
+//! Each of these can be used alone:
+//! - plain functions on slices, one folder per op, each with a readable reference;
 //! - candle custom ops that wrap them, with `backward()`;
-//! - [`net::Network`], the whole network in one call, which training uses.
+//! - [`net::Network`], the whole network in one call, which training uses;
+//! - with the `cuda` feature, `net::cuda::Ensemble`, many networks on one GPU.
 #![warn(clippy::undocumented_unsafe_blocks)]
 
 pub mod conv_pool;
@@ -12,8 +13,8 @@ pub mod cuda;
 pub mod dense;
 pub mod dropout;
 pub mod error;
-pub mod geometry;
 pub mod gpu;
+mod gradients;
 pub mod max_pool;
 pub mod net;
 pub mod optimizer;
@@ -27,6 +28,5 @@ mod tensor;
 mod testing;
 
 pub use error::OpsError;
-pub use geometry::{Geometry, Parameter};
-pub use precision::Precision;
+pub use lenet_core::{Geometry, Parameter};
 pub use simd::Level;

@@ -1,4 +1,4 @@
-//! The two number types that every reference is generic over.
+//! The number types that the references are generic over.
 
 use std::fmt::Debug;
 use std::iter::Sum;
@@ -6,7 +6,7 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 /// `f32` or `f64`.
 ///
-/// Transcendental functions come from `libm`, so they give the same bits on every platform.
+/// Transcendental functions come from `libm`, so they have the same bits on every platform.
 pub trait Real:
     Copy
     + Debug
@@ -24,29 +24,29 @@ pub trait Real:
     + Sync
     + 'static
 {
-    /// 0.
+    /// The number 0.
     const ZERO: Self;
-    /// 1.
+    /// The number 1.
     const ONE: Self;
 
-    /// The nearest value.
+    /// Converts to the nearest value of this type.
     fn from_f64(value: f64) -> Self;
 
-    /// The same value.
+    /// Converts without loss.
     fn to_f64(self) -> f64;
 
-    /// eˣ.
+    /// The exponential function, eˣ.
     #[must_use]
     fn exp(self) -> Self;
 
-    /// Natural logarithm.
+    /// The natural logarithm.
     #[must_use]
     fn ln(self) -> Self;
 
-    /// Whether this is not a number.
+    /// Whether this is NaN.
     fn is_nan(self) -> bool;
 
-    /// `self` where positive or NaN, else 0.
+    /// `self` where it is positive or NaN, otherwise 0.
     #[must_use]
     fn relu(self) -> Self {
         if self <= Self::ZERO { Self::ZERO } else { self }

@@ -1,14 +1,17 @@
-//! What the candle ops share: checks that give a sentence, and slices of CPU tensors.
+//! What the candle ops share: checks that refuse with a sentence, and slices of CPU tensors.
+
+pub(crate) mod weighted;
 
 use candle_core::{
     CpuStorage, DType, Device, Layout, Result, Storage, StorageRef, Tensor, WithDType, bail,
 };
 
+use crate::conv_pool::ConvPoolFloat;
+use crate::dense::DenseFloat;
 use crate::error::OpsError;
-use crate::{conv_pool, dense};
 
-/// A number type that both candle and the kernels have.
-pub(crate) trait Float: WithDType + conv_pool::Kernels + dense::Kernels {}
+/// A number type that both candle and the kernels support.
+pub(crate) trait Float: WithDType + ConvPoolFloat + DenseFloat {}
 
 impl Float for f32 {}
 impl Float for f64 {}
@@ -31,12 +34,12 @@ macro_rules! with_float {
 }
 pub(crate) use with_float;
 
-/// The error of a type that is neither f32 nor f64.
+/// The error for a type that is neither f32 nor f64.
 pub(crate) fn unsupported(op: &str, dtype: DType) -> candle_core::Error {
     candle_core::Error::msg(format!("{op}: tensors are f32 or f64, not {dtype:?}")).bt()
 }
 
-/// Refuses tensors that are not all on the CPU and of one float type.
+/// Refuses tensors that are not all on the CPU with the same float type.
 pub(crate) fn check_floats(op: &str, tensors: &[(&str, &Tensor)]) -> Result<()> {
     for (name, tensor) in tensors {
         check_cpu(op, name, tensor)?;
@@ -44,7 +47,7 @@ pub(crate) fn check_floats(op: &str, tensors: &[(&str, &Tensor)]) -> Result<()> 
     check_types(op, tensors)
 }
 
-/// As [`check_floats`], for an op that also has kernels for GPUs.
+/// Like [`check_floats`], for an op that also has kernels for GPUs.
 pub(crate) fn check_placed_floats(op: &str, tensors: &[(&str, &Tensor)]) -> Result<()> {
     let on_gpu = |(_, tensor): &(&str, &Tensor)| tensor.device().is_cuda();
     if !cfg!(feature = "cuda") || !tensors.iter().any(on_gpu) {
@@ -104,7 +107,7 @@ pub(crate) fn check_shape(op: &str, name: &str, tensor: &Tensor, want: &[usize])
     Ok(())
 }
 
-/// Refuses a tensor of another rank; `axes` names what is needed.
+/// Refuses a tensor of another rank; `axes` names the axes that the op needs.
 pub(crate) fn check_rank(op: &str, name: &str, tensor: &Tensor, axes: &[&str]) -> Result<()> {
     if tensor.rank() != axes.len() {
         bail!(
@@ -116,7 +119,7 @@ pub(crate) fn check_rank(op: &str, name: &str, tensor: &Tensor, axes: &[&str]) -
     Ok(())
 }
 
-/// This crate's error as candle's.
+/// Turns this crate's error into candle's.
 pub(crate) fn wrap(error: OpsError) -> candle_core::Error {
     candle_core::Error::wrap(error)
 }
@@ -133,7 +136,7 @@ pub(crate) fn elements<'a, T: Float>(
     }
 }
 
-/// A CPU tensor's storage, held for reading.
+/// A CPU tensor's storage, locked for reading.
 pub(crate) struct Held<'a> {
     op: &'static str,
     storage: StorageRef<'a>,
@@ -141,7 +144,7 @@ pub(crate) struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    /// Holds a contiguous tensor.
+    /// Locks a contiguous tensor.
     pub(crate) fn new(op: &'static str, tensor: &'a Tensor) -> Self {
         let (storage, layout) = tensor.storage_and_layout();
         Self {

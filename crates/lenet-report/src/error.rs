@@ -1,4 +1,4 @@
-//! What can go wrong in writing a report.
+//! Errors of writing a report.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,23 +15,23 @@ pub enum ReportError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What was tried, e.g. `write`.
+        /// The action that failed, e.g. `write`.
         action: &'static str,
-        /// What the system answered.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A figure could not be turned into pixels.
+    /// A figure could not be drawn as pixels.
     #[error("cannot draw figure {figure}: {reason}")]
     Draw {
-        /// The figure's id.
+        /// The id of the figure.
         figure: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
 
 impl ReportError {
-    /// For `map_err`: wraps a system error.
+    /// Wraps a system error, for `map_err`.
     pub(crate) fn io(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io {

@@ -1,46 +1,44 @@
 //! Figures, tables and claims from the records of a study.
 //!
-//! [`write_report`] turns studies with the records of their trials, and records of runtimes, into
-//! a folder: one self-contained page, each figure as SVG and PNG, tables as CSV and Markdown, and
-//! the claims of the 2017 report with a verdict on each. It reads nothing but its arguments, so
-//! the same records give the same bytes, and unfinished studies give a whole report of what
-//! there is. [`summarize`] and [`rounds`] give the numbers of a single measurement.
+//! [`write_report`] makes a folder from studies, the records of their trials, and records of
+//! runtimes. The folder holds a self-contained page, every figure as SVG and PNG, tables as CSV and
+//! Markdown, and the claims of the 2017 report with their verdicts. The function reads its arguments
+//! alone, so the same records give the same bytes. An unfinished study gives a report of the trials
+//! that exist. [`summarize`] and [`rounds`] give the numbers of a single measurement.
 #![forbid(unsafe_code)]
 
-mod axis;
-mod chart;
 mod claims;
-mod epochs;
 mod error;
+mod figures;
 mod files;
-mod knobs;
-mod model;
+mod lab2017;
 mod page;
-mod published;
-mod raster;
-mod results;
-mod runtime;
-mod scene;
-mod sheet;
+mod plot;
+mod records;
+mod tables;
 #[cfg(test)]
 mod testing;
+mod text;
 
 use std::path::{Path, PathBuf};
 
 use lenet_results::{RuntimeRecord, StudyRecord, TrialRecord};
 
 pub use error::ReportError;
-pub use runtime::{RoundSpeed, Summary, rounds, summarize};
-use runtime::{Runtimes, drawing, tables};
+pub use records::summary::{RoundSpeed, Summary, rounds, summarize};
 
-/// What a report is made from.
+use figures::Figure;
+use records::runtimes::Runtimes;
+use records::{cells, knobs};
+
+/// The records behind a report.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Records<'a> {
-    /// Studies, with the figures that they set out to fill.
+    /// Studies with the figures that they plan.
     pub studies: &'a [StudyRecord],
-    /// Trials. Those that belong to no figure still count for the claims.
+    /// Trials. A trial that belongs to no figure still counts for the claims.
     pub trials: &'a [TrialRecord],
-    /// Runtimes at points of size, batch size and dropout.
+    /// Runtimes at points of network size, batch size and dropout.
     pub runtimes: &'a [RuntimeRecord],
 }
 
@@ -49,101 +47,109 @@ pub struct Records<'a> {
 pub struct ReportFiles {
     /// The page, `index.html`.
     pub index: PathBuf,
-    /// Every figure, as SVG and as PNG, in the order of the page.
+    /// Every figure as SVG and as PNG, in the order of the page.
     pub figures: Vec<FigureFiles>,
-    /// `claims.json` and `claims.md`; of studies `epochs.csv` (a row for each figure, trial and
-    /// epoch), `results.csv` and `results.md`; of runtimes `runtime.csv` (a row a point),
-    /// `runtime-samples.csv` (a row a sample) and `runtime-fits.csv`.
+    /// `claims.json` and `claims.md`. If there are trials: `epochs.csv` (a row for each figure,
+    /// trial and epoch), `results.csv` and `results.md`. If there are runtimes: `runtime.csv` (a row
+    /// for each point), `runtime-samples.csv` (a row for each sample) and `runtime-fits.csv`.
     pub tables: Vec<PathBuf>,
 }
 
-/// One figure's files.
+/// The files of one figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FigureFiles {
-    /// The figure's id.
+    /// The id of the figure.
     pub id: String,
     /// The drawing as SVG.
     pub svg: PathBuf,
-    /// The same as PNG, two pixels for each of the drawing's.
+    /// The drawing as PNG, with two pixels per unit of the SVG.
     pub png: PathBuf,
 }
 
-/// Writes the report of `records` into the folder `out`, which is created where it is not there.
-/// Each file is written to a temporary name and renamed; files of an earlier report are
-/// replaced, other files stay. Of trials that share an identity one is taken, as
-/// [`lenet_results::merge()`] chooses; where their numbers differ the page says so. Runtimes of
-/// several machines or builds are series of their own.
+/// Writes the report of `records` into the folder `out`, which it creates if necessary.
+///
+/// Each file is written to a temporary name and renamed. Files of an earlier report are replaced;
+/// other files stay. If several trials share an identity, [`lenet_results::merge()`] chooses one of
+/// them, and the page says where their numbers differ. Runtimes of several machines or builds are
+/// separate series.
 ///
 /// # Errors
 /// If the folder or a file cannot be written, or a figure cannot be drawn.
 pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, ReportError> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
-    let figures = model::figures(records.studies, &merged.records);
-    let charts: Vec<chart::Chart> = figures.iter().map(chart::Chart::new).collect();
-    let rows = results::rows(&figures);
-    let runtimes = Runtimes::new(records.runtimes);
-    let taken: Vec<&str> = figures.iter().map(|figure| figure.id.as_str()).collect();
-    let runtime_figures = drawing::figures(&runtimes, &taken);
-    let claims = claims::evaluate(&merged.records, &runtimes);
-    let knobs = knobs::find(&merged.records);
+    let study_figures = cells::fill(records.studies, &merged.records);
+    let accuracy_figures: Vec<Figure> = study_figures
+        .iter()
+        .map(figures::accuracy::figure)
+        .collect();
+    let results = tables::results::results(&study_figures);
+    let runtimes = Runtimes::new(records.runtimes, &lab2017::workload());
+    let taken: Vec<&str> = accuracy_figures.iter().map(|f| f.id.as_str()).collect();
+    let runtime_figures = figures::of_runtimes(&runtimes, &taken);
+    let claims = lab2017::claims(&merged.records, &runtimes);
     let content = page::Content {
         studies: records.studies,
         records: &merged.records,
         conflicts: &merged.conflicts,
-        figures: &figures,
-        charts: &charts,
-        rows: &rows,
+        study_figures: &study_figures,
+        accuracy_figures: &accuracy_figures,
+        results: &results,
         runtimes: &runtimes,
         runtime_figures: &runtime_figures,
         claims: &claims,
-        knobs: &knobs,
+        knobs: &knobs::find(&merged.records),
     };
     let page = page::render(&content);
 
     files::create_folder(out)?;
     let write = |name: &str, contents: &[u8]| files::write_whole(out, name, contents);
-    let draw = |id: &str, stem: &str, sheet: sheet::Sheet| {
-        let scene = sheet.scene();
-        let png = raster::png(&scene).map_err(|reason| ReportError::Draw {
-            figure: id.to_owned(),
-            reason,
-        })?;
-        Ok(FigureFiles {
-            id: id.to_owned(),
-            svg: write(&format!("{stem}.svg"), scene.svg().as_bytes())?,
-            png: write(&format!("{stem}.png"), &png)?,
-        })
-    };
-    let of_studies = figures.iter().zip(&charts);
-    let of_studies = of_studies.map(|(f, chart)| draw(&f.id, &f.file_stem(), chart.sheet()));
-    let of_runtimes = runtime_figures.iter();
-    let of_runtimes = of_runtimes.map(|f| draw(&f.id, &f.file_stem(), f.sheet()));
-    let drawn = of_studies
-        .chain(of_runtimes)
-        .collect::<Result<_, ReportError>>()?;
-    let mut tables = vec![
-        write("claims.json", &claims::json(&claims))?,
-        write("claims.md", claims::markdown(&claims).as_bytes())?,
+    let all = accuracy_figures.iter().chain(&runtime_figures);
+    let figures = all.map(|figure| write_figure(figure, out));
+    let figures = figures.collect::<Result<_, _>>()?;
+    let mut files = vec![
+        ("claims.json", tables::claims::json(&claims)),
+        (
+            "claims.md",
+            tables::claims::table(&claims).markdown().into(),
+        ),
     ];
     if content.has_trials() {
-        tables.extend([
-            write("epochs.csv", &epochs::csv(&figures))?,
-            write("results.csv", &results::csv(&rows))?,
-            write("results.md", results::markdown(&rows).as_bytes())?,
+        files.extend([
+            ("epochs.csv", tables::epochs::table(&study_figures).csv()),
+            ("results.csv", tables::results::full(&results).csv()),
+            ("results.md", tables::results::markdown(&results).into()),
         ]);
     }
     if content.has_runtimes() {
-        tables.extend([
-            write("runtime.csv", &tables::points(&runtimes))?,
-            write("runtime-samples.csv", &tables::samples(&runtimes))?,
-            write("runtime-fits.csv", &tables::fits(&runtimes))?,
+        files.extend([
+            ("runtime.csv", tables::runtimes::points(&runtimes).csv()),
+            (
+                "runtime-samples.csv",
+                tables::runtimes::samples(&runtimes).csv(),
+            ),
+            ("runtime-fits.csv", tables::runtimes::fits(&runtimes).csv()),
         ]);
     }
+    let written = files.iter().map(|(name, contents)| write(name, contents));
     Ok(ReportFiles {
-        figures: drawn,
-        tables,
+        figures,
+        tables: written.collect::<Result<_, _>>()?,
         // Last, so that a page never points at files that are not there yet.
         index: write("index.html", page.as_bytes())?,
+    })
+}
+
+fn write_figure(figure: &Figure, out: &Path) -> Result<FigureFiles, ReportError> {
+    let (scene, stem) = (figure.sheet.scene(), figure.file_stem());
+    let png = plot::raster::png(&scene).map_err(|reason| ReportError::Draw {
+        figure: figure.id.clone(),
+        reason,
+    })?;
+    let svg = plot::svg::document(&scene);
+    Ok(FigureFiles {
+        id: figure.id.clone(),
+        svg: files::write_whole(out, &format!("{stem}.svg"), svg.as_bytes())?,
+        png: files::write_whole(out, &format!("{stem}.png"), &png)?,
     })
 }
 

@@ -1,14 +1,14 @@
 //! The report's folder.
 
+use std::path::Path;
+
+use lenet_results::{CellTrial, StudyRecord, TrialRecord};
 use tiny_skia::Pixmap;
 
-use crate::chart::Chart;
-use crate::model::figures;
-use crate::runtime::testing::{Grid, with_phases};
-use crate::testing::{cell, lab_config, lab_study, trial};
+use crate::figures::accuracy;
+use crate::records::cells::fill;
+use crate::testing::{cell, lab_config, lab_study, trial, two_devices};
 use crate::{Records, ReportError, ReportFiles, write_report};
-use lenet_results::{DataPlacement, DeviceKind, RuntimeRecord, StudyRecord, TrialRecord};
-use std::path::Path;
 
 fn report(study: &StudyRecord, trials: &[TrialRecord], out: &Path) -> ReportFiles {
     let records = Records {
@@ -46,11 +46,10 @@ fn the_folder_holds_every_file() {
     expected.sort();
     assert_eq!(names, expected);
 
-    let filled = figures(&[study], &records);
+    let filled = fill(&[study], &records);
     for (figure, written) in filled.iter().zip(&files.figures) {
-        let chart = Chart::new(figure);
-        let sheet = chart.sheet();
-        let (layout, _) = sheet.layout();
+        let figure = accuracy::figure(figure);
+        let layout = figure.sheet.layout();
         let image = Pixmap::load_png(&written.png).unwrap();
         let size = (2.0 * layout.width, 2.0 * layout.height);
         assert_eq!((f64::from(image.width()), f64::from(image.height())), size);
@@ -90,14 +89,14 @@ fn a_grid_of_anything_is_reported() {
     study.figures[0].cells = vec![cell("filters = [4, 8, 8]", &config, 2)];
     let folder = tempfile::tempdir().unwrap();
     let records = [trial(&config, 0, &[0.91]), trial(&config, 1, &[0.93])];
-    let epochs1: Vec<_> = records
+    let planned: Vec<_> = records
         .iter()
-        .map(|r| lenet_results::CellTrial {
+        .map(|r| CellTrial {
             seed: r.config.seed,
             identity: r.identity.clone(),
         })
         .collect();
-    study.figures[0].cells[0].trials = epochs1;
+    study.figures[0].cells[0].trials = planned;
     let files = report(&study, &records, folder.path());
     let rows = std::fs::read_to_string(folder.path().join("epochs.csv")).unwrap();
     assert!(
@@ -105,32 +104,6 @@ fn a_grid_of_anything_is_reported() {
         "{rows}"
     );
     assert!(files.figures[0].png.ends_with("figure-width.png"));
-}
-
-/// A CPU and a GPU with both placements.
-fn two_devices() -> Vec<RuntimeRecord> {
-    let sizes = [8, 16, 32, 64, 128, 256];
-    let times = |base: f64, cost: f64, rate: f64| {
-        move |f: usize, b: usize, d: f64, round: usize| {
-            let steps = 10_000.0 / b as f64;
-            let flops = 1e4 * (62e3 * f as f64 + 10.6e3 * (f * f) as f64);
-            let drop = if d > 0.0 { 1.03 } else { 1.0 };
-            (base + steps * cost + flops / rate) * drop * (1.0 + 0.01 * (round % 3) as f64)
-        }
-    };
-    let mut records = Grid::cpu().records(&sizes, 5, times(0.05, 2e-4, 1.5e11));
-    records.extend(Grid::gpu().records(&sizes, 5, times(0.05, 7e-4, 6e12)));
-    records.extend(
-        Grid::gpu()
-            .resident()
-            .records(&sizes, 5, times(0.02, 6e-4, 6e12)),
-    );
-    let copied = |r: RuntimeRecord| {
-        let streamed =
-            r.point.device == DeviceKind::Cuda && r.point.placement == DataPlacement::Streamed;
-        with_phases(r, if streamed { 0.1 } else { 0.0 })
-    };
-    records.into_iter().map(copied).collect()
 }
 
 #[test]

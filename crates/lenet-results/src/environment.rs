@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::gpu::Gpu;
+use lenet_core::Gpu;
 
 /// Host and build that a number comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -120,7 +120,7 @@ mod tests {
         let found: Environment = serde_json::from_value(old).unwrap();
         assert_eq!(found.features, [""; 0]);
         let on_gpu = Environment {
-            gpu: Some(crate::gpu::sample()),
+            gpu: Some(crate::samples::gpu()),
             ..here
         };
         let text = serde_json::to_string(&on_gpu).unwrap();

@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::error::StoreError;
 
@@ -25,33 +27,99 @@ pub(crate) fn read_if_present(path: &Path) -> Result<Option<String>, StoreError>
     }
 }
 
-/// Writes a whole file so that a reader sees the old contents or the new, never a part: to a
-/// temporary name in the same folder, synced, then renamed.
-pub(crate) fn write_whole(path: &Path, contents: &[u8]) -> Result<(), StoreError> {
-    let folder = path.parent().expect("files of a store lie in its folder");
-    let write = || -> io::Result<()> {
-        let mut file = tempfile::Builder::new()
-            .prefix(".writing-")
-            .tempfile_in(folder)?;
-        file.write_all(contents)?;
-        file.as_file().sync_all()?;
-        allow_reading(file.as_file())?;
-        file.persist(path).map_err(|error| error.error)?;
+/// Writes a whole file, as [`NewFile`] does.
+///
+/// # Errors
+/// [`StoreError::Io`] with the path where the file system refuses.
+pub fn write_whole(path: &Path, contents: &[u8]) -> Result<(), StoreError> {
+    NewFile::create(path)
+        .and_then(|file| file.write(contents))
+        .map_err(io_error(path, "write"))
+}
+
+/// A file that appears whole or not at all. Its contents go to a temporary file in the same
+/// folder, which takes the file's name at the end. So a reader sees the old contents or the new
+/// ones, and an interrupted write leaves the old ones.
+///
+/// - An existing file keeps its permissions. A new one gets those that the process gives new files.
+/// - A symbolic link stays; the file that it points to is replaced.
+/// - A device, a pipe or `/dev/stdout` is written to directly: nothing can take its place.
+#[derive(Debug)]
+pub struct NewFile {
+    path: PathBuf,
+    /// `None` for what is written to directly.
+    temporary: Option<NamedTempFile>,
+}
+
+impl NewFile {
+    /// Prepares to write `path` and changes nothing there. A caller learns from it, before any
+    /// work, whether the folder can be written.
+    ///
+    /// # Errors
+    /// The folder does not exist, or this process may not write in it.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        if is_written_directly(path) {
+            return Ok(Self {
+                path: path.to_owned(),
+                temporary: None,
+            });
+        }
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".writing-");
+        // By default temporary files are private to their owner.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let temporary = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        Ok(Self {
+            path,
+            temporary: Some(temporary),
+        })
+    }
+
+    /// Writes the contents and gives the file its name.
+    ///
+    /// # Errors
+    /// The disk is full, or the path can no longer be written.
+    pub fn write(self, contents: &[u8]) -> io::Result<()> {
+        let Some(mut temporary) = self.temporary else {
+            return write_directly(&self.path, contents);
+        };
+        temporary.write_all(contents)?;
+        if let Ok(existing) = fs::metadata(&self.path) {
+            temporary
+                .as_file()
+                .set_permissions(existing.permissions())?;
+        }
+        temporary.as_file().sync_all()?;
+        temporary.persist(&self.path).map_err(|error| error.error)?;
         Ok(())
-    };
-    write().map_err(io_error(path, "write"))
+    }
 }
 
-/// Temporary files are private to their owner; records are to be shared.
-#[cfg(unix)]
-fn allow_reading(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
+const STDOUT: &str = "/dev/stdout";
+
+/// Whether `path` names an open stream of this process, or a device or pipe.
+fn is_written_directly(path: &Path) -> bool {
+    let is_stream = [STDOUT, "/dev/stderr", "/dev/fd", "/proc"]
+        .iter()
+        .any(|stream| path.starts_with(stream));
+    is_stream || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
-#[cfg(not(unix))]
-fn allow_reading(_: &fs::File) -> io::Result<()> {
-    Ok(())
+fn write_directly(path: &Path, contents: &[u8]) -> io::Result<()> {
+    // Opened anew, a redirected standard output would start over at the file's beginning, and
+    // the lines that are printed later would overwrite these.
+    if path == Path::new(STDOUT) {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(contents)?;
+        return stdout.flush();
+    }
+    let mut file = fs::OpenOptions::new().append(true).open(path)?;
+    file.write_all(contents)
 }
 
 /// Removes a file that need not be there.
@@ -63,3 +131,6 @@ pub(crate) fn remove_if_present(path: &Path) -> Result<(), StoreError> {
         _ => Ok(()),
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

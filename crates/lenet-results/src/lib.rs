@@ -1,8 +1,8 @@
 //! Versioned records of training trials and their on-disk store.
 //!
-//! A [`TrialConfig`] is everything that determines a trial's numbers; its
-//! [`identity`](TrialConfig::identity) names the trial's folder, so finished work is never done
-//! twice. A [`Store`] keeps one folder a trial, with one writer at a time. Nothing here trains
+//! A [`Trial`](lenet_core::Trial) is everything that determines a trial's numbers; its
+//! [`identity`](lenet_core::Trial::identity) names the trial's folder, so finished work is never done
+//! twice. A [`Store`] keeps one folder per trial, with one writer at a time. Nothing here trains
 //! or draws: the engine writes records through this crate, reports read them.
 //!
 //! ```
@@ -16,15 +16,12 @@
 //! ```
 #![forbid(unsafe_code)]
 
-pub mod config;
 pub mod device_check;
 pub mod environment;
 pub mod error;
-mod files;
+pub mod files;
 pub mod float;
 pub mod format;
-pub mod gpu;
-pub mod identity;
 pub mod merge;
 pub mod record;
 pub mod runtime;
@@ -34,12 +31,10 @@ pub mod store;
 pub mod study;
 pub mod trial;
 
-pub use config::*;
 pub use device_check::*;
 pub use environment::Environment;
 pub use error::StoreError;
 pub use format::{STUDY_FORMAT, TRIAL_FORMAT};
-pub use gpu::Gpu;
 pub use merge::{Conflict, Merged, merge};
 pub use record::*;
 pub use runtime::*;

@@ -2,18 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::TrialConfig;
 use crate::environment::Environment;
+use lenet_core::Trial;
 
 /// Everything known of one finished trial: the contents of `result.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrialRecord {
     /// Version of this type; readers refuse what they do not know.
     pub format: u32,
-    /// [`TrialConfig::identity`] of `config`.
+    /// [`Trial::identity`] of `config`.
     pub identity: String,
     /// What was run.
-    pub config: TrialConfig,
+    pub config: Trial,
     /// Trainable parameters of the network.
     pub parameters: usize,
     /// How it ended.

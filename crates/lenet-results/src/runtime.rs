@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{BackendKind, DeviceKind};
 use crate::environment::Environment;
 use crate::error::StoreError;
 use crate::files::{io_error, read_if_present, write_whole};
 use crate::format;
-use crate::identity::digest;
+use lenet_core::identity::digest;
+use lenet_core::{Backend, DeviceKind};
 
 /// Newest format of a runtime record that this program reads, and the one it writes.
 pub const RUNTIME_FORMAT: u32 = 1;
@@ -52,7 +52,7 @@ pub struct RuntimePoint {
     /// Ordinal of the CUDA device, 0 for the processor.
     pub ordinal: usize,
     /// Which code computes the network.
-    pub backend: BackendKind,
+    pub backend: Backend,
     /// Where the images lie.
     pub placement: DataPlacement,
     /// Threads of one step on the host.
@@ -67,7 +67,7 @@ pub struct RuntimePoint {
     pub batch_size: usize,
     /// Rate of dropout, which is really connected; 0: none.
     pub dropout: f64,
-    /// [`DataConfig::source`](crate::DataConfig::source).
+    /// [`Data::source`](crate::Data::source).
     pub source: String,
     /// Training images, drawn at random.
     pub samples: usize,
@@ -97,19 +97,7 @@ impl RuntimePoint {
     /// `cpu` or `cuda:N`.
     #[must_use]
     pub fn device_name(&self) -> String {
-        match self.device {
-            DeviceKind::Cpu => "cpu".to_owned(),
-            DeviceKind::Cuda => format!("cuda:{}", self.ordinal),
-        }
-    }
-
-    /// `fused` or `stock`.
-    #[must_use]
-    pub const fn backend_name(&self) -> &'static str {
-        match self.backend {
-            BackendKind::Fused => "fused",
-            BackendKind::Stock => "stock",
-        }
+        self.device.name_with(self.ordinal)
     }
 }
 

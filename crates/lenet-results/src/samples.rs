@@ -1,43 +1,30 @@
 //! Records that the tests of this crate share.
 
-use crate::config::*;
+use lenet_core::{Dropout, Gpu, Optimizer, Trial};
+
 use crate::environment::Environment;
 use crate::format::TRIAL_FORMAT;
 use crate::record::*;
 
-pub(crate) fn config() -> TrialConfig {
-    TrialConfig {
-        data: DataConfig {
-            source: "mnist".into(),
-            validation: 5000,
-            samples: None,
-        },
-        network: NetworkConfig {
-            filters: vec![16, 16],
-            kernel: 3,
-            hidden: vec![128],
-        },
-        dropout: DropoutConfig {
-            rate: 0.5,
-            connected: true,
-        },
-        optimizer: OptimizerConfig::Adam {
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-        },
+pub(crate) fn config() -> Trial {
+    Trial {
+        dropout: Dropout::connected(0.5),
+        optimizer: Optimizer::ADAM,
         learning_rate: 0.001,
-        schedule: ScheduleConfig {
-            warmup_epochs: 0.0,
-            decay: DecayConfig::Constant {},
-        },
-        batch_size: 128,
-        epochs: 10,
-        early_stop: None,
-        seed: 1,
-        backend: BackendKind::Fused,
-        device: DeviceKind::Cpu,
-        precision: Precision::Single,
+        ..Trial::default()
+    }
+}
+
+pub(crate) fn gpu() -> Gpu {
+    Gpu {
+        name: "NVIDIA GeForce GTX 970".into(),
+        driver: "580.65.06".into(),
+        driver_cuda: "13.0".into(),
+        cuda: "12.9".into(),
+        compute_capability: "5.2".into(),
+        multiprocessors: 13,
+        clock_hz: 1_178_000_000,
+        memory_bytes: 4 << 30,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::TrialConfig;
+use lenet_core::Trial;
 
 /// A study's plan: its figures, their cells, and the trials of each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,7 +39,7 @@ pub struct CellRecord {
     /// The axes' values, e.g. `learning_rate = 0.1`.
     pub label: String,
     /// The cell's configuration with its first seed.
-    pub config: TrialConfig,
+    pub config: Trial,
     /// Seeds and identities of its trials, in the order they are run.
     pub trials: Vec<CellTrial>,
 }

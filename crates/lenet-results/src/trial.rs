@@ -8,11 +8,11 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::config::TrialConfig;
 use crate::error::StoreError;
 use crate::files::{io_error, read_if_present, remove_if_present, write_whole};
 use crate::format::{self, TRIAL_FORMAT};
 use crate::record::{EpochRecord, Outcome, RunRecord, TrialRecord};
+use lenet_core::Trial;
 
 /// What a trial's folder says of it.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub enum TrialState {
 struct ConfigFile {
     format: u32,
     identity: String,
-    config: TrialConfig,
+    config: Trial,
 }
 
 /// The place of a trial on disk; reading needs no more than this.
@@ -140,7 +140,7 @@ impl TrialDir {
     ///
     /// # Errors
     /// A [`StoreError`] for a file that is there and cannot be understood.
-    pub fn read_config(&self) -> Result<Option<TrialConfig>, StoreError> {
+    pub fn read_config(&self) -> Result<Option<Trial>, StoreError> {
         let path = self.folder.join("config.json");
         let Some(text) = read_if_present(&path)? else {
             return Ok(None);
@@ -164,7 +164,7 @@ impl TrialDir {
         Ok(Some(record))
     }
 
-    fn check_identity(&self, path: &Path, config: &TrialConfig) -> Result<(), StoreError> {
+    fn check_identity(&self, path: &Path, config: &Trial) -> Result<(), StoreError> {
         let found = config.identity();
         if found == self.identity {
             return Ok(());
@@ -202,7 +202,7 @@ impl TrialDir {
     /// # Errors
     /// [`StoreError::Locked`] where somebody else writes; others for files that cannot be
     /// written or are of a later version.
-    pub fn begin(&self, config: &TrialConfig) -> Result<TrialWriter, StoreError> {
+    pub fn begin(&self, config: &Trial) -> Result<TrialWriter, StoreError> {
         self.check_identity(&self.folder, config)?;
         fs::create_dir_all(&self.folder).map_err(io_error(&self.folder, "create the folder"))?;
         let lock = self.lock()?;
@@ -271,7 +271,7 @@ impl TrialDir {
 #[derive(Debug)]
 pub struct TrialWriter {
     place: TrialDir,
-    config: TrialConfig,
+    config: Trial,
     _lock: File,
 }
 

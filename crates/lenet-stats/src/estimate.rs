@@ -1,19 +1,15 @@
-//! A value with what is known of its uncertainty.
+//! A value with its uncertainty.
 
-use std::fmt;
-
-/// A point estimate with its interval and where that comes from.
+/// A point estimate with its confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
-    /// The estimate itself.
+    /// The point estimate, in the unit of the observations.
     pub point: f64,
-    /// Its interval; `None` where the sample is too small to have one.
+    /// The confidence interval; `None` where the sample is too small to have one.
     pub interval: Option<Interval>,
-    /// Confidence level of the interval, e.g. 0.95.
+    /// Confidence level of the interval, in (0, 1).
     pub level: f64,
-    /// How the interval was found.
-    pub method: Method,
-    /// Number of observations (of pairs, for a paired comparison).
+    /// Number of observations. A paired comparison counts pairs.
     pub n: usize,
 }
 
@@ -27,7 +23,7 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Whether every value of the interval lies strictly between the bounds.
+    /// Whether the whole interval lies strictly between `low` and `high`.
     #[must_use]
     pub fn inside(&self, low: f64, high: f64) -> bool {
         low < self.low && self.high < high
@@ -35,52 +31,15 @@ impl Interval {
 }
 
 impl Estimate {
-    /// Lower bound of the interval.
+    /// Lower bound of the interval, if there is one.
     #[must_use]
     pub fn low(&self) -> Option<f64> {
         self.interval.map(|i| i.low)
     }
 
-    /// Upper bound of the interval.
+    /// Upper bound of the interval, if there is one.
     #[must_use]
     pub fn high(&self) -> Option<f64> {
         self.interval.map(|i| i.high)
-    }
-}
-
-/// How an interval was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// Student's t interval of a mean.
-    StudentT,
-    /// Student's t interval of the mean of paired differences.
-    PairedT,
-    /// Chi-square interval of a standard deviation; it assumes a normal distribution.
-    ChiSquare,
-    /// Distribution-free interval of a median, from the order statistics.
-    OrderStatistics,
-    /// Percentile bootstrap (Efron 1979).
-    Bootstrap {
-        /// Resamples drawn.
-        resamples: usize,
-        /// Seed that they were drawn with.
-        seed: u64,
-    },
-}
-
-impl fmt::Display for Method {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::StudentT => f.write_str("Student t"),
-            Self::PairedT => f.write_str("paired Student t"),
-            Self::ChiSquare => f.write_str("chi-square"),
-            Self::OrderStatistics => f.write_str("order statistics"),
-            Self::Bootstrap { resamples, seed } => {
-                write!(
-                    f,
-                    "percentile bootstrap, {resamples} resamples, seed {seed}"
-                )
-            }
-        }
     }
 }

@@ -1,8 +1,8 @@
-//! Intervals and paired comparisons over repeated runs.
+//! Estimates with confidence intervals over repeated runs.
 //!
-//! Every function gives an [`Estimate`]: the value together with its interval, the interval's
-//! level and method, and the number of observations. One observation has no interval, and a
-//! value that is not finite is an error, never silently dropped.
+//! Every function returns an [`Estimate`]: the value, its interval, the interval's confidence level
+//! and the number of observations. One observation gives no interval. A value that is not finite
+//! is an error; no function drops it silently.
 //!
 //! ```
 //! let accuracies = [0.9871, 0.9869, 0.9880, 0.9859, 0.9866];
@@ -14,15 +14,13 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod bootstrap;
 mod error;
 mod estimate;
 mod median;
 mod moments;
 mod quantile;
 
-pub use bootstrap::bootstrap;
 pub use error::StatsError;
-pub use estimate::{Estimate, Interval, Method};
+pub use estimate::{Estimate, Interval};
 pub use median::median;
 pub use moments::{mean, paired_difference, standard_deviation};

@@ -2,7 +2,10 @@
 
 use crate::error::StudyError;
 use crate::node::{Document, Node};
-use crate::settings::Settings;
+use crate::settings::from_node;
+use lenet_core::Settings;
+use lenet_core::bounds::Counts;
+use lenet_core::settings::Node as _;
 
 /// A study as its file describes it. See `configs/lab-2017.toml` for the format.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +86,7 @@ impl StudyConfig {
                 "name" => name = Some(identifier(node)?),
                 "title" => title = Some(node.string("a string")?.to_owned()),
                 "seeds" => seeds = read_seeds(node)?,
-                "base" => base = Settings::from_node(node)?,
+                "base" => base = from_node(node)?,
                 _ => figures = read_figures(node)?,
             }
         }
@@ -109,10 +112,16 @@ impl StudyConfig {
     }
 }
 
+/// How many seeds a study may ask for.
+const SEEDS: Counts = Counts {
+    least: 1,
+    most: 1_000_000,
+};
+
 fn read_seeds(node: &Node<'_>) -> Result<Seeds, StudyError> {
     let expected = "a number of seeds or an array of them";
     if !node.is_array() {
-        return Ok(Seeds::Count(node.count_or(1, 1_000_000, expected)?));
+        return Ok(Seeds::Count(node.count(SEEDS, expected)?));
     }
     let mut seeds = Vec::new();
     for element in node.elements(expected)? {
@@ -152,7 +161,7 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>), StudyErr
             "id" => id = Some((identifier(&node)?, node)),
             "title" => title = Some(node.string("a string")?.to_owned()),
             "published" => published = Some(node.string("a string")?.to_owned()),
-            "set" => set = Settings::from_node(&node)?,
+            "set" => set = from_node(&node)?,
             _ => axes = read_axes(&node)?,
         }
     }

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use lenet_core::Trial;
 use lenet_data::{Dataset, SplitSpec, Splits};
-use lenet_results::TrialConfig;
 
 use crate::config::StudyConfig;
 use crate::error::StudyError;
-use crate::plan::Overrides;
-use crate::settings::{MNIST, Settings};
+use crate::overrides::Overrides;
+use lenet_core::{MNIST, Settings};
 
 /// Data sets by the name that the setting `data` gives them.
 #[derive(Debug, Clone, Default)]
@@ -72,13 +72,13 @@ impl DataSets {
     ///
     /// # Errors
     /// [`StudyError::Data`] where the set is too small for them.
-    pub fn splits(&self, name: &str, config: &TrialConfig) -> Result<Splits, StudyError> {
+    pub fn splits(&self, name: &str, config: &Trial) -> Result<Splits, StudyError> {
         let set = self
             .get(name)
             .expect("a plan names only sets that were loaded for it");
         Ok(set.split(&SplitSpec {
             validation: config.data.validation,
-            samples: config.data.samples,
+            samples: config.data.samples.into(),
             seed: config.seed,
         })?)
     }

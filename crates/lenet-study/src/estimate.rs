@@ -1,7 +1,7 @@
 //! How long a study will take, from a short calibration.
 
+use lenet_core::{DeviceKind, Shape, Trial};
 use lenet_data::{Split, Splits};
-use lenet_results::{BackendKind, DeviceKind, NetworkConfig, Precision, TrialConfig};
 use lenet_train::{RunOptions, Timing};
 
 use crate::data_sets::DataSets;
@@ -28,33 +28,14 @@ pub struct Estimate {
     pub jobs: usize,
 }
 
-/// What a trial's time per step depends on.
-#[derive(PartialEq)]
-struct Kind<'p> {
-    data: &'p str,
-    network: &'p NetworkConfig,
-    batch_size: usize,
-    drops: bool,
-    optimizer: &'static str,
-    backend: BackendKind,
-    device: DeviceKind,
-    precision: Precision,
-}
+/// What a trial's time per step depends on: its images and shape, whether it drops units, and its
+/// optimizer.
+type Kind<'p> = ((&'p str, Shape<'p>), bool, &'static str);
 
-impl<'p> Kind<'p> {
-    fn of(trial: &'p PlannedTrial) -> Self {
-        let config = &trial.config;
-        Self {
-            data: &trial.data,
-            network: &config.network,
-            batch_size: config.batch_size,
-            drops: config.dropout.effective_rate() > 0.0,
-            optimizer: config.optimizer.name(),
-            backend: config.backend,
-            device: config.device,
-            precision: config.precision,
-        }
-    }
+fn kind(trial: &PlannedTrial) -> Kind<'_> {
+    let config = &trial.config;
+    let drops = config.dropout.effective_rate() > 0.0;
+    (trial.shape(), drops, config.optimizer.name())
 }
 
 /// Times a few steps of each kind of trial among the plan's `positions` (see
@@ -69,14 +50,14 @@ pub fn estimate(
     data: &DataSets,
     settings: &RunSettings,
 ) -> Result<Estimate, StudyError> {
-    let capacity = |config: &TrialConfig, splits: &Splits, options: &RunOptions| {
+    let capacity = |config: &Trial, splits: &Splits, options: &RunOptions| {
         Training.group_capacity(config, splits, options)
     };
     estimate_with(&capacity, plan, positions, data, settings)
 }
 
 /// How many trials like this one can be trained together, as [`Engine::group_capacity`].
-type Capacity<'c> = &'c dyn Fn(&TrialConfig, &Splits, &RunOptions) -> usize;
+type Capacity<'c> = &'c dyn Fn(&Trial, &Splits, &RunOptions) -> usize;
 
 fn estimate_with(
     capacity: Capacity<'_>,
@@ -99,7 +80,7 @@ fn estimate_with(
         let group = queue.take(allocation.group);
         let Some(&first) = group.first() else { break };
         let splits = data.splits(&first.data, &first.config)?;
-        let kind = (Kind::of(first), group.len());
+        let kind = (kind(first), group.len());
         let timing = match known.iter().find(|(other, _)| *other == kind) {
             Some((_, timing)) => *timing,
             None => {
@@ -133,7 +114,7 @@ fn time(
             lenet_train::time_steps(&trial.config, splits, options, CALIBRATION_STEPS)?
         }
         group => {
-            let configs: Vec<&TrialConfig> = group.iter().map(|trial| &trial.config).collect();
+            let configs: Vec<&Trial> = group.iter().map(|trial| &trial.config).collect();
             lenet_train::time_group(&configs, splits, options, CALIBRATION_STEPS)?
         }
     })
@@ -155,7 +136,7 @@ mod tests {
 
     use super::*;
     use crate::config::StudyConfig;
-    use crate::plan::Overrides;
+    use crate::overrides::Overrides;
 
     /// Six seeds of one network, which differ in the number of epochs too.
     const STUDY: &str = r#"

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use lenet_core::bounds::{Bounds, Counts};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -157,51 +158,11 @@ impl<'d> Node<'d> {
         Ok(array.iter().map(element).collect())
     }
 
-    pub(crate) fn is_array(&self) -> bool {
-        matches!(self.value, DeValue::Array(_))
-    }
-
-    pub(crate) fn is_table(&self) -> bool {
-        matches!(self.value, DeValue::Table(_))
-    }
-
-    pub(crate) fn is_number(&self) -> bool {
-        matches!(self.value, DeValue::Integer(_) | DeValue::Float(_))
-    }
-
     pub(crate) fn string(&self, expected: &'static str) -> Result<&'d str, StudyError> {
         match self.value {
             DeValue::String(text) => Ok(text),
             _ => Err(self.type_error(expected)),
         }
-    }
-
-    pub(crate) fn boolean(&self) -> Result<bool, StudyError> {
-        match self.value {
-            DeValue::Boolean(value) => Ok(*value),
-            _ => Err(self.type_error("true or false")),
-        }
-    }
-
-    /// A whole number from `least` to `most`.
-    pub(crate) fn count(&self, least: usize, most: usize) -> Result<usize, StudyError> {
-        self.count_or(least, most, "a whole number")
-    }
-
-    /// The same where something else than a number would do too, which `expected` says.
-    pub(crate) fn count_or(
-        &self,
-        least: usize,
-        most: usize,
-        expected: &'static str,
-    ) -> Result<usize, StudyError> {
-        let DeValue::Integer(integer) = self.value else {
-            return Err(self.type_error(expected));
-        };
-        usize::from_str_radix(integer.as_str(), integer.radix())
-            .ok()
-            .filter(|value| (least..=most).contains(value))
-            .ok_or_else(|| self.refuse(format!("give a whole number from {least} to {most}")))
     }
 
     /// An unsigned number of 63 bits, the most that TOML can write.
@@ -213,42 +174,6 @@ impl<'d> Node<'d> {
             .ok()
             .filter(|&seed| i64::try_from(seed).is_ok())
             .ok_or_else(|| self.refuse("give a whole number from 0 to 2^63 − 1"))
-    }
-
-    /// A number for which `fits` holds; a whole number counts as one.
-    pub(crate) fn number(
-        &self,
-        expected: &'static str,
-        fits: impl Fn(f64) -> bool,
-        hint: &str,
-    ) -> Result<f64, StudyError> {
-        let value = match self.value {
-            DeValue::Float(float) => float.as_str().parse().ok(),
-            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
-                .ok()
-                .map(|v| v as f64),
-            _ => return Err(self.type_error(expected)),
-        };
-        value
-            .filter(|&value| fits(value))
-            .ok_or_else(|| self.refuse(hint))
-    }
-
-    /// One of some words.
-    pub(crate) fn word<T: Copy>(
-        &self,
-        expected: &'static str,
-        words: &[(&str, T)],
-    ) -> Result<T, StudyError> {
-        let text = self.string(expected)?;
-        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
-            return Ok(*value);
-        }
-        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        Err(self.refuse(match nearest(text, &words) {
-            Some(near) => format!("did you mean \"{near}\"?"),
-            None => format!("give one of \"{}\"", words.join("\", \"")),
-        }))
     }
 
     /// The value is of the right type and cannot be used; `hint` says what would do.
@@ -285,6 +210,93 @@ impl<'d> Node<'d> {
             key: self.path.clone(),
             found,
             expected,
+        }
+    }
+}
+
+impl lenet_core::settings::Node for Node<'_> {
+    type Error = StudyError;
+
+    fn is_array(&self) -> bool {
+        matches!(self.value, DeValue::Array(_))
+    }
+
+    fn is_table(&self) -> bool {
+        matches!(self.value, DeValue::Table(_))
+    }
+
+    fn is_number(&self) -> bool {
+        matches!(self.value, DeValue::Integer(_) | DeValue::Float(_))
+    }
+
+    fn string(&self, expected: &'static str) -> Result<&str, StudyError> {
+        Node::string(self, expected)
+    }
+
+    fn boolean(&self) -> Result<bool, StudyError> {
+        match self.value {
+            DeValue::Boolean(value) => Ok(*value),
+            _ => Err(self.type_error("true or false")),
+        }
+    }
+
+    fn count(&self, bounds: Counts, expected: &'static str) -> Result<usize, StudyError> {
+        let DeValue::Integer(integer) = self.value else {
+            return Err(self.type_error(expected));
+        };
+        usize::from_str_radix(integer.as_str(), integer.radix())
+            .ok()
+            .filter(|&value| bounds.hold(value))
+            .ok_or_else(|| self.refuse(bounds.hint()))
+    }
+
+    fn number(&self, bounds: Bounds, expected: &'static str) -> Result<f64, StudyError> {
+        let value = match self.value {
+            DeValue::Float(float) => float.as_str().parse().ok(),
+            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+                .ok()
+                .map(|v| v as f64),
+            _ => return Err(self.type_error(expected)),
+        };
+        value
+            .filter(|&value| bounds.hold(value))
+            .ok_or_else(|| self.refuse(bounds.hint))
+    }
+
+    fn word<T: Copy>(
+        &self,
+        words: &[(&'static str, T)],
+        expected: &'static str,
+    ) -> Result<T, StudyError> {
+        let text = Node::string(self, expected)?;
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+            return Ok(*value);
+        }
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        Err(self.refuse(match nearest(text, &words) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("give one of \"{}\"", words.join("\", \"")),
+        }))
+    }
+
+    fn elements(&self, expected: &'static str) -> Result<Vec<Self>, StudyError> {
+        Node::elements(self, expected)
+    }
+
+    fn entries(&self, known: &[&str]) -> Result<Vec<(String, Self)>, StudyError> {
+        let entries = Node::entries(self, known)?;
+        Ok(entries.into_iter().map(|e| (e.name, e.node)).collect())
+    }
+
+    fn refuse(&self, hint: &str) -> StudyError {
+        Node::refuse(self, hint)
+    }
+
+    fn missing(&self, key: &str, example: &str) -> StudyError {
+        StudyError::MissingKey {
+            place: self.place(),
+            key: format!("{}.{key}", self.path),
+            hint: format!("write {example}"),
         }
     }
 }

@@ -2,23 +2,13 @@
 
 use std::collections::HashMap;
 
-use lenet_results::{CellRecord, CellTrial, FigureRecord, STUDY_FORMAT, StudyRecord, TrialConfig};
+use lenet_core::{Settings, Shape, Trial};
+use lenet_results::{CellRecord, CellTrial, FigureRecord, STUDY_FORMAT, StudyRecord};
 
 use crate::config::{Axis, FigureConfig, Seeds, StudyConfig};
 use crate::data_sets::DataSets;
 use crate::error::StudyError;
-use crate::settings::Settings;
-
-/// What a command asks for beside the study's file.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Overrides {
-    /// Ids of the figures to run; empty: all.
-    pub only: Vec<String>,
-    /// So many seeds: the first ones of a list, or 1, 2, … where the study gives a number.
-    pub seeds: Option<usize>,
-    /// Settings laid over every cell's.
-    pub settings: Settings,
-}
+use crate::overrides::Overrides;
 
 /// The trials of a study, each once, in the order in which they are run.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,11 +23,11 @@ pub struct Plan {
 /// One trial of a plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedTrial {
-    /// [`TrialConfig::identity`] of `config`.
+    /// [`Trial::identity`] of `config`.
     pub identity: String,
     /// What is run.
-    pub config: TrialConfig,
-    /// [`TrialConfig::label`] of `config`.
+    pub config: Trial,
+    /// `config` for people.
     pub label: String,
     /// Name of its data set in the study's [`DataSets`].
     pub data: String,
@@ -47,6 +37,13 @@ pub struct PlannedTrial {
     pub round: usize,
     /// Ids of the figures that it counts for.
     pub figures: Vec<String>,
+}
+
+impl PlannedTrial {
+    /// What trials must share to be trained together: images and shape.
+    pub(crate) fn shape(&self) -> (&str, Shape<'_>) {
+        (&self.data, self.config.shape())
+    }
 }
 
 impl Plan {
@@ -144,7 +141,7 @@ fn cell(
         });
         trials.push(PlannedTrial {
             identity,
-            label: config.label(),
+            label: config.to_string(),
             config,
             data: name.to_owned(),
             parameters,

@@ -2,44 +2,17 @@
 
 use std::collections::VecDeque;
 
-use lenet_results::{BackendKind, DataConfig, DeviceKind, NetworkConfig, Precision};
+use lenet_core::Shape;
 
 use crate::error::StudyError;
 use crate::plan::PlannedTrial;
-
-/// What trials must share to be trained together.
-#[derive(Debug, PartialEq)]
-struct Shape<'p> {
-    set: &'p str,
-    data: &'p DataConfig,
-    network: &'p NetworkConfig,
-    batch_size: usize,
-    backend: BackendKind,
-    device: DeviceKind,
-    precision: Precision,
-}
-
-impl<'p> Shape<'p> {
-    fn of(trial: &'p PlannedTrial) -> Self {
-        let config = &trial.config;
-        Self {
-            set: &trial.data,
-            data: &config.data,
-            network: &config.network,
-            batch_size: config.batch_size,
-            backend: config.backend,
-            device: config.device,
-            precision: config.precision,
-        }
-    }
-}
 
 /// The trials that wait, in their order.
 #[derive(Debug)]
 pub(crate) struct Queue<'p> {
     waiting: VecDeque<&'p PlannedTrial>,
     /// How many trials of each shape go into a group.
-    capacities: Vec<(Shape<'p>, usize)>,
+    capacities: Vec<((&'p str, Shape<'p>), usize)>,
 }
 
 impl<'p> Queue<'p> {
@@ -50,9 +23,9 @@ impl<'p> Queue<'p> {
         mut capacity: impl FnMut(&PlannedTrial) -> Result<usize, StudyError>,
     ) -> Result<Self, StudyError> {
         let waiting: VecDeque<_> = trials.collect();
-        let mut capacities: Vec<(Shape<'_>, usize)> = Vec::new();
+        let mut capacities: Vec<((&str, Shape<'_>), usize)> = Vec::new();
         for trial in &waiting {
-            let shape = Shape::of(trial);
+            let shape = trial.shape();
             if !capacities.iter().any(|(known, _)| *known == shape) {
                 capacities.push((shape, capacity(trial)?));
             }
@@ -84,13 +57,13 @@ impl<'p> Queue<'p> {
         let Some(first) = self.waiting.pop_front() else {
             return Vec::new();
         };
-        let shape = Shape::of(first);
+        let shape = first.shape();
         let known = self.capacities.iter().find(|(known, _)| *known == shape);
         let room = known.map_or(1, |(_, capacity)| (*capacity).min(at_most));
         let mut group = vec![first];
         let mut rest = VecDeque::with_capacity(self.waiting.len());
         for trial in self.waiting.drain(..) {
-            if group.len() < room && Shape::of(trial) == shape {
+            if group.len() < room && trial.shape() == shape {
                 group.push(trial);
             } else {
                 rest.push_back(trial);
@@ -108,7 +81,8 @@ mod tests {
     use super::*;
     use crate::config::StudyConfig;
     use crate::data_sets::DataSets;
-    use crate::plan::{Overrides, Plan};
+    use crate::overrides::Overrides;
+    use crate::plan::Plan;
 
     /// Two seeds of four cells of one shape, and of one cell of each other shape.
     const STUDY: &str = r#"

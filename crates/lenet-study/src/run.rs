@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use lenet_results::{BackendKind, DeviceKind, SelfCheck, Store};
+use lenet_core::{DeviceKind, Shape};
+use lenet_results::{SelfCheck, Store};
 use lenet_train::RunOptions;
 
 use crate::allocation::Allocation;
@@ -107,7 +108,7 @@ pub(crate) fn run_with(
     });
 
     let options = settings.options(allocation.threads);
-    let checks = self_checks(engine, &queue, data, &options, observer)?;
+    let checks = Checks::run(engine, &queue, data, &options, observer)?;
     let board = Mutex::new(Board::new(
         queue,
         work.iter().filter(|w| **w == Work::Elsewhere).count(),
@@ -150,37 +151,56 @@ pub(crate) fn run_with(
     })
 }
 
-/// A code path that trials take, and its check.
-type Checks = Vec<((BackendKind, DeviceKind), SelfCheck)>;
+/// The check of each code path that trials take.
+struct Checks<'p>(Vec<((&'p str, Shape<'p>), SelfCheck)>);
 
-/// Checks each code path that the trials take once, with the first trial that takes it.
-fn self_checks(
-    engine: &dyn Engine,
-    queue: &Queue<'_>,
-    data: &DataSets,
-    options: &RunOptions,
-    observer: &(dyn Fn(RunEvent<'_>) + Sync),
-) -> Result<Checks, StudyError> {
-    let mut checks: Checks = Vec::new();
-    for trial in queue.trials() {
-        let path = (trial.config.backend, trial.config.device);
-        if checks.iter().any(|(known, _)| *known == path) {
-            continue;
+impl<'p> Checks<'p> {
+    /// Checks each code path once, with the first trial that takes it, and tells of the check that
+    /// came closest to its bound.
+    fn run(
+        engine: &dyn Engine,
+        queue: &Queue<'p>,
+        data: &DataSets,
+        options: &RunOptions,
+        observer: &(dyn Fn(RunEvent<'_>) + Sync),
+    ) -> Result<Self, StudyError> {
+        let mut checks = Self(Vec::new());
+        for trial in queue.trials() {
+            if checks.of(trial).is_some() {
+                continue;
+            }
+            let splits = data.splits(&trial.data, &trial.config)?;
+            let check = engine.self_check(&trial.config, &splits, options)?;
+            if !check.passed {
+                let config = &trial.config;
+                return Err(StudyError::SelfCheck {
+                    tensor: check.worst_tensor,
+                    error: check.worst_relative_error,
+                    tolerance: check.tolerance,
+                    device: format!("{}, {} backend", config.device, config.backend),
+                });
+            }
+            checks.0.push((trial.shape(), check));
         }
-        let splits = data.splits(&trial.data, &trial.config)?;
-        let check = engine.self_check(&trial.config, &splits, options)?;
-        if !check.passed {
-            return Err(StudyError::SelfCheck {
-                tensor: check.worst_tensor,
-                error: check.worst_relative_error,
-                tolerance: check.tolerance,
-                device: format!("{:?}, {:?} backend", path.1, path.0).to_lowercase(),
-            });
+        let share = |check: &SelfCheck| check.worst_relative_error / check.tolerance;
+        let all = checks.0.iter().map(|(_, check)| check);
+        if let Some(closest) = all.clone().max_by(|a, b| share(a).total_cmp(&share(b))) {
+            observer(RunEvent::SelfCheck(&SelfCheck {
+                seconds: all.map(|check| check.seconds).sum(),
+                ..closest.clone()
+            }));
         }
-        observer(RunEvent::SelfCheck(&check));
-        checks.push((path, check));
+        Ok(checks)
     }
-    Ok(checks)
+
+    /// The check of the code path that a trial takes.
+    fn of(&self, trial: &PlannedTrial) -> Option<&SelfCheck> {
+        let (set, shape) = trial.shape();
+        let same =
+            |(known, other): &(&str, Shape<'_>)| *known == set && shape.is_computed_as(other);
+        let found = self.0.iter().find(|(path, _)| same(path));
+        found.map(|(_, check)| check)
+    }
 }
 
 /// What the workers share and write.
@@ -245,7 +265,7 @@ impl<'p> Board<'p> {
 fn worker(
     board: &Mutex<Board<'_>>,
     shared: &Shared<'_>,
-    checks: &Checks,
+    checks: &Checks<'_>,
     allocation: Allocation,
     settings: &RunSettings,
 ) {
@@ -266,9 +286,7 @@ fn worker(
         let Some(first) = trials.first() else {
             return;
         };
-        let path = (first.config.backend, first.config.device);
-        let check = checks.iter().find(|(known, _)| *known == path);
-        let check = check.map(|(_, check)| check);
+        let check = checks.of(first);
         let mut note = |trial: &PlannedTrial, end: Result<TrialEnd, StudyError>| {
             if let Err(error) = &end {
                 tracing::error!("{}: {error}", trial.label);

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use lenet_results::{Store, StudyRecord, TrialConfig, TrialState};
+use lenet_core::Trial;
+use lenet_results::{Store, StudyRecord, TrialState};
 
 /// The state of every trial of a study.
 #[derive(Debug)]
@@ -66,13 +67,13 @@ pub fn status(study: &StudyRecord, store: &Store) -> Status {
                     continue;
                 }
                 places.insert(trial.identity.clone(), trials.len());
-                let config = TrialConfig {
+                let config = Trial {
                     seed: trial.seed,
                     ..cell.config.clone()
                 };
                 trials.push(TrialStatus {
                     identity: trial.identity.clone(),
-                    label: config.label(),
+                    label: config.to_string(),
                     figures: vec![figure.id.clone()],
                     state: store.trial(&trial.identity).state(),
                 });

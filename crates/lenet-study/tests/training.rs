@@ -63,7 +63,7 @@ fn assert_same(left: &[TrialRecord], right: &[TrialRecord]) {
         );
         assert_eq!(left.epochs.len(), right.epochs.len());
         for (a, b) in left.epochs.iter().zip(&right.epochs) {
-            assert!(a.same_outcome(b), "{}: {a:?} {b:?}", left.config.label());
+            assert!(a.same_outcome(b), "{}: {a:?} {b:?}", left.config);
         }
     }
 }

@@ -6,16 +6,15 @@
 mod cases;
 
 use candle_core::{DType, Device, Tensor, Var};
+use lenet_core::{Backend, DeviceKind, Geometry, Optimizer, Trial};
 use lenet_model::init::initial_parameters;
-use lenet_ops::Geometry;
-use lenet_ops::net::Dropout;
-use lenet_ops::optimizer::Rule;
-use lenet_results::{BackendKind, DeviceKind};
+use lenet_ops::OpsError;
+use lenet_ops::dropout::Mask;
 
 use crate::RunOptions;
-use crate::backend::{self, Backend};
-use crate::device::{self, first_line};
-use crate::error::TrainError;
+use crate::backend;
+use crate::device;
+use crate::error::{TrainError, first_line};
 use crate::self_check::noise;
 use cases::Case;
 
@@ -119,11 +118,11 @@ fn error(got: &[f64], want: &[f64]) -> f64 {
 pub fn compare_network(
     geometry: &Geometry,
     images: usize,
-    backend: BackendKind,
+    backend: Backend,
     kind: DeviceKind,
     options: &RunOptions,
 ) -> Result<Vec<Agreement>, TrainError> {
-    geometry.validate()?;
+    geometry.validate().map_err(OpsError::from)?;
     let first = compare_network_once(geometry, images, backend, kind, options, 1)?;
     if first.iter().all(Agreement::passed) {
         return Ok(first);
@@ -134,24 +133,32 @@ pub fn compare_network(
 fn compare_network_once(
     geometry: &Geometry,
     images: usize,
-    backend: BackendKind,
+    backend: Backend,
     kind: DeviceKind,
     options: &RunOptions,
     seed: u64,
 ) -> Result<Vec<Agreement>, TrainError> {
     let split = noise(geometry, images, seed)?;
-    let dropout = (!geometry.hidden.is_empty()).then_some(Dropout {
+    let dropout = (!geometry.hidden.is_empty()).then_some(Mask {
         rate: 0.5,
         seed,
         step: 1,
     });
     let run = |kind| -> Result<(Vec<f64>, Vec<f64>), TrainError> {
-        let state = (initial_parameters(geometry, seed), Vec::new());
-        let mut backend: Box<dyn Backend> =
-            backend::build(geometry, backend, kind, Rule::Sgd, options, state)?;
+        let computed = Trial {
+            backend,
+            device: kind,
+            batch_size: images,
+            ..Trial::default()
+        };
+        let network = (
+            Optimizer::SGD,
+            (initial_parameters(geometry, seed), Vec::new()),
+        );
+        let mut group = backend::build(geometry, &computed.shape(), options, vec![network])?;
         let mut logits = Vec::new();
-        backend.evaluate(&split, Some(&mut logits))?;
-        let gradients = backend.gradients(&split, &split.indices, dropout)?;
+        group.evaluate(&split, &[0], Some(&mut logits))?;
+        let gradients = group.gradients(&split, &split.indices, dropout)?;
         Ok((wide(&logits), wide(&gradients)))
     };
     let (logits, gradients) = run(DeviceKind::Cpu)?;
@@ -184,7 +191,7 @@ mod tests {
         assert!(ops.iter().all(|op| op.error == 0.0), "{ops:?}");
         let geometry = Geometry::lab_2017(2);
         let options = RunOptions::default();
-        for backend in [BackendKind::Fused, BackendKind::Stock] {
+        for backend in [Backend::Fused, Backend::Stock] {
             let network = compare_network(&geometry, 3, backend, DeviceKind::Cpu, &options);
             let network = network.unwrap();
             assert_eq!(network.len(), 1 + geometry.parameters().len());

@@ -10,8 +10,9 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use lenet_core::Trial;
 use lenet_model::weights::write_atomically;
-use lenet_results::{EpochRecord, TrialConfig};
+use lenet_results::EpochRecord;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -75,7 +76,7 @@ pub(crate) struct Progress {
     /// Identity of the trial.
     pub identity: String,
     /// Its configuration, for whoever reads the file.
-    pub config: TrialConfig,
+    pub config: Trial,
     /// Instruction set that wrote this.
     pub level: String,
     /// Records of the epochs done.

@@ -1,17 +1,18 @@
 //! The engine: one trial, or several in step.
 
+mod course;
 mod group;
-mod trial;
 
-pub use group::{GroupTrial, Watcher, run_group};
+pub use course::GroupTrial;
+pub use group::{Watcher, run_group};
 
 use std::path::Path;
 
+use lenet_core::random::derived_seed;
+use lenet_core::{Geometry, Trial};
 use lenet_data::Splits;
 use lenet_model::{init::initial_parameters, weights};
-use lenet_ops::Geometry;
-use lenet_ops::net::Dropout;
-use lenet_results::TrialConfig;
+use lenet_ops::dropout::Mask;
 
 use crate::error::TrainError;
 use crate::{Ended, Event, RunOptions};
@@ -25,7 +26,7 @@ use crate::{Ended, Event, RunOptions};
 /// # Errors
 /// A [`TrainError`] for anything that is not a result of the training itself.
 pub fn run(
-    config: &TrialConfig,
+    config: &Trial,
     data: &Splits,
     options: &RunOptions,
     observer: &mut dyn FnMut(Event<'_>),
@@ -61,15 +62,15 @@ impl Watcher for Alone<'_> {
 }
 
 /// Random numbers of a trial's dropout masks at one step.
-pub(crate) fn dropout(config: &TrialConfig, step: u64) -> Option<Dropout> {
+pub(crate) fn dropout(config: &Trial, step: u64) -> Option<Mask> {
     let rate = config.dropout.effective_rate();
-    let seed = lenet_rng::derived_seed(config.seed, "dropout");
-    (rate > 0.0).then_some(Dropout { rate, seed, step })
+    let seed = derived_seed(config.seed, "dropout");
+    (rate > 0.0).then_some(Mask { rate, seed, step })
 }
 
 /// Parameters before the first step: drawn, or those of the file `init`.
 pub(crate) fn start(
-    config: &TrialConfig,
+    config: &Trial,
     geometry: &Geometry,
     init: Option<&Path>,
 ) -> Result<Vec<f32>, TrainError> {

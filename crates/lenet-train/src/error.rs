@@ -1,23 +1,18 @@
 //! What can go wrong in training, apart from results such as a diverged network.
 
+use lenet_core::{Problem, UnknownDevice};
 use lenet_model::weights::WeightsError;
 use lenet_ops::OpsError;
 
 use crate::checkpoint::CheckpointError;
-use crate::device::first_line;
 
 /// What can go wrong in training.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainError {
     /// A setting is out of range.
-    #[error("config: `{field}`: {reason}")]
-    Config {
-        /// Field of [`TrialConfig`](lenet_results::TrialConfig).
-        field: &'static str,
-        /// What is wrong and what would do.
-        reason: String,
-    },
+    #[error("config: {0}")]
+    Setting(#[from] Problem),
     /// The images or labels do not fit the network.
     #[error("data: {reason}")]
     Data {
@@ -30,6 +25,9 @@ pub enum TrainError {
         /// Why, and what to do.
         reason: String,
     },
+    /// A text names no device.
+    #[error("device: {0}")]
+    UnknownDevice(#[from] UnknownDevice),
     /// Worker threads cannot be started.
     #[error("threads: {reason} (hint: ask for fewer)")]
     Threads {
@@ -72,6 +70,11 @@ impl From<candle_core::Error> for TrainError {
         }
         Self::Candle(error)
     }
+}
+
+/// What an error says, without the backtrace that candle may add to it.
+pub(crate) fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 #[cfg(test)]

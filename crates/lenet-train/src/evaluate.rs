@@ -1,9 +1,8 @@
 //! Evaluation of a trained network on a split.
 
+use lenet_core::{Backend, DeviceKind, Geometry, Optimizer, Trial};
 use lenet_data::Split;
-use lenet_ops::Geometry;
-use lenet_ops::optimizer::Rule;
-use lenet_results::{BackendKind, DeviceKind};
+use lenet_ops::OpsError;
 
 use crate::RunOptions;
 use crate::backend;
@@ -31,17 +30,22 @@ pub fn evaluate(
     geometry: &Geometry,
     parameters: &[f32],
     split: &Split,
-    backend: BackendKind,
+    backend: Backend,
     device: DeviceKind,
     options: &RunOptions,
     logits: Option<&mut Vec<f32>>,
 ) -> Result<Evaluation, TrainError> {
-    geometry.validate()?;
+    geometry.validate().map_err(OpsError::from)?;
     let size = [geometry.channels, geometry.height, geometry.width];
     config::check_split("evaluated", split, size, geometry.classes)?;
-    let state = (parameters.to_vec(), Vec::new());
-    let mut backend = backend::build(geometry, backend, device, Rule::Sgd, options, state)?;
-    let sums = backend.evaluate(split, logits)?;
+    let computed = Trial {
+        backend,
+        device,
+        ..Trial::default()
+    };
+    let network = (Optimizer::SGD, (parameters.to_vec(), Vec::new()));
+    let mut group = backend::build(geometry, &computed.shape(), options, vec![network])?;
+    let sums = group.evaluate(split, &[0], logits)?[0];
     let samples = split.indices.len();
     Ok(Evaluation {
         loss: sums.loss / samples as f64,

@@ -16,9 +16,7 @@ mod error;
 mod evaluate;
 mod gpu;
 mod outcome;
-mod phases;
 mod record;
-mod schedule;
 mod self_check;
 mod timing;
 
@@ -32,18 +30,16 @@ use std::sync::atomic::AtomicBool;
 use lenet_results::{EpochRecord, Outcome};
 
 pub use agreement::{Agreement, TOLERANCE, compare_network, compare_ops};
-pub use backend::{check_device, group_capacity};
+pub use backend::{check_device, group_capacity, resolve_device};
 pub use checkpoint::{CheckpointError, FORMAT as CHECKPOINT_FORMAT};
 pub use config::geometry;
-pub use device::DeviceChoice;
 pub use engine::{GroupTrial, Watcher, run, run_group};
 pub use error::TrainError;
 pub use evaluate::{Evaluation, evaluate};
 pub use gpu::environment;
-pub use phases::time_phases;
 pub use record::run_record;
 pub use self_check::self_check;
-pub use timing::{Timing, time_group, time_steps};
+pub use timing::{Timing, time_group, time_phases, time_steps};
 
 /// How to run a trial, nothing of which changes its numbers (but `level`, in the last bits, and
 /// `init`).

@@ -1,13 +1,10 @@
 //! When a trial is over, and how: pure functions of its records.
 
-use lenet_results::{EarlyStopConfig, EpochRecord, Outcome, TrialConfig};
+use lenet_core::{EarlyStop, Patience, Trial};
+use lenet_results::{EpochRecord, Outcome};
 
 /// How the trial has ended, if it has. `finite` tells whether all parameters are.
-pub(crate) fn outcome(
-    config: &TrialConfig,
-    epochs: &[EpochRecord],
-    finite: bool,
-) -> Option<Outcome> {
+pub(crate) fn outcome(config: &Trial, epochs: &[EpochRecord], finite: bool) -> Option<Outcome> {
     let last = epochs.last()?;
     let losses = [last.train_loss, last.validation_loss, last.test_loss];
     if !finite || !losses.iter().all(|loss| loss.is_finite()) {
@@ -16,14 +13,15 @@ pub(crate) fn outcome(
     if last.epoch >= config.epochs {
         return Some(Outcome::Completed {});
     }
-    let stop = config
-        .early_stop
-        .is_some_and(|stop| out_of_patience(&stop, epochs));
+    let stop = match config.early_stop {
+        EarlyStop::Never => false,
+        EarlyStop::After(patience) => out_of_patience(&patience, epochs),
+    };
     stop.then_some(Outcome::Stopped { epoch: last.epoch })
 }
 
 /// Whether the validation loss has not improved for `patience` epochs.
-fn out_of_patience(stop: &EarlyStopConfig, epochs: &[EpochRecord]) -> bool {
+fn out_of_patience(stop: &Patience, epochs: &[EpochRecord]) -> bool {
     let mut best = f64::INFINITY;
     let mut waited = 0;
     for epoch in epochs {
@@ -34,7 +32,7 @@ fn out_of_patience(stop: &EarlyStopConfig, epochs: &[EpochRecord]) -> bool {
             waited += 1;
         }
     }
-    waited >= stop.patience.max(1)
+    waited >= stop.epochs.max(1)
 }
 
 #[cfg(test)]
@@ -42,8 +40,8 @@ mod tests {
     use super::*;
     use crate::testing;
 
-    fn after(losses: &[f64], stop: Option<EarlyStopConfig>, finite: bool) -> Option<Outcome> {
-        let config = TrialConfig {
+    fn after(losses: &[f64], stop: EarlyStop, finite: bool) -> Option<Outcome> {
+        let config = Trial {
             epochs: 6,
             early_stop: stop,
             ..testing::config()
@@ -59,14 +57,17 @@ mod tests {
     #[test]
     fn truth_table() {
         let patience = |patience, min_delta| {
-            Some(EarlyStopConfig {
-                patience,
+            EarlyStop::After(Patience {
+                epochs: patience,
                 min_delta,
             })
         };
-        assert_eq!(after(&[], None, true), None);
-        assert_eq!(after(&[1.0, 0.9], None, true), None);
-        assert_eq!(after(&[1.0; 6], None, true), Some(Outcome::Completed {}));
+        assert_eq!(after(&[], EarlyStop::Never, true), None);
+        assert_eq!(after(&[1.0, 0.9], EarlyStop::Never, true), None);
+        assert_eq!(
+            after(&[1.0; 6], EarlyStop::Never, true),
+            Some(Outcome::Completed {})
+        );
         assert_eq!(after(&[1.0, 1.1], patience(2, 0.0), true), None);
         let stopped = |epoch| Some(Outcome::Stopped { epoch });
         assert_eq!(after(&[1.0, 1.1, 1.0], patience(2, 0.0), true), stopped(3));
@@ -86,11 +87,11 @@ mod tests {
     #[test]
     fn numbers_that_are_not_finite_are_a_divergence() {
         let diverged = |epoch| Some(Outcome::Diverged { epoch });
-        assert_eq!(after(&[1.0, f64::NAN], None, true), diverged(2));
-        assert_eq!(after(&[f64::INFINITY], None, true), diverged(1));
-        assert_eq!(after(&[1.0], None, false), diverged(1));
+        assert_eq!(after(&[1.0, f64::NAN], EarlyStop::Never, true), diverged(2));
+        assert_eq!(after(&[f64::INFINITY], EarlyStop::Never, true), diverged(1));
+        assert_eq!(after(&[1.0], EarlyStop::Never, false), diverged(1));
         assert_eq!(
-            after(&[1.0, 1.0, 1.0, 1.0, 1.0, f64::NAN], None, true),
+            after(&[1.0, 1.0, 1.0, 1.0, 1.0, f64::NAN], EarlyStop::Never, true),
             diverged(6)
         );
     }

@@ -2,18 +2,18 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use lenet_results::{BackendKind, DeviceKind, RunRecord, SelfCheck, TrialConfig};
+use lenet_core::{Backend, DeviceKind, Trial};
+use lenet_results::{RunRecord, SelfCheck};
 
 use crate::RunOptions;
 use crate::backend;
-use crate::device;
 use crate::gpu;
 
 /// The record of this stretch of the run, which begins now: `jobs` trials at once, `group` of
 /// them trained together.
 #[must_use]
 pub fn run_record(
-    config: &TrialConfig,
+    config: &Trial,
     options: &RunOptions,
     jobs: usize,
     group: usize,
@@ -28,7 +28,7 @@ pub fn run_record(
         threads: options.threads.max(1),
         jobs,
         group,
-        device: device::name(config.device, options.cuda_ordinal),
+        device: config.device.name_with(options.cuda_ordinal),
         level: level_name(config, options),
         self_check: check,
     }
@@ -36,11 +36,11 @@ pub fn run_record(
 
 /// Name of what computes the trial: an instruction set, `cuda`, or `candle`; `unknown` where the
 /// environment asks for a level that cannot be had (and the trial will be refused).
-pub(crate) fn level_name(config: &TrialConfig, options: &RunOptions) -> String {
+pub(crate) fn level_name(config: &Trial, options: &RunOptions) -> String {
     let name = match (config.backend, config.device) {
-        (BackendKind::Stock, _) => "candle",
-        (BackendKind::Fused, DeviceKind::Cuda) => "cuda",
-        (BackendKind::Fused, DeviceKind::Cpu) => {
+        (Backend::Stock, _) => "candle",
+        (Backend::Fused, DeviceKind::Cuda) => "cuda",
+        (Backend::Fused, DeviceKind::Cpu) => {
             backend::level(options).map_or("unknown", |level| level.name())
         }
     };

@@ -2,43 +2,27 @@
 
 use std::sync::Arc;
 
+use lenet_core::{Architecture, Data, Samples, Trial, random};
 use lenet_data::{ImageSet, Split, Splits};
-use lenet_results::{
-    BackendKind, DataConfig, DecayConfig, DeviceKind, DropoutConfig, EpochRecord, NetworkConfig,
-    OptimizerConfig, Precision, ScheduleConfig, TrialConfig,
-};
+use lenet_results::EpochRecord;
 use rand_core::RngCore;
 
 /// Odd image sides, a batch size that does not divide the split, dropout off.
-pub(crate) fn config() -> TrialConfig {
-    TrialConfig {
-        data: DataConfig {
+pub(crate) fn config() -> Trial {
+    Trial {
+        data: Data {
             source: "test".to_owned(),
             validation: 20,
-            samples: None,
+            samples: Samples::All,
         },
-        network: NetworkConfig {
+        network: Architecture {
             filters: vec![3, 4],
             kernel: 3,
             hidden: vec![8],
         },
-        dropout: DropoutConfig {
-            rate: 0.0,
-            connected: true,
-        },
-        optimizer: OptimizerConfig::Sgd {},
-        learning_rate: 0.1,
-        schedule: ScheduleConfig {
-            warmup_epochs: 0.0,
-            decay: DecayConfig::Constant {},
-        },
         batch_size: 8,
         epochs: 3,
-        early_stop: None,
-        seed: 1,
-        backend: BackendKind::Fused,
-        device: DeviceKind::Cpu,
-        precision: Precision::Single,
+        ..Trial::default()
     }
 }
 
@@ -67,7 +51,7 @@ pub(crate) fn splits() -> Splits {
 
 fn set(images: usize, seed: u64) -> ImageSet {
     let mut pixels = vec![0; images * 9 * 11];
-    lenet_rng::stream(seed, "pixels").fill_bytes(&mut pixels);
+    random::stream(seed, "pixels").fill_bytes(&mut pixels);
     let labels: Vec<u8> = (0..images).map(|image| (image % 3) as u8).collect();
     for (image, &label) in pixels.chunks_exact_mut(9 * 11).zip(&labels) {
         let band = 33 * usize::from(label)..33 * (usize::from(label) + 1);

@@ -1,15 +1,18 @@
-//! How long steps and evaluations take, for estimates and benchmarks.
+//! How long steps, evaluations and the phases of an epoch take.
 
+mod bench;
+
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use lenet_data::{Split, Splits, epoch_order};
-use lenet_results::TrialConfig;
+use lenet_core::Trial;
+use lenet_data::Splits;
+use lenet_results::PhaseSeconds;
 
 use crate::RunOptions;
-use crate::backend::{self, Member, Step, TrainingSums};
-use crate::config;
-use crate::engine;
+use crate::backend::Clock;
 use crate::error::TrainError;
+use bench::Bench;
 
 /// What [`time_steps`] or [`time_group`] measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,64 +23,36 @@ pub struct Timing {
     pub image_seconds: f64,
 }
 
-/// Images of the evaluation that is timed, at most.
-const EVALUATED: usize = 1000;
-
 /// Times `steps` optimizer steps (after a first, untimed one) and the evaluation of up to 1,000
 /// test images. Nothing of the trial is kept.
 ///
 /// # Errors
 /// As [`run`](crate::run).
 pub fn time_steps(
-    config: &TrialConfig,
+    trial: &Trial,
     data: &Splits,
     options: &RunOptions,
     steps: usize,
 ) -> Result<Timing, TrainError> {
-    config::check(config, data)?;
-    let geometry = config::geometry(&config.network, data)?;
-    let state = (
-        engine::start(config, &geometry, options.init.as_deref())?,
-        Vec::new(),
-    );
-    let rule = config::rule(&config.optimizer);
-    let mut backend = backend::build(
-        &geometry,
-        config.backend,
-        config.device,
-        rule,
-        options,
-        state,
-    )?;
-    backend.place(data)?;
-    let order = epoch_order(&data.train, config.seed, 1);
-    let whole = order.chunks(config.batch_size);
+    let trials = [trial];
+    let mut bench = Bench::new(&trials, data, options)?;
     let mut seconds = Vec::with_capacity(steps.max(1));
-    for (batch, number) in whole.cycle().zip(1..=steps.max(1) as u64 + 1) {
-        let dropout = engine::dropout(config, number);
-        let step = Step {
-            number,
-            learning_rate: config.learning_rate,
-            dropout,
-        };
+    for number in 0..=steps.max(1) {
+        if number.is_multiple_of(bench.batches) {
+            bench.begin_epoch(&mut Clock::off())?;
+        }
         let started = Instant::now();
-        backend.step(&data.train, batch, step)?;
+        bench.group.step(&mut Clock::off())?;
         // Waits for the device.
-        backend.training_sums()?;
-        if number > 1 {
+        bench.group.training_sums()?;
+        if number > 0 {
             seconds.push(started.elapsed().as_secs_f64());
         }
     }
     seconds.sort_by(f64::total_cmp);
-    let step_seconds = seconds[seconds.len() / 2];
-
-    let some = evaluated(data);
-    let started = Instant::now();
-    backend.evaluate(&some, None)?;
-    let image_seconds = started.elapsed().as_secs_f64() / some.len() as f64;
     Ok(Timing {
-        step_seconds,
-        image_seconds,
+        step_seconds: seconds[seconds.len() / 2],
+        image_seconds: bench.time_an_image()?,
     })
 }
 
@@ -88,98 +63,71 @@ pub fn time_steps(
 /// # Errors
 /// No trial; as [`run_group`](crate::run_group).
 pub fn time_group(
-    configs: &[&TrialConfig],
+    trials: &[&Trial],
     data: &Splits,
     options: &RunOptions,
     steps: usize,
 ) -> Result<Timing, TrainError> {
-    let Some(first) = configs.first() else {
-        let reason = "there is no trial to time".to_owned();
-        return Err(TrainError::Data { reason });
-    };
-    let geometry = config::geometry(&first.network, data)?;
-    let mut networks = Vec::with_capacity(configs.len());
-    let mut orders = Vec::with_capacity(configs.len());
-    for config in configs {
-        config::check(config, data)?;
-        let parameters = engine::start(config, &geometry, None)?;
-        networks.push((config::rule(&config.optimizer), (parameters, Vec::new())));
-        orders.push(epoch_order(&data.train, config.seed, 1));
-    }
-    let mut group = backend::build_group(&geometry, first, options, networks)?;
-    group.place(data)?;
-    let batches = data.train.len().div_ceil(first.batch_size);
-    let timed = steps.clamp(1, batches);
-    let members: Vec<Member<'_>> = configs
-        .iter()
-        .zip(&orders)
-        .enumerate()
-        .map(|(network, (config, order))| Member {
-            network,
-            order,
-            first_step: 0,
-            learning_rates: vec![config.learning_rate; batches],
-            dropout: engine::dropout(config, 1),
-            sums: TrainingSums::default(),
-        })
-        .collect();
+    let mut bench = Bench::new(trials, data, options)?;
+    let timed = steps.clamp(1, bench.batches);
     let mut seconds = 0.0;
     // The first time round kernels may have to be compiled and launches recorded.
     for _ in 0..2 {
-        group.begin_epoch(&data.train.set, &members, 0)?;
+        bench.begin_epoch(&mut Clock::off())?;
         let started = Instant::now();
         for _ in 0..timed {
-            group.step()?;
+            bench.group.step(&mut Clock::off())?;
         }
         // Waits for the device.
-        group.training_sums()?;
+        bench.group.training_sums()?;
         seconds = started.elapsed().as_secs_f64();
     }
-    let some = evaluated(data);
-    let all: Vec<usize> = (0..configs.len()).collect();
-    let started = Instant::now();
-    group.evaluate(&some, &all)?;
     Ok(Timing {
         step_seconds: seconds / timed as f64,
-        image_seconds: started.elapsed().as_secs_f64() / some.len() as f64,
+        image_seconds: bench.time_an_image()?,
     })
 }
 
-/// The test images whose evaluation is timed.
-fn evaluated(data: &Splits) -> Split {
-    let images = data.test.indices.len().min(EVALUATED);
-    Split {
-        set: data.test.set.clone(),
-        indices: data.test.indices[..images].to_vec(),
+/// Trains the first epoch of a trial and evaluates validation and test data, with a clock around
+/// each phase. Nothing of the trial is kept. `None` where `options.stop` was raised.
+///
+/// The clock waits for the device at the end of every phase, which an ordinary run never does
+/// within an epoch: what is measured here explains a runtime, it does not replace it.
+///
+/// The stock backend is timed phase by phase. The fused one on the CPU computes loss and gradients
+/// in one call, so after each step a forward pass of the same images is timed too; what the one
+/// call took beyond it counts as the backward pass. That forward pass stores no masks for a
+/// backward one, so `forward` is slightly low and `backward` by as much high; their sum is the
+/// call's own time. The fused backend also makes floats of bytes within its kernels: its `prepare`
+/// is the shuffling and the gathering of labels, its `copy` on a GPU the sending of an epoch's
+/// orders and rates.
+///
+/// # Errors
+/// As [`run`](crate::run).
+pub fn time_phases(
+    trial: &Trial,
+    data: &Splits,
+    options: &RunOptions,
+) -> Result<Option<PhaseSeconds>, TrainError> {
+    let trials = [trial];
+    let mut bench = Bench::new(&trials, data, options)?;
+    let mut phases = PhaseSeconds::default();
+    let mut clock = Clock::start(&mut phases);
+    bench.begin_epoch(&mut clock)?;
+    for _ in 0..bench.batches {
+        if options.stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        bench.group.step(&mut clock)?;
     }
+    // Waits for the device.
+    bench.group.training_sums()?;
+    clock.lap(|phases| &mut phases.optimizer);
+    bench.group.evaluate(&data.validation, &[0], None)?;
+    bench.group.evaluate(&data.test, &[0], None)?;
+    clock.lap(|phases| &mut phases.evaluation);
+    Ok(Some(phases))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing;
-
-    #[test]
-    fn a_group_takes_the_time_of_all() {
-        let (config, data) = (testing::config(), testing::splits());
-        let other = TrialConfig {
-            seed: 2,
-            ..config.clone()
-        };
-        let options = RunOptions::default();
-        let begun = Instant::now();
-        // More than an epoch has, which is eight.
-        let timing = time_group(&[&config, &other], &data, &options, 99).unwrap();
-        let clock = begun.elapsed().as_secs_f64();
-        assert!(timing.step_seconds > 0.0 && timing.image_seconds > 0.0);
-        let sum = 8.0 * timing.step_seconds + 21.0 * timing.image_seconds;
-        assert!(sum <= clock, "{timing:?} in {clock} s");
-        let none = time_group(&[], &data, &options, 1).unwrap_err().to_string();
-        assert!(none.contains("no trial"), "{none}");
-        let bad = TrialConfig {
-            learning_rate: f64::NAN,
-            ..config
-        };
-        assert!(time_group(&[&bad], &data, &options, 1).is_err());
-    }
-}
+mod tests;

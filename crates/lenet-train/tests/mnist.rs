@@ -1,45 +1,25 @@
 //! A short training on the real data set.
 
+use lenet_core::{Architecture, Backend, Data, Optimizer, Samples, Trial};
 use lenet_data::{Dataset, SplitSpec};
-use lenet_results::{
-    BackendKind, DataConfig, DecayConfig, DeviceKind, DropoutConfig, NetworkConfig,
-    OptimizerConfig, Outcome, Precision, ScheduleConfig, TrialConfig,
-};
+use lenet_results::Outcome;
 use lenet_train::{Ended, RunOptions, evaluate, geometry, run, self_check, time_steps};
 
-fn config() -> TrialConfig {
-    TrialConfig {
-        data: DataConfig {
-            source: "mnist".to_owned(),
-            validation: 5_000,
-            samples: Some(5_000),
+fn config() -> Trial {
+    Trial {
+        data: Data {
+            samples: Samples::Drawn(5_000),
+            ..Data::default()
         },
-        network: NetworkConfig {
+        network: Architecture {
             filters: vec![8, 8],
-            kernel: 3,
-            hidden: vec![128],
+            ..Architecture::default()
         },
-        dropout: DropoutConfig {
-            rate: 0.0,
-            connected: true,
-        },
-        optimizer: OptimizerConfig::Adam {
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-        },
+        optimizer: Optimizer::ADAM,
         learning_rate: 0.001,
-        schedule: ScheduleConfig {
-            warmup_epochs: 0.0,
-            decay: DecayConfig::Constant {},
-        },
         batch_size: 32,
         epochs: 1,
-        early_stop: None,
-        seed: 1,
-        backend: BackendKind::Fused,
-        device: DeviceKind::Cpu,
-        precision: Precision::Single,
+        ..Trial::default()
     }
 }
 
@@ -86,7 +66,7 @@ fn one_epoch_of_five_thousand_images() {
     // The trained parameters evaluate to what the record says, on either backend.
     let geometry = geometry(&config.network, &data).unwrap();
     let mut logits = Vec::new();
-    for backend in [BackendKind::Fused, BackendKind::Stock] {
+    for backend in [Backend::Fused, Backend::Stock] {
         let device = config.device;
         let logits = Some(&mut logits);
         let test = evaluate(

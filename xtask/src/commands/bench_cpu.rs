@@ -10,11 +10,8 @@ use crate::flags::BenchCpu;
 use crate::output;
 use crate::table::Table;
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses sizes of zero, more samples than there are, and an instruction set that this machine
-/// lacks.
+/// Runs the command; refuses sizes of zero, more samples than there are, and an instruction set
+/// that this machine lacks.
 pub fn run(flags: &BenchCpu) -> CommandResult {
     let level = Level::from_environment().or_refuse()?;
     let data = Dataset::mnist();
@@ -41,7 +38,7 @@ pub fn run(flags: &BenchCpu) -> CommandResult {
                     threads: flags.threads,
                     jobs: flags.jobs,
                     dropout: flags.dropout,
-                    backend: backend.into(),
+                    backend,
                     level,
                 };
                 let speed = measure(&point, &data, peak).or_refuse()?;

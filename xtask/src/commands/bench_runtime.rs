@@ -1,31 +1,26 @@
 //! `bench-runtime`: training runtime against network size, the second half of the report.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lenet_bench::runtime::{
-    Plan, Progress, RunContext, RuntimeConfig, RuntimeError, devices, run as measure,
+    Plan, RunContext, RuntimeConfig, RuntimeError, devices, run as measure,
 };
+use lenet_core::Precision;
 use lenet_data::{Dataset, SplitSpec};
 use lenet_ops::Level;
 use lenet_report::{Records, Summary, rounds, summarize, write_report};
-use lenet_results::{
-    Environment, PhaseSeconds, Precision, RuntimeRecord, RuntimeStore, runtime_records,
-};
+use lenet_results::{Environment, PhaseSeconds, RuntimeRecord, RuntimeStore, runtime_records};
 
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::BenchRuntime;
 use crate::inputs::{check_devices, run_options};
 use crate::interrupt::stop_flag;
 use crate::output;
-use crate::progress::Style;
-use crate::table::{Table, duration};
+use crate::progress::GridProgress;
+use crate::table::Table;
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses a debug build, a grid that cannot be measured and records of another machine or build.
+/// Runs the command; refuses a debug build, a grid that cannot be measured and records of another
+/// machine or build.
 pub fn run(flags: &BenchRuntime) -> CommandResult {
     if cfg!(debug_assertions) && !flags.allow_debug {
         return Err(refusal(
@@ -58,7 +53,7 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
         output::note(left_out);
     }
     let stop = stop_flag().or_fail()?;
-    let mut bar = Bar::new(flags.quiet);
+    let mut bar = GridProgress::new(flags.progress.quiet);
     let context = RunContext {
         data: &splits,
         store: &store,
@@ -100,7 +95,7 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
     Ok(Exit::Done)
 }
 
-/// The configuration with what the flags say instead.
+/// The configuration of the file, with the values that flags give instead.
 fn config(flags: &BenchRuntime) -> anyhow::Result<RuntimeConfig> {
     let mut config = RuntimeConfig::open(&flags.config)?;
     let replace = |list: &mut Vec<usize>, by: &Vec<usize>| {
@@ -115,11 +110,7 @@ fn config(flags: &BenchRuntime) -> anyhow::Result<RuntimeConfig> {
         config.device.clone_from(&flags.device);
     }
     if !flags.backend.is_empty() {
-        config.backend = flags
-            .backend
-            .iter()
-            .map(|&backend| backend.into())
-            .collect();
+        config.backend.clone_from(&flags.backend);
     }
     if let Some(repeats) = flags.repeats {
         config.repeats = repeats;
@@ -135,7 +126,7 @@ fn refusal(reason: &'static str) -> Failure {
     }
 }
 
-/// What names a point in both tables.
+/// Columns that name a point in both tables.
 const POINT: [&str; 7] = [
     "device", "backend", "data", "filters", "batch", "dropout", "trials",
 ];
@@ -144,7 +135,7 @@ fn point(record: &RuntimeRecord) -> Vec<String> {
     let point = &record.point;
     vec![
         point.device_name(),
-        point.backend_name().to_owned(),
+        point.backend.name().to_owned(),
         point.placement.name().to_owned(),
         point.filters.to_string(),
         point.batch_size.to_string(),
@@ -194,7 +185,7 @@ fn table(points: &[(&RuntimeRecord, &Summary)]) -> Table {
     table
 }
 
-/// Milliseconds of each phase, their sum and how far it is from the median runtime.
+/// Milliseconds per phase, their sum, and its difference from the median runtime.
 fn phases(points: &[(&RuntimeRecord, &Summary)]) -> Table {
     let mut heading = POINT.to_vec();
     heading.extend(PhaseSeconds::NAMES);
@@ -212,7 +203,7 @@ fn phases(points: &[(&RuntimeRecord, &Summary)]) -> Table {
     table
 }
 
-/// What a reader of the tables must know.
+/// Lines about the quality of the samples.
 fn remarks(points: &[(&RuntimeRecord, &Summary)]) -> anyhow::Result<Vec<String>> {
     let mut remarks = Vec::new();
     let records = points.iter().map(|(record, _)| *record);
@@ -260,62 +251,4 @@ fn provenance(records: &[RuntimeRecord], threads: usize) -> String {
         host.revision,
         host.profile
     )
-}
-
-/// Between two lines of progress where there is no terminal.
-const LINE_INTERVAL: Duration = Duration::from_secs(30);
-
-/// One bar for the whole grid, or a line now and then.
-struct Bar {
-    style: Style,
-    bar: ProgressBar,
-    began: Instant,
-    last_line: Option<Instant>,
-}
-
-impl Bar {
-    fn new(quiet: bool) -> Self {
-        let style = Style::of_this_terminal(quiet);
-        let target = match style {
-            Style::Bars => ProgressDrawTarget::stderr_with_hz(8),
-            Style::None | Style::Lines => ProgressDrawTarget::hidden(),
-        };
-        let bar = ProgressBar::with_draw_target(Some(1000), target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {msg}") {
-            bar.set_style(style);
-        }
-        Self {
-            style,
-            bar,
-            began: Instant::now(),
-            last_line: None,
-        }
-    }
-
-    fn show(&mut self, progress: &Progress) {
-        let elapsed = self.began.elapsed().as_secs_f64();
-        let left = if progress.share > 0.0 {
-            let left = elapsed / progress.share * (1.0 - progress.share);
-            format!("{} left", duration(left))
-        } else {
-            "time left unknown yet".to_owned()
-        };
-        let text = format!(
-            "{}/{} {left}; {}",
-            progress.done, progress.total, progress.next
-        );
-        self.bar.set_position((1000.0 * progress.share) as u64);
-        self.bar.set_message(text.clone());
-        let due = self
-            .last_line
-            .is_none_or(|last| last.elapsed() >= LINE_INTERVAL);
-        if self.style == Style::Lines && due {
-            self.last_line = Some(Instant::now());
-            output::note(text);
-        }
-    }
-
-    fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
 }

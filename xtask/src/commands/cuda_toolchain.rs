@@ -6,9 +6,6 @@ use crate::output;
 use crate::toolchain::{Compiler, prepare};
 
 /// Runs the command.
-///
-/// # Errors
-/// See [`prepare`].
 pub fn run(flags: &CudaToolchain) -> CommandResult {
     let compiler = match flags.nvcc {
         true => Compiler::Wheels,

@@ -3,29 +3,25 @@
 use std::fmt::Write;
 
 use anyhow::{Context, ensure};
+use lenet_core::{Backend, Geometry, Precision};
 use lenet_data::{Dataset, SplitSpec};
 use lenet_model::weights;
-use lenet_ops::Geometry;
-use lenet_results::{BackendKind, Precision};
 use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::{Evaluate, Split};
-use crate::inputs::{self, NewFile};
-use crate::output;
+use crate::output_file::OutputFile;
+use crate::{inputs, output};
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses weights that do not fit the data and paths that cannot be used.
+/// Runs the command; refuses weights that do not fit the data and paths that cannot be used.
 pub fn run(flags: &Evaluate) -> CommandResult {
     let (device, ordinal) = inputs::device(&flags.device).or_refuse()?;
-    let path = (BackendKind::Fused, device, Precision::Single);
+    let path = (Backend::Fused, device, Precision::Single);
     inputs::check_devices([path], ordinal).or_refuse()?;
-    let network = weights::load_any(&flags.checkpoint).or_refuse()?;
+    let network = weights::load_any(&flags.checkpoint.path).or_refuse()?;
     let data = inputs::dataset(flags.data_dir.as_deref()).or_refuse()?;
     ensure_fits(&network.geometry, &data)
-        .with_context(|| flags.checkpoint.display().to_string())
+        .with_context(|| flags.checkpoint.path.display().to_string())
         .or_refuse()?;
     let spec = SplitSpec {
         validation: flags.validation,
@@ -41,7 +37,7 @@ pub fn run(flags: &Evaluate) -> CommandResult {
     let csv = flags
         .csv
         .as_deref()
-        .map(NewFile::create)
+        .map(OutputFile::create)
         .transpose()
         .or_refuse()?;
 
@@ -50,9 +46,9 @@ pub fn run(flags: &Evaluate) -> CommandResult {
         &network.geometry,
         &network.parameters,
         &split,
-        BackendKind::Fused,
+        Backend::Fused,
         device,
-        &inputs::run_options(flags.threads, ordinal),
+        &inputs::run_options(flags.threads.threads, ordinal),
         Some(&mut logits),
     )
     .or_fail()?;
@@ -73,10 +69,10 @@ pub fn run(flags: &Evaluate) -> CommandResult {
     Ok(Exit::Done)
 }
 
-/// Whether a network of this shape can take these images and name their classes.
+/// Checks that a network of this shape takes these images and knows their classes.
 ///
 /// # Errors
-/// Says what the network takes and what the data has.
+/// It does not; the error says what the network takes and what the data have.
 pub fn ensure_fits(geometry: &Geometry, data: &Dataset) -> anyhow::Result<()> {
     let Geometry {
         channels,
@@ -101,8 +97,8 @@ pub fn ensure_fits(geometry: &Geometry, data: &Dataset) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One row an image: its place in the file, its label, the first of the largest logits, and
-/// all logits so that they read back exactly.
+/// One row per image: its index in the file, its label, the class of its largest logit, and all
+/// logits, which read back exactly.
 fn to_csv(labels: impl Iterator<Item = (u32, u8)>, logits: &[f32], classes: usize) -> String {
     let mut text = String::from("index,label,predicted");
     for class in 0..classes {
@@ -119,9 +115,8 @@ fn to_csv(labels: impl Iterator<Item = (u32, u8)>, logits: &[f32], classes: usiz
     text
 }
 
-/// Position of the largest value, of equal ones the first; NaN is larger than nothing.
-#[must_use]
-pub fn first_largest(values: &[f32]) -> usize {
+/// Index of the largest value, of equal ones the first; NaN counts as the smallest.
+fn first_largest(values: &[f32]) -> usize {
     let mut best = 0;
     for (i, &value) in values.iter().enumerate() {
         if value > values[best] || values[best].is_nan() && !value.is_nan() {
@@ -132,51 +127,4 @@ pub fn first_largest(values: &[f32]) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ties_go_to_the_first_and_nan_to_nobody() {
-        assert_eq!(first_largest(&[0.0, 2.0, 2.0]), 1);
-        assert_eq!(first_largest(&[f32::NAN, -1.0, f32::NAN, 0.5]), 3);
-        assert_eq!(first_largest(&[f32::NAN, f32::NAN]), 0);
-    }
-
-    #[test]
-    fn csv_reads_back_exactly() {
-        let logits = [0.1, -3.25, 1e-9, f32::MAX];
-        let text = to_csv([(3, 1), (9, 0)].into_iter(), &logits, 2);
-        let mut rows = text.lines();
-        assert_eq!(rows.next(), Some("index,label,predicted,logit_0,logit_1"));
-        let read: Vec<f32> = rows
-            .flat_map(|row| {
-                row.split(',')
-                    .skip(3)
-                    .map(|cell| cell.parse().unwrap())
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        assert_eq!(read, logits);
-        assert!(
-            text.contains("\n3,1,0,") && text.contains("\n9,0,1,"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn other_images_than_the_networks_are_refused() {
-        let mnist = Dataset::mnist();
-        assert!(ensure_fits(&Geometry::lab_2017(8), &mnist).is_ok());
-        let wide = Geometry {
-            width: 32,
-            ..Geometry::lab_2017(8)
-        };
-        let few = Geometry {
-            classes: 4,
-            ..Geometry::lab_2017(8)
-        };
-        for geometry in [wide, few] {
-            assert!(ensure_fits(&geometry, &mnist).is_err(), "{geometry:?}");
-        }
-    }
-}
+mod tests;

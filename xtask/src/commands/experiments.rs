@@ -6,21 +6,18 @@ use std::sync::OnceLock;
 use anyhow::Context;
 use lenet_results::{Outcome, SelfCheck, Store};
 use lenet_study::{
-    DataSets, Overrides, Plan, RunEvent, RunSettings, RunSummary, Settings, StudyConfig,
-    StudyError, Work,
+    DataSets, Overrides, Plan, RunEvent, RunSettings, RunSummary, StudyConfig, StudyError, Work,
 };
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Experiments;
+use crate::overlay::Overlay;
 use crate::overview::{cell_table, plan_table};
 use crate::progress::{Progress, Style};
 use crate::table::{count, duration};
 use crate::{inputs, interrupt, output};
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses a study, settings, a device or a folder that cannot be used.
+/// Runs the command; refuses a study, settings, a device or a folder that cannot be used.
 pub fn run(flags: &Experiments) -> CommandResult {
     let study = read_study(&flags.config).or_refuse()?;
     let (overrides, ordinal) = overrides(flags).or_refuse()?;
@@ -54,7 +51,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
     carry_out(flags, &plan, &data, &store, &settings)
 }
 
-/// A built-in study, or the one in a file.
+/// The built-in study of this name, or the study in this file.
 fn read_study(name: &str) -> anyhow::Result<StudyConfig> {
     let text = match lenet_study::builtin(name) {
         Some(text) => text.to_owned(),
@@ -66,32 +63,29 @@ fn read_study(name: &str) -> anyhow::Result<StudyConfig> {
     Ok(StudyConfig::parse(&text, name)?)
 }
 
-/// What the flags lay over the study, and the CUDA device's ordinal.
+/// What the flags lay over the study, and the ordinal of the CUDA device.
 fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
-    let mut settings = Settings::default();
-    if let Some(epochs) = flags.epochs {
-        settings.assign("epochs", &epochs.to_string(), "--epochs")?;
-    }
-    if let Some(samples) = flags.samples {
-        settings.assign("samples", &samples.to_string(), "--samples")?;
-    }
-    if let Some(precision) = &flags.precision {
-        settings.assign("precision", precision, "--precision")?;
-    }
-    settings.backend = flags.backend.map(Into::into);
-    let mut ordinal = 0;
-    if let Some(device) = &flags.device {
-        let kind;
-        (kind, ordinal) = inputs::device(device)?;
-        settings.device = Some(kind);
-    }
+    let mut overlay = Overlay::default();
+    let (epochs, samples) = (flags.epochs, flags.samples);
+    overlay.flag(
+        "epochs",
+        "--epochs",
+        epochs.map(|n| n.to_string()).as_deref(),
+    )?;
+    overlay.flag(
+        "samples",
+        "--samples",
+        samples.map(|n| n.to_string()).as_deref(),
+    )?;
+    let ordinal = overlay.compute(&flags.compute)?;
+    overlay.set(&flags.set)?;
     anyhow::ensure!(flags.jobs != Some(0), "--jobs 0: give at least 1");
     anyhow::ensure!(flags.threads != Some(0), "--threads 0: give at least 1");
     Ok((
         Overrides {
             only: flags.only.clone(),
             seeds: flags.seeds,
-            settings,
+            settings: overlay.into_settings(),
         },
         ordinal,
     ))
@@ -130,7 +124,7 @@ fn carry_out(
     store: &Store,
     settings: &RunSettings,
 ) -> CommandResult {
-    let style = Style::of_this_terminal(flags.quiet);
+    let style = Style::of_this_terminal(flags.progress.quiet);
     let watcher = Watcher {
         style,
         plan,
@@ -152,7 +146,7 @@ fn carry_out(
     Ok(conclude(&summary))
 }
 
-/// The last words, and the exit code.
+/// Says how the study ended, and gives the exit code.
 fn conclude(summary: &RunSummary) -> Exit {
     if summary.interrupted {
         output::note(format_args!(
@@ -177,7 +171,7 @@ fn conclude(summary: &RunSummary) -> Exit {
     Exit::Failed
 }
 
-/// The report of what there is so far; gives the path of its page.
+/// Writes the report of the records so far and gives the path of its page.
 fn write_report(plan: &Plan, store: &Store) -> anyhow::Result<PathBuf> {
     let folder = store.folder().join("report");
     let trials = store.records()?;
@@ -191,8 +185,8 @@ fn write_report(plan: &Plan, store: &Store) -> anyhow::Result<PathBuf> {
     Ok(folder.join("index.html"))
 }
 
-/// Turns the study's events into progress, and writes the first report as soon as every cell
-/// has a trial.
+/// Turns the events of the study into progress, and writes a first report as soon as every cell has
+/// a trial.
 struct Watcher<'p> {
     style: Style,
     plan: &'p Plan,
@@ -249,7 +243,7 @@ impl Watcher<'_> {
         }
     }
 
-    /// Early, so a failure to write it is told and not fatal: it is written again at the end.
+    /// A failure is told but not fatal, since the report is written again at the end.
     fn first_report(&self) {
         let text = match write_report(self.plan, self.store) {
             Ok(page) => {
@@ -272,7 +266,7 @@ impl Watcher<'_> {
     }
 }
 
-/// What is said in words beside the bars.
+/// Lines beside the bars.
 fn notes(event: &RunEvent<'_>) -> Vec<String> {
     match *event {
         RunEvent::Begin {
@@ -325,58 +319,4 @@ fn outcome_words(outcome: &Outcome) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn summary() -> RunSummary {
-        RunSummary {
-            trials: 4,
-            already_done: 0,
-            finished: 4,
-            failed: Vec::new(),
-            elsewhere: 0,
-            remaining: 0,
-            interrupted: false,
-            seconds: 1.0,
-        }
-    }
-
-    #[test]
-    fn exit_codes_follow_the_summary() {
-        let failed = lenet_study::FailedTrial {
-            identity: "0".into(),
-            label: "a".into(),
-            message: "b".into(),
-        };
-        assert_eq!(conclude(&summary()), Exit::Done);
-        let some_failed = RunSummary {
-            failed: vec![failed],
-            ..summary()
-        };
-        assert_eq!(conclude(&some_failed), Exit::Failed);
-        let interrupted = RunSummary {
-            interrupted: true,
-            remaining: 1,
-            ..some_failed
-        };
-        assert_eq!(conclude(&interrupted), Exit::Interrupted);
-    }
-
-    #[test]
-    fn the_start_says_what_was_found() {
-        let begin = |done, resumed| RunEvent::Begin {
-            trials: 80,
-            done,
-            resumed,
-            retried: 0,
-            elsewhere: 0,
-            jobs: 2,
-            threads: 1,
-        };
-        assert_eq!(notes(&begin(0, 0)), ["80 trials, 2 at once, 1 thread each"]);
-        assert_eq!(
-            notes(&begin(3, 2))[1],
-            "3 done before, 2 go on from where they were"
-        );
-    }
-}
+mod tests;

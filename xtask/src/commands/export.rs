@@ -5,18 +5,15 @@ use lenet_model::{onnx, weights};
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::{Export, ExportFormat, Precision};
-use crate::inputs::NewFile;
 use crate::output;
+use crate::output_file::OutputFile;
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses weights that cannot be used or do not fit the precision, and paths that cannot be
-/// written.
+/// Runs the command; refuses weights that cannot be used or do not fit the precision, and paths
+/// that cannot be written.
 pub fn run(flags: &Export) -> CommandResult {
     check(flags).or_refuse()?;
-    let network = weights::load_any(&flags.checkpoint).or_refuse()?;
-    let out = NewFile::create(&flags.out).or_refuse()?;
+    let network = weights::load_any(&flags.checkpoint.path).or_refuse()?;
+    let out = OutputFile::create(&flags.out).or_refuse()?;
     let bytes = match flags.format {
         ExportFormat::Onnx => onnx::to_bytes(&network).or_refuse()?,
         ExportFormat::Safetensors => network.to_bytes(flags.precision.into()).or_refuse()?,

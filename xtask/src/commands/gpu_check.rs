@@ -1,4 +1,4 @@
-//! `gpu-check`: everything that can be asked of a GPU, in one call.
+//! `gpu-check`: every check of a GPU in one command.
 
 mod measure;
 mod study;
@@ -9,21 +9,20 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use lenet_bench::device_check::{self, Checked};
+use lenet_core::DeviceKind;
 use lenet_data::{Dataset, SplitSpec, Splits};
-use lenet_results::{CheckVerdict, DeviceCheck, DeviceKind, Finding};
+use lenet_results::{CheckVerdict, DeviceCheck, Finding};
 
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::GpuCheck;
 use crate::table::duration;
 use crate::{inputs, interrupt, output};
 
-/// When measuring begins no other sample, counted from the start of the command.
+/// Time from the start of the command after which no other sample begins.
 const MEASURE_UNTIL: Duration = Duration::from_secs(7 * 60);
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses a device that cannot be used, a folder that cannot be written, and a debug build.
+/// Runs the command; refuses a device that cannot be used, a folder that cannot be written, and a
+/// debug build.
 pub fn run(flags: &GpuCheck) -> CommandResult {
     let begun = Instant::now();
     if cfg!(debug_assertions) && !flags.quick {
@@ -112,7 +111,7 @@ fn data(quick: bool) -> anyhow::Result<Splits> {
     Ok(data)
 }
 
-/// Takes a finding into the record and says it at once, as the whole takes minutes.
+/// Adds a finding to the record and prints it at once, since the whole check takes minutes.
 fn note(record: &mut DeviceCheck, finding: Finding) {
     output::note(format_args!(
         "{}: {} ({})",
@@ -158,7 +157,7 @@ fn describe(record: &DeviceCheck) -> String {
     }
 }
 
-/// A line a finding.
+/// One line per finding.
 fn table(record: &DeviceCheck) -> String {
     let line = |finding: &Finding| {
         let verdict = finding.verdict.name();
@@ -171,7 +170,7 @@ fn table(record: &DeviceCheck) -> String {
     lines.join("\n")
 }
 
-/// The path as an argument of a child process.
+/// A path as an argument of a child process.
 fn argument(path: &Path) -> anyhow::Result<&str> {
     path.to_str()
         .with_context(|| format!("{}: give a folder whose name is UTF-8", path.display()))

@@ -1,4 +1,4 @@
-//! One file a command: parse, call, print.
+//! The commands, one file each.
 
 pub mod bench_cpu;
 pub mod bench_runtime;

@@ -10,10 +10,7 @@ use crate::output;
 use crate::overview::cell_table;
 use crate::table::count;
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses folders that hold no records or some that cannot be read.
+/// Runs the command; refuses folders that hold no records or some that cannot be read.
 pub fn run(flags: &Report) -> CommandResult {
     let found = read(flags).or_refuse()?;
     let merged = lenet_results::merge(found.trials.iter().cloned());
@@ -56,8 +53,8 @@ struct Found {
     runtimes: Vec<RuntimeRecord>,
 }
 
-/// Records of all folders, of studies, of runtimes or of both. Folders of one study, run in
-/// parts, give one study: the same plan counts once.
+/// The records of all folders: of studies, of runtimes or of both. Folders with the same plan are
+/// parts of one study, which counts once.
 fn read(flags: &Report) -> anyhow::Result<Found> {
     let mut found = Found::default();
     for folder in &flags.records {

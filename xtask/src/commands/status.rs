@@ -8,7 +8,7 @@ use crate::flags::Status;
 use crate::table::{Table, count};
 use crate::{inputs, output};
 
-/// Every state, in the order in which they are summed up.
+/// Every state, in the order of the last line.
 const STATES: [&str; 6] = [
     "done",
     "running",
@@ -18,10 +18,7 @@ const STATES: [&str; 6] = [
     "unreadable",
 ];
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses a folder without a study.
+/// Runs the command; refuses a folder without a study.
 pub fn run(flags: &Status) -> CommandResult {
     let store = inputs::records(&flags.out).or_refuse()?;
     let study = store

@@ -3,23 +3,23 @@
 use std::time::Instant;
 
 use anyhow::Context;
+use lenet_core::{Settings, Trial};
 use lenet_data::{Dataset, SplitSpec, Splits};
-use lenet_model::weights;
-use lenet_results::{EpochRecord, Outcome, TrialConfig};
-use lenet_study::Settings;
+use lenet_model::weights::{self, Weights};
+use lenet_results::{EpochRecord, Outcome};
+use lenet_study::TomlSettings as _;
 use lenet_train::{Ended, Event};
 use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Train;
-use crate::inputs::{self, NewFile};
+use crate::output_file::OutputFile;
+use crate::overlay::Overlay;
 use crate::progress::{Progress, Style};
-use crate::{interrupt, output};
+use crate::{inputs, interrupt, output};
 
-/// Runs the command.
-///
-/// # Errors
-/// Refuses settings out of range, weights that do not fit and paths that cannot be used.
+/// Runs the command; refuses settings out of range, weights that do not fit and paths that cannot
+/// be used.
 pub fn run(flags: &Train) -> CommandResult {
     let (settings, ordinal) = settings(flags).or_refuse()?;
     let data = dataset(flags, &settings).or_refuse()?;
@@ -28,7 +28,7 @@ pub fn run(flags: &Train) -> CommandResult {
     inputs::check_devices([path], ordinal).or_refuse()?;
     let splits = split(&data, &config).or_refuse()?;
     let geometry = lenet_train::geometry(&config.network, &splits).or_refuse()?;
-    let mut options = inputs::run_options(flags.threads, ordinal);
+    let mut options = inputs::run_options(flags.threads.threads, ordinal);
     if let Some(init) = &flags.init {
         weights::load(init, &geometry).or_refuse()?;
         options.init = Some(init.clone());
@@ -36,7 +36,7 @@ pub fn run(flags: &Train) -> CommandResult {
     let save = flags
         .save
         .as_deref()
-        .map(NewFile::create)
+        .map(OutputFile::create)
         .transpose()
         .or_refuse()?;
     options.stop = interrupt::stop_flag().or_refuse()?;
@@ -53,7 +53,7 @@ pub fn run(flags: &Train) -> CommandResult {
     .or_fail()?;
     output::line(HEADING).or_fail()?;
     let started = Instant::now();
-    let progress = Progress::new(Style::of_this_terminal(flags.quiet), 1);
+    let progress = Progress::new(Style::of_this_terminal(flags.progress.quiet), 1);
     progress.begin("", "", config.epochs, 0);
     let mut written = Ok(());
     let ended = lenet_train::run(&config, &splits, &options, &mut |event| match event {
@@ -85,11 +85,13 @@ pub fn run(flags: &Train) -> CommandResult {
     };
     written.or_fail()?;
     if let Some(file) = save {
-        // The folder is writable: it took the temporary file, which now makes way.
-        drop(file);
-        let path = flags.save.as_deref().unwrap_or(std::path::Path::new(""));
-        let rate = config.dropout.effective_rate();
-        weights::save_with_dropout(path, &geometry, Some(rate), &parameters).or_fail()?;
+        let trained = Weights {
+            geometry,
+            dropout: Some(config.dropout.effective_rate()),
+            parameters,
+        };
+        let bytes = trained.to_bytes(weights::Precision::F32).or_fail()?;
+        file.write(&bytes).or_fail()?;
     }
     let seconds = started.elapsed().as_secs_f64();
     output::line(summary(&config, &outcome, epochs.last(), seconds)).or_fail()?;
@@ -100,7 +102,7 @@ pub fn run(flags: &Train) -> CommandResult {
     })
 }
 
-/// The settings of the file and of the flags, and the CUDA device's ordinal.
+/// The settings of the file and of the flags, and the ordinal of the CUDA device.
 fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
     let mut settings = Settings::default();
     if let Some(file) = &flags.config {
@@ -109,51 +111,39 @@ fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
             std::fs::read_to_string(file).with_context(|| format!("{origin}: cannot be read"))?;
         settings = Settings::parse(&text, &origin)?;
     }
-    // A list of filters needs no brackets on the command line.
-    let filters = flags.filters.as_ref().map(|text| match text.contains(',') {
-        true => format!("[{}]", text.trim_matches(['[', ']'])),
-        false => text.clone(),
-    });
-    let given = [
+    let mut overlay = Overlay::over(settings);
+    for (setting, flag, text) in [
         ("optimizer", "--optimizer", &flags.optimizer),
         ("learning_rate", "--learning-rate", &flags.learning_rate),
-        ("filters", "--filters", &filters),
+        ("filters", "--filters", &flags.filters),
         ("batch_size", "--batch-size", &flags.batch_size),
         ("epochs", "--epochs", &flags.epochs),
         ("dropout", "--dropout", &flags.dropout),
         ("samples", "--samples", &flags.samples),
         ("validation", "--validation", &flags.validation),
-        ("precision", "--precision", &flags.precision),
-    ];
-    for (name, flag, text) in given {
-        if let Some(text) = text {
-            settings.assign(name, text, flag)?;
-        }
+    ] {
+        overlay.flag(setting, flag, text.as_deref())?;
     }
-    let mut ordinal = 0;
-    if let Some(device) = &flags.device {
-        let kind;
-        (kind, ordinal) = inputs::device(device)?;
-        settings.device = Some(kind);
+    let ordinal = overlay.compute(&flags.compute)?;
+    if flags.data_dir.is_some() {
+        overlay.note("data", "--data-dir");
     }
-    if let Some(backend) = flags.backend {
-        settings.backend = Some(backend.into());
-    }
-    Ok((settings, ordinal))
+    overlay.set(&flags.set)?;
+    Ok((overlay.into_settings(), ordinal))
 }
 
 fn dataset(flags: &Train, settings: &Settings) -> anyhow::Result<Dataset> {
     match (&flags.data_dir, settings.data_name()) {
         (Some(folder), _) => inputs::dataset(Some(folder)),
-        (None, lenet_study::MNIST) => inputs::dataset(None),
+        (None, lenet_core::MNIST) => inputs::dataset(None),
         (None, folder) => inputs::dataset(Some(folder.as_ref())),
     }
 }
 
-fn split(data: &Dataset, config: &TrialConfig) -> Result<Splits, lenet_data::DataError> {
+fn split(data: &Dataset, config: &Trial) -> Result<Splits, lenet_data::DataError> {
     data.split(&SplitSpec {
         validation: config.data.validation,
-        samples: config.data.samples,
+        samples: config.data.samples.into(),
         seed: config.seed,
     })
 }
@@ -177,7 +167,7 @@ fn row(record: &EpochRecord) -> String {
 
 /// The last epoch's record as JSON, with what the trial was and how it ended.
 fn summary(
-    config: &TrialConfig,
+    config: &Trial,
     outcome: &Outcome,
     last: Option<&EpochRecord>,
     seconds: f64,
@@ -197,65 +187,4 @@ fn summary(
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::Parser;
-
-    use super::*;
-    use crate::flags::{Command, Flags};
-
-    fn parse(arguments: &[&str]) -> Train {
-        let all = ["xtask", "train"].iter().chain(arguments);
-        match Flags::try_parse_from(all).unwrap().command {
-            Command::Train(flags) => *flags,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn label(arguments: &[&str]) -> String {
-        match settings(&parse(arguments)) {
-            Ok((settings, _)) => settings.label(),
-            Err(error) => format!("{error:#}"),
-        }
-    }
-
-    #[test]
-    fn flags_become_settings() {
-        let label = label(&[
-            "--filters",
-            "8,16",
-            "--optimizer",
-            "adam",
-            "--dropout",
-            "0.5",
-        ]);
-        assert!(label.contains("filters = [8, 16]"), "{label}");
-        assert!(
-            label.contains("adam") && label.contains("dropout = 0.5"),
-            "{label}"
-        );
-    }
-
-    #[test]
-    fn the_last_line_holds_the_last_epoch() {
-        let config = Settings::default().resolve("mnist", 3);
-        let record = EpochRecord {
-            epoch: 2,
-            step: 10,
-            learning_rate: 0.1,
-            train_loss: f64::NAN,
-            train_accuracy: 0.1,
-            validation_loss: 0.5,
-            validation_accuracy: 0.2,
-            test_loss: 0.25,
-            test_accuracy: 0.3,
-            dead: false,
-            train_seconds: 1.0,
-            evaluation_seconds: 0.5,
-        };
-        let line = summary(&config, &Outcome::Completed {}, Some(&record), 2.0);
-        assert_eq!(line["train_loss"], "NaN");
-        assert_eq!(line["test_accuracy"], 0.3);
-        assert_eq!(line["outcome"]["kind"], "completed");
-        assert_eq!(line["seed"], 3);
-    }
-}
+mod tests;

@@ -1,13 +1,12 @@
-//! Static libraries that take the place of CUDA's at link time and open the real ones at the
-//! first call, so that one binary starts on machines with and without a GPU.
+//! Static libraries that replace those of CUDA at link time and open the real ones at the first
+//! call, so that one binary starts on machines with and without a GPU.
 //!
-//! candle links CUDA's libraries by name, and a program so linked does not even start where they
-//! are missing. Here each function is an entry of a few instructions: it jumps through a slot,
-//! and the slot leads to `lazy.c` until the function is known (as a procedure linkage table
-//! does). x86-64 with the System V calling convention only.
+//! candle links CUDA's libraries by name, and such a program does not start where they are missing.
+//! Here each function is an entry of a few instructions that jumps through a slot. At first the slot
+//! leads to `lazy.c`, which looks the function up, as a procedure linkage table does. Only for
+//! x86-64 with the System V calling convention.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -16,7 +15,7 @@ use anyhow::{Context, ensure};
 
 use super::succeed;
 
-/// Whether this system is one for which the libraries can be made.
+/// Whether the libraries can be made for this system.
 pub const SUPPORTED: bool = cfg!(all(target_arch = "x86_64", target_os = "linux"));
 
 /// A library that candle links.
@@ -24,10 +23,10 @@ struct Library {
     name: &'static str,
     /// Folder of its bindings in cudarc.
     bindings: &'static str,
-    /// What its functions begin with.
+    /// Prefix of its functions.
     prefix: &'static str,
     files: &'static [&'static str],
-    /// Codes for "no library" and "no such function" in the library's own terms.
+    /// The library's own error codes for "no library" and "no such function".
     absent: u32,
     unknown: u32,
 }
@@ -79,10 +78,10 @@ const LIBRARIES: [Library; 5] = [
     },
 ];
 
-/// Makes `lib*.a` in `folder` from the bindings in cudarc's sources.
+/// Makes `lib*.a` in `folder` from the bindings in the sources of cudarc.
 ///
 /// # Errors
-/// Another processor than x86-64, no C compiler, sources that hold no bindings.
+/// The processor is not x86-64, there is no C compiler, or the sources hold no bindings.
 pub fn build(cudarc: &Path, folder: &Path) -> anyhow::Result<()> {
     ensure!(
         SUPPORTED,
@@ -153,79 +152,36 @@ fn functions(source: &str, prefix: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Assembly of one entry a function and of the way to the resolver, which must preserve every
-/// register that may hold an argument.
+/// Assembly of one entry per function and of the way to the resolver, which preserves every register
+/// that may hold an argument.
 fn entry_points(library: &str, symbols: &BTreeSet<String>) -> String {
     const INTEGERS: [&str; 7] = ["rdi", "rsi", "rdx", "rcx", "r8", "r9", "rax"];
     let mut text = String::from(".text\n");
     let mut slots = String::from(".data\n.balign 8\n");
-    // Writing to a String cannot fail.
-    let line = |out: &mut String, line: std::fmt::Arguments<'_>| {
-        let _ = writeln!(out, "{line}");
-    };
     for (index, symbol) in symbols.iter().enumerate() {
-        line(&mut text, format_args!(".globl {symbol}"));
-        line(&mut text, format_args!(".type {symbol}, @function"));
-        line(
-            &mut text,
-            format_args!("{symbol}: jmp *.Lslot{index}(%rip)"),
+        text += &format!(
+            ".globl {symbol}\n.type {symbol}, @function\n{symbol}: jmp *.Lslot{index}(%rip)\n\
+             .Lfirst{index}: pushq ${index}\njmp .Lresolve\n"
         );
-        line(&mut text, format_args!(".Lfirst{index}: pushq ${index}"));
-        line(&mut text, format_args!("jmp .Lresolve"));
-        line(
-            &mut slots,
-            format_args!(".Lslot{index}: .quad .Lfirst{index}"),
-        );
+        slots += &format!(".Lslot{index}: .quad .Lfirst{index}\n");
     }
-    line(&mut text, format_args!(".Lresolve:"));
-    for register in INTEGERS {
-        line(&mut text, format_args!("pushq %{register}"));
-    }
+    let pushes = INTEGERS.map(|register| format!("pushq %{register}\n"));
+    let pops = INTEGERS.map(|register| format!("popq %{register}\n"));
+    let pops: String = pops.into_iter().rev().collect();
+    let vectors = |line: fn(u32) -> String| (0..8).map(line).collect::<String>();
+    let saves = vectors(|n| format!("movups %xmm{n}, {}(%rsp)\n", 16 * n));
+    let restores = vectors(|n| format!("movups {}(%rsp), %xmm{n}\n", 16 * n));
     // Return address, index and seven registers make 72 bytes; 136 more align the stack to 16.
-    line(&mut text, format_args!("subq $136, %rsp"));
-    for register in 0..8 {
-        line(
-            &mut text,
-            format_args!("movups %xmm{register}, {}(%rsp)", 16 * register),
-        );
-    }
-    line(&mut text, format_args!("movq {}(%rsp), %rdi", 136 + 8 * 7));
-    line(&mut text, format_args!("call lazy_{library}_resolve"));
-    line(&mut text, format_args!("movq %rax, %r11"));
-    line(&mut text, format_args!("movq {}(%rsp), %r10", 136 + 8 * 7));
-    line(&mut text, format_args!("leaq .Lslot0(%rip), %rcx"));
-    line(&mut text, format_args!("movq %r11, (%rcx,%r10,8)"));
-    for register in 0..8 {
-        line(
-            &mut text,
-            format_args!("movups {}(%rsp), %xmm{register}", 16 * register),
-        );
-    }
-    line(&mut text, format_args!("addq $136, %rsp"));
-    for register in INTEGERS.into_iter().rev() {
-        line(&mut text, format_args!("popq %{register}"));
-    }
-    line(&mut text, format_args!("addq $8, %rsp"));
-    line(&mut text, format_args!("jmp *%r11"));
+    let index = format!("{}(%rsp)", 136 + 8 * INTEGERS.len());
+    text += &format!(
+        ".Lresolve:\n{}subq $136, %rsp\n{saves}movq {index}, %rdi\n\
+         call lazy_{library}_resolve\nmovq %rax, %r11\nmovq {index}, %r10\n\
+         leaq .Lslot0(%rip), %rcx\nmovq %r11, (%rcx,%r10,8)\n\
+         {restores}addq $136, %rsp\n{pops}addq $8, %rsp\njmp *%r11\n",
+        pushes.concat()
+    );
     text + &slots + ".section .note.GNU-stack,\"\",@progbits\n"
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn declared_functions_are_found() {
-        let source = r#"
-            pub unsafe fn cuInit(Flags: c_uint) -> CUresult {
-                type _F = unsafe extern "C" fn(c_uint) -> CUresult;
-                extern "C" {
-                    fn cuInit(Flags: c_uint) -> CUresult;
-                    fn cuMemAlloc_v2(p: *mut u64) -> CUresult;
-                    fn culib();
-                    fn custom<T>(x: T);
-        "#;
-        let found: Vec<_> = functions(source, "cu").into_iter().collect();
-        assert_eq!(found, ["cuInit", "cuMemAlloc_v2"]);
-    }
-}
+mod tests;

@@ -1,5 +1,4 @@
-//! What a build with the `cuda` feature needs beside a Rust toolchain, made in a folder where
-//! there is no CUDA toolkit.
+//! Files that a build with the `cuda` feature needs where there is no CUDA toolkit.
 
 mod libraries;
 
@@ -8,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
+use lenet_results::files::write_whole;
 
-/// CUDA that the bindings are made for. What runs the program needs a driver for it.
+/// Version of CUDA that the bindings are made for; the machine that runs the program needs a driver
+/// for it.
 const CUDA: &str = "13000";
 
 /// nvcc and what it needs to compile candle's kernels, as packages of the Python index.
@@ -21,23 +22,24 @@ const WHEELS: [&str; 5] = [
     "nvidia-cuda-cccl==13.0.85",
 ];
 
-/// What compiles candle's kernels.
+/// The compiler of candle's kernels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compiler {
-    /// Nothing does: they are empty. Enough to check, lint, link and test on the processor.
+    /// None: the kernels are empty, which is enough to check, lint, link and test on the CPU.
     StandIn,
-    /// NVIDIA's, from the Python index.
+    /// The compiler of NVIDIA, from the Python index.
     Wheels,
 }
 
-/// Variables that the build is to find in its environment.
+/// Environment variables for the build.
 pub type Variables = Vec<(&'static str, String)>;
 
-/// Prepares `folder` for a build whose kernels any GPU from `compute_capability` on can compile
-/// for itself.
+/// Prepares `folder` for a build whose kernels run on any GPU of this compute capability (times 10)
+/// or above.
 ///
 /// # Errors
-/// No C compiler or cargo, a folder that cannot be written; for the wheels, no pip or network.
+/// There is no C compiler or cargo, or the folder cannot be written; for the wheels, there is no
+/// pip or network.
 pub fn prepare(
     folder: &Path,
     compiler: Compiler,
@@ -66,7 +68,7 @@ pub fn prepare(
     ])
 }
 
-/// Folder of the cudarc that this workspace is locked to.
+/// Folder of the sources of the cudarc that `Cargo.lock` names.
 fn cudarc_sources() -> anyhow::Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
@@ -91,7 +93,7 @@ fn cudarc_sources() -> anyhow::Result<PathBuf> {
     Ok(folder.context("a manifest lies in a folder")?.to_owned())
 }
 
-/// A compiler that makes every output, empty.
+/// A compiler whose every output is empty.
 const STAND_IN: &str = r#"#!/bin/sh
 # Stands in for nvcc where no kernel is to run: makes every output that it is asked for, empty.
 output= folder= source=
@@ -111,8 +113,8 @@ case $output in
 esac
 "#;
 
-/// Before the real compiler: candle's quantized kernels take most of the time and are used by
-/// nothing here, so their objects are empty.
+/// Calls the real compiler, except for candle's quantized kernels: they take most of the time and
+/// nothing here uses them, so their objects are empty.
 const WRAPPER: &str = r#"#!/bin/sh
 # Calls nvcc, but compiles nothing for candle's quantized kernels, which nothing here calls.
 output= skipped=
@@ -168,7 +170,7 @@ fn script(path: &Path, text: &str) -> anyhow::Result<PathBuf> {
     }
     // An unchanged file keeps its time, and cargo what it built with it.
     if fs::read_to_string(path).ok().as_deref() != Some(text) {
-        fs::write(path, text)?;
+        write_whole(path, text.as_bytes())?;
     }
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
@@ -187,7 +189,7 @@ fn utf8(path: &Path) -> anyhow::Result<String> {
     })
 }
 
-/// Runs a program that must succeed; its words go into the error.
+/// Runs a program that must succeed; the error holds its output.
 fn succeed(command: &mut Command) -> anyhow::Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command

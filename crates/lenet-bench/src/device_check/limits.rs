@@ -1,8 +1,8 @@
 //! What a device says of work that it cannot do.
 
+use lenet_core::{Architecture, Backend, DeviceChoice, DeviceKind, Trial};
 use lenet_data::{Split, Splits};
-use lenet_results::{BackendKind, DeviceKind, NetworkConfig, TrialConfig};
-use lenet_train::{DeviceChoice, TrainError};
+use lenet_train::TrainError;
 
 use super::{Answer, Checked, training};
 
@@ -24,14 +24,14 @@ pub(super) fn memory(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     let [_, height, width] = checked.data.train.set.shape();
     let images = TOO_MANY_BYTES / (4 * FILTERS * height * width);
     let data = repeated(checked.data, images);
-    let large = TrialConfig {
-        network: NetworkConfig {
+    let large = Trial {
+        network: Architecture {
             filters: vec![FILTERS; 2],
             kernel: 3,
             hidden: vec![16],
         },
         batch_size: images,
-        ..training::config(checked, BackendKind::Stock, checked.kind, 1)
+        ..training::config(checked, Backend::Stock, checked.kind, 1)
     };
     let said = match lenet_train::time_steps(&large, &data, &checked.options(), 1) {
         Ok(_) => {
@@ -43,7 +43,7 @@ pub(super) fn memory(checked: &Checked<'_>) -> Result<Answer, TrainError> {
         Err(error @ TrainError::OutOfMemory { .. }) => error.to_string(),
         Err(other) => return Ok(Answer::new(false, other.to_string())),
     };
-    let small = training::config(checked, BackendKind::Stock, checked.kind, 1);
+    let small = training::config(checked, Backend::Stock, checked.kind, 1);
     lenet_train::time_steps(&small, checked.data, &checked.options(), 1)?;
     Ok(Answer::new(
         true,
@@ -65,7 +65,7 @@ fn repeated(data: &Splits, images: usize) -> Splits {
 
 /// An ordinal that no machine has must be refused with a word on what to do.
 pub(super) fn ordinal() -> Answer {
-    match DeviceChoice::Cuda(NOWHERE).resolve() {
+    match lenet_train::resolve_device(DeviceChoice::Cuda(NOWHERE)) {
         Ok(_) => Answer::new(false, format!("cuda:{NOWHERE} was opened")),
         Err(error) => {
             let text = error.to_string();

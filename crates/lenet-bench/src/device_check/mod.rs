@@ -10,9 +10,9 @@ mod training;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use lenet_core::{Backend, DeviceKind, Geometry};
 use lenet_data::Splits;
-use lenet_ops::Geometry;
-use lenet_results::{BackendKind, CheckVerdict, DeviceKind, Finding};
+use lenet_results::{CheckVerdict, Finding};
 use lenet_train::{Agreement, RunOptions, TOLERANCE, TrainError};
 
 /// The device that is held against the processor, and how thoroughly.
@@ -77,13 +77,13 @@ pub fn run(checked: &Checked<'_>, mut observer: impl FnMut(Finding)) {
     };
     make("each op, values and gradients", &|| ops(checked));
     make("whole network, logits and gradients", &|| {
-        network(checked, BackendKind::Stock)
+        network(checked, Backend::Stock)
     });
     make("gradients against f64", &|| {
-        self_check(checked, BackendKind::Stock)
+        self_check(checked, Backend::Stock)
     });
     make("three epochs within the spread of seeds", &|| {
-        training::spread(checked, BackendKind::Stock)
+        training::spread(checked, Backend::Stock)
     });
     make("streamed images train like resident ones", &|| {
         training::placements(checked)
@@ -96,13 +96,13 @@ pub fn run(checked: &Checked<'_>, mut observer: impl FnMut(Finding)) {
     });
     make("a device that is not there", &|| Ok(limits::ordinal()));
     make("fused: whole network, logits and gradients", &|| {
-        network(checked, BackendKind::Fused)
+        network(checked, Backend::Fused)
     });
     make("fused: gradients against f64", &|| {
-        self_check(checked, BackendKind::Fused)
+        self_check(checked, Backend::Fused)
     });
     make("fused: three epochs within the spread of seeds", &|| {
-        training::spread(checked, BackendKind::Fused)
+        training::spread(checked, Backend::Fused)
     });
     make("fused: the same trial twice", &|| {
         together::repetition(checked)
@@ -135,7 +135,7 @@ fn ops(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     Ok(of_agreements(&found, "ops"))
 }
 
-fn network(checked: &Checked<'_>, backend: BackendKind) -> Result<Answer, TrainError> {
+fn network(checked: &Checked<'_>, backend: Backend) -> Result<Answer, TrainError> {
     let geometry = Geometry::lab_2017(checked.filters);
     let options = checked.options();
     let found = lenet_train::compare_network(&geometry, 16, backend, checked.kind, &options)?;
@@ -162,7 +162,7 @@ fn of_agreements(found: &[Agreement], noun: &str) -> Answer {
     )
 }
 
-fn self_check(checked: &Checked<'_>, backend: BackendKind) -> Result<Answer, TrainError> {
+fn self_check(checked: &Checked<'_>, backend: Backend) -> Result<Answer, TrainError> {
     let config = training::config(checked, backend, checked.kind, 1);
     let check = lenet_train::self_check(&config, checked.data, &checked.options())?;
     Ok(Answer::new(

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lenet_results::{
-    BackendKind, DropoutConfig, EpochRecord, OptimizerConfig, Outcome, TrialConfig,
-};
+use lenet_core::{Backend, Dropout, Optimizer, Trial};
+use lenet_results::{EpochRecord, Outcome};
 use lenet_train::{Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
 use super::training::{config, folder};
@@ -17,7 +16,7 @@ const FATAL: f64 = 1e30;
 
 /// The same trial twice.
 pub(super) fn repetition(checked: &Checked<'_>) -> Result<Answer, TrainError> {
-    let configs = [config(checked, BackendKind::Fused, checked.kind, 1)];
+    let configs = [config(checked, Backend::Fused, checked.kind, 1)];
     let once = Run::new(&configs).go(checked, &checked.options())?;
     let again = Run::new(&configs).go(checked, &checked.options())?;
     Ok(of_ends(&again, &once))
@@ -97,32 +96,25 @@ pub(super) fn resumption(checked: &Checked<'_>) -> Result<Answer, TrainError> {
 }
 
 /// Five settings for each seed; the last diverges.
-fn configs(checked: &Checked<'_>) -> Vec<TrialConfig> {
-    let adam = OptimizerConfig::Adam {
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-    };
-    let rms_prop = OptimizerConfig::RmsProp {
-        alpha: 0.99,
-        epsilon: 1e-8,
-    };
+fn configs(checked: &Checked<'_>) -> Vec<Trial> {
+    let adam = Optimizer::ADAM;
+    let rms_prop = Optimizer::RMSPROP;
     let settings = [
-        (OptimizerConfig::Sgd {}, 0.1, 0.0),
-        (OptimizerConfig::Momentum { momentum: 0.9 }, 0.01, 0.5),
+        (Optimizer::SGD, 0.1, 0.0),
+        (Optimizer::MOMENTUM, 0.01, 0.5),
         (adam, 0.001, 0.25),
         (rms_prop, 0.001, 0.0),
-        (OptimizerConfig::Sgd {}, FATAL, 0.0),
+        (Optimizer::SGD, FATAL, 0.0),
     ];
     let of = |seed| {
-        settings.map(|(optimizer, learning_rate, rate)| TrialConfig {
+        settings.map(|(optimizer, learning_rate, rate)| Trial {
             optimizer,
             learning_rate,
-            dropout: DropoutConfig {
+            dropout: Dropout {
                 rate,
                 connected: true,
             },
-            ..config(checked, BackendKind::Fused, checked.kind, seed)
+            ..config(checked, Backend::Fused, checked.kind, seed)
         })
     };
     (1..=checked.seeds).flat_map(of).collect()
@@ -130,7 +122,7 @@ fn configs(checked: &Checked<'_>) -> Vec<TrialConfig> {
 
 /// Trials that are trained together, and how they ended.
 struct Run<'c> {
-    configs: &'c [TrialConfig],
+    configs: &'c [Trial],
     /// A checkpoint each, or none at all.
     files: Vec<PathBuf>,
     /// Raised in the second epoch.
@@ -139,7 +131,7 @@ struct Run<'c> {
 }
 
 impl<'c> Run<'c> {
-    fn new(configs: &'c [TrialConfig]) -> Self {
+    fn new(configs: &'c [Trial]) -> Self {
         Self {
             configs,
             files: Vec::new(),

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lenet_results::{
-    BackendKind, DataConfig, DecayConfig, DeviceKind, DropoutConfig, NetworkConfig,
-    OptimizerConfig, Precision, ScheduleConfig, TrialConfig,
-};
+use lenet_core::{Architecture, Backend, Data, DeviceKind, Dropout, Optimizer, Samples, Trial};
 use lenet_train::{Ended, Event, RunOptions, TrainError};
 
 use super::{Answer, Checked};
@@ -20,44 +17,35 @@ const PARAMETERS: f64 = 1e-2;
 /// A short trial of the study's network, with dropout.
 pub(super) fn config(
     checked: &Checked<'_>,
-    backend: BackendKind,
+    backend: Backend,
     device: DeviceKind,
     seed: u64,
-) -> TrialConfig {
-    TrialConfig {
-        data: DataConfig {
+) -> Trial {
+    Trial {
+        data: Data {
             source: checked.data.source.clone(),
             validation: checked.data.validation.len(),
-            samples: Some(checked.data.train.len()),
+            samples: Samples::Drawn(checked.data.train.len()),
         },
-        network: NetworkConfig {
+        network: Architecture {
             filters: vec![checked.filters; 2],
-            kernel: 3,
-            hidden: vec![128],
+            ..Architecture::default()
         },
-        dropout: DropoutConfig {
-            rate: 0.5,
-            connected: true,
-        },
-        optimizer: OptimizerConfig::Momentum { momentum: 0.9 },
+        dropout: Dropout::connected(0.5),
+        optimizer: Optimizer::MOMENTUM,
         learning_rate: 0.01,
-        schedule: ScheduleConfig {
-            warmup_epochs: 0.0,
-            decay: DecayConfig::Constant {},
-        },
         batch_size: 64,
         epochs: EPOCHS,
-        early_stop: None,
         seed,
         backend,
         device,
-        precision: Precision::Single,
+        ..Trial::default()
     }
 }
 
 /// For each seed the test accuracy on both devices: they may differ by no more than the
 /// processor's own from seed to seed.
-pub(super) fn spread(checked: &Checked<'_>, backend: BackendKind) -> Result<Answer, TrainError> {
+pub(super) fn spread(checked: &Checked<'_>, backend: Backend) -> Result<Answer, TrainError> {
     let accuracy = |device, seed| -> Result<f64, TrainError> {
         let config = config(checked, backend, device, seed);
         let (trained, _) = train(&config, checked, &checked.options())?;
@@ -93,7 +81,7 @@ fn within_spread(pairs: &[[f64; 2]]) -> Answer {
 
 /// One trial of candle's ops with both placements of the images.
 pub(super) fn placements(checked: &Checked<'_>) -> Result<Answer, TrainError> {
-    let config = config(checked, BackendKind::Stock, checked.kind, 1);
+    let config = config(checked, Backend::Stock, checked.kind, 1);
     let with = |streamed| {
         let options = RunOptions {
             streamed,
@@ -108,7 +96,7 @@ pub(super) fn placements(checked: &Checked<'_>) -> Result<Answer, TrainError> {
 /// A trial that is stopped within an epoch and goes on from its checkpoint, against one that is
 /// not; in candle's ops, whose sums on a GPU may be taken in another order each time.
 pub(super) fn resumption(checked: &Checked<'_>) -> Result<Answer, TrainError> {
-    let config = config(checked, BackendKind::Stock, checked.kind, 1);
+    let config = config(checked, Backend::Stock, checked.kind, 1);
     let (whole, _) = train(&config, checked, &checked.options())?;
     let folder = folder()?;
     let options = RunOptions {
@@ -154,7 +142,7 @@ struct Trained {
 
 /// Trains to the end; also tells after how many epochs it began.
 fn train(
-    config: &TrialConfig,
+    config: &Trial,
     checked: &Checked<'_>,
     options: &RunOptions,
 ) -> Result<(Trained, usize), TrainError> {

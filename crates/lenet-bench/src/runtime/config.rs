@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use lenet_results::{BackendKind, DataPlacement};
+use lenet_core::Backend;
+use lenet_results::DataPlacement;
 use serde::Deserialize;
 use toml::de::DeTable;
 
@@ -25,7 +26,7 @@ pub struct RuntimeConfig {
     pub device: Vec<String>,
     /// Backends; empty: the usual one of each device.
     #[serde(default)]
-    pub backend: Vec<BackendKind>,
+    pub backend: Vec<Backend>,
     /// Where images lie; empty: all places that a device knows.
     #[serde(default)]
     pub placement: Vec<DataPlacement>,

@@ -1,12 +1,13 @@
 //! From a grid to the points that this machine can measure.
 
+use lenet_core::{Architecture, Backend, DeviceChoice, DeviceKind};
 use lenet_data::Splits;
 use lenet_ops::Level;
-use lenet_results::{BackendKind, DataPlacement, DeviceKind, NetworkConfig, RuntimePoint};
-use lenet_train::DeviceChoice;
+use lenet_results::{DataPlacement, RuntimePoint};
 
 use super::config::RuntimeConfig;
 use super::error::RuntimeError;
+use lenet_train::{TrainError, resolve_device};
 
 /// A device that can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub fn devices(asked: &[String]) -> Result<(Vec<Device>, Vec<LeftOut>), RuntimeE
             kind: DeviceKind::Cpu,
             ordinal: 0,
         });
-        match DeviceChoice::Cuda(0).resolve() {
+        match resolve_device(DeviceChoice::Cuda(0)) {
             Ok((kind, ordinal)) => found.push(Device { kind, ordinal }),
             Err(error) => left_out.push(LeftOut {
                 what: "cuda".to_owned(),
@@ -64,7 +65,8 @@ pub fn devices(asked: &[String]) -> Result<(Vec<Device>, Vec<LeftOut>), RuntimeE
         }
     }
     for name in asked {
-        let (kind, ordinal) = name.parse::<DeviceChoice>()?.resolve()?;
+        let (kind, ordinal) =
+            resolve_device(name.parse::<DeviceChoice>().map_err(TrainError::from)?)?;
         let device = Device { kind, ordinal };
         if !found.contains(&device) {
             found.push(device);
@@ -141,8 +143,8 @@ impl std::fmt::Display for LeftOut {
 }
 
 /// The study's network.
-pub(super) fn network(filters: usize) -> NetworkConfig {
-    NetworkConfig {
+pub(super) fn network(filters: usize) -> Architecture {
+    Architecture {
         filters: vec![filters; 2],
         kernel: 3,
         hidden: vec![128],
@@ -152,7 +154,7 @@ pub(super) fn network(filters: usize) -> NetworkConfig {
 /// What computes a point, and on how many networks at once.
 struct Path {
     device: Device,
-    backend: BackendKind,
+    backend: Backend,
     placement: DataPlacement,
     trials: usize,
 }
@@ -160,9 +162,9 @@ struct Path {
 impl Path {
     fn level(&self, level: Level) -> &'static str {
         match (self.backend, self.device.kind) {
-            (BackendKind::Stock, _) => "candle",
-            (BackendKind::Fused, DeviceKind::Cuda) => "cuda",
-            (BackendKind::Fused, DeviceKind::Cpu) => level.name(),
+            (Backend::Stock, _) => "candle",
+            (Backend::Fused, DeviceKind::Cuda) => "cuda",
+            (Backend::Fused, DeviceKind::Cpu) => level.name(),
         }
     }
 }
@@ -170,7 +172,7 @@ impl Path {
 /// Every path of the grid that there is, in its order.
 fn paths(config: &RuntimeConfig, devices: &[Device], left_out: &mut Vec<LeftOut>) -> Vec<Path> {
     let backends = match config.backend.as_slice() {
-        [] => &[BackendKind::Fused],
+        [] => &[Backend::Fused],
         asked => asked,
     };
     let mut paths = Vec::new();
@@ -195,17 +197,17 @@ fn paths(config: &RuntimeConfig, devices: &[Device], left_out: &mut Vec<LeftOut>
 fn placements(
     config: &RuntimeConfig,
     device: Device,
-    backend: BackendKind,
+    backend: Backend,
     left_out: &mut Vec<LeftOut>,
 ) -> Vec<DataPlacement> {
     let (only, what, reason) = match (device.kind, backend) {
-        (DeviceKind::Cuda, BackendKind::Stock) => {
+        (DeviceKind::Cuda, Backend::Stock) => {
             return match config.placement.as_slice() {
                 [] => vec![DataPlacement::Streamed, DataPlacement::Resident],
                 asked => asked.to_vec(),
             };
         }
-        (DeviceKind::Cuda, BackendKind::Fused) => (
+        (DeviceKind::Cuda, Backend::Fused) => (
             DataPlacement::Resident,
             format!("streamed, fused on cuda:{}", device.ordinal),
             "the fused backend keeps images on the GPU, so they are measured as resident",
@@ -225,10 +227,10 @@ fn placements(
 fn groups(
     config: &RuntimeConfig,
     device: Device,
-    backend: BackendKind,
+    backend: Backend,
     left_out: &mut Vec<LeftOut>,
 ) -> Vec<usize> {
-    if (backend, device.kind) == (BackendKind::Fused, DeviceKind::Cuda) {
+    if (backend, device.kind) == (Backend::Fused, DeviceKind::Cuda) {
         return config.trials.clone();
     }
     let (alone, together): (Vec<_>, Vec<_>) = config.trials.iter().partition(|&&n| n == 1);
@@ -280,7 +282,7 @@ mod tests {
         assert!(
             plan.points
                 .iter()
-                .all(|point| point.backend == BackendKind::Fused && point.level == "portable")
+                .all(|point| point.backend == Backend::Fused && point.level == "portable")
         );
         assert_eq!(plan.points[0].samples, 40);
         let geometry = lenet_train::geometry(&network(2), &testing::splits()).unwrap();
@@ -295,16 +297,16 @@ mod tests {
         assert!(fused.left_out.is_empty());
         let on_gpu = |p: &RuntimePoint| {
             (p.backend, p.placement, p.level.as_str())
-                == (BackendKind::Fused, DataPlacement::Resident, "cuda")
+                == (Backend::Fused, DataPlacement::Resident, "cuda")
         };
         assert!(fused.points[4..].iter().all(on_gpu), "{:?}", fused.points);
 
-        config.backend = vec![BackendKind::Stock];
+        config.backend = vec![Backend::Stock];
         let stock = plan(&config, &[GPU]).unwrap();
         assert_eq!(stock.points.len(), 8);
         assert!(stock.left_out.is_empty());
 
-        config.backend = vec![BackendKind::Fused, BackendKind::Stock];
+        config.backend = vec![Backend::Fused, Backend::Stock];
         config.placement = vec![DataPlacement::Streamed];
         let streamed = plan(&config, &[GPU]).unwrap();
         assert_eq!(streamed.points.len(), 4 + 4);
@@ -315,14 +317,14 @@ mod tests {
     #[test]
     fn trials_are_grouped_where_a_device_trains_them_together() {
         let mut config = testing::config();
-        config.backend = vec![BackendKind::Fused, BackendKind::Stock];
+        config.backend = vec![Backend::Fused, Backend::Stock];
         config.trials = vec![1, 16];
         let found = plan(&config, &[CPU, GPU]).unwrap();
         let grouped: Vec<_> = found.points.iter().filter(|p| p.trials == 16).collect();
         assert_eq!(found.points.len(), 2 * 4 + 2 * 4 + 8);
         assert_eq!(grouped.len(), 4);
         assert!(grouped.iter().all(|p| p.device == DeviceKind::Cuda));
-        assert!(grouped.iter().all(|p| p.backend == BackendKind::Fused));
+        assert!(grouped.iter().all(|p| p.backend == Backend::Fused));
         let what: Vec<_> = found.left_out.iter().map(|l| l.what.as_str()).collect();
         assert_eq!(
             what,

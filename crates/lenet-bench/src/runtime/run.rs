@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use lenet_core::{Data, DeviceKind, Dropout, Samples, Trial};
 use lenet_data::{Split, Splits};
 use lenet_ops::{Level, gpu};
 use lenet_results::{
-    DataConfig, DataPlacement, DecayConfig, DeviceKind, DropoutConfig, OptimizerConfig, Outcome,
-    Precision, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeStore, RuntimeWork,
-    ScheduleConfig, TrialConfig,
+    DataPlacement, Outcome, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeStore, RuntimeWork,
 };
 use lenet_train::{Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
@@ -169,8 +168,8 @@ fn sample(
     let gpu = (point.device == DeviceKind::Cuda).then_some(point.ordinal);
     let gpu = gpu.filter(|&ordinal| gpu::forget_peak_memory(ordinal));
     let seeds = (0..point.trials as u64).map(|n| config.seed.wrapping_add(n));
-    let configs: Vec<TrialConfig> = seeds
-        .map(|seed| TrialConfig {
+    let configs: Vec<Trial> = seeds
+        .map(|seed| Trial {
             seed,
             ..config.clone()
         })
@@ -235,31 +234,22 @@ impl Watcher for Seen {
     }
 }
 
-fn trial(point: &RuntimePoint, context: RunContext<'_>) -> (TrialConfig, RunOptions) {
-    let config = TrialConfig {
-        data: DataConfig {
+fn trial(point: &RuntimePoint, context: RunContext<'_>) -> (Trial, RunOptions) {
+    let config = Trial {
+        data: Data {
             source: point.source.clone(),
             validation: point.validation,
-            samples: Some(point.samples),
+            samples: Samples::Drawn(point.samples),
         },
         network: network(point.filters),
-        dropout: DropoutConfig {
-            rate: point.dropout,
-            connected: true,
-        },
-        optimizer: OptimizerConfig::Sgd {},
+        dropout: Dropout::connected(point.dropout),
         learning_rate: point.learning_rate,
-        schedule: ScheduleConfig {
-            warmup_epochs: 0.0,
-            decay: DecayConfig::Constant {},
-        },
         batch_size: point.batch_size,
         epochs: 1,
-        early_stop: None,
         seed: point.seed,
         backend: point.backend,
         device: point.device,
-        precision: Precision::Single,
+        ..Trial::default()
     };
     let options = RunOptions {
         threads: point.threads,
@@ -312,7 +302,7 @@ fn name(work: Work, point: &RuntimePoint) -> String {
     format!(
         "{what}: {} {} {}, {} filters, batch {}, dropout {}{group}",
         point.device_name(),
-        point.backend_name(),
+        point.backend.name(),
         point.placement.name(),
         point.filters,
         point.batch_size,

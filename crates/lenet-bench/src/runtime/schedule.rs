@@ -1,7 +1,7 @@
 //! Which measurement comes next: pure functions of plan and records.
 
+use lenet_core::random::{permutation, stream};
 use lenet_results::RuntimeRecord;
-use lenet_rng::{permutation, stream};
 
 /// One thing to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! What a measuring process says of its machine, for each device that it measures.
 
+use lenet_core::DeviceKind;
 use lenet_ops::Level;
-use lenet_results::{DeviceKind, Environment, RuntimePoint, RuntimeSession};
+use lenet_results::{Environment, RuntimePoint, RuntimeSession};
 
 use super::error::RuntimeError;
 use super::host;
@@ -74,7 +75,7 @@ pub(super) fn same_environment(
 
 #[cfg(test)]
 mod tests {
-    use lenet_results::Gpu;
+    use lenet_core::Gpu;
 
     use super::*;
 

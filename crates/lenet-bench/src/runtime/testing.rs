@@ -1,9 +1,10 @@
 //! A small grid, small data and synthetic records.
 
+use lenet_core::{Backend, DeviceKind};
 use lenet_data::{Dataset, ImageSet, SplitSpec, Splits};
 use lenet_results::{
-    BackendKind, DataPlacement, DeviceKind, Environment, RuntimePoint, RuntimeRecord,
-    RuntimeSample, RuntimeSession, RuntimeWork,
+    DataPlacement, Environment, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeSession,
+    RuntimeWork,
 };
 
 use super::RuntimeConfig;
@@ -50,7 +51,7 @@ pub(super) fn record(filters: usize, seconds: &[f64]) -> RuntimeRecord {
     let point = RuntimePoint {
         device: DeviceKind::Cpu,
         ordinal: 0,
-        backend: BackendKind::Fused,
+        backend: Backend::Fused,
         placement: DataPlacement::Streamed,
         threads: 2,
         level: "portable".into(),

@@ -19,8 +19,8 @@ fn classifier() -> Classifier {
 
 fn pixels(images: usize) -> Vec<f32> {
     let mut values = vec![0f32; images * 216];
-    let mut rng = lenet_rng::stream(5, "pixels");
-    lenet_rng::truncated_normal(&mut rng, 0.5, &mut values);
+    let mut rng = lenet_core::random::stream(5, "pixels");
+    lenet_core::random::truncated_normal(&mut rng, 0.5, &mut values);
     values.into_iter().map(f32::abs).collect()
 }
 

@@ -1,22 +1,22 @@
 //! A network to and from a weights file.
 
-use std::collections::HashMap;
 use std::path::Path;
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Device};
 use candle_nn::VarBuilder;
-use lenet_ops::Geometry;
 
 use super::LeNet;
+use crate::parameters::tensors;
 use crate::weights::{self, Precision, Weights, WeightsError};
 
 impl LeNet {
-    /// Reads a network from a safetensors file: one of ours, whose metadata say its shape, or a
-    /// PyTorch `state_dict`, whose tensors do (see [`weights::load_any`]). Its tensors are f32 on
-    /// the device, and fixed: [`Self::trainable`] makes variables of them.
+    /// Reads a network from a safetensors file. The shape comes from the metadata of a file that
+    /// this crate wrote, or from the tensors of a PyTorch `state_dict` (see
+    /// [`weights::load_any`]). The network's tensors are f32 and fixed; [`Self::trainable`] makes
+    /// variables of them.
     ///
     /// # Errors
-    /// A [`WeightsError`] naming the file and, where one is at fault, the tensor.
+    /// A [`WeightsError`] that names the file and, if one is at fault, the tensor.
     pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Self, WeightsError> {
         let path = path.as_ref();
         Self::from_weights(&weights::load_any(path)?, device, path)
@@ -31,8 +31,8 @@ impl LeNet {
         Self::from_weights(&weights, device, Path::new(weights::IN_MEMORY))
     }
 
-    /// The network of this project's own weights: F = 16, trained on MNIST, whose README says
-    /// how, and with what accuracy (`pretrained/README.md` in this crate).
+    /// The digit classifier that comes with this crate: 16 filters, trained on MNIST.
+    /// `pretrained/README.md` says how it was trained and how accurate it is.
     ///
     /// ```
     /// use candle_core::Device;
@@ -40,7 +40,7 @@ impl LeNet {
     ///
     /// let network = LeNet::pretrained(&Device::Cpu)?;
     /// assert_eq!(network.parameter_count(), 104_250);
-    /// // A blank image is some digit too; probabilities say how sure that is.
+    /// // A blank image gets a class too; its probability is low.
     /// let prediction = network.predict(&[0u8; 784])?;
     /// assert!(prediction.class < 10 && prediction.confidence() < 0.9);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -59,21 +59,19 @@ impl LeNet {
         origin: &Path,
     ) -> Result<Self, WeightsError> {
         let build = || {
-            let (geometry, values) = (&weights.geometry, &weights.parameters);
-            let tensors = fixed_tensors(geometry, values, device)?;
-            Self::new(
-                VarBuilder::from_tensors(tensors, DType::F32, device),
-                &weights.config(),
-            )
+            let tensors = tensors(&weights.geometry, &weights.parameters, device)?;
+            let tensors = tensors.into_iter().collect();
+            let vb = VarBuilder::from_tensors(tensors, DType::F32, device);
+            Self::new(vb, &weights.config())
         };
         build().map_err(|error| WeightsError::device(origin, error))
     }
 
-    /// Writes the network as f32 safetensors with PyTorch's names and layouts, and its
-    /// configuration in the metadata; the file appears whole or not at all.
+    /// Writes the network as f32 safetensors with PyTorch's names and layouts and with its
+    /// configuration in the metadata. The file appears whole or not at all.
     ///
     /// # Errors
-    /// A file that cannot be written; the device's.
+    /// The file cannot be written, or the device fails.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), WeightsError> {
         let path = path.as_ref();
         self.weights(path)?.save(path, Precision::F32)
@@ -82,7 +80,7 @@ impl LeNet {
     /// The contents of the file that [`Self::save`] writes.
     ///
     /// # Errors
-    /// The device's.
+    /// The device fails.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
         self.weights(Path::new(weights::IN_MEMORY))?
             .to_bytes(Precision::F32)
@@ -97,19 +95,4 @@ impl LeNet {
                 .map_err(|error| WeightsError::device(path, error))?,
         })
     }
-}
-
-/// The parameters as plain tensors by name.
-fn fixed_tensors(
-    geometry: &Geometry,
-    values: &[f32],
-    device: &Device,
-) -> candle_core::Result<HashMap<String, Tensor>> {
-    let parameters = geometry.parameters().into_iter();
-    parameters
-        .map(|p| {
-            let tensor = Tensor::from_slice(&values[p.range()], p.shape.as_slice(), device)?;
-            Ok((p.name, tensor))
-        })
-        .collect()
 }

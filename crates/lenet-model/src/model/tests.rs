@@ -1,11 +1,11 @@
 //! Both backends against each other and against the whole-network reference.
 
 use candle_core::{DType, Device, ModuleT, Tensor};
-use lenet_ops::net::Dropout;
+use lenet_ops::dropout::Mask;
 
 use super::*;
-use crate::Parameters;
 use crate::init::initial_parameters;
+use crate::{ForDevice, Parameters};
 
 /// Odd sides, several channels, two hidden layers.
 fn config() -> LeNetConfig {
@@ -23,8 +23,8 @@ fn config() -> LeNetConfig {
 
 fn images(count: usize, dtype: DType) -> Tensor {
     let mut values = vec![0f32; count * 2 * 11 * 14];
-    let mut rng = lenet_rng::stream(8, "images");
-    lenet_rng::truncated_normal(&mut rng, 1.0, &mut values);
+    let mut rng = lenet_core::random::stream(8, "images");
+    lenet_core::random::truncated_normal(&mut rng, 1.0, &mut values);
     let values: Vec<_> = values.into_iter().map(f32::abs).collect();
     Tensor::from_vec(values, (count, 2, 11, 14), &Device::Cpu)
         .unwrap()
@@ -53,7 +53,7 @@ fn flat(tensor: &Tensor) -> Vec<f64> {
 }
 
 /// Logits and the gradients of all parameters of an uneven function of them.
-fn logits_and_gradients(backend: Backend, dtype: DType, dropout: Option<Dropout>) -> Vec<Vec<f64>> {
+fn logits_and_gradients(backend: Backend, dtype: DType, dropout: Option<Mask>) -> Vec<Vec<f64>> {
     let (network, parameters) = network(backend, dtype);
     let logits = network.forward_train(&images(5, dtype), dropout).unwrap();
     let gradients = logits
@@ -76,7 +76,7 @@ fn logits_and_gradients(backend: Backend, dtype: DType, dropout: Option<Dropout>
 
 #[test]
 fn backends_agree_in_logits_and_gradients() {
-    let dropout = Some(Dropout {
+    let dropout = Some(Mask {
         rate: 0.4,
         seed: 3,
         step: 6,
@@ -170,7 +170,7 @@ fn rows_of_pixels_are_images_too() {
 #[test]
 fn a_device_and_a_type_name_the_faster_backend() {
     assert_eq!(Backend::for_device(&Device::Cpu), Backend::Fused);
-    assert_eq!(Backend::choose(&Device::Cpu, DType::F64), Backend::Fused);
+    assert_eq!(faster_backend(&Device::Cpu, DType::F64), Backend::Fused);
 }
 
 #[cfg(feature = "cuda")]
@@ -208,6 +208,6 @@ mod cuda {
             assert!(error <= 1e-5 * largest, "{got} instead of {want}");
         }
         assert_eq!(got.len(), want.len());
-        assert_eq!(Backend::choose(&device, DType::F64), Backend::Stock);
+        assert_eq!(faster_backend(&device, DType::F64), Backend::Stock);
     }
 }

@@ -1,16 +1,16 @@
-//! The inference network as an ONNX model, for other runtimes.
+//! Export of a network as an ONNX model, for inference in other runtimes.
 //!
-//! Input `images`, `[N, C, H, W]` f32, pixels as the network takes them (for MNIST in [0, 1]), N
-//! free; output `logits`, `[N, classes]`. Operators of opset 13 (`Conv`, `Relu`, `MaxPool`,
-//! `Flatten`, `Gemm`), weights under PyTorch's names in the file itself, IR version 8: any
-//! runtime since 2021 reads it. Dropout is not in it.
+//! The input `images` is `[N, C, H, W]` f32 with any N, pixels as the network takes them (for MNIST in
+//! [0, 1]). The output `logits` is `[N, classes]`. The model uses operators of opset 13 (`Conv`,
+//! `Relu`, `MaxPool`, `Flatten`, `Gemm`) and IR version 8, which every runtime since 2021 reads. It
+//! holds the weights under PyTorch's names, and no dropout.
 //!
-//! <https://onnx.ai/onnx/repo-docs/IR.html> describes the format and `onnx.proto` its messages; a
-//! network like this needs a handful of them.
+//! <https://onnx.ai/onnx/repo-docs/IR.html> describes the format, `onnx.proto` its messages; a
+//! network like this needs only a few of them.
 
 mod protobuf;
 
-use lenet_ops::{Geometry, Parameter};
+use lenet_core::{Geometry, Parameter};
 
 use crate::config::ConfigError;
 use crate::weights::Weights;
@@ -25,15 +25,15 @@ const FLOAT: u64 = 1;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OnnxError {
-    /// The shape describes no network.
+    /// The configuration describes no network.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The parameters are not as many as the network has.
+    /// The number of parameters is not that of the network.
     #[error("{got} parameters were given, the network has {want}")]
     Length {
-        /// Parameters given.
+        /// Number of parameters given.
         got: usize,
-        /// Parameters of the network.
+        /// Number of parameters of the network.
         want: usize,
     },
     /// The network's tensors cannot be read from its device.
@@ -42,10 +42,10 @@ pub enum OnnxError {
 }
 
 impl crate::LeNet {
-    /// The network as an ONNX model; see [`onnx`](crate::onnx).
+    /// The contents of an ONNX file of this network; see [`onnx`](crate::onnx).
     ///
     /// # Errors
-    /// The device's.
+    /// The device fails.
     pub fn to_onnx(&self) -> Result<Vec<u8>, OnnxError> {
         to_bytes(&Weights {
             geometry: self.geometry().clone(),
@@ -58,7 +58,7 @@ impl crate::LeNet {
 /// The contents of an ONNX file of this network.
 ///
 /// # Errors
-/// A shape that describes no network, parameters of another number.
+/// The shape describes no network, or the number of parameters is not that of the shape.
 pub fn to_bytes(weights: &Weights) -> Result<Vec<u8>, OnnxError> {
     let geometry = weights.config().geometry()?;
     let want = geometry.parameter_count();

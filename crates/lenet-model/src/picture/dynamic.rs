@@ -5,7 +5,7 @@ use image::{DynamicImage, GenericImageView};
 use super::Picture;
 
 impl From<&DynamicImage> for Picture {
-    /// What is transparent shows white paper; an image of no pixels is a blank one.
+    /// Transparent pixels show white paper. An image without pixels becomes a blank picture.
     fn from(image: &DynamicImage) -> Self {
         let (width, height) = image.dimensions();
         if width == 0 || height == 0 {

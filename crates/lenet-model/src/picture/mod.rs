@@ -1,15 +1,21 @@
-//! A picture of a digit as a network's input.
+//! A picture of a digit as the input of a network.
 //!
-//! Networks trained on MNIST know white digits on black, 20 pixels high or wide, the centre of
-//! mass in the middle of 28×28 (LeCun et al. 1998). [`Picture::to_pixels`] brings a photo of ink
-//! on paper to that form. With feature `image` a picture is made from an
-//! `image::DynamicImage`, and prediction takes one as it is.
+//! Networks trained on MNIST expect white digits on black, 20 pixels high or wide, with the centre
+//! of mass in the middle of 28×28 pixels (LeCun et al. 1998). [`Picture::to_pixels`] brings a photo
+//! of ink on paper to that form. With the feature `image`, a `Picture` is made from an
+//! `image::DynamicImage`, and prediction takes such an image itself. With the feature `decode`, it is
+//! made from the contents of a PNG, JPEG, PGM or PPM file, without the `image` crate.
 
+#[cfg(feature = "decode")]
+mod decode;
 #[cfg(feature = "image")]
 mod dynamic;
 mod resize;
 
-use crate::input::InputError;
+use crate::input_error::InputError;
+
+#[cfg(feature = "decode")]
+pub use decode::DecodeError;
 
 /// Share of the side that a digit fills: MNIST's 20 of 28 pixels.
 const FILL: f64 = 20.0 / 28.0;
@@ -23,8 +29,8 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// From red, green and blue of each pixel, row by row. None where there are not
-    /// `height · width` pixels, or there is none.
+    /// Makes a picture from red, green and blue of each pixel in [0, 1], row by row. `None` where the
+    /// number of pixels is not `height · width`, or 0.
     #[must_use]
     pub fn new(height: usize, width: usize, pixels: Vec<[f32; 3]>) -> Option<Self> {
         let fits = height.checked_mul(width) == Some(pixels.len()) && !pixels.is_empty();
@@ -35,32 +41,33 @@ impl Picture {
         })
     }
 
-    /// Rows.
+    /// Number of rows.
     #[must_use]
     pub fn height(&self) -> usize {
         self.height
     }
 
-    /// Columns.
+    /// Number of columns.
     #[must_use]
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// Red, green and blue of each pixel, row by row.
+    /// Red, green and blue of each pixel in [0, 1], row by row.
     #[must_use]
     pub fn pixels(&self) -> &[[f32; 3]] {
         &self.pixels
     }
 
-    /// Converts to `[channels, height, width]`, values in [0, 1]. For one channel: grey;
-    /// inverted where the border is light; unless it has the right size already, cut to its
-    /// ink, scaled to fill 20/28 of the frame and centred by mass. For three channels: scaled,
-    /// nothing else.
+    /// Converts the picture to `shape`, which is `[channels, height, width]`, with values in [0, 1].
+    ///
+    /// One channel: the picture becomes grey and, if its border is light, is inverted. Unless it
+    /// has the right size already, it is cropped to its ink, scaled to fill 20/28 of the frame, and
+    /// centred by mass. Three channels: the picture is scaled, nothing else.
     ///
     /// # Errors
-    /// [`InputError::Channels`] for another number of channels, [`InputError::Blank`] for a
-    /// picture of nothing.
+    /// [`InputError::Channels`] for another number of channels; [`InputError::Blank`] for a picture
+    /// that shows nothing.
     pub fn to_pixels(&self, shape: [usize; 3]) -> Result<Vec<f32>, InputError> {
         let [channels, height, width] = shape;
         let from = [self.height, self.width];

@@ -1,9 +1,9 @@
-//! What can be wrong with a weights file.
+//! Why a weights file cannot be read or written.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What can be wrong with a weights file.
+/// Why a weights file cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WeightsError {
@@ -12,18 +12,18 @@ pub enum WeightsError {
     Io {
         /// The file.
         file: PathBuf,
-        /// Why.
+        /// The reason that the system gives.
         source: io::Error,
     },
-    /// The file is not safetensors, or is cut off.
+    /// The file is not safetensors, or is truncated.
     #[error("{}: not a whole safetensors file: {reason}", file.display())]
     NotSafetensors {
         /// The file.
         file: PathBuf,
-        /// What safetensors says.
+        /// The reason that safetensors gives.
         reason: String,
     },
-    /// The file's metadata are of a later version.
+    /// The file's metadata have a later version.
     #[error(
         "{}: written in format {found}, this version reads up to {supported} (hint: update lenet-model)",
         file.display()
@@ -31,12 +31,12 @@ pub enum WeightsError {
     Version {
         /// The file.
         file: PathBuf,
-        /// Version in the file.
+        /// Version of the metadata.
         found: u32,
         /// Newest version that can be read.
         supported: u32,
     },
-    /// The file's metadata cannot be understood.
+    /// The file's metadata cannot be parsed or describe no network.
     #[error("{}: metadata entry `lenet`: {reason}", file.display())]
     Metadata {
         /// The file.
@@ -44,14 +44,14 @@ pub enum WeightsError {
         /// What is wrong.
         reason: String,
     },
-    /// A tensor of the network is not in the file.
+    /// The file lacks a tensor of the network.
     #[error("{}: tensor `{tensor}` {wanted:?} is missing", file.display())]
     Missing {
         /// The file.
         file: PathBuf,
-        /// The tensor.
+        /// Name of the tensor.
         tensor: String,
-        /// Its shape.
+        /// Shape of the tensor in the network.
         wanted: Vec<usize>,
     },
     /// A tensor in the file belongs to no layer of the network.
@@ -59,21 +59,21 @@ pub enum WeightsError {
     Extra {
         /// The file.
         file: PathBuf,
-        /// The tensor.
+        /// Name of the tensor.
         tensor: String,
-        /// Its shape.
+        /// Shape of the tensor in the file.
         found: Vec<usize>,
     },
-    /// A tensor has another shape than the network's.
+    /// A tensor has another shape than in the network.
     #[error("{}: tensor `{tensor}` is {found:?}, this network needs {wanted:?}", file.display())]
     Shape {
         /// The file.
         file: PathBuf,
-        /// The tensor.
+        /// Name of the tensor.
         tensor: String,
-        /// Shape in the file.
+        /// Shape of the tensor in the file.
         found: Vec<usize>,
-        /// Shape of the network.
+        /// Shape of the tensor in the network.
         wanted: Vec<usize>,
     },
     /// A tensor does not hold floating-point numbers.
@@ -81,9 +81,9 @@ pub enum WeightsError {
     Type {
         /// The file.
         file: PathBuf,
-        /// The tensor.
+        /// Name of the tensor.
         tensor: String,
-        /// Its type.
+        /// Type of the tensor.
         found: String,
     },
     /// A tensor holds NaN or infinities.
@@ -94,35 +94,35 @@ pub enum WeightsError {
     NotFinite {
         /// The file.
         file: PathBuf,
-        /// The tensor.
+        /// Name of the tensor.
         tensor: String,
-        /// Values that are not finite.
+        /// Number of values that are not finite.
         count: usize,
     },
-    /// The network's shape cannot be told from the tensors.
+    /// The shape of the network cannot be inferred from the tensors.
     #[error("{}: the network's shape cannot be told from its tensors: {reason}", file.display())]
     Inference {
         /// The file.
         file: PathBuf,
-        /// Why.
+        /// The property that the tensors lack.
         reason: String,
     },
-    /// The network's tensors cannot be made on the device, or read from it.
+    /// The device cannot hold the tensors, or they cannot be read from it.
     #[error("{}: the device cannot hold or give the tensors: {source}", file.display())]
     Device {
         /// The file.
         file: PathBuf,
-        /// Why.
+        /// The reason that candle gives.
         source: candle_core::Error,
     },
-    /// The parameters to be written are not as many as the network has.
+    /// The number of parameters to be written is not that of the network.
     #[error("{}: {got} parameters given to be saved, the network has {wanted}", file.display())]
     Length {
         /// The file.
         file: PathBuf,
-        /// Parameters given.
+        /// Number of parameters given.
         got: usize,
-        /// Parameters of the network.
+        /// Number of parameters of the network.
         wanted: usize,
     },
 }

@@ -1,13 +1,11 @@
 //! Encoding and decoding of a weights file.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
-use std::io::{self, Write};
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
 use half::{bf16, f16};
-use lenet_ops::Geometry;
+use lenet_core::Geometry;
 use safetensors::tensor::{Dtype, Metadata as Header, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
@@ -31,31 +29,6 @@ pub(super) struct Metadata {
 #[derive(Deserialize)]
 struct Version {
     format: u32,
-}
-
-/// Writes a whole file: to a temporary name beside `path`, synced, then renamed, so that
-/// `path` is never seen half written. For one writer a path.
-///
-/// # Errors
-/// The file system's.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let name = path.file_name().ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "this path does not name a file",
-        )
-    })?;
-    let mut temporary = name.to_owned();
-    temporary.push(".tmp");
-    let temporary = path.with_file_name(temporary);
-    let written = fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
 }
 
 pub(super) fn encode(

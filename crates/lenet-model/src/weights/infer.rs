@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use lenet_ops::Geometry;
+use lenet_core::Geometry;
 
 use super::error::WeightsError;
 

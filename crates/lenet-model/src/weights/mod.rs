@@ -1,37 +1,38 @@
 //! Weights on disk: safetensors with PyTorch's names and layouts.
 //!
-//! Files of ours hold f32 tensors (or smaller ones, see [`Precision`]) and, in the metadata entry
-//! `lenet`, a JSON object with the version of this format, the network's shape and its dropout
-//! rate. A PyTorch `state_dict` saved by `safetensors.torch.save_file` has no such entry:
-//! [`load`] takes it for a known shape, [`load_any`] infers the shape.
+//! A file that this crate writes holds f32 tensors (or smaller ones, see [`Precision`]). Its metadata
+//! entry `lenet` is a JSON object with the version of this format, the shape of the network and its
+//! dropout rate. A PyTorch `state_dict` saved by `safetensors.torch.save_file` has no such entry:
+//! [`load`] reads it for a known shape, [`load_any`] infers the shape.
 //!
-//! [`LeNet::load`](crate::LeNet::load) and [`LeNet::save`](crate::LeNet::save) do the same for a
-//! network as a whole.
+//! [`LeNet::load`](crate::LeNet::load) and [`LeNet::save`](crate::LeNet::save) read and write a
+//! whole network.
 
+mod atomic;
 mod error;
 mod file;
 mod infer;
 
 use std::path::Path;
 
-use lenet_ops::Geometry;
+use lenet_core::Geometry;
 
 use crate::config::LeNetConfig;
 
+pub use atomic::write_atomically;
 pub use error::WeightsError;
-pub use file::write_atomically;
 
-/// Version of the metadata that this library writes, and the newest it reads.
+/// Version of the metadata that this crate writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
 
-/// What a weights file holds.
+/// The contents of a weights file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weights {
-    /// The network's shape, stated by the file or inferred from its tensors.
+    /// Shape of the network, from the metadata or inferred from the tensors.
     pub geometry: Geometry,
-    /// Dropout rate that it was trained with, where the file says.
+    /// Dropout rate of the training, if the file says.
     pub dropout: Option<f64>,
-    /// All parameters in the order of [`Geometry::parameters`].
+    /// All parameters, in the order of [`Geometry::parameters`].
     pub parameters: Vec<f32>,
 }
 
@@ -39,26 +40,26 @@ pub struct Weights {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Precision {
-    /// As they are.
+    /// 32 bits, exact.
     #[default]
     F32,
-    /// Half the size; each number rounded to 11 significant bits, none beyond 65,504.
+    /// 16 bits: each number is rounded to 11 significant bits and must not exceed 65,504.
     F16,
-    /// Half the size; each number rounded to 8 significant bits.
+    /// 16 bits: each number is rounded to 8 significant bits.
     Bf16,
 }
 
 impl Weights {
-    /// The network's configuration; without dropout where the file says nothing of it.
+    /// Configuration of the network, without dropout where the file says nothing of it.
     #[must_use]
     pub fn config(&self) -> LeNetConfig {
         LeNetConfig::new(&self.geometry, self.dropout.unwrap_or(0.0))
     }
 
-    /// Reads the contents of a weights file, as [`load_any`].
+    /// Reads a network from the contents of a weights file, as [`load_any`].
     ///
     /// # Errors
-    /// As [`load_any`], with "weights in memory" for the file.
+    /// As [`load_any`]; the error calls the file "weights in memory".
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
         Self::decode(Path::new(IN_MEMORY), bytes)
     }
@@ -66,7 +67,7 @@ impl Weights {
     /// The contents of a weights file.
     ///
     /// # Errors
-    /// A buffer of the wrong length; numbers that do not fit the precision.
+    /// The number of parameters is not that of the shape, or a number does not fit the precision.
     pub fn to_bytes(&self, precision: Precision) -> Result<Vec<u8>, WeightsError> {
         self.encode(Path::new(IN_MEMORY), precision)
     }
@@ -74,7 +75,7 @@ impl Weights {
     /// Writes a weights file.
     ///
     /// # Errors
-    /// As [`Self::to_bytes`], and a file that cannot be written.
+    /// As [`Self::to_bytes`], or the file cannot be written.
     pub fn save(&self, path: &Path, precision: Precision) -> Result<(), WeightsError> {
         let bytes = self.encode(path, precision)?;
         write_atomically(path, &bytes).map_err(|e| WeightsError::io(path, e))
@@ -104,18 +105,18 @@ impl Weights {
     }
 }
 
-/// What stands for the file's name where there is none.
+/// What errors call the file where there is none.
 pub(crate) const IN_MEMORY: &str = "weights in memory";
 
-/// Writes a network's parameters, given in the order of [`Geometry::parameters`].
+/// Writes the parameters of a network, which are in the order of [`Geometry::parameters`].
 ///
 /// # Errors
-/// A buffer of the wrong length; a file that cannot be written.
+/// The number of parameters is not that of the geometry, or the file cannot be written.
 pub fn save(path: &Path, geometry: &Geometry, parameters: &[f32]) -> Result<(), WeightsError> {
     save_with_dropout(path, geometry, None, parameters)
 }
 
-/// As [`save`], noting the dropout rate of the training.
+/// As [`save`], with the dropout rate of the training.
 ///
 /// # Errors
 /// As [`save`].
@@ -133,7 +134,7 @@ pub fn save_with_dropout(
 /// Tensors of type f16, bf16 and f64 are converted to f32.
 ///
 /// # Errors
-/// A [`WeightsError`] naming the file and, where one is at fault, the tensor.
+/// A [`WeightsError`] that names the file and, if one is at fault, the tensor.
 pub fn load(path: &Path, geometry: &Geometry) -> Result<Vec<f32>, WeightsError> {
     let bytes = std::fs::read(path).map_err(|e| WeightsError::io(path, e))?;
     let contents = file::Contents::parse(path, &bytes)?;
@@ -141,11 +142,11 @@ pub fn load(path: &Path, geometry: &Geometry) -> Result<Vec<f32>, WeightsError> 
     contents.parameters(geometry)
 }
 
-/// Reads a network of unknown shape. A file without our metadata must be of a network with
-/// square images whose sides every pooling halves exactly; another is read by [`load`].
+/// Reads a network of unknown shape. In a file without this crate's metadata, the network must take
+/// square images whose sides every max-pool halves exactly; [`load`] reads others.
 ///
 /// # Errors
-/// As [`load`], and where the shape cannot be inferred.
+/// As [`load`], or the shape cannot be inferred.
 pub fn load_any(path: &Path) -> Result<Weights, WeightsError> {
     let bytes = std::fs::read(path).map_err(|e| WeightsError::io(path, e))?;
     Weights::decode(path, &bytes)

@@ -1,14 +1,18 @@
 """Writes oracle.json beside itself: PyTorch's values for convolution + bias + ReLU + max-pool.
 
-Every input comes from the generator of `numbers` (src/testing.rs has the same one) and is exact
-in f32; `grid` rounds it to quarters, so that windows hold ties that no order of summation breaks.
+Every input comes from `numbers` (src/testing.rs has the same generator) and is exact in f32;
+`grid` rounds it to quarters, so that windows hold ties that no order of summation breaks.
 """
 
-import json
 import pathlib
+import sys
 
 import torch
 import torch.nn.functional as F
+
+sys.path.append(str(pathlib.Path(__file__).parents[2]))
+
+from oracle_tools import numbers, write_oracle
 
 SEED = 20171106
 
@@ -30,14 +34,6 @@ CASES = [
     ("constant input", 2, 2, 6, 6, 5, 3, True, "constant"),
     ("input of zeros", 2, 1, 4, 4, 3, 3, True, "zeros"),
 ]
-
-
-def numbers(seed, *shape):
-    state, values = seed, []
-    for _ in range(torch.Size(shape).numel()):
-        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-        values.append((state >> 40) / 2**23 - 1)
-    return torch.tensor(values, dtype=torch.float64).reshape(shape)
 
 
 def run(index, name, batch, channels, height, width, filters, kernel, grid, kind):
@@ -76,16 +72,4 @@ def run(index, name, batch, channels, height, width, filters, kernel, grid, kind
     }
 
 
-def main():
-    oracle = {
-        "script": "crates/lenet-ops/src/conv_pool/oracle.py",
-        "torch": torch.__version__,
-        "seed": SEED,
-        "dtype": "float64",
-        "cases": [run(index, *case) for index, case in enumerate(CASES)],
-    }
-    path = pathlib.Path(__file__).with_name("oracle.json")
-    path.write_text(json.dumps(oracle, separators=(",", ":")) + "\n")
-
-
-main()
+write_oracle(__file__, SEED, [run(index, *case) for index, case in enumerate(CASES)])

@@ -1,12 +1,13 @@
 //! The op in its plainest loops.
 
-use super::{ConvPoolShape, Gradients, Pooled};
+use super::shape::{ConvPoolShape, Pooled};
+use crate::gradients::Gradients;
 use crate::real::Real;
 
-/// Output and argmax from input, weight and bias.
+/// Computes output and argmax from input, weight and bias.
 ///
 /// # Panics
-/// Where a buffer is shorter than its shape asks for.
+/// A buffer is shorter than its shape needs.
 pub fn forward<T: Real>(
     shape: &ConvPoolShape,
     input: &[T],
@@ -34,10 +35,10 @@ pub fn forward<T: Real>(
     });
 }
 
-/// Gradients from `upstream`, the loss's gradient with respect to the output.
+/// Computes the gradients from `upstream`, the loss's gradient with respect to the output.
 ///
 /// # Panics
-/// Where a buffer is shorter than its shape asks for.
+/// A buffer is shorter than its shape needs.
 pub fn backward<T: Real>(
     shape: &ConvPoolShape,
     input: &[T],
@@ -46,11 +47,7 @@ pub fn backward<T: Real>(
     upstream: &[T],
     mut gradients: Gradients<'_, T>,
 ) {
-    if let Some(input) = &mut gradients.input {
-        input.fill(T::ZERO);
-    }
-    gradients.weight.fill(T::ZERO);
-    gradients.bias.fill(T::ZERO);
+    gradients.fill(T::ZERO);
     for_each_output(shape, |image, filter, row, column, at| {
         if pooled.output[at] <= T::ZERO {
             return;

@@ -7,29 +7,29 @@ use candle_core::cuda_backend::cudarc::driver::{
 };
 
 use super::Gpu;
-use super::gpu::{device, is_out_of_memory};
+use super::failure::{device, is_out_of_memory};
 use super::types::Pointer;
 use crate::error::{OpsError, check_length};
 
-/// A row of `T` in the memory of a GPU.
+/// An array of `T` in the memory of a GPU.
 ///
-/// Kernels reach it by its address, behind Rust's back: a launch may write what a buffer holds
-/// although it has no `&mut`.
+/// Kernels reach it by its address, which Rust does not check: a launch may write to a buffer without
+/// a `&mut`.
 #[derive(Debug)]
 pub struct Buffer<T> {
     slice: CudaSlice<T>,
-    /// The driver has no memory of 0 bytes, so an empty row keeps one element.
+    /// The driver has no allocation of 0 bytes, so an empty array keeps one element.
     length: usize,
 }
 
 impl Gpu {
-    /// Memory for `length` elements, which hold anything until they are written.
+    /// Memory for `length` elements, which are uninitialized.
     ///
     /// # Errors
-    /// No room; the driver fails.
+    /// There is no room, or the driver fails.
     ///
     /// # Safety
-    /// Something is written to an element before it is read.
+    /// Each element is written before it is read.
     pub unsafe fn uninitialized<T: DeviceRepr>(
         &self,
         length: usize,
@@ -48,12 +48,12 @@ impl Gpu {
     /// `length` elements, all zero.
     ///
     /// # Errors
-    /// No room; the driver fails.
+    /// There is no room, or the driver fails.
     pub fn zeroed<T: DeviceRepr + ValidAsZeroBits>(
         &self,
         length: usize,
     ) -> Result<Buffer<T>, OpsError> {
-        // SAFETY: it is cleared below, before anything else.
+        // SAFETY: every element is cleared below, before anything else.
         let mut buffer = unsafe { self.uninitialized(length) }?;
         buffer.clear()?;
         Ok(buffer)
@@ -62,9 +62,9 @@ impl Gpu {
     /// A copy of `values`.
     ///
     /// # Errors
-    /// No room; the driver fails.
+    /// There is no room, or the driver fails.
     pub fn upload<T: DeviceRepr>(&self, values: &[T]) -> Result<Buffer<T>, OpsError> {
-        // SAFETY: all of it is written below; an empty row is never read.
+        // SAFETY: every element is written below; an empty array is never read.
         let mut buffer = unsafe { self.uninitialized(values.len()) }?;
         buffer.write(0, values)?;
         Ok(buffer)
@@ -78,7 +78,7 @@ impl<T: DeviceRepr> Buffer<T> {
         self.length
     }
 
-    /// Whether it has none.
+    /// Whether there are no elements.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.length == 0
@@ -100,7 +100,7 @@ impl<T: DeviceRepr> Buffer<T> {
     /// Copies `values` to the elements from `start` on.
     ///
     /// # Errors
-    /// They reach past the end; the driver fails.
+    /// The elements reach past the end, or the driver fails.
     pub fn write(&mut self, start: usize, values: &[T]) -> Result<(), OpsError> {
         self.check("Buffer::write", start, values.len())?;
         if values.is_empty() {
@@ -115,7 +115,7 @@ impl<T: DeviceRepr> Buffer<T> {
     /// Copies `source`, memory of the same GPU, to the elements from `start` on.
     ///
     /// # Errors
-    /// They reach past the end; the driver fails.
+    /// The elements reach past the end, or the driver fails.
     pub(crate) fn write_from(
         &mut self,
         start: usize,
@@ -131,10 +131,10 @@ impl<T: DeviceRepr> Buffer<T> {
         copied.map_err(device("copying within it"))
     }
 
-    /// Waits for everything asked of the GPU, then copies the elements from `start` on to `values`.
+    /// Waits for everything that the GPU was asked to do, then copies the elements from `start` on to `values`.
     ///
     /// # Errors
-    /// They reach past the end; something asked of the GPU failed.
+    /// The elements reach past the end, or something that the GPU was asked to do failed.
     pub fn read(&self, start: usize, values: &mut [T]) -> Result<(), OpsError> {
         self.check("Buffer::read", start, values.len())?;
         let stream = self.stream();
@@ -146,10 +146,10 @@ impl<T: DeviceRepr> Buffer<T> {
         stream.synchronize().map_err(device("waiting for it"))
     }
 
-    /// All elements, after everything asked of the GPU is done.
+    /// All elements, once everything that the GPU was asked to do is done.
     ///
     /// # Errors
-    /// Something asked of the GPU failed.
+    /// Something that the GPU was asked to do failed.
     pub fn to_vec(&self) -> Result<Vec<T>, OpsError>
     where
         T: Clone + Default,
@@ -162,7 +162,7 @@ impl<T: DeviceRepr> Buffer<T> {
     /// Copies all elements from `source`, which has as many.
     ///
     /// # Errors
-    /// Another length; the driver fails.
+    /// `source` has another length, or the driver fails.
     pub fn copy_from(&mut self, source: &Self) -> Result<(), OpsError> {
         check_length("Buffer::copy_from", "source", source.length, self.length)?;
         let stream = Arc::clone(self.stream());
@@ -176,10 +176,10 @@ impl<T: DeviceRepr> Buffer<T> {
         self.slice.device_ptr(self.stream()).0
     }
 
-    /// Address of the elements from `start` on, of which a kernel will touch `length`.
+    /// Address of element `start`, from which a kernel will touch `length` elements.
     ///
     /// # Errors
-    /// They reach past the end.
+    /// The elements reach past the end.
     pub fn pointer_to(&self, start: usize, length: usize) -> Result<Pointer, OpsError> {
         self.check("Buffer::pointer_to", start, length)?;
         Ok(self.pointer() + (start * size_of::<T>()) as Pointer)

@@ -1,31 +1,33 @@
-//! candle's tensors as arguments of the kernels, which compute one trial of them.
+//! candle's tensors as arguments of the kernels. To the kernels they are those of one network.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::backend::BackendStorage;
 use candle_core::cuda_backend::cudarc::driver::{CudaSlice, DevicePtr};
-use candle_core::{CudaDevice, CudaStorage, DType, Layout, Result, Shape, bail};
+use candle_core::{
+    CpuStorage, CudaDevice, CudaStorage, CustomOp2, DType, Layout, Result, Shape, Tensor, bail,
+};
 
-use super::types::{Batch, NULL, Pointer};
+use super::types::{Batch, Pointer};
 use super::{Buffer, Gpu};
 use crate::tensor::wrap;
 
-/// Elements that the kernels count in 32 bits, of one tensor.
+/// Most elements of a tensor: the kernels count them in 32 bits.
 const MOST: usize = u32::MAX as usize / 4;
 
-/// candle's GPU on candle's stream, for kernels that compute one trial.
-pub(crate) struct OneTrial {
+/// candle's GPU on candle's stream, for kernels that compute one network.
+pub(crate) struct CandleGpu {
     pub(crate) gpu: Gpu,
     device: CudaDevice,
-    /// The trial's slot: 0.
+    /// The network's slot: 0.
     slots: Buffer<u32>,
 }
 
-/// One for each device that candle has opened, so that no op sends its slot anew.
-static OPENED: Mutex<Vec<Arc<OneTrial>>> = Mutex::new(Vec::new());
+/// One per device that candle has opened, so that an op does not send its slot again.
+static OPENED: Mutex<Vec<Arc<CandleGpu>>> = Mutex::new(Vec::new());
 
-impl OneTrial {
-    /// That of a device.
+impl CandleGpu {
+    /// The one of a device.
     pub(crate) fn on(device: &CudaDevice) -> Result<Arc<Self>> {
         let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = opened.iter().find(|known| known.device.id() == device.id()) {
@@ -44,25 +46,20 @@ impl OneTrial {
         self.slots.pointer()
     }
 
-    /// A batch of images that are numbers already.
+    /// A batch of float images.
     pub(crate) fn batch(&self, images: usize) -> Batch {
         Batch {
-            pixels: NULL,
-            labels: NULL,
-            order: NULL,
-            clock: NULL,
             slots: self.slots(),
-            order_stride: 0,
-            first: 0,
             batch_size: size(images),
             images: size(images),
+            ..Batch::default()
         }
     }
 
     /// Memory for a tensor of `length` elements.
     ///
     /// # Safety
-    /// All of it is written before it is read.
+    /// Every element is written before it is read.
     pub(crate) unsafe fn tensor(&self, length: usize) -> Result<NewTensor> {
         if !(1..=MOST).contains(&length) {
             bail!("a tensor of {length} elements is none that a GPU takes: give 1 to {MOST}");
@@ -75,8 +72,8 @@ impl OneTrial {
         })
     }
 
-    /// The elements of two tensors, one after the other: a layer's weight and bias, as the
-    /// kernels want them.
+    /// The elements of two tensors, one after the other: the kernels take a layer's weight and bias
+    /// in this form.
     pub(crate) fn joined(&self, parts: [&Elements<'_>; 2]) -> Result<Buffer<f32>> {
         let length = parts.iter().map(|part| part.length).sum();
         // SAFETY: both parts are written below.
@@ -126,7 +123,6 @@ impl<'a> Elements<'a> {
         })
     }
 
-    /// How many.
     pub(crate) fn len(&self) -> usize {
         self.length
     }
@@ -135,47 +131,86 @@ impl<'a> Elements<'a> {
         self.layout.shape().clone()
     }
 
-    /// Address of the first.
+    /// Address of the first element.
     pub(crate) fn pointer(&self) -> Pointer {
         address(self.slice) + (self.start * size_of::<f32>()) as Pointer
     }
 }
 
-/// Makes a type with a method `run` an op of two tensors for a backward pass, which is on the GPU
-/// because the forward pass was.
-macro_rules! backward_op {
-    ($type:ty, $name:expr) => {
-        impl candle_core::CustomOp2 for $type {
-            fn name(&self) -> &'static str {
-                $name
-            }
-
-            fn cpu_fwd(
-                &self,
-                _: &candle_core::CpuStorage,
-                _: &candle_core::Layout,
-                _: &candle_core::CpuStorage,
-                _: &candle_core::Layout,
-            ) -> candle_core::Result<(candle_core::CpuStorage, candle_core::Shape)> {
-                candle_core::bail!("{}: its output is on a GPU and its gradient is not", $name)
-            }
-
-            fn cuda_fwd(
-                &self,
-                first: &candle_core::CudaStorage,
-                first_layout: &candle_core::Layout,
-                second: &candle_core::CudaStorage,
-                second_layout: &candle_core::Layout,
-            ) -> candle_core::Result<(candle_core::CudaStorage, candle_core::Shape)> {
-                let first = Elements::new($name, first, first_layout)?;
-                let second = Elements::new($name, second, second_layout)?;
-                let trial = OneTrial::on(first.device)?;
-                self.run(&trial, &first, &second)
-            }
-        }
-    };
+/// An op of two tensors in a backward pass. It runs on the GPU because the forward pass did.
+struct BackwardOp<F> {
+    name: &'static str,
+    run: F,
 }
-pub(crate) use backward_op;
+
+impl<F> CustomOp2 for BackwardOp<F>
+where
+    F: Fn(&CandleGpu, [Elements<'_>; 2]) -> Result<(CudaStorage, Shape)>,
+{
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn cpu_fwd(
+        &self,
+        _: &CpuStorage,
+        _: &Layout,
+        _: &CpuStorage,
+        _: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        bail!(
+            "{}: its output is on a GPU and its gradient is not",
+            self.name
+        )
+    }
+
+    fn cuda_fwd(
+        &self,
+        first: &CudaStorage,
+        first_layout: &Layout,
+        second: &CudaStorage,
+        second_layout: &Layout,
+    ) -> Result<(CudaStorage, Shape)> {
+        let first = Elements::new(self.name, first, first_layout)?;
+        let second = Elements::new(self.name, second, second_layout)?;
+        let gpu = CandleGpu::on(first.device)?;
+        (self.run)(&gpu, [first, second])
+    }
+}
+
+/// Computes a tensor from two others on their GPU.
+pub(crate) fn backward_op(
+    name: &'static str,
+    tensors: [&Tensor; 2],
+    run: impl Fn(&CandleGpu, [Elements<'_>; 2]) -> Result<(CudaStorage, Shape)>,
+) -> Result<Tensor> {
+    tensors[0].apply_op2_no_bwd(tensors[1], &BackwardOp { name, run })
+}
+
+/// Gradients of input (where wanted), weight and bias. `to_input` computes the first from the
+/// upstream gradient and the weight; `to_parameters` the others, one after the other, from the input
+/// and the upstream gradient.
+pub(crate) fn gradients(
+    name: &'static str,
+    [input, weight, bias]: [&Tensor; 3],
+    upstream: &Tensor,
+    to_input: impl Fn(&CandleGpu, [Elements<'_>; 2]) -> Result<(CudaStorage, Shape)>,
+    to_parameters: impl Fn(&CandleGpu, [Elements<'_>; 2]) -> Result<(CudaStorage, Shape)>,
+) -> Result<[Option<Tensor>; 3]> {
+    let to_input = input
+        .track_op()
+        .then(|| backward_op(name, [upstream, weight], to_input))
+        .transpose()?;
+    let to_parameters = backward_op(name, [input, upstream], to_parameters)?;
+    let weights = weight.elem_count();
+    let to_weight = to_parameters.narrow(0, 0, weights)?;
+    let to_bias = to_parameters.narrow(0, weights, bias.elem_count())?;
+    Ok([
+        to_input,
+        Some(to_weight.reshape(weight.shape())?),
+        Some(to_bias),
+    ])
+}
 
 /// A tensor that a kernel writes.
 pub(crate) struct NewTensor {
@@ -193,7 +228,7 @@ impl NewTensor {
     }
 }
 
-/// candle uses a tensor on its device's one stream, where the kernels run too.
+/// candle uses a tensor on its device's only stream, where the kernels run too.
 fn address(slice: &CudaSlice<f32>) -> Pointer {
     let stream = Arc::clone(slice.stream());
     slice.device_ptr(&stream).0

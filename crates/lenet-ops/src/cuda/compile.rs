@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::cache;
 use super::nvrtc::{self, Target};
-use super::sources::{self, KERNELS, Source};
+use super::sources::{self, CudaSource, KERNELS};
 use crate::error::OpsError;
 
 /// Beside the architecture. Products are fused into sums, as on the CPU; nothing is approximated.
@@ -52,7 +52,7 @@ fn make(compute_capability: [u32; 2]) -> Result<Vec<Vec<u8>>, OpsError> {
 }
 
 /// The image of one source, from disk if it is there.
-fn image(source: &Source, target: Target, version: [i32; 2]) -> Result<Vec<u8>, OpsError> {
+fn image(source: &CudaSource, target: Target, version: [i32; 2]) -> Result<Vec<u8>, OpsError> {
     let text = sources::expand(source).map_err(|log| OpsError::Compile {
         file: source.path.to_owned(),
         log,

@@ -3,24 +3,23 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use candle_core::cuda_backend::cudarc::driver::sys::{
-    CUdevice_attribute_enum as Attribute, CUresult,
-};
-use candle_core::cuda_backend::cudarc::driver::{CudaContext, CudaStream, DriverError};
+use candle_core::cuda_backend::cudarc::driver::sys::CUdevice_attribute_enum as Attribute;
+use candle_core::cuda_backend::cudarc::driver::{CudaContext, CudaStream};
 
-use super::kernels::Kernels;
+use super::failure::{device, reason};
+use super::kernels::LoadedKernels;
 use crate::error::OpsError;
 
-/// A GPU as this process shares it: what is the same for all its streams.
+/// What all streams of a GPU in this process share.
 struct Shared {
     context: Arc<CudaContext>,
     name: String,
     compute_capability: [u32; 2],
     multiprocessors: u32,
-    kernels: OnceLock<Kernels>,
+    kernels: OnceLock<LoadedKernels>,
 }
 
-/// GPUs that were opened, by their numbers: kernels are loaded once.
+/// The opened GPUs by number, so that kernels are loaded once per GPU.
 static OPENED: Mutex<Vec<(usize, Arc<Shared>)>> = Mutex::new(Vec::new());
 
 impl Shared {
@@ -30,8 +29,8 @@ impl Shared {
             return Ok(Arc::clone(known));
         }
         let context = open(ordinal)?;
-        // SAFETY: events order the use of memory by several streams. Memory of this context is
-        // used on one stream alone, which orders it by itself: see `Buffer`.
+        // SAFETY: events order the use of memory by several streams. Memory of this context is used
+        // on one stream alone, which keeps the order of the calls: see `Buffer`.
         unsafe { context.disable_event_tracking() };
         let name = context.name().map_err(device("its name"))?;
         let capability = context.compute_capability();
@@ -51,7 +50,7 @@ impl Shared {
     }
 }
 
-/// One GPU with a stream, on which everything runs in the order of the calls.
+/// One GPU with a stream. Everything runs on the stream, in the order of the calls.
 pub struct Gpu {
     shared: Arc<Shared>,
     stream: Arc<CudaStream>,
@@ -61,7 +60,7 @@ impl Gpu {
     /// Opens GPU `ordinal`, counted from 0, with a stream of its own.
     ///
     /// # Errors
-    /// No driver, no such GPU, or one that cannot be opened.
+    /// There is no driver or no such GPU, or the GPU cannot be opened.
     pub fn new(ordinal: usize) -> Result<Self, OpsError> {
         let shared = Shared::open(ordinal)?;
         let stream = shared.context.new_stream().map_err(device("a stream"))?;
@@ -74,7 +73,7 @@ impl Gpu {
         Ok(Self { shared, stream })
     }
 
-    /// Its name.
+    /// The GPU's name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.shared.name
@@ -92,46 +91,43 @@ impl Gpu {
         self.shared.multiprocessors
     }
 
-    /// Bytes of its memory that are free, and all.
+    /// Bytes of memory: those that are free, and the total.
     ///
     /// # Errors
     /// The driver fails.
     pub fn memory(&self) -> Result<(u64, u64), OpsError> {
-        let (free, total) = self
-            .shared
-            .context
-            .mem_get_info()
-            .map_err(device("its memory"))?;
+        let memory = self.shared.context.mem_get_info();
+        let (free, total) = memory.map_err(device("its memory"))?;
         Ok((free as u64, total as u64))
     }
 
-    /// Waits until everything asked of it is done.
+    /// Waits until the GPU has done everything it was asked to do.
     ///
     /// # Errors
-    /// Something of it failed.
+    /// Some of it failed.
     pub fn synchronize(&self) -> Result<(), OpsError> {
         self.stream.synchronize().map_err(device("waiting for it"))
     }
 
-    /// Makes the kernels ready, as the first launch would: compiles what is not on disk.
+    /// Loads the kernels, as the first launch would. Kernels that are not on disk are compiled.
     ///
     /// # Errors
-    /// No compiler, one that fails, a driver that does not take what it makes.
+    /// The compiler is missing or fails, or the driver rejects its output.
     pub fn load_kernels(&self) -> Result<(), OpsError> {
         self.kernels().map(|_| ())
     }
 
-    /// All kernels; the first call of a process compiles what is not on disk.
-    pub(super) fn kernels(&self) -> Result<&Kernels, OpsError> {
+    /// All kernels. The first call of a process compiles those that are not on disk.
+    pub(super) fn kernels(&self) -> Result<&LoadedKernels, OpsError> {
         let shared = &self.shared;
         if let Some(kernels) = shared.kernels.get() {
             return Ok(kernels);
         }
-        let loaded = Kernels::load(&shared.context, shared.compute_capability)?;
+        let loaded = LoadedKernels::load(&shared.context, shared.compute_capability)?;
         Ok(shared.kernels.get_or_init(|| loaded))
     }
 
-    /// The same GPU, believed to be of another compute capability.
+    /// The same GPU, which reports another compute capability.
     #[cfg(test)]
     pub(crate) fn with_compute_capability(self, compute_capability: [u32; 2]) -> Self {
         let Shared {
@@ -173,25 +169,4 @@ fn open(ordinal: usize) -> Result<Arc<CudaContext>, OpsError> {
         return Err(OpsError::NoGpu { ordinal, count });
     }
     CudaContext::new(ordinal).map_err(device("opening it"))
-}
-
-/// The driver's word for an error.
-pub(super) fn reason(error: DriverError) -> String {
-    let text = error.error_string().map(|text| text.to_string_lossy());
-    match text {
-        Ok(text) => format!("{text} ({})", error.0 as u32),
-        Err(_) => format!("error {}", error.0 as u32),
-    }
-}
-
-/// The error of a call that says what was asked for.
-pub(super) fn device(call: &'static str) -> impl Fn(DriverError) -> OpsError {
-    move |error| OpsError::Device {
-        call,
-        reason: reason(error),
-    }
-}
-
-pub(super) fn is_out_of_memory(error: DriverError) -> bool {
-    error.0 == CUresult::CUDA_ERROR_OUT_OF_MEMORY
 }

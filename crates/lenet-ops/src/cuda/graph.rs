@@ -1,4 +1,4 @@
-//! Launches recorded once and repeated with one call.
+//! Launches that are recorded once and repeated with one call.
 
 use std::fmt;
 
@@ -8,12 +8,12 @@ use candle_core::cuda_backend::cudarc::driver::sys::{
 };
 
 use super::Gpu;
-use super::gpu::device;
+use super::failure::device;
 use crate::error::OpsError;
 
 /// A sequence of launches, recorded by [`Gpu::capture`].
 ///
-/// It runs on the stream that recorded it, in order with everything else there.
+/// It runs on the stream that recorded it, in order with everything else on that stream.
 pub struct Graph {
     graph: CudaGraph,
 }
@@ -30,14 +30,14 @@ impl fmt::Debug for Graph {
 impl Gpu {
     /// Records what `work` launches on this GPU, without running it.
     ///
-    /// `work` launches kernels, clears and copies within the device; whatever waits for the GPU,
-    /// or takes or gives back memory, does not belong into a graph. Meanwhile no other thread may
-    /// use this `Gpu`: what it launched would be recorded too.
+    /// `work` may launch kernels, clear memory and copy within the device. It must not wait for the
+    /// GPU, and must not allocate or free memory. Meanwhile no other thread may use this `Gpu`: its
+    /// launches would be recorded too.
     ///
     /// # Errors
-    /// Of `work`, whose recording is given up; the driver refuses what was recorded.
+    /// `work` fails, and its recording is dropped; or the driver rejects the recording.
     pub fn capture(&self, work: impl FnOnce() -> Result<(), OpsError>) -> Result<Graph, OpsError> {
-        // Other threads, with a `Gpu` of their own, may take memory meanwhile.
+        // Other threads, with a `Gpu` of their own, may allocate memory meanwhile.
         let mode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
         let begun = self.stream().begin_capture(mode);
         begun.map_err(device("beginning a graph"))?;
@@ -58,10 +58,10 @@ impl Graph {
     /// Runs everything recorded, in order.
     ///
     /// # Errors
-    /// The driver refuses it.
+    /// The driver rejects the launch.
     ///
     /// # Safety
-    /// As for each recorded launch: the memory that it names is still there.
+    /// The memory that each recorded launch uses is still there.
     pub unsafe fn launch(&self) -> Result<(), OpsError> {
         self.graph.launch().map_err(device("launching a graph"))
     }

@@ -1,49 +1,42 @@
-// What the kernels share: types, the numbers of a trial, and how a block finds its trial.
+// What the kernels share: types, the constants of a network, and how a block finds its network.
 //
-// Layouts, all f32 unless said otherwise and row-major:
-//   parameters, gradients  [slot][parameters]             in the flat order of the geometry
-//   images of a stage      [place][image][channel][row][column]
+// Layouts, row-major, f32 unless stated otherwise:
+//   parameters, gradients   [slot][parameters]             in the flat order of the geometry
+//   images of a stage       [place][image][channel][row][column]
 //   pooled, their gradients [place][image][filter][row / 2][column / 2]
-//   codes (bytes)          as pooled: which of a window's four values is its first maximum
-//                          (2 * dy + dx), or OFF where ReLU gives 0
-//   units of a dense layer [place][image][unit]
-// A launch computes some of the trials that have memory: blockIdx.z is a trial's place in the
-// launch, slots[place] its slot in memory. Activations belong to a place, parameters, orders and
-// everything that outlives a step to a slot.
+//   codes (bytes)           as pooled: which of a window's four values is its first maximum
+//                           (2 * dy + dx), or DEAD where ReLU gives 0
+//   units of a dense layer  [place][image][unit]
+// A launch computes some of the networks that have memory: blockIdx.z is a network's place in the
+// launch, slots[place] its slot in memory. Activations are stored by place. Parameters, orders and
+// everything that outlives a step are stored by slot.
 #pragma once
 
 typedef unsigned char u8;
 typedef unsigned int u32;
 typedef unsigned long long u64;
 
-#define OFF 4
+#define DEAD 4
 
-// What may differ between the trials of a launch.
-struct Trial {
+// What may differ between the networks of a launch.
+struct NetworkConstants {
     u64 dropout_seed;
-    u64 first_step;         // optimizer steps before this epoch's first batch
-    u32 dropout_threshold;  // a unit is kept where its random word is not below; 0: no dropout
-    float dropout_scale;    // of kept units
-    u32 rule;               // RULE_*
-    float constants[5];     // of the rule: see update.cu
+    u64 first_step;           // optimizer steps before this epoch's first batch
+    u32 dropout_threshold;    // a unit is kept where its random word is not below; 0: no dropout
+    float dropout_scale;      // of kept units
+    u32 rule;                 // of the optimizer: see update.cu
+    float rule_constants[5];
 };
 
-// Rules of an optimizer; AdamW is Adam with a `keep` below 1.
-#define RULE_SGD 0
-#define RULE_MOMENTUM 1
-#define RULE_NESTEROV 2
-#define RULE_ADAM 3
-#define RULE_RMSPROP 4
-
-// Numbers of one optimizer step of one trial, worked out by the host.
-struct Rate {
+// The factors of one optimizer step of one network, computed by the host.
+struct StepRates {
     float rate;        // learning rate; Adam: over 1 - beta1^t
     float correction;  // Adam: square root of 1 - beta2^t
     float keep;        // AdamW: 1 - learning rate * weight decay; otherwise 1
-    float padding;
+    float decay;       // weight decay that is added to the gradient; 0 for none
 };
 
-// Where the trials of a group stand in their epoch; one for all.
+// How far the epoch has come; one clock serves all networks of a group.
 struct Clock {
     u32 batch;   // batches of the epoch done
     u32 ticket;  // blocks of the running update that are done

@@ -1,7 +1,8 @@
-//! NVIDIA GPUs: a device with a stream of its own, its memory, and kernels compiled when first used.
+//! NVIDIA GPUs: a device with a stream of its own, its memory, and kernels compiled on first use.
 //!
-//! The kernels lie beside the ops, in `<op>/cuda/*.cu`. NVRTC compiles them for the GPU at hand; what
-//! it makes is kept on disk, so a build needs no CUDA toolkit and a second start no compiler.
+//! The kernels' sources are beside the ops, in `<op>/cuda/*.cu`. NVRTC compiles them for the GPU at
+//! hand, and the result is kept on disk. So a build needs no CUDA toolkit, and a second start needs no
+//! compiler.
 //!
 //! Everything goes through one stream, in the order of the calls. Launches return before they have
 //! run; downloads and [`Gpu::synchronize`] wait.
@@ -10,9 +11,11 @@ mod buffer;
 mod cache;
 pub(crate) mod candle;
 mod compile;
+mod failure;
 mod gpu;
 mod graph;
 mod kernels;
+pub(crate) mod launch;
 mod nvrtc;
 mod sources;
 #[cfg(test)]

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 /// A file of CUDA C++.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Source {
+pub(super) struct CudaSource {
     /// Path below `src`.
     pub(super) path: &'static str,
     pub(super) text: &'static str,
 }
 
-impl Source {
+impl CudaSource {
     fn file_name(&self) -> &'static str {
         self.path.rsplit('/').next().unwrap_or(self.path)
     }
@@ -18,12 +18,12 @@ impl Source {
 
 macro_rules! sources {
     ($($(#[$when:meta])? $path:literal),* $(,)?) => {
-        &[$($(#[$when])? Source { path: $path, text: include_str!(concat!("../", $path)) }),*]
+        &[$($(#[$when])? CudaSource { path: $path, text: include_str!(concat!("../", $path)) }),*]
     };
 }
 
 /// Each is compiled by itself.
-pub(super) const KERNELS: &[Source] = sources![
+pub(super) const KERNELS: &[CudaSource] = sources![
     "conv_pool/cuda/forward.cu",
     "conv_pool/cuda/forward_tf32.cu",
     "conv_pool/cuda/input_gradient.cu",
@@ -44,7 +44,7 @@ pub(super) const KERNELS: &[Source] = sources![
 ];
 
 /// What they include, by file name.
-const HEADERS: &[Source] = sources![
+const HEADERS: &[CudaSource] = sources![
     "conv_pool/cuda/correlate.cuh",
     "conv_pool/cuda/correlate_tf32.cuh",
     "conv_pool/cuda/forward.cuh",
@@ -62,19 +62,19 @@ const HEADERS: &[Source] = sources![
 ///
 /// # Errors
 /// The name of a file that is not there.
-pub(super) fn expand(source: &Source) -> Result<String, String> {
+pub(super) fn expand(source: &CudaSource) -> Result<String, String> {
     expand_with(source, HEADERS)
 }
 
-fn expand_with(source: &Source, headers: &[Source]) -> Result<String, String> {
+fn expand_with(source: &CudaSource, headers: &[CudaSource]) -> Result<String, String> {
     let mut text = String::new();
     append(source, headers, &mut BTreeSet::new(), &mut text)?;
     Ok(text)
 }
 
 fn append(
-    source: &Source,
-    headers: &[Source],
+    source: &CudaSource,
+    headers: &[CudaSource],
     seen: &mut BTreeSet<&'static str>,
     out: &mut String,
 ) -> Result<(), String> {
@@ -103,68 +103,4 @@ fn append(
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::path::Path;
-
-    use super::*;
-
-    const fn source(path: &'static str, text: &'static str) -> Source {
-        Source { path, text }
-    }
-
-    #[test]
-    fn headers_come_once_and_lines_keep_their_numbers() {
-        let headers = [
-            source("x/a.cuh", "#pragma once\n#include \"b.cuh\"\nint a;\n"),
-            source("y/b.cuh", "#pragma once\nint b;\n"),
-        ];
-        let main = source(
-            "z/main.cu",
-            "#include \"b.cuh\"\n#include \"a.cuh\"\nint c;\n",
-        );
-        let expected = "#line 1 \"z/main.cu\"\n\
-            #line 1 \"y/b.cuh\"\n\nint b;\n#line 2 \"z/main.cu\"\n\
-            #line 1 \"x/a.cuh\"\n\n#line 3 \"x/a.cuh\"\nint a;\n#line 3 \"z/main.cu\"\nint c;\n";
-        assert_eq!(expand_with(&main, &headers).as_deref(), Ok(expected));
-        assert_eq!(
-            expand_with(&main, &headers[..1]),
-            Err("z/main.cu: there is no b.cuh".to_owned())
-        );
-    }
-
-    #[test]
-    fn every_kernel_finds_its_headers() {
-        for source in KERNELS {
-            let text = expand(source).unwrap();
-            assert!(!text.contains("#include \""), "{}", source.path);
-            assert!(text.contains("__global__"), "{}: no kernel", source.path);
-        }
-    }
-
-    #[test]
-    fn every_source_of_the_crate_is_listed() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let mut found = Vec::new();
-        collect(&root, &root, &mut found);
-        let listed = KERNELS.iter().chain(HEADERS).map(|source| source.path);
-        let mut listed: Vec<_> = listed.map(str::to_owned).collect();
-        listed.sort();
-        found.sort();
-        assert_eq!(found, listed);
-        let names: BTreeSet<_> = HEADERS.iter().map(Source::file_name).collect();
-        assert_eq!(names.len(), HEADERS.len(), "a header is found by its name");
-    }
-
-    fn collect(root: &Path, folder: &Path, found: &mut Vec<String>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                collect(root, &path, found);
-            } else if path.extension().is_some_and(|e| e == "cu" || e == "cuh") {
-                let below = path.strip_prefix(root).unwrap().to_str().unwrap();
-                found.push(below.replace('\\', "/"));
-            }
-        }
-    }
-}
+mod tests;

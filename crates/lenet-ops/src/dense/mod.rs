@@ -7,94 +7,34 @@
 //! | bias | `[O]` |
 //! | output | `[N, O]` |
 //!
-//! ReLU passes no gradient where the output is 0 and passes NaN on, as PyTorch's does.
+//! As in PyTorch, ReLU passes NaN on, and passes no gradient where the output is 0.
 
+mod call;
 pub(crate) mod cpu;
 #[cfg(feature = "cuda")]
 pub(crate) mod cuda;
 pub mod reference;
+mod shape;
 mod tensor;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::gradients::Gradients;
+pub(crate) use call::DenseFloat;
+pub use shape::DenseShape;
 pub use tensor::dense;
 
-use crate::error::{OpsError, check_length};
-use crate::real::Real;
+use crate::error::{OpsError, check_lengths};
+use call::{BackwardCall, ForwardCall};
+use shape::OP;
 
-const OP: &str = "dense";
-
-/// Sizes of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DenseShape {
-    /// Rows N; may be 0.
-    pub batch: usize,
-    /// Inputs I of a row.
-    pub inputs: usize,
-    /// Outputs O of a row.
-    pub outputs: usize,
-    /// Whether ReLU follows.
-    pub relu: bool,
-}
-
-impl DenseShape {
-    /// Checks every size.
-    ///
-    /// # Errors
-    /// [`OpsError::Shape`] where there are no inputs or no outputs.
-    pub fn validate(&self) -> Result<(), OpsError> {
-        if self.inputs == 0 || self.outputs == 0 {
-            let reason = format!(
-                "{} inputs and {} outputs: give at least one of each",
-                self.inputs, self.outputs
-            );
-            return Err(OpsError::Shape { op: OP, reason });
-        }
-        Ok(())
-    }
-
-    fn check<T>(&self, input: &[T], weight: &[T]) -> Result<(), OpsError> {
-        self.validate()?;
-        check_length(OP, "input", input.len(), self.input_len())?;
-        check_length(OP, "weight", weight.len(), self.weight_len())
-    }
-
-    /// Elements of the input.
-    #[must_use]
-    pub fn input_len(&self) -> usize {
-        self.batch * self.inputs
-    }
-
-    /// Elements of the weight.
-    #[must_use]
-    pub fn weight_len(&self) -> usize {
-        self.outputs * self.inputs
-    }
-
-    /// Elements of the output.
-    #[must_use]
-    pub fn output_len(&self) -> usize {
-        self.batch * self.outputs
-    }
-}
-
-/// Where the backward pass writes; what was there is overwritten.
-#[derive(Debug)]
-pub struct Gradients<'a, T> {
-    /// Gradient of the input, where it is wanted.
-    pub input: Option<&'a mut [T]>,
-    /// Gradient of the weight.
-    pub weight: &'a mut [T],
-    /// Gradient of the bias.
-    pub bias: &'a mut [T],
-}
-
-/// Output from input, weight and bias.
+/// Computes the output from input, weight and bias. `T` is f32 or f64.
 ///
 /// # Errors
-/// An impossible shape, a buffer of the wrong length.
-pub fn forward<T: Kernels>(
+/// The shape is impossible, a buffer has the wrong length, or `LENET_SIMD` names an instruction set
+/// that this machine lacks.
+pub fn forward<T: DenseFloat>(
     shape: &DenseShape,
     input: &[T],
     weight: &[T],
@@ -102,16 +42,24 @@ pub fn forward<T: Kernels>(
     output: &mut [T],
 ) -> Result<(), OpsError> {
     shape.check(input, weight)?;
-    check_length(OP, "bias", bias.len(), shape.outputs)?;
-    check_length(OP, "output", output.len(), shape.output_len())?;
-    T::forward(shape, input, weight, bias, output)
+    let bias_len = ("bias", bias.len(), shape.outputs);
+    let output_len = ("output", output.len(), shape.output_len());
+    check_lengths(OP, [bias_len, output_len])?;
+    T::forward(ForwardCall {
+        shape,
+        input,
+        weight,
+        bias,
+        output,
+    })
 }
 
-/// Gradients from `upstream`, the loss's gradient with respect to the output.
+/// Computes the gradients from `upstream`, the loss's gradient with respect to the output. `T` is
+/// f32 or f64.
 ///
 /// # Errors
-/// An impossible shape, a buffer of the wrong length.
-pub fn backward<T: Kernels>(
+/// As [`forward`].
+pub fn backward<T: DenseFloat>(
     shape: &DenseShape,
     input: &[T],
     weight: &[T],
@@ -120,76 +68,16 @@ pub fn backward<T: Kernels>(
     gradients: Gradients<'_, T>,
 ) -> Result<(), OpsError> {
     shape.check(input, weight)?;
-    check_length(OP, "output", output.len(), shape.output_len())?;
-    check_length(OP, "upstream", upstream.len(), shape.output_len())?;
-    if let Some(input) = &gradients.input {
-        check_length(OP, "input gradient", input.len(), shape.input_len())?;
-    }
-    check_length(
-        OP,
-        "weight gradient",
-        gradients.weight.len(),
-        shape.weight_len(),
-    )?;
-    check_length(OP, "bias gradient", gradients.bias.len(), shape.outputs)?;
-    T::backward(shape, input, weight, output, upstream, gradients)
+    let output_len = ("output", output.len(), shape.output_len());
+    let upstream_len = ("upstream", upstream.len(), shape.output_len());
+    check_lengths(OP, [output_len, upstream_len])?;
+    gradients.check(OP, [shape.input_len(), shape.weight_len(), shape.outputs])?;
+    T::backward(BackwardCall {
+        shape,
+        input,
+        weight,
+        output,
+        upstream,
+        gradients,
+    })
 }
-
-/// The code that computes the op for a number type, on checked buffers.
-pub trait Kernels: Real {
-    /// As [`reference::forward`].
-    ///
-    /// # Errors
-    /// [`OpsError::Level`] where the environment names instructions that this machine lacks.
-    fn forward(
-        shape: &DenseShape,
-        input: &[Self],
-        weight: &[Self],
-        bias: &[Self],
-        output: &mut [Self],
-    ) -> Result<(), OpsError> {
-        reference::forward(shape, input, weight, bias, output);
-        Ok(())
-    }
-
-    /// As [`reference::backward`].
-    ///
-    /// # Errors
-    /// [`OpsError::Level`] where the environment names instructions that this machine lacks.
-    fn backward(
-        shape: &DenseShape,
-        input: &[Self],
-        weight: &[Self],
-        output: &[Self],
-        upstream: &[Self],
-        gradients: Gradients<'_, Self>,
-    ) -> Result<(), OpsError> {
-        reference::backward(shape, input, weight, output, upstream, gradients);
-        Ok(())
-    }
-}
-
-impl Kernels for f32 {
-    fn forward(
-        shape: &DenseShape,
-        input: &[f32],
-        weight: &[f32],
-        bias: &[f32],
-        output: &mut [f32],
-    ) -> Result<(), OpsError> {
-        cpu::rows::forward(shape, input, weight, bias, output)
-    }
-
-    fn backward(
-        shape: &DenseShape,
-        input: &[f32],
-        weight: &[f32],
-        output: &[f32],
-        upstream: &[f32],
-        gradients: Gradients<'_, f32>,
-    ) -> Result<(), OpsError> {
-        cpu::rows::backward(shape, input, weight, output, upstream, gradients)
-    }
-}
-
-impl Kernels for f64 {}

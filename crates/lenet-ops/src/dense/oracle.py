@@ -1,14 +1,17 @@
 """Writes oracle.json beside itself: PyTorch's values for a dense layer with and without ReLU.
 
-Every input comes from the generator of `numbers` (src/testing.rs has the same one) and is exact
-in f32; `grid` rounds it to halves, so that some outputs are exactly 0 before ReLU.
+Every input comes from `numbers` (src/testing.rs has the same generator) and is exact in f32;
+`grid` rounds it to halves, so that some outputs are exactly 0 before ReLU.
 """
 
-import json
 import pathlib
+import sys
 
-import torch
 import torch.nn.functional as F
+
+sys.path.append(str(pathlib.Path(__file__).parents[2]))
+
+from oracle_tools import numbers, write_oracle
 
 SEED = 20171107
 
@@ -24,14 +27,6 @@ CASES = [
     ("wider than two vectors", 3, 37, 35, True, False),
     ("exact zeros", 17, 2, 9, True, True),
 ]
-
-
-def numbers(seed, *shape):
-    state, values = seed, []
-    for _ in range(torch.Size(shape).numel()):
-        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-        values.append((state >> 40) / 2**23 - 1)
-    return torch.tensor(values, dtype=torch.float64).reshape(shape)
 
 
 def run(index, name, batch, inputs, outputs, relu, grid):
@@ -64,16 +59,4 @@ def run(index, name, batch, inputs, outputs, relu, grid):
     }
 
 
-def main():
-    oracle = {
-        "script": "crates/lenet-ops/src/dense/oracle.py",
-        "torch": torch.__version__,
-        "seed": SEED,
-        "dtype": "float64",
-        "cases": [run(index, *case) for index, case in enumerate(CASES)],
-    }
-    path = pathlib.Path(__file__).with_name("oracle.json")
-    path.write_text(json.dumps(oracle, separators=(",", ":")) + "\n")
-
-
-main()
+write_oracle(__file__, SEED, [run(index, *case) for index, case in enumerate(CASES)])

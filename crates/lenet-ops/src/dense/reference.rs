@@ -1,12 +1,13 @@
 //! The op in its plainest loops.
 
-use super::{DenseShape, Gradients};
+use super::shape::DenseShape;
+use crate::gradients::Gradients;
 use crate::real::Real;
 
-/// Output from input, weight and bias.
+/// Computes the output from input, weight and bias.
 ///
 /// # Panics
-/// Where a buffer is shorter than its shape asks for.
+/// A buffer is shorter than its shape needs.
 pub fn forward<T: Real>(
     shape: &DenseShape,
     input: &[T],
@@ -25,10 +26,10 @@ pub fn forward<T: Real>(
     }
 }
 
-/// Gradients from `upstream`, the loss's gradient with respect to the output.
+/// Computes the gradients from `upstream`, the loss's gradient with respect to the output.
 ///
 /// # Panics
-/// Where a buffer is shorter than its shape asks for.
+/// A buffer is shorter than its shape needs.
 pub fn backward<T: Real>(
     shape: &DenseShape,
     input: &[T],
@@ -37,11 +38,7 @@ pub fn backward<T: Real>(
     upstream: &[T],
     mut gradients: Gradients<'_, T>,
 ) {
-    if let Some(input) = &mut gradients.input {
-        input.fill(T::ZERO);
-    }
-    gradients.weight.fill(T::ZERO);
-    gradients.bias.fill(T::ZERO);
+    gradients.fill(T::ZERO);
     for row in 0..shape.batch {
         for out in 0..shape.outputs {
             let at = row * shape.outputs + out;

@@ -1,14 +1,16 @@
 """Writes oracle.json beside itself: dropout masks by a second implementation of the definition.
 
-The words come from masks.py; values and gradients are PyTorch's for the mask that they give.
+The words come from oracle_tools.py; values and gradients are PyTorch's for the mask that they give.
 """
 
-import json
 import pathlib
+import sys
 
 import torch
 
-from masks import word
+sys.path.append(str(pathlib.Path(__file__).parents[2]))
+
+from oracle_tools import kept_units, numbers, write_oracle
 
 SEED = 20171110
 
@@ -23,18 +25,9 @@ CASES = [
 ]
 
 
-def numbers(seed, *shape):
-    state, values = seed, []
-    for _ in range(torch.Size(shape).numel()):
-        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-        values.append((state >> 40) / 2**23 - 1)
-    return torch.tensor(values, dtype=torch.float64).reshape(shape)
-
-
 def run(index, name, batch, units, rate, seed, step):
     numbers_seed = SEED + 10 * index
-    threshold = int(rate * 2**32 + 0.5)
-    kept = [[word(seed, step, i, u) >= threshold for u in range(units)] for i in range(batch)]
+    kept = kept_units(rate, seed, step, batch, units)
     x = numbers(numbers_seed, batch, units).requires_grad_()
     output = x * torch.tensor(kept) / (1 - rate)
     output.backward(numbers(numbers_seed + 1, batch, units))
@@ -52,16 +45,4 @@ def run(index, name, batch, units, rate, seed, step):
     }
 
 
-def main():
-    oracle = {
-        "script": "crates/lenet-ops/src/dropout/oracle.py",
-        "torch": torch.__version__,
-        "seed": SEED,
-        "dtype": "float64",
-        "cases": [run(index, *case) for index, case in enumerate(CASES)],
-    }
-    path = pathlib.Path(__file__).with_name("oracle.json")
-    path.write_text(json.dumps(oracle, separators=(",", ":")) + "\n")
-
-
-main()
+write_oracle(__file__, SEED, [run(index, *case) for index, case in enumerate(CASES)])

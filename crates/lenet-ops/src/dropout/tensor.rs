@@ -3,15 +3,16 @@
 use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, WithDType};
 
-use super::{DropoutShape, OP, apply, validate_rate};
-use crate::net::Dropout;
+use super::shape::{DropoutShape, OP};
+use super::{Mask, apply, validate_rate};
 use crate::tensor::{Held, check_floats, check_rank, elements, with_float, wrap};
 
-/// Inverted dropout of `input` `[N, U]` for training: a unit is 0 with probability `rate` in
-/// [0, 1), else divided by 1 − `rate`; `seed` and `step` fix which, see the [module](super).
+/// Inverted dropout of `input` `[N, U]` for training: each unit is 0 with probability `rate` in
+/// [0, 1), and divided by 1 − `rate` otherwise. `seed` and `step` decide which, see the
+/// [module](super).
 ///
 /// # Errors
-/// Where the tensor is not on the CPU, neither f32 nor f64, or not of rank 2, or the rate is no
+/// The tensor is not on the CPU, neither f32 nor f64, or not of rank 2; or the rate is not a
 /// probability below 1.
 pub fn dropout(input: &Tensor, rate: f64, seed: u64, step: u64) -> Result<Tensor> {
     check_floats(OP, &[("input", input)])?;
@@ -19,18 +20,17 @@ pub fn dropout(input: &Tensor, rate: f64, seed: u64, step: u64) -> Result<Tensor
     validate_rate(rate).map_err(wrap)?;
     let (batch, units) = input.dims2()?;
     let shape = DropoutShape { batch, units };
-    input.contiguous()?.apply_op1(Mask {
-        shape,
-        dropout: Dropout { rate, seed, step },
-    })
+    let mask = Mask { rate, seed, step };
+    input.contiguous()?.apply_op1(Dropped { shape, mask })
 }
 
-struct Mask {
+/// One application of the op.
+struct Dropped {
     shape: DropoutShape,
-    dropout: Dropout,
+    mask: Mask,
 }
 
-impl CustomOp1 for Mask {
+impl CustomOp1 for Dropped {
     fn name(&self) -> &'static str {
         OP
     }
@@ -39,7 +39,7 @@ impl CustomOp1 for Mask {
         let output = with_float!(OP, input.dtype(), T => {
             let input = elements::<T>(OP, input, layout)?;
             let mut output = vec![0.0; self.shape.len()];
-            apply(&self.shape, self.dropout, input, &mut output).map_err(wrap)?;
+            apply(&self.shape, self.mask, input, &mut output).map_err(wrap)?;
             Ok(T::to_cpu_storage_owned(output))
         })?;
         Ok((output, Shape::from((self.shape.batch, self.shape.units))))
@@ -50,7 +50,7 @@ impl CustomOp1 for Mask {
             let mut gradient: Vec<T> = vec![0.0; self.shape.len()];
             let upstream = upstream.contiguous()?;
             let held = Held::new(OP, &upstream);
-            apply(&self.shape, self.dropout, held.elements()?, &mut gradient).map_err(wrap)?;
+            apply(&self.shape, self.mask, held.elements()?, &mut gradient).map_err(wrap)?;
             Ok(Some(Tensor::from_vec(gradient, output.shape(), output.device())?))
         })
     }

@@ -2,8 +2,9 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 
+use super::philox::philox4x32_10;
 use super::{DropoutShape, apply, dropout, reference, scale_factors};
-use crate::net::Dropout;
+use crate::dropout::Mask;
 use crate::real::Real;
 use crate::tensor::Float;
 use crate::testing::{Comparison, Oracle, numbers, tensor, values};
@@ -33,7 +34,7 @@ impl Case {
             batch: self.batch,
             units: self.units,
         };
-        let at = Dropout {
+        let at = Mask {
             rate: self.rate,
             seed: self.seed,
             step: self.step,
@@ -160,4 +161,29 @@ fn misfits_are_refused_with_a_sentence() {
     let error = dropout(&zeros(&[2, 3]).to_dtype(DType::U8).unwrap(), 0.5, 0, 0);
     let error = error.unwrap_err().to_string();
     assert!(error.contains("f32 or f64, not U8"), "{error}");
+}
+
+/// `philox4x32 10` of the `kat_vectors` file of the authors' Random123 library.
+#[test]
+fn published_known_answers() {
+    let cases = [
+        (
+            [0; 4],
+            [0; 2],
+            [0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8],
+        ),
+        (
+            [u32::MAX; 4],
+            [u32::MAX; 2],
+            [0x408F_276D, 0x41C8_3B0E, 0xA20B_C7C6, 0x6D54_51FD],
+        ),
+        (
+            [0x243F_6A88, 0x85A3_08D3, 0x1319_8A2E, 0x0370_7344],
+            [0xA409_3822, 0x299F_31D0],
+            [0xD16C_FE09, 0x94FD_CCEB, 0x5001_E420, 0x2412_6EA1],
+        ),
+    ];
+    for (counter, key, words) in cases {
+        assert_eq!(philox4x32_10(counter, key), words, "counter {counter:x?}");
+    }
 }

@@ -1,9 +1,9 @@
-//! 2×2 max-pool with stride 2, whose gradient goes to the first maximum.
+//! 2×2 max-pool with stride 2. The gradient flows to the first maximum of each window.
 //!
 //! `out[p, i, j]` = max over the window {2i, 2i+1} × {2j, 2j+1} of `x[p]`, for each plane p of
-//! `[N, C]`. An odd side's last row or column is not pooled. The gradient of an output goes to
-//! the first of the equal maxima in row order of its window and to no other place, as in PyTorch
-//! and TensorFlow.
+//! `[N, C]`. The last row or column of an odd side is not pooled. The gradient of an output flows to
+//! the first of the equal maxima in row order of its window, and to no other place, as in PyTorch and
+//! TensorFlow.
 
 pub mod reference;
 mod tensor;
@@ -20,7 +20,7 @@ const OP: &str = "max_pool_2x2";
 /// Sizes of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MaxPoolShape {
-    /// Planes, images × channels; may be 0.
+    /// Number of planes, images × channels; may be 0.
     pub planes: usize,
     /// Rows of a plane, at least 2.
     pub height: usize,

@@ -1,14 +1,17 @@
 """Writes oracle.json beside itself: PyTorch's values for 2×2 max-pool.
 
-Every input comes from the generator of `numbers` (src/testing.rs has the same one) and is exact
-in f32; `grid` rounds it to whole numbers, so that most windows hold ties.
+Every input comes from `numbers` (src/testing.rs has the same generator) and is exact in f32;
+`grid` rounds it to whole numbers, so that most windows hold ties.
 """
 
-import json
 import pathlib
+import sys
 
-import torch
 import torch.nn.functional as F
+
+sys.path.append(str(pathlib.Path(__file__).parents[2]))
+
+from oracle_tools import numbers, write_oracle
 
 SEED = 20171109
 
@@ -22,14 +25,6 @@ CASES = [
     ("ties", 3, 3, 8, 8, True),
     ("ties, odd sides", 2, 1, 9, 5, True),
 ]
-
-
-def numbers(seed, *shape):
-    state, values = seed, []
-    for _ in range(torch.Size(shape).numel()):
-        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-        values.append((state >> 40) / 2**23 - 1)
-    return torch.tensor(values, dtype=torch.float64).reshape(shape)
 
 
 def run(index, name, images, channels, height, width, grid):
@@ -55,16 +50,4 @@ def run(index, name, images, channels, height, width, grid):
     }
 
 
-def main():
-    oracle = {
-        "script": "crates/lenet-ops/src/max_pool/oracle.py",
-        "torch": torch.__version__,
-        "seed": SEED,
-        "dtype": "float64",
-        "cases": [run(index, *case) for index, case in enumerate(CASES)],
-    }
-    path = pathlib.Path(__file__).with_name("oracle.json")
-    path.write_text(json.dumps(oracle, separators=(",", ":")) + "\n")
-
-
-main()
+write_oracle(__file__, SEED, [run(index, *case) for index, case in enumerate(CASES)])

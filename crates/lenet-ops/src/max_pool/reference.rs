@@ -3,10 +3,11 @@
 use super::MaxPoolShape;
 use crate::real::Real;
 
-/// Maximum of each window and its place, 0 to 3 in row order (of several NaN the last).
+/// Computes the maximum of each window and its place, 0 to 3 in row order; of several NaN the last
+/// counts.
 ///
 /// # Panics
-/// Where a buffer is shorter than its shape asks for.
+/// A buffer is shorter than its shape needs.
 pub fn forward<T: Real>(shape: &MaxPoolShape, input: &[T], output: &mut [T], argmax: &mut [u8]) {
     for_each_output(shape, |corner, at| {
         (output[at], argmax[at]) = (input[corner], 0);
@@ -19,10 +20,10 @@ pub fn forward<T: Real>(shape: &MaxPoolShape, input: &[T], output: &mut [T], arg
     });
 }
 
-/// Gradient of the input from `upstream`, the loss's gradient with respect to the output.
+/// Computes the gradient of the input from `upstream`, the loss's gradient with respect to the output.
 ///
 /// # Panics
-/// Where a buffer is shorter than its shape asks for.
+/// A buffer is shorter than its shape needs.
 pub fn backward<T: Real>(shape: &MaxPoolShape, argmax: &[u8], upstream: &[T], gradient: &mut [T]) {
     gradient.fill(T::ZERO);
     for_each_output(shape, |corner, at| {

@@ -1,8 +1,8 @@
 //! The op on candle tensors, on any device.
 //!
-//! Forward it is candle's own `max_pool2d`. Candle's gradient of that (0.11.1) is a quarter of
-//! the true one and is shared among equal maxima, so the op brings its own, made of tensor
-//! operations that every device has.
+//! The forward pass is candle's own `max_pool2d`. candle's gradient of it (0.11.1) is a quarter of
+//! the true one, and equal maxima share it. So the op has its own gradient, made of tensor operations
+//! that every device supports.
 
 use candle_core::backend::BackendStorage;
 use candle_core::{
@@ -14,11 +14,12 @@ use crate::tensor::{check_rank, wrap};
 
 const WINDOW: (usize, usize) = (2, 2);
 
-/// 2×2 max-pool of `input` `[N, C, H, W]`, giving `[N, C, ⌊H/2⌋, ⌊W/2⌋]`; see the
-/// [module](super). Any device, any float type. NaN comes out as candle's `max_pool2d` has it.
+/// 2×2 max-pool of `input` `[N, C, H, W]`; see the [module](super). The result is
+/// `[N, C, ⌊H/2⌋, ⌊W/2⌋]`. The op works on any device and for any float type, and treats NaN as candle's
+/// `max_pool2d` does.
 ///
 /// # Errors
-/// Where the tensor is not of rank 4 or a plane holds no window.
+/// The tensor is not of rank 4 or not of a float type, or a plane holds no window.
 pub fn max_pool_2x2(input: &Tensor) -> Result<Tensor> {
     check_rank(
         OP,

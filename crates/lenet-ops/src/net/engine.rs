@@ -1,139 +1,47 @@
-//! A batch: its chunks on the threads, whatever the layout of their images.
+//! Computes a batch: its chunks on the threads, for any layout of their images.
 
 use std::ops::Range;
 use std::sync::Mutex;
 
-use super::plan::{Plan, segments};
-use super::segment::{Batch, Segment, larger, share, total};
-use super::sums::Sum;
+use super::batch::{BatchInput, BatchSums};
+use super::layers::segments;
+use super::layout::{Chunk, Compute, Layout};
+use super::segment::{Segment, larger, share, total};
+use super::shares::GradientShare;
 use super::team::{Team, lock};
-use super::{BatchSums, Dropout};
 use crate::dense::cpu::WeightGradient;
+use crate::dropout::Mask;
 use crate::softmax_cross_entropy::cpu::{loss, loss_and_gradient};
 
-/// Chunks of one task of an evaluation, at most.
+/// Most chunks of one task of an evaluation.
 const EVALUATION_CHUNKS: usize = 4;
 
-/// What a network does, whatever its instruction set and layout.
-pub(super) trait Compute: Send {
-    fn train(
-        &mut self,
-        team: &mut Team,
-        batch: Batch<'_>,
-        labels: &[u8],
-        dropout: Option<Dropout>,
-        gradients: &mut [f32],
-    ) -> BatchSums;
-
-    fn evaluate(&mut self, team: &mut Team, batch: Batch<'_>, labels: &[u8]) -> BatchSums;
-
-    fn logits(&mut self, team: &mut Team, batch: Batch<'_>, logits: &mut [f32]);
-}
-
-/// Some of a batch's images, which go through the network together.
-pub(super) struct Chunk<'a> {
-    pub(super) batch: Batch<'a>,
-    pub(super) images: Range<usize>,
-}
-
-/// A share of a layout's preparation.
-pub(super) type Preparation<'a> = Box<dyn FnMut() + Send + 'a>;
-
-/// How a chunk's images lie in memory, and what is computed on them there. Rows and logits are
-/// asked for by an image's position in the chunk.
-pub(super) trait Layout: Send + Sync {
-    /// Buffers of one thread, allocated once.
-    type Scratch: Send;
-
-    /// Images of a chunk, at most, of a batch of `images`.
-    fn chunk(&self, images: usize) -> usize;
-
-    fn scratch(&self) -> Self::Scratch;
-
-    /// Length of a row of `units` for [`WeightGradient`].
-    fn row_stride(&self, units: usize) -> usize;
-
-    /// What takes over the parameters for one call, in any order; `training` is the size of the
-    /// batch where it is a training batch.
-    fn prepare<'a>(
-        &'a mut self,
-        parameters: &'a [f32],
-        training: Option<usize>,
-    ) -> Vec<Preparation<'a>>;
-
-    /// Everything up to the logits; gives the largest activation before them.
-    fn forward(
-        &self,
-        chunk: &Chunk<'_>,
-        dropout: Option<Dropout>,
-        scratch: &mut Self::Scratch,
-    ) -> f32;
-
-    fn read_logits(&self, scratch: &Self::Scratch, image: usize, row: &mut [f32]);
-
-    fn write_logit_gradients(&self, scratch: &mut Self::Scratch, image: usize, row: &[f32]);
-
-    /// Comes before the chunks of a segment.
-    fn begin(&self, _scratch: &mut Self::Scratch) {}
-
-    /// From the logits' gradients to those of all units; the gradients of the convolutions are
-    /// added to `sums` or kept until [`Self::finish`].
-    fn backward(
-        &self,
-        chunk: &Chunk<'_>,
-        dropout: Option<Dropout>,
-        scratch: &mut Self::Scratch,
-        sums: &mut [f32],
-    );
-
-    /// Comes after the chunks of a segment.
-    fn finish(&self, _scratch: &mut Self::Scratch, _sums: &mut [f32]) {}
-
-    /// Copies what the gradient of a dense layer's weights needs.
-    fn read_rows(
-        &self,
-        scratch: &Self::Scratch,
-        layer: usize,
-        image: usize,
-        input: &mut [f32],
-        gradient: &mut [f32],
-    );
-
-    /// Computes a share of a dense layer's gradient.
-    fn weight_gradient(&self, share: &mut WeightGradient<'_>);
-}
-
 /// An engine for a team of `threads`.
-pub(super) fn engine<L: Layout + 'static>(
-    layout: L,
-    plan: &Plan,
-    threads: usize,
-) -> Box<dyn Compute> {
-    let rows = plan.dense.iter().map(|layer| Rows {
+pub(super) fn engine<L: Layout + 'static>(layout: L, threads: usize) -> Box<dyn Compute> {
+    let rows = layout.layers().dense.iter().map(|layer| DenseRows {
         input: vec![],
-        input_stride: layout.row_stride(layer.inputs),
+        input_stride: WeightGradient::row_stride::<L::Simd>(layer.inputs),
         gradient: vec![],
-        gradient_stride: layout.row_stride(layer.outputs),
+        gradient_stride: WeightGradient::row_stride::<L::Simd>(layer.outputs),
     });
     Box::new(Engine {
         rows: rows.collect(),
         scratch: (0..threads).map(|_| Mutex::new(layout.scratch())).collect(),
         layout,
-        plan: plan.clone(),
         partial: vec![],
     })
 }
 
-/// Inputs and output gradients of a dense layer for a whole batch, an image a row.
-struct Rows {
+/// Inputs and output gradients of a dense layer for a whole batch, one row per image.
+struct DenseRows {
     input: Vec<f32>,
     input_stride: usize,
     gradient: Vec<f32>,
     gradient_stride: usize,
 }
 
-impl Rows {
-    /// Makes room for a batch; what is beyond a row's units stays zero.
+impl DenseRows {
+    /// Makes room for a batch. Elements beyond a row's units stay zero.
     fn reserve(&mut self, images: usize) {
         let grow = |rows: &mut Vec<f32>, stride: usize| {
             rows.resize(rows.len().max(images * stride), 0.0);
@@ -145,16 +53,15 @@ impl Rows {
 
 struct Engine<L: Layout> {
     layout: L,
-    plan: Plan,
-    /// One a thread.
+    /// One per thread.
     scratch: Vec<Mutex<L::Scratch>>,
-    rows: Vec<Rows>,
+    rows: Vec<DenseRows>,
     /// Each segment's sums of the convolutions' gradients.
     partial: Vec<f32>,
 }
 
-/// What a training segment writes besides.
-struct Training<'a> {
+/// A segment of a training batch, and what it writes besides its sums.
+struct TrainingSegment<'a> {
     segment: Segment<'a>,
     partial: &'a mut [f32],
     /// For each dense layer its rows of inputs and of output gradients, with their strides.
@@ -165,9 +72,9 @@ impl<L: Layout> Compute for Engine<L> {
     fn train(
         &mut self,
         team: &mut Team,
-        batch: Batch<'_>,
+        batch: BatchInput<'_>,
         labels: &[u8],
-        dropout: Option<Dropout>,
+        dropout: Option<Mask>,
         gradients: &mut [f32],
     ) -> BatchSums {
         let mut preparation = self.layout.prepare(batch.parameters, Some(batch.count));
@@ -175,15 +82,16 @@ impl<L: Layout> Compute for Engine<L> {
         drop(preparation);
         let mut losses = vec![0.0; batch.count];
         let ranges: Vec<_> = segments(batch.count, self.layout.chunk(batch.count)).collect();
-        let partial = ranges.len() * self.plan.convolutions;
+        let convolutions = self.layout.layers().convolutions;
+        let partial = ranges.len() * convolutions;
         self.partial.resize(self.partial.len().max(partial), 0.0);
         self.rows
             .iter_mut()
             .for_each(|rows| rows.reserve(batch.count));
         let mut tasks: Vec<_> = share(ranges, labels, &mut losses, None)
             .into_iter()
-            .zip(self.partial.chunks_exact_mut(self.plan.convolutions))
-            .map(|(segment, partial)| Training {
+            .zip(self.partial.chunks_exact_mut(convolutions))
+            .map(|(segment, partial)| TrainingSegment {
                 segment,
                 partial,
                 rows: vec![],
@@ -193,20 +101,17 @@ impl<L: Layout> Compute for Engine<L> {
             let (mut inputs, mut gradients) = (&mut rows.input[..], &mut rows.gradient[..]);
             for task in &mut tasks {
                 let images = task.segment.images.len();
-                let (input, rest) = inputs.split_at_mut(images * rows.input_stride);
-                inputs = rest;
-                let (gradient, rest) = gradients.split_at_mut(images * rows.gradient_stride);
-                gradients = rest;
-                task.rows
-                    .push([(input, rows.input_stride), (gradient, rows.gradient_stride)]);
+                let input = inputs.split_off_mut(..images * rows.input_stride);
+                let gradient = gradients.split_off_mut(..images * rows.gradient_stride);
+                task.rows.push([
+                    (input.unwrap_or_default(), rows.input_stride),
+                    (gradient.unwrap_or_default(), rows.gradient_stride),
+                ]);
             }
         }
-        let (layout, classes) = (&self.layout, self.plan.classes);
-        let scale = 1.0 / batch.count as f32;
-        let scratch = &self.scratch;
+        let (layout, scratch) = (&self.layout, &self.scratch);
         team.for_each(&mut tasks, |thread, task| {
-            let scratch = &mut lock(&scratch[thread]);
-            task.run(layout, classes, batch, dropout, scale, scratch);
+            task.run(layout, batch, dropout, &mut lock(&scratch[thread]));
         });
         let sums: Vec<_> = tasks.iter().map(|task| task.segment.sums).collect();
         drop(tasks);
@@ -214,13 +119,13 @@ impl<L: Layout> Compute for Engine<L> {
         total(&sums, &losses)
     }
 
-    fn evaluate(&mut self, team: &mut Team, batch: Batch<'_>, labels: &[u8]) -> BatchSums {
+    fn evaluate(&mut self, team: &mut Team, batch: BatchInput<'_>, labels: &[u8]) -> BatchSums {
         let mut losses = vec![0.0; batch.count];
         let sums = self.forward(team, batch, labels, &mut losses, None);
         total(&sums, &losses)
     }
 
-    fn logits(&mut self, team: &mut Team, batch: Batch<'_>, logits: &mut [f32]) {
+    fn logits(&mut self, team: &mut Team, batch: BatchInput<'_>, logits: &mut [f32]) {
         self.forward(team, batch, &[], &mut [], Some(logits));
     }
 }
@@ -229,7 +134,7 @@ impl<L: Layout> Engine<L> {
     fn forward(
         &mut self,
         team: &mut Team,
-        batch: Batch<'_>,
+        batch: BatchInput<'_>,
         labels: &[u8],
         losses: &mut [f64],
         logits: Option<&mut [f32]>,
@@ -244,18 +149,17 @@ impl<L: Layout> Engine<L> {
             .next_multiple_of(chunk)
             .clamp(chunk, EVALUATION_CHUNKS * chunk);
         let ranges = parts(0..batch.count, size).collect();
-        let logits = logits.map(|logits| (logits, self.plan.classes));
+        let logits = logits.map(|logits| (logits, self.layout.layers().classes));
         let mut tasks = share(ranges, labels, losses, logits);
-        let (layout, classes) = (&self.layout, self.plan.classes);
-        let scratch = &self.scratch;
+        let (layout, scratch) = (&self.layout, &self.scratch);
         team.for_each(&mut tasks, |thread, task| {
-            task.run(layout, classes, batch, &mut lock(&scratch[thread]));
+            task.run(layout, batch, &mut lock(&scratch[thread]));
         });
         tasks.into_iter().map(|task| task.sums).collect()
     }
 
-    /// All gradients from the segments' sums and the rows of the whole batch. Each is one sum, so
-    /// it does not matter how they are shared among threads.
+    /// Computes all gradients from the segments' sums and the rows of the whole batch. Each gradient
+    /// is one sum, so its bits do not depend on how the threads share them.
     fn sum_gradients(
         &self,
         team: &mut Team,
@@ -264,8 +168,8 @@ impl<L: Layout> Engine<L> {
         gradients: &mut [f32],
     ) {
         let mut tasks = Vec::new();
-        let (convolutions, mut rest) = gradients.split_at_mut(self.plan.convolutions);
-        for (layer, rows) in self.plan.dense.iter().zip(&self.rows) {
+        let (convolutions, mut rest) = gradients.split_at_mut(self.layout.layers().convolutions);
+        for (layer, rows) in self.layout.layers().dense.iter().zip(&self.rows) {
             let (weight, after) = rest.split_at_mut(layer.inputs * layer.outputs);
             let (bias, after) = after.split_at_mut(layer.outputs);
             rest = after;
@@ -283,37 +187,35 @@ impl<L: Layout> Engine<L> {
                     inputs: layer.inputs,
                     weight,
                 };
-                Sum::Dense { weight, bias }
+                GradientShare::Dense { weight, bias }
             }));
         }
         let len = convolutions.len();
         let share = len.div_ceil(team.threads());
         let shares = convolutions.chunks_mut(share).enumerate();
-        tasks.extend(shares.map(|(i, to)| Sum::Convolutions {
+        tasks.extend(shares.map(|(i, to)| GradientShare::Convolutions {
             segments: &self.partial[..segments * len],
             len,
             first: i * share,
             to,
         }));
-        let layout = &self.layout;
-        team.for_each(&mut tasks, |_, task| task.run(layout));
+        let simd = self.layout.simd();
+        team.for_each(&mut tasks, |_, task| task.run(simd));
     }
 }
 
 impl Segment<'_> {
-    fn run<L: Layout>(
-        &mut self,
-        layout: &L,
-        classes: usize,
-        batch: Batch<'_>,
-        scratch: &mut L::Scratch,
-    ) {
-        let start = self.images.start;
+    fn run<L: Layout>(&mut self, layout: &L, batch: BatchInput<'_>, scratch: &mut L::Scratch) {
+        let (start, classes) = (self.images.start, layout.layers().classes);
         let mut row = [0.0; 256];
         let row = &mut row[..classes];
         for images in parts(self.images.clone(), layout.chunk(batch.count)) {
-            let chunk = Chunk { batch, images };
-            let peak = layout.forward(&chunk, None, scratch);
+            let chunk = Chunk {
+                batch,
+                images,
+                dropout: None,
+            };
+            let peak = layout.forward(&chunk, scratch);
             self.sums.peak_activation = larger(self.sums.peak_activation, peak);
             for (at, image) in chunk.images.enumerate() {
                 layout.read_logits(scratch, at, row);
@@ -329,25 +231,28 @@ impl Segment<'_> {
     }
 }
 
-impl Training<'_> {
+impl TrainingSegment<'_> {
     fn run<L: Layout>(
         &mut self,
         layout: &L,
-        classes: usize,
-        batch: Batch<'_>,
-        dropout: Option<Dropout>,
-        scale: f32,
+        batch: BatchInput<'_>,
+        dropout: Option<Mask>,
         scratch: &mut L::Scratch,
     ) {
         let segment = &mut self.segment;
         let start = segment.images.start;
+        let scale = 1.0 / batch.count as f32;
         let mut row = [0.0; 256];
-        let row = &mut row[..classes];
+        let row = &mut row[..layout.layers().classes];
         self.partial.fill(0.0);
         layout.begin(scratch);
         for images in parts(segment.images.clone(), layout.chunk(batch.count)) {
-            let chunk = Chunk { batch, images };
-            let peak = layout.forward(&chunk, dropout, scratch);
+            let chunk = Chunk {
+                batch,
+                images,
+                dropout,
+            };
+            let peak = layout.forward(&chunk, scratch);
             segment.sums.peak_activation = larger(segment.sums.peak_activation, peak);
             for (at, image) in chunk.images.clone().enumerate() {
                 layout.read_logits(scratch, at, row);
@@ -356,7 +261,7 @@ impl Training<'_> {
                 segment.sums.correct += usize::from(correct);
                 layout.write_logit_gradients(scratch, at, row);
             }
-            layout.backward(&chunk, dropout, scratch, self.partial);
+            layout.backward(&chunk, scratch, self.partial);
             for (layer, [input, gradient]) in self.rows.iter_mut().enumerate() {
                 for (at, image) in chunk.images.clone().enumerate() {
                     let input = &mut input.0[(image - start) * input.1..][..input.1];
@@ -369,7 +274,7 @@ impl Training<'_> {
     }
 }
 
-/// Parts of a range, each of `size` but the last.
+/// Splits a range into parts of `size`; the last may be shorter.
 fn parts(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
     let end = range.end;
     range

@@ -1,8 +1,8 @@
-//! A batch's images from where they lie.
+//! Finds a batch's images in memory.
 
-use super::Images;
+use super::batch::Images;
 
-/// Pixel values of all bytes.
+/// Pixel value of each byte.
 pub(super) fn pixel_values() -> [f32; 256] {
     std::array::from_fn(|byte| byte as f32 / 255.0)
 }
@@ -14,8 +14,8 @@ pub(super) enum Pixels<'a> {
 }
 
 impl<'a> Images<'a> {
-    /// Has image `at` of the batch, of `len` pixels, fetched from memory while others are
-    /// computed: a batch's bytes lie all over the set.
+    /// Fetches image `at` of the batch, of `len` pixels, into the caches while others are computed:
+    /// a batch's images are scattered over the set.
     pub(super) fn prefetch(&self, at: usize, len: usize) {
         if let Pixels::Bytes(pixels) = self.pixels(at, len) {
             crate::simd::prefetch(pixels);
@@ -29,19 +29,6 @@ impl<'a> Images<'a> {
                 Pixels::Bytes(&pixels[indices[at] as usize * len..][..len])
             }
             Self::Floats(batch) => Pixels::Floats(&batch[at * len..][..len]),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::pixel_values;
-
-    #[test]
-    fn a_byte_is_divided_as_a_float() {
-        let values = pixel_values();
-        for byte in 0..=255u8 {
-            assert_eq!(values[usize::from(byte)], f32::from(byte) / 255.0);
         }
     }
 }

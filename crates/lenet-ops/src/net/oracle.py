@@ -2,10 +2,9 @@
 
 Parameters, pixels and labels come from the generators of src/testing.rs: each parameter tensor
 times its `scale`, pixels (x + 1) / 2. The gradient of `fc1.weight` is kept as every 97th element
-and its L2 norm, the others whole. Dropout's mask comes from the generator of src/dropout.
+and its L2 norm, the others whole.
 """
 
-import json
 import math
 import pathlib
 import sys
@@ -13,9 +12,9 @@ import sys
 import torch
 import torch.nn.functional as F
 
-sys.path.append(str(pathlib.Path(__file__).parents[1] / "dropout"))
+sys.path.append(str(pathlib.Path(__file__).parents[2]))
 
-from masks import word
+from oracle_tools import kept_units, labels, numbers, write_oracle
 
 SEED = 20171111
 STRIDE = 97
@@ -30,18 +29,6 @@ CASES = [
     ("one stage, no hidden layer", 1, 6, 7, [3], 5, [], 4, 5, None),
     ("three stages, kernel 1", 2, 8, 9, [3, 2, 5], 1, [6], 3, 17, None),
 ]
-
-
-def states(seed, count):
-    state = seed
-    for _ in range(count):
-        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-        yield state
-
-
-def numbers(seed, *shape):
-    values = [(state >> 40) / 2**23 - 1 for state in states(seed, math.prod(shape))]
-    return torch.tensor(values, dtype=torch.float64).reshape(shape)
 
 
 def parameters(seed, channels, height, width, filters, kernel, hidden, classes):
@@ -67,7 +54,7 @@ def run(index, name, channels, height, width, filters, kernel, hidden, classes, 
     listed = parameters(seed, channels, height, width, filters, kernel, hidden, classes)
     tensors = {key: tensor.requires_grad_() for key, (tensor, _) in listed.items()}
     x = (numbers(seed, batch, channels, height, width) + 1) / 2
-    labels = [(state >> 33) % classes for state in states(seed + 1, batch)]
+    targets = labels(seed + 1, batch, classes)
     for stage in range(len(filters)):
         weight, bias = tensors[f"conv{stage + 1}.weight"], tensors[f"conv{stage + 1}.bias"]
         x = F.max_pool2d(F.relu(F.conv2d(x, weight, bias, padding="same")), 2)
@@ -76,12 +63,11 @@ def run(index, name, channels, height, width, filters, kernel, hidden, classes, 
         x = F.relu(F.linear(x, tensors[f"fc{layer + 1}.weight"], tensors[f"fc{layer + 1}.bias"]))
     if dropout:
         rate, key, step = dropout
-        threshold = int(rate * 2**32 + 0.5)
-        kept = [[word(key, step, i, u) >= threshold for u in range(x.shape[1])] for i in range(batch)]
+        kept = kept_units(rate, key, step, batch, x.shape[1])
         x = x * torch.tensor(kept) / (1 - rate)
     last = len(hidden) + 1
     logits = F.linear(x, tensors[f"fc{last}.weight"], tensors[f"fc{last}.bias"])
-    loss = F.cross_entropy(logits, torch.tensor(labels))
+    loss = F.cross_entropy(logits, torch.tensor(targets))
     loss.backward()
     gradients = []
     for key, (_, scale) in listed.items():
@@ -108,24 +94,12 @@ def run(index, name, channels, height, width, filters, kernel, hidden, classes, 
         },
         "batch": batch,
         "dropout": dropout,
-        "labels": labels,
+        "labels": targets,
         "mean_loss": loss.item(),
-        "correct": int((logits.argmax(1) == torch.tensor(labels)).sum()),
+        "correct": int((logits.argmax(1) == torch.tensor(targets)).sum()),
         "logits": logits.flatten().tolist(),
         "gradients": gradients,
     }
 
 
-def main():
-    oracle = {
-        "script": "crates/lenet-ops/src/net/oracle.py",
-        "torch": torch.__version__,
-        "seed": SEED,
-        "dtype": "float64",
-        "cases": [run(index, *case) for index, case in enumerate(CASES)],
-    }
-    path = pathlib.Path(__file__).with_name("oracle.json")
-    path.write_text(json.dumps(oracle, separators=(",", ":")) + "\n")
-
-
-main()
+write_oracle(__file__, SEED, [run(index, *case) for index, case in enumerate(CASES)])

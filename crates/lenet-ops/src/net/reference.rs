@@ -1,29 +1,29 @@
-//! The whole network in the plainest way, in f32 or f64: what everything faster is held against.
+//! The whole network in plain loops, in f32 or f64. All faster code is tested against it.
 
-use super::{BatchSums, Dropout};
+use super::batch::BatchSums;
 use crate::conv_pool::{self, ConvPoolShape, Pooled};
 use crate::dense::{self, DenseShape};
-use crate::dropout::{self, DropoutShape};
+use crate::dropout::{self, DropoutShape, Mask};
 use crate::error::{OpsError, check_length};
-use crate::geometry::{Geometry, Parameter};
 use crate::real::Real;
 use crate::softmax_cross_entropy::{self, SoftmaxCrossEntropyShape, check_labels};
+use lenet_core::{Geometry, Parameter};
 
-/// Loss of a batch and the gradient of its mean loss with respect to every parameter, which
-/// overwrites `gradients`.
+/// Computes the sums over a batch, and the gradient of its mean loss with respect to every
+/// parameter, which overwrites `gradients`.
 ///
-/// `parameters` and `gradients` lie in the order of [`Geometry::parameters`]; `images` are float
-/// pixels, `[N, C, H, W]`; `labels` has one class for each of the N ≥ 1 images. Dropout follows
-/// the last hidden layer and is ignored where there is none.
+/// `parameters` and `gradients` are in the order of [`Geometry::parameters`]; `images` are float
+/// pixels, `[N, C, H, W]`; `labels` holds one class for each of the N ≥ 1 images. Dropout follows the
+/// last hidden layer; it is ignored where there is none.
 ///
 /// # Errors
-/// A geometry or rate that is not valid, a buffer of the wrong length, a label out of range.
+/// The geometry or the rate is not valid, a buffer has the wrong length, or a label is out of range.
 pub fn loss_and_gradients<T: Real>(
     geometry: &Geometry,
     parameters: &[T],
     images: &[T],
     labels: &[u8],
-    dropout: Option<Dropout>,
+    dropout: Option<Mask>,
     gradients: &mut [T],
 ) -> Result<BatchSums, OpsError> {
     const OP: &str = "net::reference::loss_and_gradients";
@@ -38,7 +38,7 @@ pub fn loss_and_gradients<T: Real>(
     if let Some(dropout) = dropout {
         dropout::validate_rate(dropout.rate)?;
     }
-    let pass = Forward::run(geometry, parameters, images, labels.len(), dropout);
+    let pass = Activations::run(geometry, parameters, images, labels.len(), dropout);
     let logits = pass.logits();
     let mut upstream = vec![T::ZERO; logits.len()];
     softmax_cross_entropy::reference::backward(&shape, logits, labels, T::ONE, &mut upstream);
@@ -46,7 +46,7 @@ pub fn loss_and_gradients<T: Real>(
     Ok(pass.sums(labels))
 }
 
-/// Logits of a batch, `[N, classes]` row by row, without dropout.
+/// Writes the logits of a batch, `[N, classes]` row by row, without dropout.
 ///
 /// # Errors
 /// As [`loss_and_gradients`].
@@ -60,7 +60,7 @@ pub fn logits<T: Real>(
     let batch = logits.len() / geometry.classes.max(1);
     check(OP, geometry, parameters, images, batch)?;
     check_length(OP, "logits", logits.len(), batch * geometry.classes)?;
-    let pass = Forward::run(geometry, parameters, images, batch, None);
+    let pass = Activations::run(geometry, parameters, images, batch, None);
     logits.copy_from_slice(pass.logits());
     Ok(())
 }
@@ -73,18 +73,14 @@ fn check<T>(
     batch: usize,
 ) -> Result<(), OpsError> {
     geometry.validate()?;
-    check_length(
-        op,
-        "parameters",
-        parameters.len(),
-        geometry.parameter_count(),
-    )?;
+    let parameter_count = geometry.parameter_count();
+    check_length(op, "parameters", parameters.len(), parameter_count)?;
     let image: usize = geometry.stage_input(0).iter().product();
     check_length(op, "images", images.len(), batch * image)
 }
 
-/// Every activation of a batch.
-struct Forward<T> {
+/// All activations of a batch.
+struct Activations<T> {
     batch: usize,
     hidden_layers: usize,
     /// Output and argmax of each convolution stage.
@@ -92,16 +88,16 @@ struct Forward<T> {
     /// Output of each dense layer, before dropout; the last are the logits.
     dense: Vec<Vec<T>>,
     /// The mask, and the last hidden layer's output times it.
-    dropped: Option<(Dropout, Vec<T>)>,
+    dropped: Option<(Mask, Vec<T>)>,
 }
 
-impl<T: Real> Forward<T> {
+impl<T: Real> Activations<T> {
     fn run(
         geometry: &Geometry,
         parameters: &[T],
         images: &[T],
         batch: usize,
-        dropout: Option<Dropout>,
+        dropout: Option<Mask>,
     ) -> Self {
         let dropout = dropout.filter(|_| !geometry.hidden.is_empty());
         let hidden_layers = geometry.hidden.len();

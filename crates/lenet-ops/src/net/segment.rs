@@ -1,16 +1,8 @@
-//! A batch, its shares, and the sums over them in a fixed order.
+//! The shares of a batch, and the sums over them in a fixed order.
 
 use std::ops::Range;
 
-use super::{BatchSums, Images};
-
-/// A batch with the parameters to compute it with; lengths and ranges have been checked.
-#[derive(Clone, Copy)]
-pub(super) struct Batch<'a> {
-    pub(super) parameters: &'a [f32],
-    pub(super) images: Images<'a>,
-    pub(super) count: usize,
-}
+use super::batch::BatchSums;
 
 /// A share of a batch and where its results go.
 pub(super) struct Segment<'a> {
@@ -22,7 +14,7 @@ pub(super) struct Segment<'a> {
     pub(super) sums: BatchSums,
 }
 
-/// Segments of the given ranges, each with its part of the buffers; `logits` come with the
+/// Makes segments of the given ranges, each with its part of the buffers. `logits` comes with the
 /// number of classes.
 pub(super) fn share<'a>(
     ranges: Vec<Range<usize>>,
@@ -34,10 +26,7 @@ pub(super) fn share<'a>(
     for images in ranges {
         let count = images.len();
         let take = labels.len().min(count);
-        let (own_labels, rest) = labels.split_at(take);
-        labels = rest;
-        let (own_losses, rest) = losses.split_at_mut(take);
-        losses = rest;
+        let (own_labels, own_losses) = (labels.split_off(..take), losses.split_off_mut(..take));
         let own_logits = logits.take().map(|(all, classes)| {
             let (own, rest) = all.split_at_mut(count * classes);
             logits = Some((rest, classes));
@@ -45,8 +34,8 @@ pub(super) fn share<'a>(
         });
         segments.push(Segment {
             images,
-            labels: own_labels,
-            losses: own_losses,
+            labels: own_labels.unwrap_or_default(),
+            losses: own_losses.unwrap_or_default(),
             logits: own_logits,
             sums: BatchSums::default(),
         });
@@ -54,12 +43,12 @@ pub(super) fn share<'a>(
     segments
 }
 
-/// The larger of two, NaN where `b` is.
+/// The larger of two; NaN where `b` is NaN.
 pub(super) fn larger(a: f32, b: f32) -> f32 {
     if b > a || b.is_nan() { b } else { a }
 }
 
-/// The segments' counts, and the images' losses in their order.
+/// Adds up the segments' counts, and the images' losses in order.
 pub(super) fn total(segments: &[BatchSums], losses: &[f64]) -> BatchSums {
     BatchSums {
         loss: losses.iter().sum(),

@@ -1,7 +1,7 @@
 //! The threads of a network.
 //!
-//! A step of a small batch takes a hundred microseconds and has several parts that all threads
-//! share, so a thread that has nothing to do looks out for more for a while before it sleeps.
+//! A step of a small batch takes a hundred microseconds and has several parts that all threads share.
+//! So an idle thread waits actively for a while before it sleeps.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -13,14 +13,14 @@ use std::time::{Duration, Instant};
 use crate::error::OpsError;
 use crate::simd::FlushDenormals;
 
-/// How long a thread looks out before it sleeps.
+/// How long a thread waits actively before it sleeps.
 const LOOK_OUT: Duration = Duration::from_micros(50);
 
-/// How long it keeps its core from others meanwhile. Were it all the time, two trials of two
-/// threads each on two cores would be half as fast at batches of 16.
+/// How long it keeps its core from other threads meanwhile. If it did so all the time, two networks of
+/// two threads each on two cores would be half as fast at batches of 16.
 const ALONE: Duration = Duration::from_micros(2);
 
-/// What the threads do, each with its number; the caller's is 0.
+/// What each thread does with its number; the caller has number 0.
 type Work<'a> = dyn Fn(usize) + Sync + 'a;
 
 /// Threads that work together; the caller is one of them.
@@ -53,7 +53,7 @@ struct Job {
 
 impl Team {
     /// # Errors
-    /// Where the system gives no threads.
+    /// The system starts no more threads.
     pub(super) fn new(threads: usize) -> Result<Self, OpsError> {
         let mut team = Self { helpers: vec![] };
         for number in 1..threads {
@@ -80,7 +80,7 @@ impl Team {
         self.helpers.len() + 1
     }
 
-    /// Does each task once, on whichever thread, whose number `work` gets; denormals are zero
+    /// Does each task once, on any thread; `work` gets the thread's number. Denormals are zero
     /// meanwhile.
     pub(super) fn for_each<T: Send>(
         &mut self,
@@ -129,7 +129,7 @@ impl Drop for Team {
         for helper in &mut self.helpers {
             helper.wake(CLOSED);
             if let Some(thread) = helper.thread.take() {
-                // Its panics are caught and passed on.
+                // `serve` catches panics, and `run` passes them on.
                 let _ = thread.join();
             }
         }
@@ -172,7 +172,7 @@ impl Desk {
     }
 }
 
-/// Returns once the state is another; whoever changes it unparks this thread.
+/// Returns once the state has another value. The thread that changes it unparks this one.
 fn wait_while(state: &AtomicU32, value: u32) {
     let is = || state.load(Ordering::Acquire) == value;
     let mut begun = None;
@@ -194,45 +194,4 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_task_is_done_once_by_a_thread_of_the_team() {
-        for threads in [1, 2, 5] {
-            let mut team = Team::new(threads).unwrap();
-            for count in [0, 1, 3, 100] {
-                let mut tasks = vec![(0, usize::MAX); count];
-                team.for_each(&mut tasks, |number, (times, by)| {
-                    *times += 1;
-                    *by = number;
-                });
-                assert!(tasks.iter().all(|&(times, by)| times == 1 && by < threads));
-                // Long enough for the others to fall asleep.
-                thread::sleep(2 * LOOK_OUT);
-            }
-        }
-    }
-
-    #[test]
-    fn a_panic_on_any_thread_reaches_the_caller_after_the_work() {
-        let mut team = Team::new(3).unwrap();
-        for bad in 0..3 {
-            let barrier = std::sync::Barrier::new(3);
-            let mut tasks = [0; 3];
-            let caught = catch_unwind(AssertUnwindSafe(|| {
-                team.for_each(&mut tasks, |number, task| {
-                    barrier.wait();
-                    assert!(number != bad, "thread {bad} fails");
-                    *task = 1;
-                });
-            }));
-            let panic = caught.expect_err("a thread has failed");
-            assert_eq!(
-                panic.downcast_ref::<String>(),
-                Some(&format!("thread {bad} fails"))
-            );
-            assert_eq!(tasks.iter().sum::<i32>(), 2);
-        }
-    }
-}
+mod tests;

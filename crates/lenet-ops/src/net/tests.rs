@@ -1,6 +1,7 @@
 //! The fast path against the f64 reference, over shapes, batches, levels, layouts and threads.
 
 mod cases;
+mod parts;
 
 use super::*;
 use crate::simd::{Lanes as Portable, WithSimd, tests::levels};
@@ -21,7 +22,7 @@ impl Machine {
         let mut network = Network::new(geometry, level, threads).unwrap();
         network.lanes = Some(self.lanes);
         if self.level.is_none() {
-            network.engines = Build { geometry, threads }.with(Portable::<16>);
+            network.engines = MakeEngines { geometry, threads }.with(Portable::<16>);
         }
         network
     }
@@ -177,7 +178,7 @@ fn ties_go_to_the_first_maximum() {
 
 #[test]
 fn threads_change_no_bit() {
-    let half = Some(Dropout {
+    let half = Some(Mask {
         rate: 0.5,
         seed: 7,
         step: 3,
@@ -312,7 +313,7 @@ fn wrong_calls_are_refused() {
     let mut network = Network::new(&geometry, Level::Portable, 1).unwrap();
     let mut gradients = vec![0.0; parameters.len()];
     let mut train = |parameters: &[f32], images: Images<'_>, labels: &[u8], rate: Option<f64>| {
-        let dropout = rate.map(|rate| Dropout {
+        let dropout = rate.map(|rate| Mask {
             rate,
             seed: 0,
             step: 0,

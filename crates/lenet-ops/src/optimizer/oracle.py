@@ -2,34 +2,90 @@
 
 Run with a Python that has torch; takes no arguments and gives the same file every time.
 Parameters and gradients come from the generator that src/testing.rs documents as `numbers`,
-so the file holds only the parameters after each step.
+so the file holds only the optimizers, as records spell them, and the parameters after each step.
 """
 
-import json
 import pathlib
+import sys
 
 import torch
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from oracle_tools import numbers, write_oracle
+
 LENGTH = 37
-STEPS = 5
 LEARNING_RATES = [0.01, 0.02, 0.005, 0.01, 0.03]
 
-
-def numbers(seed, count):
-    state, out = seed, []
-    for _ in range(count):
-        state = (6364136223846793005 * state + 1442695040888963407) % 2**64
-        out.append((state >> 40) / 2**23 - 1.0)
-    return torch.tensor(out, dtype=torch.float64)
+optim = torch.optim
 
 
-def steps(make):
+def decay(o):
+    return o.get("weight_decay", 0.0)
+
+
+def betas(o):
+    return (o["beta1"], o["beta2"])
+
+
+class Lion(optim.Optimizer):
+    """Algorithm 2 of Chen et al., Symbolic Discovery of Optimization Algorithms (2023)."""
+
+    def __init__(self, parameters, betas, weight_decay):
+        super().__init__(parameters, {"lr": 1e-4})
+        self.betas, self.weight_decay = betas, weight_decay
+
+    @torch.no_grad()
+    def step(self):
+        beta1, beta2 = self.betas
+        for group in self.param_groups:
+            for p in group["params"]:
+                m = self.state[p].setdefault("m", torch.zeros_like(p))
+                update = torch.sign(beta1 * m + (1 - beta1) * p.grad)
+                p -= group["lr"] * (update + self.weight_decay * p)
+                m.copy_(beta2 * m + (1 - beta2) * p.grad)
+
+
+KINDS = {
+    "sgd": lambda p, o: optim.SGD(p, weight_decay=decay(o)),
+    "momentum": lambda p, o: optim.SGD(p, momentum=o["momentum"], weight_decay=decay(o)),
+    "nesterov": lambda p, o: optim.SGD(
+        p, momentum=o["momentum"], nesterov=True, weight_decay=decay(o)
+    ),
+    "adam": lambda p, o: optim.Adam(p, betas=betas(o), eps=o["epsilon"], weight_decay=decay(o)),
+    "adamw": lambda p, o: optim.AdamW(
+        p, betas=betas(o), eps=o["epsilon"], weight_decay=decay(o)
+    ),
+    "rmsprop": lambda p, o: optim.RMSprop(
+        p, alpha=o["alpha"], eps=o["epsilon"], weight_decay=decay(o)
+    ),
+    "lion": lambda p, o: Lion(p, betas(o), decay(o)),
+}
+
+ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
+OPTIMIZERS = [
+    {"kind": "sgd"},
+    {"kind": "momentum", "momentum": 0.9},
+    {"kind": "nesterov", "momentum": 0.9},
+    {"kind": "adam", **ADAM},
+    {"kind": "adam", "beta1": 0.8, "beta2": 0.99, "epsilon": 1e-2},
+    {"kind": "adamw", **ADAM, "weight_decay": 0.1},
+    {"kind": "rmsprop", "alpha": 0.99, "epsilon": 1e-8},
+    {"kind": "lion", "beta1": 0.9, "beta2": 0.99, "weight_decay": 0.0},
+    {"kind": "lion", "beta1": 0.95, "beta2": 0.98, "weight_decay": 0.3},
+]
+
+# Weight decay for every kind: coupled but for AdamW and Lion, which have it above.
+COUPLED = [o for o in OPTIMIZERS if "weight_decay" not in o]
+OPTIMIZERS += [{**o, "weight_decay": 0.2} for o in COUPLED]
+
+
+def steps(description):
     parameters = numbers(1, LENGTH).requires_grad_(True)
-    optimizer = make([parameters])
+    optimizer = KINDS[description["kind"]]([parameters], description)
     after = []
-    for step in range(STEPS):
+    for step, rate in enumerate(LEARNING_RATES):
         for group in optimizer.param_groups:
-            group["lr"] = LEARNING_RATES[step]
+            group["lr"] = rate
         gradient = numbers(100 + step, LENGTH)
         gradient[0] = 0.0
         parameters.grad = gradient
@@ -38,23 +94,4 @@ def steps(make):
     return after
 
 
-optim = torch.optim
-CASES = {
-    "sgd": lambda p: optim.SGD(p, lr=1.0),
-    "momentum": lambda p: optim.SGD(p, lr=1.0, momentum=0.9),
-    "nesterov": lambda p: optim.SGD(p, lr=1.0, momentum=0.9, nesterov=True),
-    "adam": lambda p: optim.Adam(p, lr=1.0, betas=(0.9, 0.999), eps=1e-8),
-    "adam, other constants": lambda p: optim.Adam(p, lr=1.0, betas=(0.8, 0.99), eps=1e-2),
-    "adamw": lambda p: optim.AdamW(p, lr=1.0, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.1),
-    "rmsprop": lambda p: optim.RMSprop(p, lr=1.0, alpha=0.99, eps=1e-8),
-}
-
-oracle = {
-    "script": "crates/lenet-ops/src/optimizer/oracle.py",
-    "torch": torch.__version__,
-    "dtype": "float64",
-    "learning_rates": LEARNING_RATES,
-    "cases": [{"name": name, "after": steps(make)} for name, make in CASES.items()],
-}
-path = pathlib.Path(__file__).with_name("oracle.json")
-path.write_text(json.dumps(oracle, separators=(",", ":")) + "\n")
+write_oracle(__file__, 1, [{"optimizer": o, "after": steps(o)} for o in OPTIMIZERS])

@@ -6,71 +6,42 @@ use crate::testing::{Comparison, Oracle, numbers};
 
 #[derive(serde::Deserialize)]
 struct Case {
-    name: String,
+    optimizer: Optimizer,
     /// Parameters after each step.
     after: Vec<Vec<f64>>,
 }
 
 const LEARNING_RATES: [f64; 5] = [0.01, 0.02, 0.005, 0.01, 0.03];
 
-fn rule(name: &str) -> Rule {
-    let momentum = 0.9;
-    let (beta1, beta2, epsilon) = (0.9, 0.999, 1e-8);
-    match name {
-        "sgd" => Rule::Sgd,
-        "momentum" => Rule::Momentum { momentum },
-        "nesterov" => Rule::Nesterov { momentum },
-        "adam" => Rule::Adam {
-            beta1,
-            beta2,
-            epsilon,
-        },
-        "adam, other constants" => Rule::Adam {
-            beta1: 0.8,
-            beta2: 0.99,
-            epsilon: 1e-2,
-        },
-        "adamw" => Rule::AdamW {
-            beta1,
-            beta2,
-            epsilon,
-            weight_decay: 0.1,
-        },
-        "rmsprop" => Rule::RmsProp {
-            alpha: 0.99,
-            epsilon,
-        },
-        other => panic!("oracle.json has a case {other:?} that no rule is named for"),
-    }
-}
-
 #[test]
 fn steps_are_pytorchs() {
     let oracle: Oracle<Case> = Oracle::parse(include_str!("oracle.json"));
     println!("{} by {}", oracle.cases.len(), oracle.script);
     let mut comparison = Comparison::default();
+    let mut known = Vec::new();
     for case in &oracle.cases {
+        known.push(case.optimizer.name());
         assert_eq!(case.after.len(), LEARNING_RATES.len());
-        let rule = rule(&case.name);
+        let optimizer = case.optimizer;
         let mut first_level = None;
         for level in levels() {
             let length = case.after[0].len();
             let mut parameters: Vec<f32> = numbers(1, length);
-            let mut moments = vec![0.0; rule.moments() * length];
+            let mut moments = vec![0.0; optimizer.moments() * length];
             for (step, (want, rate)) in case.after.iter().zip(LEARNING_RATES).enumerate() {
                 let mut gradients: Vec<f32> = numbers(100 + step as u64, length);
                 gradients[0] = 0.0;
                 let t = step as u64 + 1;
                 update(
                     level,
-                    &rule,
+                    &optimizer,
                     rate,
                     t,
                     &mut parameters,
                     &gradients,
                     &mut moments,
                 );
-                let what = format!("{} {} step {t}", level.name(), case.name);
+                let what = format!("{} {} step {t}", level.name(), optimizer);
                 // A few roundings of f32 a step.
                 comparison.close(&what, &parameters, want, 1e-6);
             }
@@ -80,8 +51,12 @@ fn steps_are_pytorchs() {
                 .map(|p| p.to_bits())
                 .collect();
             let first = first_level.get_or_insert_with(|| bits.clone());
-            comparison.equal(&format!("{} bits", case.name), &bits, first);
+            comparison.equal(&format!("{} bits", optimizer), &bits, first);
         }
+    }
+    for optimizer in Optimizer::ALL {
+        let name = optimizer.name();
+        assert!(known.contains(&name), "{name} has no case");
     }
     comparison.finish();
 }
@@ -94,19 +69,33 @@ fn a_missing_level_panics() {
     } else {
         Level::Neon
     };
-    update(missing, &Rule::Sgd, 0.1, 1, &mut [0.0], &[0.0], &mut []);
+    update(
+        missing,
+        &Optimizer::SGD,
+        0.1,
+        1,
+        &mut [0.0],
+        &[0.0],
+        &mut [],
+    );
 }
 
 #[test]
 fn a_split_update_is_the_same() {
-    for name in ["sgd", "nesterov", "adamw"] {
-        let rule = rule(name);
+    for optimizer in Optimizer::ALL {
         let gradients: Vec<f32> = numbers(2, 50);
         let step = |len: usize| {
             let mut parameters: Vec<f32> = numbers(1, 50);
-            let mut moments: Vec<f32> = numbers(3, rule.moments() * 50);
+            let mut moments: Vec<f32> = numbers(3, optimizer.moments() * 50);
             moments.iter_mut().for_each(|moment| *moment = moment.abs());
-            let update = Update::new(&rule, 0.1, 3, &mut parameters, &gradients, &mut moments);
+            let update = Update::new(
+                &optimizer,
+                0.1,
+                3,
+                &mut parameters,
+                &gradients,
+                &mut moments,
+            );
             let mut parts = update.split(len);
             assert_eq!(parts.len(), 50usize.div_ceil(len));
             parts
@@ -118,7 +107,7 @@ fn a_split_update_is_the_same() {
         let whole = step(50);
         assert_ne!(whole.0, numbers::<f32>(1, 50));
         for len in [1, 16, 25, 49] {
-            assert_eq!(step(len), whole, "{name}, {len} each");
+            assert_eq!(step(len), whole, "{optimizer}, {len} each");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::arch::aarch64::*;
 use std::arch::is_aarch64_feature_detected;
 
-use super::{Kernel, Simd};
+use super::vector::{Kernel, Simd};
 
 /// Proof that this CPU has NEON.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,16 @@ macro_rules! with_token {
     };
 }
 
+/// Defines operations, each of which is one expression of intrinsics.
+macro_rules! operations {
+    ($(fn $name:ident($($argument:ident: $type:ty),+) -> $result:ty = $call:expr;)+) => {$(
+        #[inline(always)]
+        fn $name(self, $($argument: $type),+) -> $result {
+            with_token!($call)
+        }
+    )+};
+}
+
 // SAFETY: `float32x4_t` is four f32.
 unsafe impl Simd for Neon {
     type Vector = float32x4_t;
@@ -43,44 +53,26 @@ unsafe impl Simd for Neon {
         with_token!(inner(self, kernel))
     }
 
-    #[inline(always)]
-    fn splat(self, value: f32) -> float32x4_t {
-        with_token!(vdupq_n_f32(value))
-    }
-
-    #[inline(always)]
-    fn add(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
-        with_token!(vaddq_f32(a, b))
-    }
-
-    #[inline(always)]
-    fn mul(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
-        with_token!(vmulq_f32(a, b))
-    }
-
-    #[inline(always)]
-    fn mul_add(self, a: float32x4_t, b: float32x4_t, c: float32x4_t) -> float32x4_t {
-        with_token!(vfmaq_f32(c, a, b))
-    }
-
-    #[inline(always)]
-    fn max(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
-        with_token!(vbslq_f32(vcgtq_f32(a, b), a, b))
-    }
-
-    #[inline(always)]
-    fn gt_or_nan(self, a: float32x4_t, b: float32x4_t) -> uint32x4_t {
-        with_token!(vorrq_u32(vcgtq_f32(a, b), vmvnq_u32(vceqq_f32(a, a))))
-    }
-
-    #[inline(always)]
-    fn eq(self, a: float32x4_t, b: float32x4_t) -> uint32x4_t {
-        with_token!(vceqq_f32(a, b))
-    }
-
-    #[inline(always)]
-    fn select(self, mask: uint32x4_t, yes: float32x4_t, no: float32x4_t) -> float32x4_t {
-        with_token!(vbslq_f32(mask, yes, no))
+    operations! {
+        fn splat(value: f32) -> float32x4_t = vdupq_n_f32(value);
+        fn add(a: float32x4_t, b: float32x4_t) -> float32x4_t = vaddq_f32(a, b);
+        fn mul(a: float32x4_t, b: float32x4_t) -> float32x4_t = vmulq_f32(a, b);
+        fn mul_add(a: float32x4_t, b: float32x4_t, c: float32x4_t) -> float32x4_t =
+            vfmaq_f32(c, a, b);
+        fn max(a: float32x4_t, b: float32x4_t) -> float32x4_t = vbslq_f32(vcgtq_f32(a, b), a, b);
+        fn gt_or_nan(a: float32x4_t, b: float32x4_t) -> uint32x4_t =
+            vorrq_u32(vcgtq_f32(a, b), vmvnq_u32(vceqq_f32(a, a)));
+        fn eq(a: float32x4_t, b: float32x4_t) -> uint32x4_t = vceqq_f32(a, b);
+        fn select(mask: uint32x4_t, yes: float32x4_t, no: float32x4_t) -> float32x4_t =
+            vbslq_f32(mask, yes, no);
+        fn sub(a: float32x4_t, b: float32x4_t) -> float32x4_t = vsubq_f32(a, b);
+        fn ne(a: float32x4_t, b: float32x4_t) -> uint32x4_t = vmvnq_u32(vceqq_f32(a, b));
+        fn below(bits: float32x4_t, bound: u32) -> uint32x4_t =
+            vcltq_u32(vreinterpretq_u32_f32(bits), vdupq_n_u32(bound));
+        fn next_where(mask: uint32x4_t, bits: float32x4_t) -> float32x4_t = {
+            let next = vaddq_u32(vreinterpretq_u32_f32(bits), vdupq_n_u32(1));
+            vreinterpretq_f32_u32(vandq_u32(mask, next))
+        };
     }
 
     #[inline(always)]
@@ -106,29 +98,6 @@ unsafe impl Simd for Neon {
     #[inline(always)]
     fn narrow(self) -> Self {
         self
-    }
-
-    #[inline(always)]
-    fn sub(self, a: float32x4_t, b: float32x4_t) -> float32x4_t {
-        with_token!(vsubq_f32(a, b))
-    }
-
-    #[inline(always)]
-    fn ne(self, a: float32x4_t, b: float32x4_t) -> uint32x4_t {
-        with_token!(vmvnq_u32(vceqq_f32(a, b)))
-    }
-
-    #[inline(always)]
-    fn below(self, bits: float32x4_t, bound: u32) -> uint32x4_t {
-        with_token!(vcltq_u32(vreinterpretq_u32_f32(bits), vdupq_n_u32(bound)))
-    }
-
-    #[inline(always)]
-    fn next_where(self, mask: uint32x4_t, bits: float32x4_t) -> float32x4_t {
-        with_token!({
-            let next = vaddq_u32(vreinterpretq_u32_f32(bits), vdupq_n_u32(1));
-            vreinterpretq_f32_u32(vandq_u32(mask, next))
-        })
     }
 
     #[inline(always)]

@@ -1,10 +1,10 @@
 //! The level that every machine has: arrays that the compiler vectorizes as it can.
 
-use super::{Kernel, Simd};
+use super::vector::{Kernel, Simd};
 
-/// `L` lanes; multiply-add rounds twice, since a fused one would be a library call. The level is
-/// the one of eight; the tests run sixteen as well, to execute what depends on their number.
-#[derive(Debug, Clone, Copy)]
+/// `L` lanes. Multiply-add rounds twice, since a fused one would be a library call. The portable
+/// level has eight lanes; the tests run sixteen as well, for code that depends on their number.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Lanes<const L: usize>;
 
 /// The portable level.

@@ -1,5 +1,8 @@
 //! Every operation of every level against plain arithmetic.
 
+use std::hint::black_box;
+
+use super::denormals::FLUSH;
 use super::*;
 
 /// Levels of this machine; a missing one fails where `LENET_REQUIRE_SIMD` asks for it.
@@ -121,4 +124,17 @@ fn levels_are_found_by_name_or_refused() {
 #[test]
 fn another_architectures_level_is_refused() {
     assert!(Level::Neon.dispatch(Check).is_err());
+}
+
+#[test]
+fn denormals_are_zero_only_while_the_guard_lives() {
+    let product = || black_box(1e-30_f32) * black_box(1e-10_f32);
+    assert!(product() > 0.0);
+    if FLUSH != 0 {
+        let guard = FlushDenormals::new();
+        let flushed = product();
+        drop(guard);
+        assert_eq!(flushed, 0.0);
+    }
+    assert!(product() > 0.0);
 }

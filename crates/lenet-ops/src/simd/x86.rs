@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Kernel, Simd};
+use super::vector::{Kernel, Simd};
 
 /// Proof that this CPU has AVX2, FMA and POPCNT.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +57,16 @@ macro_rules! with_token {
     };
 }
 
+/// Defines operations, each of which is one expression of intrinsics.
+macro_rules! operations {
+    ($(fn $name:ident($($argument:ident: $type:ty),+) -> $result:ty = $call:expr;)+) => {$(
+        #[inline(always)]
+        fn $name(self, $($argument: $type),+) -> $result {
+            with_token!($call)
+        }
+    )+};
+}
+
 mod avx512;
 
 // SAFETY: `__m256` is eight f32.
@@ -77,56 +87,45 @@ unsafe impl Simd for Avx2 {
         with_token!(inner(self, kernel))
     }
 
-    #[inline(always)]
-    fn splat(self, value: f32) -> __m256 {
-        with_token!(_mm256_set1_ps(value))
-    }
-
-    #[inline(always)]
-    fn add(self, a: __m256, b: __m256) -> __m256 {
-        with_token!(_mm256_add_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn mul(self, a: __m256, b: __m256) -> __m256 {
-        with_token!(_mm256_mul_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
-        with_token!(_mm256_fmadd_ps(a, b, c))
-    }
-
-    #[inline(always)]
-    fn max(self, a: __m256, b: __m256) -> __m256 {
-        with_token!(_mm256_max_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn gt_or_nan(self, a: __m256, b: __m256) -> __m256 {
-        with_token!(_mm256_or_ps(
+    operations! {
+        fn splat(value: f32) -> __m256 = _mm256_set1_ps(value);
+        fn add(a: __m256, b: __m256) -> __m256 = _mm256_add_ps(a, b);
+        fn mul(a: __m256, b: __m256) -> __m256 = _mm256_mul_ps(a, b);
+        fn mul_add(a: __m256, b: __m256, c: __m256) -> __m256 = _mm256_fmadd_ps(a, b, c);
+        fn max(a: __m256, b: __m256) -> __m256 = _mm256_max_ps(a, b);
+        fn eq(a: __m256, b: __m256) -> __m256 = _mm256_cmp_ps::<_CMP_EQ_OQ>(a, b);
+        fn select(mask: __m256, yes: __m256, no: __m256) -> __m256 =
+            _mm256_blendv_ps(no, yes, mask);
+        fn sub(a: __m256, b: __m256) -> __m256 = _mm256_sub_ps(a, b);
+        fn ne(a: __m256, b: __m256) -> __m256 = _mm256_cmp_ps::<_CMP_NEQ_UQ>(a, b);
+        fn gt_or_nan(a: __m256, b: __m256) -> __m256 = _mm256_or_ps(
             _mm256_cmp_ps::<_CMP_GT_OQ>(a, b),
             _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a),
-        ))
-    }
-
-    #[inline(always)]
-    fn eq(self, a: __m256, b: __m256) -> __m256 {
-        with_token!(_mm256_cmp_ps::<_CMP_EQ_OQ>(a, b))
-    }
-
-    #[inline(always)]
-    fn select(self, mask: __m256, yes: __m256, no: __m256) -> __m256 {
-        with_token!(_mm256_blendv_ps(no, yes, mask))
-    }
-
-    #[inline(always)]
-    fn sum(self, a: __m256) -> f32 {
-        with_token!({
+        );
+        fn sum(a: __m256) -> f32 = {
             let four = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a));
             let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
             _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)))
-        })
+        };
+        fn below(bits: __m256, bound: u32) -> __m256 = _mm256_castsi256_ps(_mm256_cmpgt_epi32(
+            _mm256_set1_epi32(bound.cast_signed()),
+            _mm256_castps_si256(bits),
+        ));
+        fn next_where(mask: __m256, bits: __m256) -> __m256 = {
+            let next = _mm256_add_epi32(_mm256_castps_si256(bits), _mm256_set1_epi32(1));
+            _mm256_and_ps(mask, _mm256_castsi256_ps(next))
+        };
+        fn index(code: __m256, column: u32) -> __m256i = {
+            let code = _mm256_castps_si256(code);
+            let row = _mm256_and_si256(code, _mm256_set1_epi32(2));
+            let place = _mm256_add_epi32(code, row);
+            _mm256_add_epi32(place, _mm256_set1_epi32(column.cast_signed()))
+        };
+        fn pick(table: __m256, index: __m256i) -> __m256 = _mm256_permutevar8x32_ps(table, index);
+        fn front(mask: __m256, a: __m256) -> __m256 = {
+            let lanes = FRONT[_mm256_movemask_ps(mask) as usize & 255].cast_signed();
+            _mm256_permutevar8x32_ps(a, _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(lanes)))
+        };
     }
 
     #[inline(always)]
@@ -165,32 +164,6 @@ unsafe impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn sub(self, a: __m256, b: __m256) -> __m256 {
-        with_token!(_mm256_sub_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn ne(self, a: __m256, b: __m256) -> __m256 {
-        with_token!(_mm256_cmp_ps::<_CMP_NEQ_UQ>(a, b))
-    }
-
-    #[inline(always)]
-    fn below(self, bits: __m256, bound: u32) -> __m256 {
-        with_token!(_mm256_castsi256_ps(_mm256_cmpgt_epi32(
-            _mm256_set1_epi32(bound.cast_signed()),
-            _mm256_castps_si256(bits),
-        )))
-    }
-
-    #[inline(always)]
-    fn next_where(self, mask: __m256, bits: __m256) -> __m256 {
-        with_token!({
-            let next = _mm256_add_epi32(_mm256_castps_si256(bits), _mm256_set1_epi32(1));
-            _mm256_and_ps(mask, _mm256_castsi256_ps(next))
-        })
-    }
-
-    #[inline(always)]
     fn table(self, [upper, lower]: [&[f32; 4]; 2]) -> __m256 {
         // SAFETY: four f32 are there to read in each row, and the caller holds a token.
         unsafe {
@@ -200,31 +173,8 @@ unsafe impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    fn index(self, code: __m256, column: u32) -> __m256i {
-        with_token!({
-            let code = _mm256_castps_si256(code);
-            let row = _mm256_and_si256(code, _mm256_set1_epi32(2));
-            let place = _mm256_add_epi32(code, row);
-            _mm256_add_epi32(place, _mm256_set1_epi32(column.cast_signed()))
-        })
-    }
-
-    #[inline(always)]
-    fn pick(self, table: __m256, index: __m256i) -> __m256 {
-        with_token!(_mm256_permutevar8x32_ps(table, index))
-    }
-
-    #[inline(always)]
     fn count(self, mask: __m256) -> usize {
         with_token!(_mm256_movemask_ps(mask)).count_ones() as usize
-    }
-
-    #[inline(always)]
-    fn front(self, mask: __m256, a: __m256) -> __m256 {
-        with_token!({
-            let lanes = FRONT[_mm256_movemask_ps(mask) as usize & 255].cast_signed();
-            _mm256_permutevar8x32_ps(a, _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(lanes)))
-        })
     }
 
     #[inline(always)]

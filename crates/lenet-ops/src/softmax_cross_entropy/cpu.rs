@@ -1,7 +1,7 @@
-//! The op for one image at a time, as the network's fast path calls it.
+//! The op for one image at a time, as [`Network`](crate::net::Network) calls it.
 
-/// Replaces an image's logits by the gradient of its cross-entropy times `scale`; gives the
-/// cross-entropy and whether the label's logit is the first of the largest (never with NaN).
+/// Replaces an image's logits by the gradient of its cross-entropy, times `scale`. Returns the
+/// cross-entropy, and whether the label's logit is the first of the largest (never with NaN).
 pub(crate) fn loss_and_gradient(logits: &mut [f32], label: u8, scale: f32) -> (f64, bool) {
     let (loss, correct, largest, sum) = evaluate(logits, label);
     for (class, logit) in logits.iter_mut().enumerate() {
@@ -15,7 +15,7 @@ pub(crate) fn loss_and_gradient(logits: &mut [f32], label: u8, scale: f32) -> (f
     (loss, correct)
 }
 
-/// As [`loss_and_gradient`], without the gradient.
+/// [`loss_and_gradient`] without the gradient.
 pub(crate) fn loss(logits: &[f32], label: u8) -> (f64, bool) {
     let (loss, correct, ..) = evaluate(logits, label);
     (loss, correct)

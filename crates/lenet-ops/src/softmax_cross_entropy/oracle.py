@@ -3,11 +3,15 @@
 Logits and labels come from the generators of src/testing.rs; `scale` multiplies the logits.
 """
 
-import json
 import pathlib
+import sys
 
 import torch
 import torch.nn.functional as F
+
+sys.path.append(str(pathlib.Path(__file__).parents[2]))
+
+from oracle_tools import labels, numbers, write_oracle
 
 SEED = 20171108
 UPSTREAM = 0.75
@@ -25,20 +29,12 @@ CASES = [
 ]
 
 
-def states(seed, count):
-    state = seed
-    for _ in range(count):
-        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-        yield state
-
-
 def run(index, name, batch, classes, scale):
     seed = SEED + 10 * index
-    values = [(state >> 40) / 2**23 - 1 for state in states(seed, batch * classes)]
-    logits = scale * torch.tensor(values, dtype=torch.float64).reshape(batch, classes)
+    logits = scale * numbers(seed, batch, classes)
     logits.requires_grad_()
-    labels = [(state >> 33) % classes for state in states(seed + 1, batch)]
-    loss = F.cross_entropy(logits, torch.tensor(labels))
+    targets = labels(seed + 1, batch, classes)
+    loss = F.cross_entropy(logits, torch.tensor(targets))
     (UPSTREAM * loss).backward()
     return {
         "name": name,
@@ -47,22 +43,10 @@ def run(index, name, batch, classes, scale):
         "classes": classes,
         "scale": scale,
         "upstream": UPSTREAM,
-        "labels": labels,
+        "labels": targets,
         "loss": loss.item(),
         "gradient": logits.grad.flatten().tolist(),
     }
 
 
-def main():
-    oracle = {
-        "script": "crates/lenet-ops/src/softmax_cross_entropy/oracle.py",
-        "torch": torch.__version__,
-        "seed": SEED,
-        "dtype": "float64",
-        "cases": [run(index, *case) for index, case in enumerate(CASES)],
-    }
-    path = pathlib.Path(__file__).with_name("oracle.json")
-    path.write_text(json.dumps(oracle, separators=(",", ":")) + "\n")
-
-
-main()
+write_oracle(__file__, SEED, [run(index, *case) for index, case in enumerate(CASES)])

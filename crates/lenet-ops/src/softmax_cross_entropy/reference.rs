@@ -1,12 +1,12 @@
 //! The op in its plainest loops.
 
-use super::SoftmaxCrossEntropyShape;
+use super::shape::SoftmaxCrossEntropyShape;
 use crate::real::Real;
 
-/// Mean loss of a batch.
+/// The mean loss of a batch.
 ///
 /// # Panics
-/// Where a buffer is shorter than its shape asks for or a label names no class.
+/// A buffer is shorter than its shape needs, or a label is not below the number of classes.
 pub fn forward<T: Real>(shape: &SoftmaxCrossEntropyShape, logits: &[T], labels: &[u8]) -> T {
     let rows = logits.chunks_exact(shape.classes).zip(labels);
     let sum: T = rows
@@ -15,10 +15,10 @@ pub fn forward<T: Real>(shape: &SoftmaxCrossEntropyShape, logits: &[T], labels: 
     sum / T::from_f64(shape.batch as f64)
 }
 
-/// Gradient of the mean loss times `upstream`.
+/// Writes the gradient of the mean loss, times `upstream`, to `gradient`.
 ///
 /// # Panics
-/// Where a buffer is shorter than its shape asks for or a label names no class.
+/// A buffer is shorter than its shape needs, or a label is not below the number of classes.
 pub fn backward<T: Real>(
     shape: &SoftmaxCrossEntropyShape,
     logits: &[T],
@@ -41,10 +41,10 @@ pub fn backward<T: Real>(
     }
 }
 
-/// Cross-entropy of one image.
+/// The cross-entropy of one image.
 ///
 /// # Panics
-/// Where `logits` is empty or the label names no class.
+/// `logits` is empty, or the label is not below the number of classes.
 pub fn cross_entropy<T: Real>(logits: &[T], label: u8) -> T {
     let (largest, sum) = exponential_sum(logits);
     sum.ln() - (logits[usize::from(label)] - largest)

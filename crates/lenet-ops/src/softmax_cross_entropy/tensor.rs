@@ -3,7 +3,8 @@
 use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, CustomOp1, DType, Layout, Result, Shape, Tensor, WithDType, bail};
 
-use super::{OP, SoftmaxCrossEntropyShape, backward, forward};
+use super::shape::{OP, SoftmaxCrossEntropyShape};
+use super::{backward, forward};
 use crate::tensor::{
     Held, check_cpu, check_floats, check_rank, check_shape, elements, with_float, wrap,
 };
@@ -12,8 +13,9 @@ use crate::tensor::{
 /// see the [module](super). Has a gradient for the logits.
 ///
 /// # Errors
-/// Where the tensors are not on the CPU, the logits neither f32 nor f64, the labels neither u8
-/// nor u32, the shapes do not fit, the batch is empty, or a label names no class.
+/// The tensors are not on the CPU, the logits are neither f32 nor f64, the labels are neither u8 nor
+/// u32, the shapes do not fit each other, the batch is empty, or a label is not below the number of
+/// classes.
 pub fn softmax_cross_entropy(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
     check_floats(OP, &[("logits", logits)])?;
     check_cpu(OP, "labels", labels)?;

@@ -3,12 +3,13 @@
 use candle_core::{Result, Tensor, Var};
 
 use super::Float;
-use crate::geometry::Geometry;
-use crate::net::{Dropout, Images, Network, reference};
+use crate::dropout::Mask;
+use crate::net::{Images, Network, reference};
 use crate::real::Real;
 use crate::simd::Level;
 use crate::testing::{Comparison, labels, numbers, tensor, values};
 use crate::{conv_pool, dense, dropout, max_pool, softmax_cross_entropy};
+use lenet_core::Geometry;
 
 /// Which ops a network is made of.
 #[derive(Debug, Clone, Copy)]
@@ -22,11 +23,11 @@ struct Problem<T> {
     parameters: Vec<T>,
     images: Vec<T>,
     labels: Vec<u8>,
-    dropout: Option<Dropout>,
+    dropout: Option<Mask>,
 }
 
 impl<T: Float> Problem<T> {
-    fn new(geometry: &Geometry, batch: usize, dropout: Option<Dropout>) -> Self {
+    fn new(geometry: &Geometry, batch: usize, dropout: Option<Mask>) -> Self {
         let image: usize = geometry.stage_input(0).iter().product();
         let scaled = |(index, parameter): (usize, crate::Parameter)| {
             let fan_in: usize = parameter.shape[1..].iter().product();
@@ -70,7 +71,7 @@ impl<T: Float> Problem<T> {
             let pair = next();
             x = ops.dense(&x, &pair[0], &pair[1], true)?;
         }
-        if let Some(Dropout { rate, seed, step }) = self.dropout {
+        if let Some(Mask { rate, seed, step }) = self.dropout {
             x = dropout::dropout(&x, rate, seed, step)?;
         }
         let pair = next();
@@ -171,8 +172,8 @@ fn geometries() -> Vec<(&'static str, Geometry)> {
     ]
 }
 
-fn dropouts(geometry: &Geometry) -> Vec<Option<Dropout>> {
-    let some = Dropout {
+fn dropouts(geometry: &Geometry) -> Vec<Option<Mask>> {
+    let some = Mask {
         rate: 0.5,
         seed: 1 << 40 | 3,
         step: 9,

@@ -1,33 +1,28 @@
-//! What a reader of the numbers must know besides: knobs that do nothing, unusual outcomes.
+//! What else a reader must know: knobs that do nothing, and unusual outcomes.
 
 use lenet_results::{Outcome, RunRecord, TrialRecord};
 use maud::{Markup, html};
 
 use super::Content;
+use crate::tables::table::{Field, Table};
+use crate::text::joined;
 
 pub(super) fn knobs_section(content: &Content) -> Markup {
+    let table = Table::of(content.knobs)
+        .text("setting", |k| Field::code(&k.setting))
+        .text("one value", |k| Field::code(&k.values[0]))
+        .text("other value", |k| Field::code(&k.values[1]))
+        .number("pairs that agree", |k| format!("{} of {}", k.same, k.pairs))
+        .line("example", |k| Field::Code(k.example.to_vec()))
+        .table();
     html! {
         h2 { "Knobs that do nothing" }
         p { "Trials that differ in one setting alone and whose every loss and accuracy agrees bit "
             "for bit. Trials that diverged are left out." }
-        @if content.knobs.is_empty() {
+        @if table.is_empty() {
             p { "None found: every setting that was changed changed the results." }
         } @else {
-            div.scroll { table {
-                thead { tr { th { "setting" } th { "one value" } th { "other value" }
-                    th.number { "pairs that agree" } th { "example" } } }
-                tbody {
-                    @for knob in content.knobs {
-                        tr {
-                            td { code { (knob.setting) } }
-                            td { code { (knob.values[0]) } }
-                            td { code { (knob.values[1]) } }
-                            td.number { (knob.same) " of " (knob.pairs) }
-                            td.nowrap { code { (knob.example[0]) } " " code { (knob.example[1]) } }
-                        }
-                    }
-                }
-            } }
+            (table.html())
             p.note { "All pairs agreeing means that the setting did nothing. A few pairs among "
                 "many are as a rule networks that died at once." }
         }
@@ -35,42 +30,23 @@ pub(super) fn knobs_section(content: &Content) -> Markup {
 }
 
 pub(super) fn outcomes_section(content: &Content) -> Markup {
-    let notes: Vec<(&TrialRecord, String)> = content
-        .records
-        .iter()
-        .flat_map(|r| remarks(r).into_iter().map(move |n| (r, n)))
-        .collect();
-    let missing: Vec<(&str, &str, &[u64])> = content
-        .figures
-        .iter()
-        .flat_map(|f| f.cells.iter().map(move |c| (f.id.as_str(), c)))
-        .filter(|(_, c)| !c.missing.is_empty())
-        .map(|(id, c)| (id, c.label.as_str(), c.missing.as_slice()))
-        .collect();
+    let told = content.records.iter();
+    let told = told.flat_map(|r| remarks(r).into_iter().map(move |remark| (r, remark)));
+    let table = Table::of(told)
+        .text("trial", |(r, _)| Field::code(&r.identity))
+        .text("configuration", |(r, _)| describe(r))
+        .number("seed", |(r, _)| r.config.seed)
+        .text("what happened", |(_, remark)| remark.clone())
+        .table();
+    let cells = content.study_figures.iter();
+    let cells = cells.flat_map(|figure| figure.cells.iter().map(move |cell| (figure, cell)));
+    let missing: Vec<_> = cells.filter(|(_, cell)| !cell.missing.is_empty()).collect();
     html! {
         h2 { "Outcomes out of the ordinary" }
-        @if notes.is_empty() && content.conflicts.is_empty() {
+        @if table.is_empty() && content.conflicts.is_empty() {
             p { "None: every trial recorded ran to its end in one place, and no network died." }
         }
-        @if !notes.is_empty() {
-            div.scroll { table {
-                thead { tr { th { "trial" } th { "configuration" } th.number { "seed" }
-                    th { "what happened" } } }
-                tbody {
-                    @for (record, note) in &notes {
-                        tr {
-                            td { code { (record.identity) } }
-                            td { (record.config.optimizer.name()) ", learning rate "
-                                (record.config.learning_rate) ", dropout "
-                                (record.config.dropout.rate)
-                                @if !record.config.dropout.connected { " not connected" } }
-                            td.number { (record.config.seed) }
-                            td { (note) }
-                        }
-                    }
-                }
-            } }
-        }
+        @if !table.is_empty() { (table.html()) }
         @if !content.conflicts.is_empty() {
             h3 { "Trials that gave other numbers elsewhere" }
             ul { @for conflict in content.conflicts {
@@ -82,16 +58,30 @@ pub(super) fn outcomes_section(content: &Content) -> Markup {
         }
         @if !missing.is_empty() {
             h3 { "Not run yet" }
-            ul { @for (figure, label, seeds) in &missing {
-                li { "Figure " (figure) ", " (label) ": "
-                    @if seeds.len() == 1 { "seed " } @else { "seeds " }
-                    (seeds.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")) }
+            ul { @for (figure, cell) in &missing {
+                li { "Figure " (figure.id) ", " (cell.label) ": "
+                    @if cell.missing.len() == 1 { "seed " } @else { "seeds " }
+                    (joined(cell.missing.iter().map(ToString::to_string), ", ")) }
             } }
         }
     }
 }
 
-/// Everything about a trial that is not plain completion.
+fn describe(record: &TrialRecord) -> String {
+    let config = &record.config;
+    let mut text = format!(
+        "{}, learning rate {}, dropout {}",
+        config.optimizer.name(),
+        config.learning_rate,
+        config.dropout.rate
+    );
+    if !config.dropout.connected {
+        text.push_str(" not connected");
+    }
+    text
+}
+
+/// Everything about a trial that a plain completion does not have.
 pub(super) fn remarks(record: &TrialRecord) -> Vec<String> {
     let mut notes = Vec::new();
     match &record.outcome {
@@ -105,13 +95,10 @@ pub(super) fn remarks(record: &TrialRecord) -> Vec<String> {
         Outcome::Failed { message } => notes.push(format!("failed: {message}")),
     }
     if let Some(epoch) = record.epochs.iter().find(|e| e.dead) {
-        let at_last = record
-            .epochs
-            .last()
-            .filter(|e| e.dead)
-            .map_or(String::new(), |e| {
-                format!("; test accuracy at the end {:.4}", e.test_accuracy)
-            });
+        let dead_at_last = record.epochs.last().filter(|e| e.dead);
+        let at_last = dead_at_last.map_or(String::new(), |e| {
+            format!("; test accuracy at the end {:.4}", e.test_accuracy)
+        });
         notes.push(format!(
             "dead from epoch {}: no hidden unit ever fires{at_last}",
             epoch.epoch
@@ -127,12 +114,8 @@ pub(super) fn remarks(record: &TrialRecord) -> Vec<String> {
         };
         notes.push(format!("resumed after epoch {} {what}", run.from_epoch));
     }
-    for check in record
-        .runs
-        .iter()
-        .filter_map(|r| r.self_check.as_ref())
-        .filter(|c| !c.passed)
-    {
+    let checks = record.runs.iter().filter_map(|r| r.self_check.as_ref());
+    for check in checks.filter(|check| !check.passed) {
         notes.push(format!(
             "the check of gradients failed: relative error {:.1e} in {}, allowed {:.1e}",
             check.worst_relative_error, check.worst_tensor, check.tolerance

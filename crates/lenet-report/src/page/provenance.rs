@@ -1,21 +1,27 @@
-//! What was run, where, by what, and how to run it again.
+//! What ran, where, by which build, and how to run it again.
 
 use std::collections::BTreeSet;
 
-use lenet_results::{Outcome, RunRecord, TrialRecord};
+use lenet_core::{DeviceKind, Gpu};
+use lenet_results::{Environment, Outcome, RunRecord, SelfCheck, TrialRecord};
 use maud::{Markup, html};
 
 use super::Content;
+use crate::records::estimates::extremes;
+use crate::records::runtimes::Runtimes;
+use crate::text::{count, thousands};
 
 /// The sentences below the title.
 pub(super) fn lead(content: &Content) -> Markup {
+    let points = content.runtimes.points.iter();
+    let samples = points.map(|p| p.record.samples.len());
     html! {
         @if content.has_trials() { (trials_lead(content)) }
         @if content.has_runtimes() {
             p.lead {
                 (count(content.runtimes.points.len(), "runtime")) " of "
                 (content.runtimes.series.len()) " series of device and code, "
-                (count(content.runtimes.points.iter().map(|p| p.record.samples.len()).sum(), "sample"))
+                (count(samples.sum(), "sample"))
                 "."
             }
         }
@@ -23,21 +29,12 @@ pub(super) fn lead(content: &Content) -> Markup {
 }
 
 fn trials_lead(content: &Content) -> Markup {
-    let planned: BTreeSet<&str> = content
-        .studies
-        .iter()
-        .flat_map(|s| &s.figures)
-        .flat_map(|f| &f.cells)
-        .flat_map(|c| &c.trials)
-        .map(|t| t.identity.as_str())
-        .collect();
+    let figures = content.studies.iter().flat_map(|s| &s.figures);
+    let trials = figures.flat_map(|f| &f.cells).flat_map(|c| &c.trials);
+    let planned: BTreeSet<&str> = trials.map(|t| t.identity.as_str()).collect();
     let failed = |r: &&TrialRecord| matches!(r.outcome, Outcome::Failed { .. });
-    let of_plan = || {
-        content
-            .records
-            .iter()
-            .filter(|r| planned.contains(r.identity.as_str()))
-    };
+    let is_planned = |r: &&TrialRecord| planned.contains(r.identity.as_str());
+    let of_plan = || content.records.iter().filter(is_planned);
     let (failures, all) = (of_plan().filter(failed).count(), of_plan().count());
     let seeds: BTreeSet<u64> = of_plan().map(|r| r.config.seed).collect();
     let surplus = content.records.len() - all;
@@ -45,7 +42,7 @@ fn trials_lead(content: &Content) -> Markup {
         p.lead {
             (all - failures) " of " (planned.len()) " trials done"
             @if failures > 0 { ", " (failures) " failed" }
-            ", " (count(seeds.len(), "seed")) ", " (count(content.figures.len(), "figure")) "."
+            ", " (count(seeds.len(), "seed")) ", " (count(content.study_figures.len(), "figure")) "."
             @if surplus > 0 {
                 " " (count(surplus, "more trial")) " in the records: part of no figure, but "
                 "counted in the claims where they bear on them."
@@ -54,43 +51,44 @@ fn trials_lead(content: &Content) -> Markup {
     }
 }
 
-fn count(n: usize, noun: &str) -> String {
-    if n == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{n} {noun}s")
+/// A list of facts. Facts without a text are left out.
+fn facts(facts: &[(&str, String)]) -> Markup {
+    html! {
+        dl { @for (name, value) in facts { @if !value.is_empty() {
+            dt { (name) } dd { (value) }
+        } } }
     }
 }
 
-/// What the records say of machines and builds.
-pub(super) fn section(content: &Content) -> Markup {
-    let records = content.records;
+/// The distinct texts in order.
+fn distinct(texts: impl Iterator<Item = String>) -> String {
+    let distinct: BTreeSet<String> = texts.collect();
+    distinct.into_iter().collect::<Vec<_>>().join("; ")
+}
+
+fn host(e: &Environment) -> String {
+    format!("{} ({}, {}, {} cores)", e.host, e.cpu, e.os, e.cores)
+}
+
+/// Machines and builds of the trials.
+pub(super) fn of_trials(records: &[TrialRecord]) -> Markup {
     let runs = || records.iter().flat_map(|r| &r.runs);
-    let list = |value: fn(&RunRecord) -> String| {
-        let distinct: BTreeSet<String> = runs().map(value).collect();
-        distinct.into_iter().collect::<Vec<_>>().join("; ")
-    };
-    let facts: [(&str, String); 8] = [
-        (
-            "host",
-            list(|r| {
-                let e = &r.environment;
-                format!("{} ({}, {}, {} cores)", e.host, e.cpu, e.os, e.cores)
-            }),
-        ),
-        ("device", list(|r| r.device.clone())),
-        ("instruction set", list(|r| r.level.clone())),
+    let all = |text: fn(&RunRecord) -> String| distinct(runs().map(text));
+    let list = [
+        ("host", all(|r| host(&r.environment))),
+        ("device", all(|r| r.device.clone())),
+        ("instruction set", all(|r| r.level.clone())),
         (
             "threads a trial × trials at once",
-            list(|r| format!("{} × {}", r.threads, r.jobs)),
+            all(|r| format!("{} × {}", r.threads, r.jobs)),
         ),
         (
             "revision",
-            list(|r| format!("{} ({})", r.environment.revision, r.environment.version)),
+            all(|r| format!("{} ({})", r.environment.revision, r.environment.version)),
         ),
         (
             "build",
-            list(|r| format!("{}, {}", r.environment.profile, r.environment.rustc)),
+            all(|r| format!("{}, {}", r.environment.profile, r.environment.rustc)),
         ),
         ("time", time(records)),
         ("check of gradients", self_checks(records)),
@@ -99,9 +97,7 @@ pub(super) fn section(content: &Content) -> Markup {
         h2 { "How it was run" }
         @if runs().next().is_none() { p { "The records name no machine." } }
         @else {
-            dl { @for (name, value) in &facts { @if !value.is_empty() {
-                dt { (name) } dd { (value) }
-            } } }
+            (facts(&list))
             @if runs().any(|r| r.environment.profile != "release") {
                 p.note { "Some trials were run by a build that was not optimised: their times say "
                     "nothing, their accuracies are good." }
@@ -110,26 +106,89 @@ pub(super) fn section(content: &Content) -> Markup {
     }
 }
 
-/// Sum over trials, and the span from the first start to the last end.
+/// Machines and builds of the runtimes.
+pub(super) fn of_runtimes(runtimes: &Runtimes) -> Markup {
+    let records = || runtimes.points.iter().map(|p| p.record);
+    let sessions = || records().flat_map(|r| &r.sessions);
+    let gpu = |gpu: &Gpu| {
+        format!(
+            "{} ({} GiB, compute capability {}), driver {}, CUDA {}",
+            gpu.name,
+            gpu.memory_bytes >> 30,
+            gpu.compute_capability,
+            gpu.driver,
+            gpu.cuda
+        )
+    };
+    let build = |e: &Environment| {
+        let features = match e.features.as_slice() {
+            [] => String::new(),
+            features => format!(", features {}", features.join(", ")),
+        };
+        format!("{}, {}{features}", e.profile, e.rustc)
+    };
+    let load = match extremes(sessions().filter_map(|s| s.load_average)) {
+        Some((low, high)) => {
+            format!("{low:.2} to {high:.2} runnable processes in the minute before")
+        }
+        None => "unknown".to_owned(),
+    };
+    let peaks = sessions().filter_map(|s| s.peak_flops_per_thread);
+    let on_cpu = records().filter(|r| r.point.device == DeviceKind::Cpu);
+    let images = records().map(|r| {
+        let p = &r.point;
+        let [train, validation, test] = [p.samples, p.validation, p.test].map(thousands);
+        format!(
+            "{}: {train} for training, {validation} for validation, {test} for test",
+            p.source
+        )
+    });
+    let environments = || sessions().map(|s| &s.environment);
+    let gpus = environments().filter_map(|e| e.gpu.as_ref());
+    let threads = records().map(|r| r.point.threads.to_string());
+    let revisions = environments().map(|e| e.revision.clone());
+    let list = [
+        ("host", distinct(environments().map(host))),
+        ("GPU", distinct(gpus.map(gpu))),
+        ("threads", distinct(threads)),
+        (
+            "instruction set",
+            distinct(on_cpu.map(|r| r.point.level.clone())),
+        ),
+        (
+            "peak of a thread",
+            distinct(peaks.map(|peak| format!("{:.0} GFLOP/s", peak / 1e9))),
+        ),
+        (
+            "frequency governor",
+            distinct(sessions().map(|s| s.governor.clone())),
+        ),
+        ("load at the start", load),
+        ("revision", distinct(revisions)),
+        ("build", distinct(environments().map(build))),
+        ("images", distinct(images)),
+    ];
+    html! {
+        h2 { "How runtimes were measured" }
+        (facts(&list))
+    }
+}
+
+/// Time summed over trials, and the span from the first start to the last end.
 fn time(records: &[TrialRecord]) -> String {
     let seconds = |r: &TrialRecord, from: usize| -> f64 {
         let done = r.epochs.iter().filter(|e| e.epoch > from);
         done.map(|e| e.train_seconds + e.evaluation_seconds).sum()
     };
     let total: f64 = records.iter().map(|r| seconds(r, 0)).sum();
-    let start = records
-        .iter()
-        .flat_map(|r| &r.runs)
-        .map(|r| r.started_unix)
-        .min();
+    let runs = records.iter().flat_map(|r| &r.runs);
+    let start = runs.map(|r| r.started_unix).min();
     let end = |r: &TrialRecord| {
         let last = r.runs.last()?;
         Some(last.started_unix as f64 + seconds(r, last.from_epoch))
     };
-    let last_end = records
-        .iter()
-        .filter_map(end)
-        .fold(f64::NEG_INFINITY, f64::max);
+    let ends = records.iter().filter_map(end);
+    let last_end = ends.fold(f64::NEG_INFINITY, f64::max);
     match start {
         Some(start) if last_end.is_finite() => format!(
             "{} summed over trials; {} from the first start to the last end, pauses included",
@@ -151,15 +210,11 @@ fn duration(seconds: f64) -> String {
 }
 
 fn self_checks(records: &[TrialRecord]) -> String {
-    let checks: Vec<_> = records
-        .iter()
-        .flat_map(|r| &r.runs)
-        .filter_map(|r| r.self_check.as_ref())
-        .collect();
-    let Some(worst) = checks
-        .iter()
-        .max_by(|a, b| a.worst_relative_error.total_cmp(&b.worst_relative_error))
-    else {
+    let runs = records.iter().flat_map(|r| &r.runs);
+    let checks: Vec<_> = runs.filter_map(|r| r.self_check.as_ref()).collect();
+    let error = |check: &SelfCheck| check.worst_relative_error;
+    let worst = checks.iter().max_by(|a, b| error(a).total_cmp(&error(b)));
+    let Some(worst) = worst else {
         return String::new();
     };
     let passed = checks.iter().filter(|c| c.passed).count();
@@ -173,13 +228,12 @@ fn self_checks(records: &[TrialRecord]) -> String {
 
 /// The commands that make the page again.
 pub(super) fn reproduce(content: &Content) -> Markup {
-    let names: Vec<&str> = content.studies.iter().map(|s| s.name.as_str()).collect();
     html! {
         h2 { "How to reproduce it" }
         p { "The same seeds give the same numbers on any number of cores. Finished work is not "
             "done again, so a command also goes on where it was broken off." }
         pre { code {
-            @for name in names { "cargo xtask experiments --config " (name) "\n" }
+            @for study in content.studies { "cargo xtask experiments --config " (study.name) "\n" }
             @if content.has_runtimes() { "cargo xtask bench-runtime\n" }
         } }
         p.note { "For a configuration of one's own, give the path of its file. Names and settings "

@@ -3,8 +3,7 @@
 use lenet_results::{Outcome, SelfCheck, StudyRecord, TrialRecord};
 
 use super::notes::remarks;
-use crate::runtime::testing::Grid;
-use crate::testing::{cell, lab_config, lab_study, run, trial};
+use crate::testing::{Grid, cell, lab_config, lab_study, run, trial};
 
 fn page(studies: &[StudyRecord], records: &[TrialRecord]) -> String {
     let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ fn point() -> RuntimePoint {
     RuntimePoint {
         device: DeviceKind::Cpu,
         ordinal: 0,
-        backend: BackendKind::Fused,
+        backend: Backend::Fused,
         placement: DataPlacement::Streamed,
         threads: 2,
         level: "avx2".into(),
@@ -102,7 +102,7 @@ fn all_records_of_a_folder_are_read_and_none_passed_over() {
 #[test]
 fn every_setting_names_another_point() {
     let changes: [fn(&mut RuntimePoint); 10] = [
-        |p| p.backend = BackendKind::Stock,
+        |p| p.backend = Backend::Stock,
         |p| p.placement = DataPlacement::Resident,
         |p| p.threads = 1,
         |p| p.level = "portable".into(),

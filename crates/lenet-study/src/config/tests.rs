@@ -56,7 +56,7 @@ fn bad_settings_are_refused_where_they_stand() {
         (
             "lr = 1",
             "s.toml:4:1: unknown key `base.lr` (known here: filters, kernel, hidden, dropout, \
-                    optimizer, learning_rate, schedule, batch_size, epochs, samples, validation, \
+                    optimizer, weight_decay, learning_rate, schedule, batch_size, epochs, samples, validation, \
                     early_stop, backend, device, precision, data)",
         ),
         (
@@ -120,12 +120,12 @@ fn bad_settings_are_refused_where_they_stand() {
             "s.toml:4:13: `base.optimizer` is \"adma\": did you mean \"adam\"?",
         ),
         (
-            "optimizer = \"lion\"",
-            "s.toml:4:13: `base.optimizer` is \"lion\": give one of \"sgd\", \"momentum\", \"nesterov\", \"adam\", \"adamw\", \"rmsprop\"",
+            "optimizer = \"muon\"",
+            "s.toml:4:13: `base.optimizer` is \"muon\": give one of \"sgd\", \"momentum\", \"nesterov\", \"adam\", \"adamw\", \"rmsprop\", \"lion\"",
         ),
         (
             "optimizer = { kind = \"sgd\", beta1 = 0.9 }",
-            "s.toml:4:29: unknown key `base.optimizer.beta1` (known here: kind)",
+            "s.toml:4:29: unknown key `base.optimizer.beta1` (known here: kind, weight_decay)",
         ),
         (
             "optimizer = { kind = \"adam\", beta2 = 1.0 }",

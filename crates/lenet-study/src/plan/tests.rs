@@ -6,7 +6,7 @@ use lenet_data::Dataset;
 
 use super::*;
 use crate::builtin::builtin;
-use crate::settings::Samples;
+use lenet_core::Samples;
 
 fn expand(name: &str, overrides: &Overrides) -> Result<Plan, StudyError> {
     let config = StudyConfig::parse(builtin(name).unwrap_or(name), "test").unwrap();
@@ -108,7 +108,7 @@ fn overrides_narrow_the_study() {
     for trial in &plan.trials {
         assert_eq!(
             (trial.config.epochs, trial.config.data.samples),
-            (1, Some(100))
+            (1, Samples::Drawn(100))
         );
         assert_eq!(trial.figures, ["3"]);
     }

@@ -12,7 +12,7 @@ use lenet_results::{EpochRecord, TrialState};
 use self::fake::{Fake, epoch_record};
 use super::*;
 use crate::config::StudyConfig;
-use crate::plan::Overrides;
+use crate::overrides::Overrides;
 
 struct Fixture {
     plan: Plan,

@@ -1,28 +1,24 @@
 //! Settings laid over each other, completed, and set from flags.
 
+use lenet_core::{Dropout, Optimizer, Samples, Trial};
+
 use super::*;
 
 #[test]
 fn what_is_left_open_is_the_studys() {
-    let config = Settings::default().resolve("mnist", 7);
-    assert_eq!(config.network.filters, [16, 16]);
-    assert_eq!(config.network.hidden, [128]);
-    assert_eq!(
-        (config.batch_size, config.epochs, config.seed),
-        (128, 10, 7)
-    );
-    assert_eq!((config.data.validation, config.data.samples), (5000, None));
-    assert_eq!((config.dropout.rate, config.learning_rate), (0.0, 0.1));
-    assert_eq!(config.optimizer, OptimizerConfig::Sgd {});
+    let trial = Settings::default().resolve("mnist", 7);
+    let usual = Trial {
+        seed: 7,
+        ..Trial::default()
+    };
+    assert_eq!(trial, usual);
     let adam = Settings::parse("optimizer = \"adam\"", "f")
         .unwrap()
         .resolve("mnist", 7);
-    let expected = OptimizerConfig::Adam {
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-    };
-    assert_eq!((adam.optimizer, adam.learning_rate), (expected, 0.001));
+    assert_eq!(
+        (adam.optimizer, adam.learning_rate),
+        (Optimizer::ADAM, 0.001)
+    );
 }
 
 #[test]
@@ -50,7 +46,7 @@ fn later_settings_win() {
         both,
         Settings::parse("filters = 8\nepochs = 3\nsamples = \"all\"", "f").unwrap()
     );
-    assert_eq!(both.resolve("mnist", 1).data.samples, None);
+    assert_eq!(both.resolve("mnist", 1).data.samples, Samples::All);
     assert_eq!(both.given(), ["filters", "epochs", "samples"]);
 }
 
@@ -99,13 +95,10 @@ fn flags_take_words_and_toml() {
         settings.assign(name, text, "--flag").unwrap();
     }
     assert_eq!(settings.filters, Some(vec![8, 16]));
-    assert_eq!(
-        settings.optimizer,
-        Some(OptimizerConfig::Nesterov { momentum: 0.9 })
-    );
+    assert_eq!(settings.optimizer, Some(Optimizer::NESTEROV));
     assert_eq!(
         settings.dropout,
-        Some(DropoutConfig {
+        Some(Dropout {
             rate: 0.5,
             connected: false
         })

@@ -109,8 +109,8 @@ fn case(
 /// Normal numbers of σ 0.5, truncated, from a stream of this name.
 pub(super) fn noise(name: &str, count: usize) -> Vec<f32> {
     let mut values = vec![0.0; count];
-    let mut rng = lenet_rng::stream(0, &format!("agreement/{name}"));
-    lenet_rng::truncated_normal(&mut rng, 0.5, &mut values);
+    let mut rng = lenet_core::random::stream(0, &format!("agreement/{name}"));
+    lenet_core::random::truncated_normal(&mut rng, 0.5, &mut values);
     values
 }
 

@@ -1,17 +1,16 @@
 //! This project's own path on a GPU: any number of networks in the same launches.
 
 use std::sync::Arc;
-use std::time::Instant;
 
+use lenet_core::{Geometry, Optimizer, Precision, Shape};
 use lenet_data::{ImageSet, Split, Splits};
 use lenet_ops::cuda::Gpu;
+use lenet_ops::dropout::Mask;
+use lenet_ops::net::BatchSums;
 use lenet_ops::net::cuda::{Ensemble, Part, SetId, Start, StepPart};
-use lenet_ops::net::{BatchSums, Dropout};
-use lenet_ops::optimizer::Rule;
-use lenet_ops::{Geometry, Precision};
-use lenet_results::{PhaseSeconds, TrialConfig};
+use lenet_ops::precision;
 
-use super::{Backend, EvaluationSums, Group, Member, State, Step, TrainingSums};
+use super::{Clock, EvaluationSums, Group, Member, State, TrainingSums};
 use crate::RunOptions;
 use crate::device;
 use crate::error::TrainError;
@@ -25,43 +24,38 @@ const SHARE: f64 = 0.8;
 /// A group on the GPU that the options name.
 pub(super) fn group(
     geometry: &Geometry,
-    config: &TrialConfig,
+    shape: &Shape<'_>,
     options: &RunOptions,
-    networks: &[(Rule, State)],
+    networks: &[(Optimizer, State)],
 ) -> Result<Box<dyn Group>, TrainError> {
-    let (precision, batch_size) = (of_ops(config.precision), config.batch_size);
-    let cuda = Cuda::new(open(options)?, geometry, precision, batch_size, networks)?;
-    Ok(Box::new(cuda))
-}
-
-/// As the ops know it.
-fn of_ops(precision: lenet_results::Precision) -> Precision {
-    match precision {
-        lenet_results::Precision::Single => Precision::Single,
-        lenet_results::Precision::Tf32 => Precision::Tf32,
-    }
-}
-
-/// One network on it.
-pub(super) fn alone(
-    geometry: &Geometry,
-    rule: Rule,
-    options: &RunOptions,
-    state: State,
-) -> Result<Box<dyn Backend>, TrainError> {
-    Ok(Box::new(Alone::new(open(options)?, geometry, rule, state)?))
+    let starts: Vec<_> = networks
+        .iter()
+        .map(|(optimizer, (parameters, moments))| Start {
+            optimizer: *optimizer,
+            parameters,
+            moments,
+        })
+        .collect();
+    let gpu = open(options)?;
+    let (precision, batch_size) = (shape.precision, shape.batch_size);
+    Ok(Box::new(Cuda {
+        ensemble: Ensemble::new(Arc::clone(&gpu), geometry, precision, batch_size, &starts)?,
+        gpu,
+        placed: Vec::new(),
+        before: Vec::new(),
+    }))
 }
 
 /// Networks of any optimizer that its free memory takes, trained on epochs of `images` images.
 pub(super) fn capacity(
     geometry: &Geometry,
-    config: &TrialConfig,
+    shape: &Shape<'_>,
     images: usize,
     options: &RunOptions,
 ) -> Result<usize, TrainError> {
     let (free, _) = open(options)?.memory()?;
     let room = (free as f64 * SHARE) as u64;
-    let (precision, batch_size) = (of_ops(config.precision), config.batch_size);
+    let (precision, batch_size) = (shape.precision, shape.batch_size);
     let fits = |&networks: &usize| {
         let each = Ensemble::bytes_each(geometry, precision, batch_size, networks, 2, images);
         networks as u64 * each <= room
@@ -78,12 +72,9 @@ pub(super) fn find(ordinal: usize) -> Result<(), TrainError> {
 }
 
 /// Whether it takes the kernels too; the first time they are compiled here.
-pub(super) fn prepare(
-    ordinal: usize,
-    precision: lenet_results::Precision,
-) -> Result<(), TrainError> {
+pub(super) fn prepare(ordinal: usize, precision: Precision) -> Result<(), TrainError> {
     let gpu = Gpu::new(ordinal)?;
-    of_ops(precision).check(gpu.compute_capability())?;
+    precision::check(precision, gpu.compute_capability())?;
     Ok(gpu.load_kernels()?)
 }
 
@@ -93,7 +84,8 @@ fn open(options: &RunOptions) -> Result<Arc<Gpu>, TrainError> {
 
 /// Networks on one GPU, computed by `lenet_ops::net::cuda`.
 #[derive(Debug)]
-pub(super) struct Cuda {
+struct Cuda {
+    gpu: Arc<Gpu>,
     ensemble: Ensemble,
     /// Sets that lie on the GPU.
     placed: Vec<(Arc<ImageSet>, SetId)>,
@@ -102,28 +94,6 @@ pub(super) struct Cuda {
 }
 
 impl Cuda {
-    pub fn new(
-        gpu: Arc<Gpu>,
-        geometry: &Geometry,
-        precision: Precision,
-        batch_size: usize,
-        networks: &[(Rule, State)],
-    ) -> Result<Self, TrainError> {
-        let starts: Vec<_> = networks
-            .iter()
-            .map(|(rule, (parameters, moments))| Start {
-                rule: *rule,
-                parameters,
-                moments,
-            })
-            .collect();
-        Ok(Self {
-            ensemble: Ensemble::new(gpu, geometry, precision, batch_size, &starts)?,
-            placed: Vec::new(),
-            before: Vec::new(),
-        })
-    }
-
     /// The set on the GPU, put there where it is not yet.
     fn set(&mut self, set: &Arc<ImageSet>) -> Result<SetId, TrainError> {
         if let Some((_, id)) = self
@@ -168,8 +138,30 @@ impl Group for Cuda {
         Ok(self.ensemble.begin_epoch(set, &parts, from)?)
     }
 
-    fn step(&mut self) -> Result<(), TrainError> {
-        Ok(self.ensemble.step()?)
+    fn step(&mut self, clock: &mut Clock<'_>) -> Result<(), TrainError> {
+        if !clock.runs() {
+            return Ok(self.ensemble.step()?);
+        }
+        self.gpu.synchronize()?;
+        clock.lap(|phases| &mut phases.copy);
+        Ok(self.ensemble.step_in_parts(&mut |part| {
+            clock.lap(|phases| match part {
+                StepPart::Forward => &mut phases.forward,
+                StepPart::Backward => &mut phases.backward,
+                StepPart::Update => &mut phases.optimizer,
+            });
+        })?)
+    }
+
+    fn gradients(
+        &mut self,
+        split: &Split,
+        batch: &[u32],
+        dropout: Option<Mask>,
+    ) -> Result<Vec<f32>, TrainError> {
+        let set = self.set(&split.set)?;
+        let (_, gradients) = self.ensemble.gradients(set, batch, 0, dropout)?;
+        Ok(gradients)
     }
 
     fn training_sums(&mut self) -> Result<Vec<TrainingSums>, TrainError> {
@@ -191,11 +183,12 @@ impl Group for Cuda {
         &mut self,
         split: &Split,
         networks: &[usize],
+        logits: Option<&mut Vec<f32>>,
     ) -> Result<Vec<EvaluationSums>, TrainError> {
         let set = self.set(&split.set)?;
         let sums = self
             .ensemble
-            .evaluate(set, &split.indices, networks, None)?;
+            .evaluate(set, &split.indices, networks, logits)?;
         Ok(sums.into_iter().map(evaluation).collect())
     }
 
@@ -213,155 +206,5 @@ fn evaluation(sums: BatchSums) -> EvaluationSums {
         loss: sums.loss,
         correct: sums.correct as f64,
         peak_activation: sums.peak_activation,
-    }
-}
-
-/// One network by itself, in f32, for checks and for timing its phases. Unlike a [`Group`], which is
-/// told of an epoch at once, it is told of a batch at a time, and waits for the GPU each time.
-#[derive(Debug)]
-pub(super) struct Alone {
-    gpu: Arc<Gpu>,
-    geometry: Geometry,
-    rule: Rule,
-    cuda: Cuda,
-    /// Images that `cuda` has memory for.
-    batch_size: usize,
-    sums: TrainingSums,
-}
-
-impl Alone {
-    pub fn new(
-        gpu: Arc<Gpu>,
-        geometry: &Geometry,
-        rule: Rule,
-        state: State,
-    ) -> Result<Self, TrainError> {
-        Ok(Self {
-            cuda: Cuda::new(
-                Arc::clone(&gpu),
-                geometry,
-                Precision::Single,
-                1,
-                &[(rule, state)],
-            )?,
-            batch_size: 1,
-            gpu,
-            geometry: geometry.clone(),
-            rule,
-            sums: TrainingSums::default(),
-        })
-    }
-
-    /// Makes room for batches of so many images.
-    fn reserve(&mut self, images: usize) -> Result<(), TrainError> {
-        if images > self.batch_size {
-            let state = (self.cuda.parameters(0)?, self.cuda.moments(0)?);
-            let networks = [(self.rule, state)];
-            let gpu = Arc::clone(&self.gpu);
-            let placed = std::mem::take(&mut self.cuda.placed);
-            self.cuda = Cuda::new(gpu, &self.geometry, Precision::Single, images, &networks)?;
-            self.batch_size = images;
-            for (set, _) in placed {
-                self.cuda.set(&set)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn begin(&mut self, split: &Split, batch: &[u32], step: Step) -> Result<(), TrainError> {
-        self.reserve(batch.len())?;
-        let member = Member {
-            network: 0,
-            order: batch,
-            first_step: step.number - 1,
-            learning_rates: vec![step.learning_rate],
-            dropout: step.dropout,
-            sums: self.sums,
-        };
-        self.cuda.begin_epoch(&split.set, &[member], 0)
-    }
-
-    fn end(&mut self) -> Result<(), TrainError> {
-        self.sums = self.cuda.training_sums()?[0];
-        Ok(())
-    }
-}
-
-impl Backend for Alone {
-    fn place(&mut self, data: &Splits) -> Result<(), TrainError> {
-        self.cuda.place(data)
-    }
-
-    fn step(&mut self, split: &Split, batch: &[u32], step: Step) -> Result<(), TrainError> {
-        self.begin(split, batch, step)?;
-        self.cuda.step()?;
-        self.end()
-    }
-
-    fn step_in_phases(
-        &mut self,
-        split: &Split,
-        batch: &[u32],
-        step: Step,
-        phases: &mut PhaseSeconds,
-    ) -> Result<(), TrainError> {
-        let mut since = Instant::now();
-        let mut lap = || {
-            let now = Instant::now();
-            (now - std::mem::replace(&mut since, now)).as_secs_f64()
-        };
-        self.begin(split, batch, step)?;
-        self.gpu.synchronize()?;
-        phases.copy += lap();
-        self.cuda.ensemble.step_in_parts(&mut |part| {
-            *match part {
-                StepPart::Forward => &mut phases.forward,
-                StepPart::Backward => &mut phases.backward,
-                StepPart::Update => &mut phases.optimizer,
-            } += lap();
-        })?;
-        self.end()
-    }
-
-    fn gradients(
-        &mut self,
-        split: &Split,
-        batch: &[u32],
-        dropout: Option<Dropout>,
-    ) -> Result<Vec<f32>, TrainError> {
-        self.reserve(batch.len())?;
-        let set = self.cuda.set(&split.set)?;
-        let (_, gradients) = self.cuda.ensemble.gradients(set, batch, 0, dropout)?;
-        Ok(gradients)
-    }
-
-    fn training_sums(&mut self) -> Result<TrainingSums, TrainError> {
-        Ok(self.sums)
-    }
-
-    fn set_training_sums(&mut self, sums: TrainingSums) -> Result<(), TrainError> {
-        self.sums = sums;
-        Ok(())
-    }
-
-    fn evaluate(
-        &mut self,
-        split: &Split,
-        logits: Option<&mut Vec<f32>>,
-    ) -> Result<EvaluationSums, TrainError> {
-        let set = self.cuda.set(&split.set)?;
-        let sums = self
-            .cuda
-            .ensemble
-            .evaluate(set, &split.indices, &[0], logits)?;
-        Ok(evaluation(sums[0]))
-    }
-
-    fn parameters(&mut self) -> Result<Vec<f32>, TrainError> {
-        self.cuda.parameters(0)
-    }
-
-    fn moments(&mut self) -> Result<Vec<f32>, TrainError> {
-        self.cuda.moments(0)
     }
 }

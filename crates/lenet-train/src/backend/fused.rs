@@ -1,25 +1,36 @@
-//! This project's own path: loss and all gradients in one call, on flat buffers.
+//! This project's own path on the CPU: loss and all gradients in one call, on flat buffers.
 
-use std::time::Instant;
+use std::sync::Arc;
 
-use lenet_data::Split;
-use lenet_ops::net::{Dropout, Images, Network};
-use lenet_ops::optimizer::Rule;
-use lenet_ops::{Geometry, Level};
-use lenet_results::PhaseSeconds;
+use lenet_core::{Geometry, Optimizer};
+use lenet_data::{ImageSet, Split, Splits};
+use lenet_ops::Level;
+use lenet_ops::dropout::Mask;
+use lenet_ops::net::{BatchSums, Images, Network};
 
-use super::{Backend, EVALUATION_BATCH, EvaluationSums, Step, TrainingSums, peak};
+use super::turns::Turns;
+use super::{Clock, EVALUATION_BATCH, EvaluationSums, Group, Member, State, TrainingSums, peak};
 use crate::error::TrainError;
 
-/// A network on the CPU, computed by `lenet_ops::net`.
+/// Networks on the CPU, computed one after the other by `lenet_ops::net`.
 #[derive(Debug)]
 pub(super) struct Fused {
     network: Network,
-    rule: Rule,
-    parameters: Vec<f32>,
+    batch_size: usize,
+    trained: Vec<Trained>,
+    epoch: Option<Turns>,
+    /// Of the step under way.
     gradients: Vec<f32>,
-    moments: Vec<f32>,
+    /// Of the batch under way.
     labels: Vec<u8>,
+}
+
+/// What is kept of each network.
+#[derive(Debug)]
+struct Trained {
+    optimizer: Optimizer,
+    parameters: Vec<f32>,
+    moments: Vec<f32>,
     sums: TrainingSums,
 }
 
@@ -28,168 +39,157 @@ impl Fused {
         geometry: &Geometry,
         level: Level,
         threads: usize,
-        rule: Rule,
-        parameters: Vec<f32>,
-        moments: Vec<f32>,
+        batch_size: usize,
+        networks: Vec<(Optimizer, State)>,
     ) -> Result<Self, TrainError> {
-        Ok(Self {
-            network: Network::new(geometry, level, threads.max(1))?,
-            rule,
-            gradients: vec![0.0; parameters.len()],
+        let trained = |(optimizer, (parameters, moments))| Trained {
+            optimizer,
             parameters,
             moments,
-            labels: Vec::new(),
             sums: TrainingSums::default(),
-        })
-    }
-
-    fn gather_labels(&mut self, split: &Split, batch: &[u32]) {
-        let labels = split.set.labels();
-        self.labels.clear();
-        self.labels
-            .extend(batch.iter().map(|&index| labels[index as usize]));
-    }
-
-    fn compute_gradients(
-        &mut self,
-        split: &Split,
-        batch: &[u32],
-        dropout: Option<Dropout>,
-    ) -> Result<TrainingSums, TrainError> {
-        self.gather_labels(split, batch);
-        self.gradients_of_gathered(split, batch, dropout)
-    }
-
-    /// The labels of the batch must have been gathered.
-    fn gradients_of_gathered(
-        &mut self,
-        split: &Split,
-        batch: &[u32],
-        dropout: Option<Dropout>,
-    ) -> Result<TrainingSums, TrainError> {
-        let images = Images::Bytes {
-            pixels: split.set.pixels(),
-            indices: batch,
         };
-        let sums = self.network.loss_and_gradients(
-            &self.parameters,
-            images,
-            &self.labels,
-            dropout,
-            &mut self.gradients,
-        )?;
-        Ok(TrainingSums {
-            loss: sums.loss,
-            correct: sums.correct as f64,
+        Ok(Self {
+            network: Network::new(geometry, level, threads)?,
+            batch_size,
+            trained: networks.into_iter().map(trained).collect(),
+            epoch: None,
+            gradients: vec![0.0; geometry.parameter_count()],
+            labels: Vec::new(),
         })
-    }
-
-    /// Applies the gradients and books the batch.
-    fn update(&mut self, sums: TrainingSums, step: Step) {
-        self.sums.loss += sums.loss;
-        self.sums.correct += sums.correct;
-        self.network.update(
-            &self.rule,
-            step.learning_rate,
-            step.number,
-            &mut self.parameters,
-            &self.gradients,
-            &mut self.moments,
-        );
     }
 }
 
-impl Backend for Fused {
-    fn step(&mut self, split: &Split, batch: &[u32], step: Step) -> Result<(), TrainError> {
-        let sums = self.compute_gradients(split, batch, step.dropout)?;
-        self.update(sums, step);
+/// The images of a batch; their labels go to `labels`.
+fn gather<'s>(split: &'s Split, batch: &'s [u32], labels: &mut Vec<u8>) -> Images<'s> {
+    let all = split.set.labels();
+    labels.clear();
+    labels.extend(batch.iter().map(|&index| all[index as usize]));
+    Images::Bytes {
+        pixels: split.set.pixels(),
+        indices: batch,
+    }
+}
+
+impl Group for Fused {
+    fn place(&mut self, _: &Splits) -> Result<(), TrainError> {
         Ok(())
     }
 
-    fn step_in_phases(
+    fn begin_epoch(
         &mut self,
-        split: &Split,
-        batch: &[u32],
-        step: Step,
-        phases: &mut PhaseSeconds,
+        set: &Arc<ImageSet>,
+        members: &[Member<'_>],
+        from: usize,
     ) -> Result<(), TrainError> {
-        let begun = Instant::now();
-        self.gather_labels(split, batch);
-        let gathered = Instant::now();
-        let sums = self.gradients_of_gathered(split, batch, step.dropout)?;
-        let computed = Instant::now();
-        self.update(sums, step);
-        let updated = Instant::now();
-        let images = Images::Bytes {
-            pixels: split.set.pixels(),
-            indices: batch,
-        };
-        self.network
-            .evaluate(&self.parameters, images, &self.labels)?;
-        let forward = updated.elapsed().as_secs_f64();
-        phases.prepare += (gathered - begun).as_secs_f64();
-        phases.forward += forward;
-        phases.backward += (computed - gathered).as_secs_f64() - forward;
-        phases.optimizer += (updated - computed).as_secs_f64();
+        for member in members {
+            self.trained[member.network].sums = member.sums;
+        }
+        self.epoch = Some(Turns::new(set, members, from, self.batch_size));
         Ok(())
+    }
+
+    /// With a clock that runs, a forward pass of the same images follows each step. What the step
+    /// took beyond it counts as the backward pass.
+    fn step(&mut self, clock: &mut Clock<'_>) -> Result<(), TrainError> {
+        let epoch = self.epoch.as_mut().expect("an epoch was begun");
+        for turn in epoch.take_batch() {
+            let trained = &mut self.trained[turn.network];
+            let images = gather(turn.split, turn.batch, &mut self.labels);
+            clock.lap(|phases| &mut phases.prepare);
+            let sums = self.network.loss_and_gradients(
+                &trained.parameters,
+                images,
+                &self.labels,
+                turn.dropout,
+                &mut self.gradients,
+            )?;
+            clock.lap(|phases| &mut phases.backward);
+            trained.sums.loss += sums.loss;
+            trained.sums.correct += sums.correct as f64;
+            self.network.update(
+                &trained.optimizer,
+                turn.learning_rate,
+                turn.step,
+                &mut trained.parameters,
+                &self.gradients,
+                &mut trained.moments,
+            );
+            clock.lap(|phases| &mut phases.optimizer);
+            if clock.runs() {
+                let network = &mut self.network;
+                network.evaluate(&trained.parameters, images, &self.labels)?;
+                clock.shift(|phases| (&mut phases.backward, &mut phases.forward));
+            }
+        }
+        Ok(())
+    }
+
+    fn training_sums(&mut self) -> Result<Vec<TrainingSums>, TrainError> {
+        let epoch = self.epoch.as_ref().expect("an epoch was begun");
+        let sums = epoch.networks().map(|network| self.trained[network].sums);
+        Ok(sums.collect())
     }
 
     fn gradients(
         &mut self,
         split: &Split,
         batch: &[u32],
-        dropout: Option<Dropout>,
+        dropout: Option<Mask>,
     ) -> Result<Vec<f32>, TrainError> {
-        self.compute_gradients(split, batch, dropout)?;
+        let images = gather(split, batch, &mut self.labels);
+        self.network.loss_and_gradients(
+            &self.trained[0].parameters,
+            images,
+            &self.labels,
+            dropout,
+            &mut self.gradients,
+        )?;
         Ok(self.gradients.clone())
-    }
-
-    fn training_sums(&mut self) -> Result<TrainingSums, TrainError> {
-        Ok(self.sums)
-    }
-
-    fn set_training_sums(&mut self, sums: TrainingSums) -> Result<(), TrainError> {
-        self.sums = sums;
-        Ok(())
     }
 
     fn evaluate(
         &mut self,
         split: &Split,
+        networks: &[usize],
         mut logits: Option<&mut Vec<f32>>,
-    ) -> Result<EvaluationSums, TrainError> {
-        let classes = self.network.geometry().classes;
+    ) -> Result<Vec<EvaluationSums>, TrainError> {
         if let Some(logits) = logits.as_deref_mut() {
             logits.clear();
-            logits.resize(split.indices.len() * classes, 0.0);
         }
-        let mut all = EvaluationSums::EMPTY;
-        for (number, batch) in split.indices.chunks(EVALUATION_BATCH).enumerate() {
-            self.gather_labels(split, batch);
-            let images = Images::Bytes {
-                pixels: split.set.pixels(),
-                indices: batch,
-            };
-            let sums = self
-                .network
-                .evaluate(&self.parameters, images, &self.labels)?;
-            all.loss += sums.loss;
-            all.correct += sums.correct as f64;
-            all.peak_activation = peak(all.peak_activation, sums.peak_activation);
-            if let Some(logits) = logits.as_deref_mut() {
-                let start = number * EVALUATION_BATCH * classes;
-                let rows = &mut logits[start..start + batch.len() * classes];
-                self.network.logits(&self.parameters, images, rows)?;
+        let classes = self.network.geometry().classes;
+        let mut found = Vec::with_capacity(networks.len());
+        for &network in networks {
+            let parameters = &self.trained[network].parameters;
+            let mut all = EvaluationSums::default();
+            for batch in split.indices.chunks(EVALUATION_BATCH) {
+                let images = gather(split, batch, &mut self.labels);
+                let sums = self.network.evaluate(parameters, images, &self.labels)?;
+                all.add(sums);
+                if let Some(logits) = logits.as_deref_mut() {
+                    let begin = logits.len();
+                    logits.resize(begin + batch.len() * classes, 0.0);
+                    let rows = &mut logits[begin..];
+                    self.network.logits(parameters, images, rows)?;
+                }
             }
+            found.push(all);
         }
-        Ok(all)
+        Ok(found)
     }
 
-    fn parameters(&mut self) -> Result<Vec<f32>, TrainError> {
-        Ok(self.parameters.clone())
+    fn parameters(&mut self, network: usize) -> Result<Vec<f32>, TrainError> {
+        Ok(self.trained[network].parameters.clone())
     }
 
-    fn moments(&mut self) -> Result<Vec<f32>, TrainError> {
-        Ok(self.moments.clone())
+    fn moments(&mut self, network: usize) -> Result<Vec<f32>, TrainError> {
+        Ok(self.trained[network].moments.clone())
+    }
+}
+
+impl EvaluationSums {
+    fn add(&mut self, batch: BatchSums) {
+        self.loss += batch.loss;
+        self.correct += batch.correct as f64;
+        self.peak_activation = peak(self.peak_activation, batch.peak_activation);
     }
 }

@@ -6,39 +6,45 @@ use std::sync::Arc;
 use candle_core::backprop::GradStore;
 use candle_core::{D, DType, Device, Result, Tensor};
 use candle_nn::ops::log_softmax;
+use lenet_core::{Backend, Geometry, Optimizer};
 use lenet_data::{ImageSet, Split, Splits, gather_f32};
 use lenet_model::{LeNet, LeNetConfig, Parameters};
-use lenet_ops::Geometry;
-use lenet_ops::net::Dropout;
-use lenet_ops::optimizer::Rule;
-use lenet_results::PhaseSeconds;
+use lenet_ops::dropout::Mask;
 
-use super::optimizer::TensorOptimizer;
-use super::{Backend, EVALUATION_BATCH, EvaluationSums, Step, TrainingSums};
+use super::tensor_optimizer::TensorOptimizer;
+use super::turns::{Turn, Turns};
+use super::{Clock, EVALUATION_BATCH, EvaluationSums, Group, Member, State, TrainingSums};
 use crate::RunOptions;
 use crate::error::TrainError;
-use crate::phases::Clock;
 
-/// A network computed by candle.
+/// Networks computed by candle, one after the other.
 ///
 /// On the CPU all of it runs in a pool of its own, so that convolutions and matrix products use
 /// no more than the threads asked for. What candle gives to its process-wide pool (large
 /// element-wise ops) only the environment variable `CANDLE_NUM_THREADS` bounds.
 pub(super) struct Stock {
     pool: rayon::ThreadPool,
-    inner: Inner,
+    images: DeviceImages,
+    networks: Vec<TensorNetwork>,
+    batch_size: usize,
+    epoch: Option<Turns>,
 }
 
-struct Inner {
+/// A network of tensors with its optimizer.
+struct TensorNetwork {
     network: LeNet,
     parameters: Parameters,
     optimizer: TensorOptimizer,
+    /// Sums of loss and of right answers, `[2]`, f64.
+    sums: Tensor,
+}
+
+/// Where batches come from.
+struct DeviceImages {
     device: Device,
     /// Whether batches are gathered on the host; no set is resident then.
     streamed: bool,
     sets: Vec<ResidentSet>,
-    /// Sums of loss and of right answers, `[2]`, f64.
-    sums: Tensor,
 }
 
 /// An image set on the device.
@@ -55,9 +61,8 @@ impl Stock {
         geometry: &Geometry,
         device: Device,
         options: &RunOptions,
-        rule: Rule,
-        parameters: &[f32],
-        moments: &[f32],
+        batch_size: usize,
+        networks: Vec<(Optimizer, State)>,
     ) -> std::result::Result<Self, TrainError> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.threads.max(1))
@@ -66,35 +71,43 @@ impl Stock {
             .map_err(|e| TrainError::Threads {
                 reason: e.to_string(),
             })?;
-        let parameters = Parameters::new(geometry, parameters, DType::F32, &device)?;
-        let config = LeNetConfig::new(geometry, 0.0);
-        let network = LeNet::with_backend(
-            parameters.var_builder(),
-            &config,
-            lenet_model::Backend::Stock,
-        )?;
-        let optimizer = TensorOptimizer::new(geometry, rule, moments, &device)?;
-        let sums = Tensor::zeros(2, DType::F64, &device)?;
-        let inner = Inner {
-            network,
-            parameters,
-            optimizer,
-            device,
-            streamed: options.streamed,
-            sets: Vec::new(),
-            sums,
-        };
-        Ok(Self { pool, inner })
+        let networks = networks
+            .into_iter()
+            .map(|(optimizer, state)| TensorNetwork::new(geometry, optimizer, &state, &device));
+        Ok(Self {
+            networks: networks.collect::<std::result::Result<_, TrainError>>()?,
+            images: DeviceImages {
+                device,
+                streamed: options.streamed,
+                sets: Vec::new(),
+            },
+            pool,
+            batch_size,
+            epoch: None,
+        })
     }
 }
 
-impl Inner {
+impl DeviceImages {
+    /// Waits for the device where the clock runs, and gives the time to a phase.
+    fn lap(
+        &self,
+        clock: &mut Clock<'_>,
+        phase: impl FnOnce(&mut lenet_results::PhaseSeconds) -> &mut f64,
+    ) -> Result<()> {
+        if clock.runs() {
+            self.device.synchronize()?;
+            clock.lap(phase);
+        }
+        Ok(())
+    }
+
     /// Images `[N, C·H·W]` as the network takes them, and labels `[N]`.
     fn batch(
         &mut self,
         split: &Split,
         indices: &[u32],
-        clock: &mut Clock,
+        clock: &mut Clock<'_>,
     ) -> Result<(Tensor, Tensor)> {
         if self.streamed {
             let mut pixels = Vec::new();
@@ -104,20 +117,20 @@ impl Inner {
                 .iter()
                 .map(|&index| u32::from(all[index as usize]))
                 .collect();
-            clock.lap(|phases| &mut phases.prepare)?;
+            self.lap(clock, |phases| &mut phases.prepare)?;
             let shape = (indices.len(), split.set.image_len());
             let images = Tensor::from_vec(pixels, shape, &self.device)?;
             let labels = Tensor::from_vec(labels, indices.len(), &self.device)?;
-            clock.lap(|phases| &mut phases.copy)?;
+            self.lap(clock, |phases| &mut phases.copy)?;
             return Ok((images, labels));
         }
         let at = self.resident(&split.set)?;
         let indices = Tensor::from_slice(indices, indices.len(), &self.device)?;
-        clock.lap(|phases| &mut phases.copy)?;
+        self.lap(clock, |phases| &mut phases.copy)?;
         let pixels = self.sets[at].pixels.index_select(&indices, 0)?;
         let images = (pixels.to_dtype(DType::F32)? / 255.0)?;
         let labels = self.sets[at].labels.index_select(&indices, 0)?;
-        clock.lap(|phases| &mut phases.prepare)?;
+        self.lap(clock, |phases| &mut phases.prepare)?;
         Ok((images, labels))
     }
 
@@ -130,68 +143,90 @@ impl Inner {
         self.sets.push(ResidentSet::new(set, &self.device)?);
         Ok(self.sets.len() - 1)
     }
+}
+
+impl TensorNetwork {
+    fn new(
+        geometry: &Geometry,
+        optimizer: Optimizer,
+        (parameters, moments): &State,
+        device: &Device,
+    ) -> std::result::Result<Self, TrainError> {
+        let parameters = Parameters::new(geometry, parameters, DType::F32, device)?;
+        let config = LeNetConfig::new(geometry, 0.0);
+        let network = LeNet::with_backend(parameters.var_builder(), &config, Backend::Stock)?;
+        Ok(Self {
+            network,
+            parameters,
+            optimizer: TensorOptimizer::new(geometry, optimizer, moments, device)?,
+            sums: Tensor::zeros(2, DType::F64, device)?,
+        })
+    }
 
     /// Gradients of the mean loss, and the batch's sums `[2]`.
     fn backward(
-        &mut self,
+        &self,
+        images: &mut DeviceImages,
         split: &Split,
         batch: &[u32],
-        dropout: Option<Dropout>,
-        clock: &mut Clock,
+        dropout: Option<Mask>,
+        clock: &mut Clock<'_>,
     ) -> Result<(GradStore, Tensor)> {
-        let (images, labels) = self.batch(split, batch, clock)?;
-        let logits = self.network.forward_train(&images, dropout)?;
+        let (pixels, labels) = images.batch(split, batch, clock)?;
+        let logits = self.network.forward_train(&pixels, dropout)?;
         let losses = losses(&logits, &labels)?;
         let mean = losses.mean_all()?;
         let sums = sums(&logits, &labels, &losses)?;
-        clock.lap(|phases| &mut phases.forward)?;
+        images.lap(clock, |phases| &mut phases.forward)?;
         let gradients = mean.backward()?;
-        clock.lap(|phases| &mut phases.backward)?;
+        images.lap(clock, |phases| &mut phases.backward)?;
         Ok((gradients, sums))
     }
 
-    fn step(&mut self, split: &Split, batch: &[u32], step: Step, clock: &mut Clock) -> Result<()> {
-        let (gradients, sums) = self.backward(split, batch, step.dropout, clock)?;
+    fn step(
+        &mut self,
+        images: &mut DeviceImages,
+        turn: Turn<'_>,
+        clock: &mut Clock<'_>,
+    ) -> Result<()> {
+        let Turn { split, batch, .. } = turn;
+        let (gradients, sums) = self.backward(images, split, batch, turn.dropout, clock)?;
         for (index, (name, var)) in self.parameters.iter().enumerate() {
             let gradient = gradient_of(&gradients, name, var)?;
             self.optimizer
-                .update(index, var, gradient, step.learning_rate, step.number)?;
+                .update(index, var, gradient, turn.learning_rate, turn.step)?;
         }
         self.sums = (&self.sums + sums)?;
-        clock.lap(|phases| &mut phases.optimizer)
+        images.lap(clock, |phases| &mut phases.optimizer)
     }
 
     fn gradients(
-        &mut self,
+        &self,
+        images: &mut DeviceImages,
         split: &Split,
         batch: &[u32],
-        dropout: Option<Dropout>,
+        dropout: Option<Mask>,
     ) -> Result<Vec<f32>> {
-        let (gradients, _) = self.backward(split, batch, dropout, &mut Clock::off())?;
+        let (gradients, _) = self.backward(images, split, batch, dropout, &mut Clock::off())?;
         let mut flat = Vec::new();
         for (name, var) in self.parameters.iter() {
-            flat.extend(
-                gradient_of(&gradients, name, var)?
-                    .flatten_all()?
-                    .to_vec1::<f32>()?,
-            );
+            let gradient = gradient_of(&gradients, name, var)?;
+            flat.extend(gradient.flatten_all()?.to_vec1::<f32>()?);
         }
         Ok(flat)
     }
 
     fn evaluate(
-        &mut self,
+        &self,
+        images: &mut DeviceImages,
         split: &Split,
         mut rows: Option<&mut Vec<f32>>,
     ) -> Result<EvaluationSums> {
-        if let Some(rows) = rows.as_deref_mut() {
-            rows.clear();
-        }
-        let mut all = Tensor::zeros(2, DType::F64, &self.device)?;
+        let mut all = Tensor::zeros(2, DType::F64, &images.device)?;
         let mut peaks = Vec::new();
         for batch in split.indices.chunks(EVALUATION_BATCH) {
-            let (images, labels) = self.batch(split, batch, &mut Clock::off())?;
-            let hidden = self.network.hidden_activations(&images)?.detach();
+            let (pixels, labels) = images.batch(split, batch, &mut Clock::off())?;
+            let hidden = self.network.hidden_activations(&pixels)?.detach();
             let logits = self.network.logits_from_hidden(&hidden)?.detach();
             let losses = losses(&logits, &labels)?;
             all = (all + sums(&logits, &labels, &losses)?)?;
@@ -200,7 +235,7 @@ impl Inner {
                 rows.extend(logits.flatten_all()?.to_vec1::<f32>()?);
             }
         }
-        let [loss, correct] = pair(&all)?;
+        let TrainingSums { loss, correct } = pair(&all)?;
         let peaks: Vec<f32> = Tensor::stack(&peaks, 0)?.to_vec1()?;
         let peak_activation = peaks.into_iter().fold(0.0, super::peak);
         Ok(EvaluationSums {
@@ -250,83 +285,100 @@ fn gradient_of<'a>(gradients: &'a GradStore, name: &str, var: &Tensor) -> Result
     }
 }
 
-fn pair(sums: &Tensor) -> Result<[f64; 2]> {
+fn pair(sums: &Tensor) -> Result<TrainingSums> {
     let values = sums.to_vec1::<f64>()?;
-    Ok([values[0], values[1]])
+    Ok(TrainingSums {
+        loss: values[0],
+        correct: values[1],
+    })
 }
 
-impl Backend for Stock {
+impl Group for Stock {
     fn place(&mut self, data: &Splits) -> std::result::Result<(), TrainError> {
-        if !self.inner.streamed {
+        if !self.images.streamed {
             for split in [&data.train, &data.validation, &data.test] {
-                self.inner.resident(&split.set)?;
+                self.images.resident(&split.set)?;
             }
         }
-        Ok(self.inner.device.synchronize()?)
+        Ok(self.images.device.synchronize()?)
     }
 
-    fn step(
+    fn begin_epoch(
         &mut self,
-        split: &Split,
-        batch: &[u32],
-        step: Step,
+        set: &Arc<ImageSet>,
+        members: &[Member<'_>],
+        from: usize,
     ) -> std::result::Result<(), TrainError> {
-        let Self { pool, inner } = self;
-        Ok(pool.install(|| inner.step(split, batch, step, &mut Clock::off()))?)
-    }
-
-    fn step_in_phases(
-        &mut self,
-        split: &Split,
-        batch: &[u32],
-        step: Step,
-        phases: &mut PhaseSeconds,
-    ) -> std::result::Result<(), TrainError> {
-        let Self { pool, inner } = self;
-        pool.install(|| -> Result<()> {
-            let mut clock = Clock::start(&inner.device);
-            inner.step(split, batch, step, &mut clock)?;
-            clock.add_to(phases);
-            Ok(())
-        })?;
+        for member in members {
+            let values = [member.sums.loss, member.sums.correct];
+            let sums = Tensor::from_slice(&values, 2, &self.images.device)?;
+            self.networks[member.network].sums = sums;
+        }
+        self.epoch = Some(Turns::new(set, members, from, self.batch_size));
         Ok(())
+    }
+
+    fn step(&mut self, clock: &mut Clock<'_>) -> std::result::Result<(), TrainError> {
+        let Self {
+            pool,
+            images,
+            networks,
+            epoch,
+            ..
+        } = self;
+        let epoch = epoch.as_mut().expect("an epoch was begun");
+        for turn in epoch.take_batch() {
+            pool.install(|| networks[turn.network].step(images, turn, clock))?;
+        }
+        Ok(())
+    }
+
+    fn training_sums(&mut self) -> std::result::Result<Vec<TrainingSums>, TrainError> {
+        let epoch = self.epoch.as_ref().expect("an epoch was begun");
+        let sums = epoch
+            .networks()
+            .map(|network| pair(&self.networks[network].sums));
+        Ok(sums.collect::<Result<_>>()?)
     }
 
     fn gradients(
         &mut self,
         split: &Split,
         batch: &[u32],
-        dropout: Option<Dropout>,
+        dropout: Option<Mask>,
     ) -> std::result::Result<Vec<f32>, TrainError> {
-        let Self { pool, inner } = self;
-        Ok(pool.install(|| inner.gradients(split, batch, dropout))?)
-    }
-
-    fn training_sums(&mut self) -> std::result::Result<TrainingSums, TrainError> {
-        let [loss, correct] = pair(&self.inner.sums)?;
-        Ok(TrainingSums { loss, correct })
-    }
-
-    fn set_training_sums(&mut self, sums: TrainingSums) -> std::result::Result<(), TrainError> {
-        let values = [sums.loss, sums.correct];
-        self.inner.sums = Tensor::from_slice(&values, 2, &self.inner.device)?;
-        Ok(())
+        let (network, images) = (&self.networks[0], &mut self.images);
+        Ok(self
+            .pool
+            .install(|| network.gradients(images, split, batch, dropout))?)
     }
 
     fn evaluate(
         &mut self,
         split: &Split,
-        logits: Option<&mut Vec<f32>>,
-    ) -> std::result::Result<EvaluationSums, TrainError> {
-        let Self { pool, inner } = self;
-        Ok(pool.install(|| inner.evaluate(split, logits))?)
+        networks: &[usize],
+        mut logits: Option<&mut Vec<f32>>,
+    ) -> std::result::Result<Vec<EvaluationSums>, TrainError> {
+        if let Some(logits) = logits.as_deref_mut() {
+            logits.clear();
+        }
+        let mut found = Vec::with_capacity(networks.len());
+        for &network in networks {
+            let (network, images) = (&self.networks[network], &mut self.images);
+            let logits = logits.as_deref_mut();
+            found.push(
+                self.pool
+                    .install(|| network.evaluate(images, split, logits))?,
+            );
+        }
+        Ok(found)
     }
 
-    fn parameters(&mut self) -> std::result::Result<Vec<f32>, TrainError> {
-        Ok(self.inner.parameters.to_flat()?)
+    fn parameters(&mut self, network: usize) -> std::result::Result<Vec<f32>, TrainError> {
+        Ok(self.networks[network].parameters.to_flat()?)
     }
 
-    fn moments(&mut self) -> std::result::Result<Vec<f32>, TrainError> {
-        Ok(self.inner.optimizer.moments()?)
+    fn moments(&mut self, network: usize) -> std::result::Result<Vec<f32>, TrainError> {
+        Ok(self.networks[network].optimizer.moments()?)
     }
 }

@@ -1,43 +1,29 @@
-//! Both backends against each other, step by step.
+//! Every backend does the same.
 
-use lenet_results::{DropoutConfig, TrialConfig};
+use lenet_core::Dropout;
 
 use super::*;
 use crate::engine::dropout;
 use crate::{config, testing};
 
-const RULES: [Rule; 6] = [
-    Rule::Sgd,
-    Rule::Momentum { momentum: 0.9 },
-    Rule::Nesterov { momentum: 0.9 },
-    Rule::Adam {
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-    },
-    Rule::AdamW {
-        beta1: 0.9,
-        beta2: 0.999,
-        epsilon: 1e-8,
-        weight_decay: 0.01,
-    },
-    Rule::RmsProp {
-        alpha: 0.99,
-        epsilon: 1e-8,
-    },
-];
+fn make(backend: Backend, optimizer: Optimizer, state: State) -> Box<dyn Group> {
+    let trial = Trial {
+        backend,
+        ..testing::config()
+    };
+    let geometry = config::geometry(&trial.network, &testing::splits()).unwrap();
+    let networks = vec![(optimizer, state)];
+    build(&geometry, &trial.shape(), &RunOptions::default(), networks).unwrap()
+}
 
-fn make(kind: BackendKind, rule: Rule, state: (Vec<f32>, Vec<f32>)) -> Box<dyn Backend> {
-    let geometry = config::geometry(&testing::config().network, &testing::splits()).unwrap();
-    build(
-        &geometry,
-        kind,
-        DeviceKind::Cpu,
-        rule,
-        &RunOptions::default(),
-        state,
-    )
-    .unwrap()
+/// A whole epoch of the first network's, begun at batch `from`.
+fn train(group: &mut dyn Group, member: Member<'_>, from: usize) {
+    let set = testing::splits().train.set;
+    let batches = member.learning_rates.len();
+    group.begin_epoch(&set, &[member], from).unwrap();
+    for _ in from..batches {
+        group.step(&mut Clock::off()).unwrap();
+    }
 }
 
 fn start() -> Vec<f32> {
@@ -65,21 +51,26 @@ fn distance(a: &[f32], b: &[f32]) -> f32 {
 fn tensor_optimizers_follow_the_flat_ones() {
     let geometry = config::geometry(&testing::config().network, &testing::splits()).unwrap();
     let device = candle_core::Device::Cpu;
-    for rule in RULES {
+    let with_decay = Optimizer::ALL.map(|optimizer| Optimizer {
+        weight_decay: 0.1,
+        ..optimizer
+    });
+    for optimizer in Optimizer::ALL.into_iter().chain(with_decay) {
         let mut flat = start();
-        let mut moments = vec![0.0; rule.moments() * flat.len()];
+        let mut moments = vec![0.0; optimizer.moments() * flat.len()];
         let parameters =
             lenet_model::Parameters::new(&geometry, &flat, candle_core::DType::F32, &device)
                 .unwrap();
         let mut tensors =
-            optimizer::TensorOptimizer::new(&geometry, rule, &moments, &device).unwrap();
+            tensor_optimizer::TensorOptimizer::new(&geometry, optimizer, &moments, &device)
+                .unwrap();
         for step in 1..=5u64 {
             let mut gradients = vec![0f32; flat.len()];
-            let mut rng = lenet_rng::stream(step, "gradients");
-            lenet_rng::truncated_normal(&mut rng, 0.3, &mut gradients);
+            let mut rng = lenet_core::random::stream(step, "gradients");
+            lenet_core::random::truncated_normal(&mut rng, 0.3, &mut gradients);
             lenet_ops::optimizer::update(
                 Level::Portable,
-                &rule,
+                &optimizer,
                 0.01,
                 step,
                 &mut flat,
@@ -105,45 +96,44 @@ fn tensor_optimizers_follow_the_flat_ones() {
         let difference = distance(&parameters.to_flat().unwrap(), &flat);
         assert!(
             difference <= 1e-6,
-            "{rule:?}: parameters differ by {difference}"
+            "{optimizer:?}: parameters differ by {difference}"
         );
         let difference = distance(&tensors.moments().unwrap(), &moments);
         assert!(
             difference <= 1e-6,
-            "{rule:?}: moments differ by {difference}"
+            "{optimizer:?}: moments differ by {difference}"
         );
-        assert_ne!(flat, start(), "{rule:?}: nothing moved");
+        assert_ne!(flat, start(), "{optimizer:?}: nothing moved");
     }
 }
+
+const MOMENTUM: Optimizer = Optimizer::new(lenet_core::Rule::Momentum { momentum: 0.5 });
 
 #[test]
 fn backends_train_alike() {
     let data = testing::splits();
-    let trial = TrialConfig {
-        dropout: DropoutConfig {
-            rate: 0.25,
-            connected: true,
-        },
+    let trial = Trial {
+        dropout: Dropout::connected(0.25),
         ..testing::config()
     };
-    let mut ends = [BackendKind::Fused, BackendKind::Stock].map(|kind| {
-        let mut backend = make(kind, Rule::Momentum { momentum: 0.5 }, (start(), vec![]));
-        for (batch, number) in data.train.indices.chunks(8).zip(1..) {
-            let step = Step {
-                number,
-                learning_rate: 0.05,
-                dropout: dropout(&trial, number),
-            };
-            backend.step(&data.train, batch, step).unwrap();
-        }
+    let mut ends = [Backend::Fused, Backend::Stock].map(|kind| {
+        let mut group = make(kind, MOMENTUM, (start(), vec![]));
+        let member = Member {
+            network: 0,
+            order: &data.train.indices,
+            first_step: 0,
+            learning_rates: vec![0.05; 8],
+            dropout: dropout(&trial, 1),
+            sums: TrainingSums::default(),
+        };
+        train(&mut *group, member, 0);
         let mut logits = Vec::new();
-        let test = backend.evaluate(&data.test, Some(&mut logits)).unwrap();
-        let sums = backend.training_sums().unwrap();
+        let test = group.evaluate(&data.test, &[0], Some(&mut logits)).unwrap();
         (
-            backend.parameters().unwrap(),
-            backend.moments().unwrap(),
-            sums,
-            test,
+            group.parameters(0).unwrap(),
+            group.moments(0).unwrap(),
+            group.training_sums().unwrap()[0],
+            test[0],
             logits,
         )
     });
@@ -152,19 +142,11 @@ fn backends_train_alike() {
     assert!(distance(&fused.1, &stock.1) <= 1e-4, "moments");
     assert!(distance(&fused.4, &stock.4) <= 1e-4, "logits");
     assert_eq!(fused.4.len(), 21 * 3);
-    assert!(
-        (fused.2.loss - stock.2.loss).abs() <= 1e-4,
-        "{:?} {:?}",
-        fused.2,
-        stock.2
-    );
+    let losses = [fused.2.loss, stock.2.loss];
+    assert!((losses[0] - losses[1]).abs() <= 1e-4, "{losses:?}");
     assert_eq!(fused.2.correct, stock.2.correct);
-    assert!(
-        (fused.3.loss - stock.3.loss).abs() <= 1e-4,
-        "{:?} {:?}",
-        fused.3,
-        stock.3
-    );
+    let losses = [fused.3.loss, stock.3.loss];
+    assert!((losses[0] - losses[1]).abs() <= 1e-4, "{losses:?}");
     assert_eq!(fused.3.correct, stock.3.correct);
     let peaks = [fused.3.peak_activation, stock.3.peak_activation];
     assert!((peaks[0] - peaks[1]).abs() <= 1e-4 * peaks[1], "{peaks:?}");
@@ -173,13 +155,18 @@ fn backends_train_alike() {
 
 #[test]
 fn a_network_of_nan_counts_nothing_as_right() {
-    for kind in [BackendKind::Fused, BackendKind::Stock] {
-        let mut backend = make(kind, Rule::Sgd, (vec![f32::NAN; start().len()], vec![]));
-        let sums = backend.evaluate(&testing::splits().test, None).unwrap();
-        assert!(sums.loss.is_nan(), "{kind:?}: {sums:?}");
-        assert_eq!(sums.correct, 0.0, "{kind:?}");
+    for kind in Backend::ALL {
+        let mut group = make(
+            kind,
+            Optimizer::SGD,
+            (vec![f32::NAN; start().len()], vec![]),
+        );
+        let test = testing::splits().test;
+        let sums = group.evaluate(&test, &[0], None).unwrap()[0];
+        assert!(sums.loss.is_nan(), "{kind}: {sums:?}");
+        assert_eq!(sums.correct, 0.0, "{kind}");
         // candle's ReLU turns NaN into 0.
-        if kind == BackendKind::Fused {
+        if kind == Backend::Fused {
             assert!(sums.peak_activation.is_nan(), "{sums:?}");
         }
     }
@@ -187,58 +174,70 @@ fn a_network_of_nan_counts_nothing_as_right() {
 
 #[test]
 fn a_dead_network_is_seen() {
-    for kind in [BackendKind::Fused, BackendKind::Stock] {
+    for kind in Backend::ALL {
         let geometry = config::geometry(&testing::config().network, &testing::splits()).unwrap();
         let mut parameters = start();
         let fc1_bias = &geometry.parameters()[5];
         assert_eq!(fc1_bias.name, "fc1.bias");
         parameters[fc1_bias.range()].fill(-1e3);
-        let mut backend = make(kind, Rule::Sgd, (parameters, vec![]));
-        let sums = backend.evaluate(&testing::splits().test, None).unwrap();
-        assert_eq!(sums.peak_activation, 0.0, "{kind:?}");
+        let mut group = make(kind, Optimizer::SGD, (parameters, vec![]));
+        let test = testing::splits().test;
+        let sums = group.evaluate(&test, &[0], None).unwrap()[0];
+        assert_eq!(sums.peak_activation, 0.0, "{kind}");
     }
 }
 
-/// Each step of a group has the batch, number, rate and masks of its place in the trial.
+/// Each step has the batch, number, rate and masks of its place in the trial, so that an epoch
+/// in two halves is the whole one.
 #[test]
-fn a_group_takes_the_steps_of_its_networks() {
+fn an_epoch_goes_on_where_it_was_left() {
     let data = testing::splits();
-    let trial = TrialConfig {
-        dropout: DropoutConfig {
-            rate: 0.5,
-            connected: true,
-        },
+    let trial = Trial {
+        dropout: Dropout::connected(0.5),
         ..testing::config()
     };
-    let rule = Rule::Momentum { momentum: 0.5 };
     let rate = |number: u64| 0.1 / number as f64;
-    let (first_step, from) = (8, 2);
-    let order = &data.train.indices;
-    let mut single = make(BackendKind::Fused, rule, (start(), vec![]));
-    for (batch, number) in order.chunks(8).zip(first_step + 1..).skip(from) {
-        let step = Step {
-            number,
-            learning_rate: rate(number),
-            dropout: dropout(&trial, number),
+    let first_step = 8;
+    for kind in Backend::ALL {
+        let member = |batches: u64, sums| Member {
+            network: 0,
+            order: &data.train.indices[..(8 * batches as usize).min(60)],
+            first_step,
+            learning_rates: (first_step + 1..=first_step + batches).map(rate).collect(),
+            dropout: dropout(&trial, first_step + 1),
+            sums,
         };
-        single.step(&data.train, batch, step).unwrap();
+        let begin = || make(kind, MOMENTUM, (start(), vec![]));
+        let mut whole = begin();
+        train(&mut *whole, member(8, TrainingSums::default()), 0);
+        let mut halves = begin();
+        train(&mut *halves, member(3, TrainingSums::default()), 0);
+        let sums = halves.training_sums().unwrap()[0];
+        train(&mut *halves, member(8, sums), 3);
+        assert_eq!(halves.parameters(0).unwrap(), whole.parameters(0).unwrap());
+        assert_eq!(halves.moments(0).unwrap(), whole.moments(0).unwrap());
+        let both = [
+            halves.training_sums().unwrap(),
+            whole.training_sums().unwrap(),
+        ];
+        assert_eq!(both[0], both[1], "{kind}");
     }
-    let network = make(BackendKind::Fused, rule, (start(), vec![]));
-    let mut group = group::Sequential::new(vec![network], 8);
-    let member = Member {
-        network: 0,
-        order,
-        first_step,
-        learning_rates: (first_step + 1..=first_step + 8).map(rate).collect(),
-        dropout: dropout(&trial, first_step + 1),
-        sums: TrainingSums::default(),
-    };
-    group.begin_epoch(&data.train.set, &[member], from).unwrap();
-    for _ in from..8 {
-        group.step().unwrap();
-    }
-    assert_eq!(group.parameters(0).unwrap(), single.parameters().unwrap());
-    assert_eq!(group.moments(0).unwrap(), single.moments().unwrap());
-    let sums = single.training_sums().unwrap();
-    assert_eq!(group.training_sums().unwrap(), [sums]);
+}
+
+#[test]
+fn a_gpu_out_of_reach_says_what_to_do() {
+    // No machine has so many, so this holds with and without the feature.
+    let error = resolve_device(DeviceChoice::Cuda(9_999))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("--device cpu"), "{error}");
+}
+
+#[cfg(not(feature = "cuda"))]
+#[test]
+fn auto_is_the_cpu_without_cuda() {
+    assert_eq!(
+        resolve_device(DeviceChoice::Auto).unwrap(),
+        (DeviceKind::Cpu, 0)
+    );
 }

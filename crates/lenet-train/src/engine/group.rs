@@ -1,34 +1,18 @@
 //! The training loop: trials of one shape, a batch at a time together.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use lenet_data::Splits;
-use lenet_results::TrialConfig;
+use lenet_core::Problem;
 
-use super::trial::{Trial, all_finite};
-use crate::backend::{self, Group, Member};
-use crate::config;
+use super::course::{Course, GroupTrial, all_finite};
+use crate::backend::{self, Clock, Group, Member};
 use crate::error::TrainError;
 use crate::{Ended, Event, RunOptions};
 
 /// About so many [`Event::Step`] are sent an epoch.
 const EVENTS_PER_EPOCH: usize = 50;
-
-/// One of the trials that [`run_group`] trains together.
-#[derive(Debug, Clone, Copy)]
-pub struct GroupTrial<'a> {
-    /// What is run.
-    pub config: &'a TrialConfig,
-    /// Its images.
-    pub data: &'a Splits,
-    /// As [`RunOptions::checkpoint`].
-    pub checkpoint: Option<&'a Path>,
-    /// As [`RunOptions::init`].
-    pub init: Option<&'a Path>,
-}
 
 /// Who is told how a group's trials fare. Trials are counted from 0.
 pub trait Watcher {
@@ -43,8 +27,8 @@ pub trait Watcher {
 /// (on a GPU and on the CPU alike; seconds aside), ends for itself, and fails for itself where
 /// its settings, its checkpoint or its initial weights are at fault.
 ///
-/// They must agree in network, batch size, backend, device and images; the training splits may
-/// be different images of one set, as many in each. Trials whose checkpoints lie in the middle
+/// They must be of one [`Shape`](lenet_core::Shape); the training splits may be different images
+/// of one set, as many in each. Trials whose checkpoints lie in the middle
 /// of an epoch first finish it, with those that stand at the same batch, before all go on
 /// together. Of the `options`, `checkpoint` and `init` are each trial's own.
 ///
@@ -61,16 +45,16 @@ pub fn run_group(
     let mut running: Vec<Running<'_>> = Vec::new();
     let mut networks = Vec::new();
     for (number, trial) in trials.iter().enumerate() {
-        let (trial, state) = match Trial::begin(trial, options) {
+        let (course, state) = match Course::begin(trial, options) {
             Ok(begun) => begun,
             Err(error) => {
                 watcher.ended(number, Err(error));
                 continue;
             }
         };
-        if let Some(outcome) = trial.outcome(all_finite(&state.0)) {
-            watcher.event(number, started(&trial, 1));
-            let epochs = trial.progress.epochs;
+        if let Some(outcome) = course.outcome(all_finite(&state.0)) {
+            watcher.event(number, started(&course, 1));
+            let epochs = course.progress.epochs;
             let parameters = state.0;
             let finished = Ended::Finished {
                 outcome,
@@ -80,24 +64,24 @@ pub fn run_group(
             watcher.ended(number, Ok(finished));
             continue;
         }
-        networks.push((config::rule(&trial.config.optimizer), state));
+        networks.push((course.trial.optimizer, state));
         let network = running.len();
         running.push(Running {
             number,
             network,
-            trial,
+            course,
         });
     }
-    let Some(Running { trial: first, .. }) = running.first() else {
+    let Some(Running { course: first, .. }) = running.first() else {
         return Ok(());
     };
     for other in &running {
-        check_agreement(first, &other.trial)?;
+        check_agreement(first, &other.course)?;
     }
-    let mut group = backend::build_group(&first.geometry, first.config, options, networks)?;
+    let mut group = backend::build(&first.geometry, &first.trial.shape(), options, networks)?;
     group.place(first.data)?;
     for each in &running {
-        watcher.event(each.number, started(&each.trial, running.len()));
+        watcher.event(each.number, started(&each.course, running.len()));
     }
     Lockstep {
         group,
@@ -108,32 +92,33 @@ pub fn run_group(
     .run()
 }
 
-fn started<'t>(trial: &'t Trial<'_>, group: usize) -> Event<'t> {
+fn started<'c>(course: &'c Course<'_>, group: usize) -> Event<'c> {
     Event::Started {
-        from_epoch: trial.progress.epochs.len(),
-        epochs: &trial.progress.epochs,
+        from_epoch: course.progress.epochs.len(),
+        epochs: &course.progress.epochs,
         group,
     }
 }
 
 /// Refuses trials that cannot be trained in step.
-fn check_agreement(one: &Trial<'_>, other: &Trial<'_>) -> Result<(), TrainError> {
-    let refuse = |field, what: &str| {
+fn check_agreement(one: &Course<'_>, other: &Course<'_>) -> Result<(), TrainError> {
+    let refuse = |setting: &str| {
+        let what = match setting {
+            "batch_size" => "batches",
+            "precision" => "precisions",
+            "backend" => "backends",
+            "device" => "devices",
+            "data" => "images",
+            _ => "networks",
+        };
         let reason = format!("trials with different {what} cannot be trained together");
-        Err(TrainError::Config { field, reason })
+        Err(Problem::new(setting, reason).into())
     };
-    let (a, b) = (one.config, other.config);
+    if let Some(setting) = one.trial.shape().difference(&other.trial.shape()) {
+        return refuse(setting);
+    }
     if one.geometry != other.geometry {
-        return refuse("network", "networks");
-    }
-    if a.batch_size != b.batch_size {
-        return refuse("batch_size", "batches");
-    }
-    if a.backend != b.backend {
-        return refuse("backend", "backends");
-    }
-    if a.device != b.device {
-        return refuse("device", "devices");
+        return refuse("network");
     }
     let (a, b) = (one.data, other.data);
     let same = Arc::ptr_eq(&a.train.set, &b.train.set)
@@ -143,7 +128,7 @@ fn check_agreement(one: &Trial<'_>, other: &Trial<'_>) -> Result<(), TrainError>
         && a.validation.indices == b.validation.indices
         && a.test.indices == b.test.indices;
     if !same {
-        return refuse("data", "images");
+        return refuse("data");
     }
     Ok(())
 }
@@ -154,7 +139,7 @@ struct Running<'a> {
     number: usize,
     /// Its network's place in the group.
     network: usize,
-    trial: Trial<'a>,
+    course: Course<'a>,
 }
 
 /// A group and those of its trials that have not ended.
@@ -178,7 +163,7 @@ impl Lockstep<'_, '_> {
     }
 
     fn farthest(&self) -> Option<usize> {
-        let batches = self.running.iter().map(|each| each.trial.progress.batch);
+        let batches = self.running.iter().map(|each| each.course.progress.batch);
         batches.max()
     }
 
@@ -187,15 +172,15 @@ impl Lockstep<'_, '_> {
     fn train(&mut self, from: usize) -> Result<bool, TrainError> {
         let running = self.running.iter_mut();
         let mut members: Vec<&mut Running<'_>> = running
-            .filter(|each| each.trial.progress.batch == from)
+            .filter(|each| each.course.progress.batch == from)
             .collect();
-        let orders: Vec<Vec<u32>> = members.iter().map(|each| each.trial.order()).collect();
+        let orders: Vec<Vec<u32>> = members.iter().map(|each| each.course.order()).collect();
         let asked: Vec<Member<'_>> = members
             .iter()
             .zip(&orders)
-            .map(|(each, order)| each.trial.member(each.network, order))
+            .map(|(each, order)| each.course.member(each.network, order))
             .collect();
-        let Trial { data, batches, .. } = members[0].trial;
+        let Course { data, batches, .. } = members[0].course;
         let every = batches.div_ceil(EVENTS_PER_EPOCH);
         let begun = Instant::now();
         self.group.begin_epoch(&data.train.set, &asked, from)?;
@@ -205,11 +190,11 @@ impl Lockstep<'_, '_> {
                 whole = false;
                 break;
             }
-            self.group.step()?;
+            self.group.step(&mut Clock::off())?;
             for each in &mut members {
-                each.trial.advance();
+                each.course.advance();
                 if batch.is_multiple_of(every) {
-                    let epoch = each.trial.epoch();
+                    let epoch = each.course.epoch();
                     let step = Event::Step {
                         epoch,
                         batch,
@@ -223,7 +208,7 @@ impl Lockstep<'_, '_> {
         let sums = self.group.training_sums()?;
         let seconds = begun.elapsed().as_secs_f64() / members.len() as f64;
         for (each, sums) in members.iter_mut().zip(sums) {
-            each.trial.book(sums, seconds);
+            each.course.book(sums, seconds);
         }
         Ok(whole)
     }
@@ -231,37 +216,37 @@ impl Lockstep<'_, '_> {
     /// Evaluates, records and saves the trials that have done all batches of an epoch; those
     /// that are over leave.
     fn finish_epochs(&mut self) -> Result<(), TrainError> {
-        let at_end = |each: &&Running<'_>| each.trial.is_at_epochs_end();
+        let at_end = |each: &&Running<'_>| each.course.is_at_epochs_end();
         let ended: Vec<&Running<'_>> = self.running.iter().filter(at_end).collect();
-        let data = ended[0].trial.data;
+        let data = ended[0].course.data;
         let networks: Vec<usize> = ended.iter().map(|each| each.network).collect();
         let begun = Instant::now();
-        let validation = self.group.evaluate(&data.validation, &networks)?;
-        let test = self.group.evaluate(&data.test, &networks)?;
+        let validation = self.group.evaluate(&data.validation, &networks, None)?;
+        let test = self.group.evaluate(&data.test, &networks, None)?;
         let seconds = begun.elapsed().as_secs_f64() / networks.len() as f64;
         let mut sums = validation.into_iter().zip(test);
         for mut each in std::mem::take(&mut self.running) {
-            if !each.trial.is_at_epochs_end() {
+            if !each.course.is_at_epochs_end() {
                 self.running.push(each);
                 continue;
             }
             let parameters = self.group.parameters(each.network)?;
             let finite = all_finite(&parameters);
             let (validation, test) = sums.next().expect("a member has its sums");
-            each.trial.finish_epoch(finite, validation, test, seconds);
+            each.course.finish_epoch(finite, validation, test, seconds);
             if let Err(error) = self.save(&each, &parameters)? {
                 self.watcher.ended(each.number, Err(error));
                 continue;
             }
-            if let Some(record) = each.trial.progress.epochs.last() {
+            if let Some(record) = each.course.progress.epochs.last() {
                 self.watcher.event(each.number, Event::Epoch(record));
             }
-            match each.trial.outcome(finite) {
+            match each.course.outcome(finite) {
                 None => self.running.push(each),
                 Some(outcome) => {
                     let finished = Ended::Finished {
                         outcome,
-                        epochs: each.trial.progress.epochs,
+                        epochs: each.course.progress.epochs,
                         parameters,
                     };
                     self.watcher.ended(each.number, Ok(finished));
@@ -276,7 +261,7 @@ impl Lockstep<'_, '_> {
         for each in std::mem::take(&mut self.running) {
             let parameters = self.group.parameters(each.network)?;
             let ended = self.save(&each, &parameters)?.map(|()| Ended::Interrupted {
-                epochs: each.trial.progress.epochs.len(),
+                epochs: each.course.progress.epochs.len(),
             });
             self.watcher.ended(each.number, ended);
         }
@@ -289,11 +274,11 @@ impl Lockstep<'_, '_> {
         each: &Running<'_>,
         parameters: &[f32],
     ) -> Result<Result<(), TrainError>, TrainError> {
-        if !each.trial.is_saved() {
+        if !each.course.is_saved() {
             return Ok(Ok(()));
         }
         let moments = self.group.moments(each.network)?;
-        Ok(each.trial.save((parameters.to_vec(), moments)))
+        Ok(each.course.save((parameters.to_vec(), moments)))
     }
 }
 

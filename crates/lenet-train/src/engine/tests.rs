@@ -2,25 +2,17 @@
 
 use std::sync::atomic::Ordering;
 
-use lenet_results::{
-    BackendKind, DropoutConfig, EarlyStopConfig, EpochRecord, OptimizerConfig, Outcome,
-};
+use lenet_core::{Backend, Dropout, EarlyStop, Optimizer, Patience, Rule};
+use lenet_results::{EpochRecord, Outcome};
 
 use super::*;
 use crate::{CheckpointError, config, testing};
 
-pub(super) fn adam() -> TrialConfig {
-    TrialConfig {
-        optimizer: OptimizerConfig::Adam {
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-        },
+pub(super) fn adam() -> Trial {
+    Trial {
+        optimizer: Optimizer::ADAM,
         learning_rate: 0.01,
-        dropout: DropoutConfig {
-            rate: 0.25,
-            connected: true,
-        },
+        dropout: Dropout::connected(0.25),
         ..testing::config()
     }
 }
@@ -36,7 +28,7 @@ pub(super) fn finished(ended: Ended) -> (Outcome, Vec<EpochRecord>, Vec<f32>) {
     }
 }
 
-fn unbroken(config: &TrialConfig) -> (Outcome, Vec<EpochRecord>, Vec<f32>) {
+fn unbroken(config: &Trial) -> (Outcome, Vec<EpochRecord>, Vec<f32>) {
     let ended = run(
         config,
         &testing::splits(),
@@ -64,7 +56,7 @@ pub(super) fn assert_same(
 
 /// Runs until `stop_at` steps of this call are done, as Ctrl-C would end it.
 pub(super) fn run_until(
-    config: &TrialConfig,
+    config: &Trial,
     checkpoint: &Path,
     stop_at: usize,
 ) -> Result<Ended, TrainError> {
@@ -86,7 +78,7 @@ pub(super) fn run_until(
 
 #[test]
 fn it_learns() {
-    let (outcome, epochs, _) = unbroken(&TrialConfig {
+    let (outcome, epochs, _) = unbroken(&Trial {
         epochs: 10,
         ..adam()
     });
@@ -104,8 +96,8 @@ fn it_learns() {
 
 #[test]
 fn a_trial_stopped_at_any_step_goes_on_exactly() {
-    for backend in [BackendKind::Fused, BackendKind::Stock] {
-        let config = TrialConfig { backend, ..adam() };
+    for backend in [Backend::Fused, Backend::Stock] {
+        let config = Trial { backend, ..adam() };
         let want = unbroken(&config);
         let folder = tempfile::tempdir().unwrap();
         for stop_at in [0, 1, 3, 7, 8, 9, 11] {
@@ -190,8 +182,8 @@ fn a_finished_trial_is_not_run_again() {
 
 #[test]
 fn threads_change_no_bit() {
-    for backend in [BackendKind::Fused, BackendKind::Stock] {
-        let config = TrialConfig { backend, ..adam() };
+    for backend in [Backend::Fused, Backend::Stock] {
+        let config = Trial { backend, ..adam() };
         let two = RunOptions {
             threads: 2,
             ..RunOptions::default()
@@ -204,8 +196,8 @@ fn threads_change_no_bit() {
 #[test]
 fn disconnected_dropout_is_no_dropout() {
     let with = |rate, connected| {
-        unbroken(&TrialConfig {
-            dropout: DropoutConfig { rate, connected },
+        unbroken(&Trial {
+            dropout: Dropout { rate, connected },
             ..adam()
         })
     };
@@ -216,14 +208,14 @@ fn disconnected_dropout_is_no_dropout() {
 
 #[test]
 fn seeds_differ() {
-    let other = unbroken(&TrialConfig { seed: 2, ..adam() });
+    let other = unbroken(&Trial { seed: 2, ..adam() });
     assert_ne!(bits(&other.2), bits(&unbroken(&adam()).2));
 }
 
 #[test]
 fn a_diverging_trial_is_an_outcome() {
-    for backend in [BackendKind::Fused, BackendKind::Stock] {
-        let config = TrialConfig {
+    for backend in [Backend::Fused, Backend::Stock] {
+        let config = Trial {
             backend,
             learning_rate: 1e30,
             ..testing::config()
@@ -233,7 +225,7 @@ fn a_diverging_trial_is_an_outcome() {
         assert_eq!(epochs.len(), 1);
         assert!(!epochs[0].dead, "{backend:?}: {:?}", epochs[0]);
         // candle's ReLU hides NaN from its loss; there the parameters tell.
-        if backend == BackendKind::Fused {
+        if backend == Backend::Fused {
             let loss = epochs[0].train_loss;
             assert_eq!(loss.to_bits(), f64::NAN.to_bits(), "{:?}", epochs[0]);
         }
@@ -242,13 +234,13 @@ fn a_diverging_trial_is_an_outcome() {
 
 #[test]
 fn early_stopping_ends_a_trial() {
-    let stop = EarlyStopConfig {
-        patience: 2,
+    let stop = Patience {
+        epochs: 2,
         min_delta: 10.0,
     };
-    let config = TrialConfig {
+    let config = Trial {
         epochs: 9,
-        early_stop: Some(stop),
+        early_stop: EarlyStop::After(stop),
         ..adam()
     };
     let (outcome, epochs, _) = unbroken(&config);
@@ -266,7 +258,7 @@ fn foreign_and_broken_checkpoints_are_refused() {
     };
     let data = testing::splits();
     run(&adam(), &data, &options, &mut |_| {}).unwrap();
-    let other = TrialConfig { seed: 2, ..adam() };
+    let other = Trial { seed: 2, ..adam() };
     let error = run(&other, &data, &options, &mut |_| {}).unwrap_err();
     assert!(
         matches!(
@@ -311,7 +303,7 @@ fn initial_weights_come_from_a_file() {
 #[test]
 fn impossible_configurations_are_refused_before_any_work() {
     let data = testing::splits();
-    let refused = |config: TrialConfig, word: &str| {
+    let refused = |config: Trial, word: &str| {
         let error = run(&config, &data, &RunOptions::default(), &mut |event| {
             panic!("{word}: {event:?}");
         });
@@ -320,7 +312,7 @@ fn impossible_configurations_are_refused_before_any_work() {
     };
     for learning_rate in [-0.1, 0.0, f64::NAN, f64::INFINITY] {
         refused(
-            TrialConfig {
+            Trial {
                 learning_rate,
                 ..adam()
             },
@@ -328,26 +320,23 @@ fn impossible_configurations_are_refused_before_any_work() {
         );
     }
     refused(
-        TrialConfig {
+        Trial {
             batch_size: 0,
             ..adam()
         },
         "batch_size",
     );
     refused(
-        TrialConfig {
+        Trial {
             epochs: 0,
             ..adam()
         },
         "epochs",
     );
-    let dropout = DropoutConfig {
-        rate: 1.0,
-        connected: true,
-    };
-    refused(TrialConfig { dropout, ..adam() }, "dropout");
-    let precision = lenet_results::Precision::Tf32;
-    let tf32 = TrialConfig {
+    let dropout = Dropout::connected(1.0);
+    refused(Trial { dropout, ..adam() }, "dropout");
+    let precision = lenet_core::Precision::Tf32;
+    let tf32 = Trial {
         precision,
         ..adam()
     };
@@ -355,17 +344,17 @@ fn impossible_configurations_are_refused_before_any_work() {
     let mut config = adam();
     config.network.filters = vec![0];
     refused(config, "filters");
-    let optimizer = OptimizerConfig::Momentum { momentum: 1.0 };
+    let optimizer = Optimizer::new(Rule::Momentum { momentum: 1.0 });
     refused(
-        TrialConfig {
+        Trial {
             optimizer,
             ..adam()
         },
         "momentum",
     );
     if cfg!(not(feature = "cuda")) {
-        let device = lenet_results::DeviceKind::Cuda;
-        refused(TrialConfig { device, ..adam() }, "without CUDA");
+        let device = lenet_core::DeviceKind::Cuda;
+        refused(Trial { device, ..adam() }, "without CUDA");
     }
 }
 

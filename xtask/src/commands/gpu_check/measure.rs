@@ -1,14 +1,14 @@
-//! Runtimes of both devices, as `bench-runtime` takes them, until the time is up.
+//! Runtimes on both devices, as `bench-runtime` measures them, until the time is up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use lenet_bench::runtime::{Plan, RunContext, RuntimeConfig, devices, run as take};
+use lenet_core::Backend::{self, Fused, Stock};
+use lenet_core::DeviceKind::{Cpu, Cuda};
 use lenet_data::{Dataset, SplitSpec};
 use lenet_ops::Level;
-use lenet_results::BackendKind::{self, Fused, Stock};
-use lenet_results::DeviceKind::{Cpu, Cuda};
 use lenet_results::{
     CheckVerdict, DataPlacement, Finding, RuntimePoint, RuntimeRecord, RuntimeStore,
 };
@@ -18,11 +18,10 @@ use crate::flags::GpuCheck;
 use crate::inputs::run_options;
 use crate::table::Table;
 
-/// Takes what samples there is time for; more of them are added by `bench-runtime` with the same
-/// folder.
+/// Takes as many samples as there is time for; `bench-runtime` with the same folder adds more.
 ///
 /// # Errors
-/// Records of another machine or build in the folder, a device that fails.
+/// The folder holds records of another machine or build, or a device fails.
 pub fn run(
     flags: &GpuCheck,
     device: &str,
@@ -89,11 +88,11 @@ pub fn run(
     Ok((finding, table(&records)?))
 }
 
-/// Trials that a GPU trains together.
+/// Numbers of trials that a GPU trains together.
 const TRIALS: [usize; 3] = [1, 16, 80];
 
-/// The report's grid as far as both devices get in a few minutes: first our own operations, then
-/// on a GPU candle's.
+/// As much of the report's grid as both devices measure in a few minutes: first the fused
+/// operations, then, on a GPU, those of candle.
 fn grids(quick: bool, device: &str) -> anyhow::Result<Vec<RuntimeConfig>> {
     let whole = RuntimeConfig::open(RuntimeConfig::BUILTIN)?;
     let sizes = match quick {
@@ -120,15 +119,15 @@ fn grids(quick: bool, device: &str) -> anyhow::Result<Vec<RuntimeConfig>> {
     if device != "cpu" {
         grids.push(RuntimeConfig {
             device: vec![device.to_owned()],
-            backend: vec![BackendKind::Stock],
+            backend: vec![Backend::Stock],
             ..sizes
         });
     }
     Ok(grids)
 }
 
-/// Median seconds of each network on each device, and how many times faster the device is for one
-/// trial and for each of the most.
+/// Median seconds of each network on each device, and how many times faster the device is with one
+/// trial and, per trial, with the most.
 fn table(records: &[RuntimeRecord]) -> anyhow::Result<Table> {
     let mut heading = vec!["filters", "batch", "dropout", "cpu (s)"];
     heading.extend(["1 trial (s)", "16 trials (s)", "80 trials (s)"]);

@@ -1,4 +1,4 @@
-//! A whole study on the device, in processes of its own: once in peace, once killed.
+//! A whole study on the device, in processes of its own: once undisturbed, once killed.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -11,14 +11,14 @@ use lenet_results::{CheckVerdict, Finding, Outcome, Store, TrialRecord};
 use super::{argument, finding};
 use crate::table::count;
 
-/// How long a study of seconds may take before it is given up.
+/// Longest wait for the first epoch of a study that takes seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Carries out the smoke study twice, in folders below `out` that are removed again; only once
-/// where `stop` is raised meanwhile.
+/// Runs the smoke study twice, in temporary folders below `out`; only once if `stop` is raised
+/// meanwhile.
 ///
 /// # Errors
-/// A folder that cannot be written. A study that fails is a finding.
+/// The folder cannot be written. A study that fails is a finding.
 pub fn run(
     device: &str,
     out: &Path,
@@ -80,7 +80,7 @@ fn finish(study: Child) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Kills the study when some trial has an epoch behind it; gives the number of epochs done.
+/// Kills the study once some trial has finished an epoch; gives the number of epochs done.
 fn kill_after_first_epoch(mut study: Child, out: &Path) -> anyhow::Result<usize> {
     let begun = Instant::now();
     while epochs(out) == 0 {
@@ -124,8 +124,8 @@ fn records(out: &Path) -> anyhow::Result<Vec<TrialRecord>> {
     Ok(records)
 }
 
-/// The killed study must come to the same numbers: sums are taken in an order of their own,
-/// whichever trials go on together.
+/// Checks that the killed study has the numbers of the whole one: the order of every sum is fixed,
+/// whichever trials run together.
 fn same_numbers(whole: &[TrialRecord], killed: &[TrialRecord]) -> anyhow::Result<String> {
     let shape = |records: &[TrialRecord]| -> Vec<(String, usize)> {
         let of = |record: &TrialRecord| (record.identity.clone(), record.epochs.len());

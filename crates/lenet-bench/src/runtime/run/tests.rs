@@ -4,9 +4,9 @@ use std::sync::atomic::Ordering;
 
 use super::super::{plan::Device, testing};
 use super::*;
-use lenet_results::{BackendKind, DeviceKind};
+use lenet_core::{Backend, DeviceKind};
 
-fn plan(backend: BackendKind) -> Plan {
+fn plan(backend: Backend) -> Plan {
     let mut config = testing::config();
     config.backend = vec![backend];
     let cpu = Device {
@@ -43,7 +43,7 @@ fn measure(
 
 #[test]
 fn every_point_is_sampled_every_round_and_written() {
-    for backend in [BackendKind::Fused, BackendKind::Stock] {
+    for backend in [Backend::Fused, Backend::Stock] {
         let folder = tempfile::tempdir().unwrap();
         let store = RuntimeStore::create(folder.path()).unwrap();
         let plan = plan(backend);
@@ -72,7 +72,7 @@ fn every_point_is_sampled_every_round_and_written() {
 fn a_group_is_one_sample() {
     let folder = tempfile::tempdir().unwrap();
     let store = RuntimeStore::create(folder.path()).unwrap();
-    let mut plan = plan(BackendKind::Fused);
+    let mut plan = plan(Backend::Fused);
     plan.points.truncate(1);
     let alone = measure(&plan, &store, None).unwrap().0.unwrap().remove(0);
     plan.points[0].trials = 3;
@@ -99,7 +99,7 @@ fn a_group_is_one_sample() {
 fn a_run_broken_off_goes_on_with_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let store = RuntimeStore::create(folder.path()).unwrap();
-    let plan = plan(BackendKind::Fused);
+    let plan = plan(Backend::Fused);
     let (ended, told) = measure(&plan, &store, Some(5)).unwrap();
     assert!(ended.is_none());
     assert_eq!(told.len(), 6);
@@ -128,7 +128,7 @@ fn a_run_broken_off_goes_on_with_what_is_missing() {
 fn records_of_another_build_are_not_mixed_in() {
     let folder = tempfile::tempdir().unwrap();
     let store = RuntimeStore::create(folder.path()).unwrap();
-    let plan = plan(BackendKind::Fused);
+    let plan = plan(Backend::Fused);
     let (records, _) = measure(&plan, &store, None).unwrap();
     let mut foreign = records.expect("nobody stops it").remove(2);
     foreign.sessions[0].environment.cpu = "another processor".into();

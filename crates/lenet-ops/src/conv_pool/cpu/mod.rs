@@ -1,9 +1,9 @@
 //! The op on vectors, in two layouts.
 //!
-//! [`images`] puts the same place of as many images as a vector has lanes into one vector: any
-//! number of channels and any kernel. [`channels`] puts neighbouring channels of one place there:
-//! 3×3 kernels only, but it can do less than the direct work, since it may skip the three places
-//! in four that max-pool gives no gradient.
+//! [`images`] puts the same place of several images into one vector, for any number of channels and
+//! any kernel. [`channels`] puts neighbouring channels of one place into a vector. It supports 3×3
+//! kernels only, but does less than the direct work, since it skips the three places in four to which
+//! max-pool passes no gradient.
 
 pub(crate) mod channels;
 pub(crate) mod images;

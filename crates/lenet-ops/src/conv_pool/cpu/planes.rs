@@ -1,4 +1,4 @@
-//! Where the elements of a stack of planes lie.
+//! Places of the elements in a stack of planes.
 
 use crate::simd::{Simd, lane, lane_mut};
 
@@ -15,8 +15,8 @@ pub(crate) struct Planes {
 }
 
 impl Planes {
-    /// Planes whose distances are odd, so that places above each other, or of neighbouring
-    /// channels, do not all fall into the same few sets of the cache.
+    /// Planes with odd distances, so that places above each other, or of neighbouring channels, do not
+    /// all fall into the same few sets of the cache.
     pub(crate) fn new(rows: usize, columns: usize, border: usize) -> Self {
         let row = (columns + 2 * border) | 1;
         let plane = (row * (rows + 2 * border)) | 1;

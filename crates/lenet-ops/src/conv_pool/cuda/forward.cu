@@ -50,7 +50,7 @@ struct ForwardPass {
 template <int K, class Value>
 static __device__ __forceinline__ void forward_tile(const StageForward& arguments) {
     u32 slot = arguments.batch.slots[blockIdx.z];
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     auto source = images_of(arguments, slot, Value());
     ForwardPass<K, decltype(source)> pass = {
         arguments,
@@ -70,7 +70,7 @@ static __device__ __forceinline__ void forward_tile(const StageForward& argument
 template <class Value>
 static __device__ __forceinline__ void forward_any(const StageForward& arguments) {
     const u32 FILTERS = 4;
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     u32 slot = arguments.batch.slots[blockIdx.z];
     u64 item = (u64)blockIdx.x * blockDim.x + threadIdx.x;
     u32 image = item / stage.pooled_places();

@@ -12,17 +12,17 @@ struct StageForward {
     u32 weight;               // offset of [filter][channel][row][column] among the parameters
     u32 bias;                 // offset of [filter]
     u32 stride;               // images that a place has memory for
-    Stage stage;
+    StageSizes stage;
     Tiling tiling;            // unused for any kernel
 };
 
 static __device__ __forceinline__ PixelImages images_of(const StageForward& arguments, u32 slot, u8) {
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     return {&arguments.batch, slot, stage.channels * stage.height * stage.width};
 }
 
 static __device__ __forceinline__ FloatImages images_of(const StageForward& arguments, u32, float) {
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     u32 size = stage.channels * stage.height * stage.width;
     return {arguments.images + (u64)blockIdx.z * arguments.stride * size, size};
 }
@@ -41,13 +41,13 @@ static __device__ __forceinline__ float pool(const float (&places)[4], float bia
         }
     }
     bool off = best <= 0.0f;
-    code = off ? OFF : place;
+    code = off ? DEAD : place;
     return off ? 0.0f : best;
 }
 
 // Where the results of an image's filter begin.
 static __device__ __forceinline__ u64 result(const StageForward& arguments, u32 image, u32 filter) {
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     u64 images = (u64)blockIdx.z * arguments.stride + image;
     return (images * stage.filters + filter) * stage.pooled_places();
 }

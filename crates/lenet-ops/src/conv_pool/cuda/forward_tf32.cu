@@ -22,7 +22,7 @@ struct Tf32ForwardPass {
     float values[TF32_INPUTS];
 
     __device__ void begin(const Tf32Tile& tile, u32 first_output) {
-        const Stage& stage = arguments.stage;
+        const StageSizes& stage = arguments.stage;
         u32 pitch = arguments.tiling.pitch;
         u32 column = threadIdx.x % pitch;
         u32 row = threadIdx.x / pitch % tile.height;
@@ -41,7 +41,7 @@ struct Tf32ForwardPass {
     }
 
     __device__ void read_planes(u32 channel) {
-        const Stage& stage = arguments.stage;
+        const StageSizes& stage = arguments.stage;
         u32 size = stage.height * stage.width;
 #pragma unroll
         for (u32 c = 0; c < TF32_INPUTS; ++c) {
@@ -79,7 +79,7 @@ struct Tf32ForwardPass {
 template <int OUTPUTS>
 static __device__ __forceinline__ void forward_tf32(const StageForward& arguments) {
     u32 slot = arguments.batch.slots[blockIdx.z];
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     Tf32ForwardPass pass = {
         arguments,
         arguments.parameters + (u64)slot * arguments.parameter_stride,

@@ -1,24 +1,13 @@
 // Gradient of the loss with respect to a later stage's images.
 #include "input_gradient.cuh"
 
-// Planes are the gradients of the convolution's filters: in each pooled window the gradient lies
-// at one of four places. Outputs are channels, and a kernel is read from its end.
 template <int K>
-struct InputGradientPass {
-    const StageInputGradient& arguments;
-    const float* weights;
-    const float* upstream;
-    const u8* codes;
-    u32 outputs;
-    u32 inputs;
-    u32 images;
-    u32 rows;
-    u32 columns;
+struct SingleInputGradientPass : InputGradientPass {
 
     // A thread spreads a pooled place over its window.
     __device__ void fill_planes(const Planes& planes, u32 image, u32 images, u32 filter,
                                 u32 filters, u32 depth) const {
-        const Stage& stage = arguments.stage;
+        const StageSizes& stage = arguments.stage;
         const int ODD = K / 2 % 2;  // whether planes begin with the second row of a window
         u32 height = (planes.height + 1 + ODD) / 2, width = (planes.width + 1 + ODD) / 2;
         int top = (planes.top - ODD) / 2, left = (planes.left - ODD) / 2;
@@ -33,7 +22,7 @@ struct InputGradientPass {
             u32 f = plane - offset * filters;
             u32 y = top + (int)row, x = left + (int)column;
             float value = 0.0f;
-            u32 code = OFF;
+            u32 code = DEAD;
             if (image + offset < this->images && y < stage.pooled_height() && x < stage.pooled_width()) {
                 u64 at = ((u64)(image + offset) * stage.filters + filter + f) * stage.pooled_places() +
                          y * stage.pooled_width() + x;
@@ -66,7 +55,7 @@ struct InputGradientPass {
     }
 
     __device__ void finish(u32 image, u32 row, u32 column, u32 channel, const float (&sums)[4][4]) const {
-        const Stage& stage = arguments.stage;
+        const StageSizes& stage = arguments.stage;
         u32 size = stage.height * stage.width;
         u64 images = (u64)blockIdx.z * arguments.stride + image;
         float* to = arguments.gradient + (images * outputs + channel) * size +
@@ -93,20 +82,7 @@ struct InputGradientPass {
 
 template <int K>
 static __device__ __forceinline__ void input_gradient_tile(const StageInputGradient& arguments) {
-    const Stage& stage = arguments.stage;
-    u64 slot = arguments.batch.slots[blockIdx.z];
-    u64 results = (u64)blockIdx.z * arguments.stride * stage.filters * stage.pooled_places();
-    InputGradientPass<K> pass = {
-        arguments,
-        arguments.parameters + slot * arguments.parameter_stride + arguments.weight,
-        arguments.upstream + results,
-        arguments.codes + results,
-        stage.channels,
-        stage.filters,
-        arguments.batch.images,
-        divided_up(stage.height, 2),
-        divided_up(stage.width, 2),
-    };
+    SingleInputGradientPass<K> pass = {input_gradient_pass(arguments)};
     correlate_block<K>(pass, arguments.tiling);
 }
 
@@ -121,7 +97,7 @@ extern "C" __global__ void __launch_bounds__(384, 2) stage_input_gradient_5(Stag
 // Any kernel: a thread owns an element, and takes from each pooled window near it the one place
 // that has a gradient.
 extern "C" __global__ void __launch_bounds__(256) stage_input_gradient_any(StageInputGradient arguments) {
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     u64 item = (u64)blockIdx.x * blockDim.x + threadIdx.x;
     u32 x = item % stage.width;
     u32 y = item / stage.width % stage.height;
@@ -149,7 +125,7 @@ extern "C" __global__ void __launch_bounds__(256) stage_input_gradient_any(Stage
                 u32 code = arguments.codes[at];
                 u32 r = y + padding - 2 * row - code / 2;
                 u32 s = x + padding - 2 * column - code % 2;
-                if (code != OFF && r < stage.kernel && s < stage.kernel) {
+                if (code != DEAD && r < stage.kernel && s < stage.kernel) {
                     sum += arguments.upstream[at] * weights[kernel + r * stage.kernel + s];
                 }
             }

@@ -2,21 +2,11 @@
 #include "correlate_tf32.cuh"
 #include "input_gradient.cuh"
 
-// Planes are the gradients of the convolution's filters, outputs the channels, and a kernel is
-// read from its end: see `input_gradient.cu`. A thread spreads a pooled window of two filters, and
-// copies a place of the kernels of every filter and one channel in 32.
-struct Tf32InputGradientPass {
+// A thread spreads a pooled window of two filters, and copies a place of the kernels of every
+// filter and one channel in 32.
+struct Tf32InputGradientPass : InputGradientPass {
     static constexpr u32 FILTERS = 2;
     static constexpr u32 THREADS = TF32_INPUTS / FILTERS;  // of a window
-    const StageInputGradient& arguments;
-    const float* weights;
-    const float* upstream;
-    const u8* codes;
-    u32 outputs;
-    u32 inputs;
-    u32 images;
-    u32 rows;
-    u32 columns;
     u32 plane;        // floats between planes
     u32 from;         // of the thread's first filter among the first eight
     u32 to;           // of the window's first place, which may lie before the plane
@@ -25,13 +15,13 @@ struct Tf32InputGradientPass {
     u32 weight_from;  // of these the first for filter 0
     u32 weight_to;
     float gradients[FILTERS];
-    u32 places[FILTERS];
+    u32 window_codes[FILTERS];
 
     // The thread's first filter among the eight.
     __device__ static u32 filter() { return threadIdx.x % THREADS * FILTERS; }
 
     __device__ void begin(const Tf32Tile& tile, u32 first_output) {
-        const Stage& stage = arguments.stage;
+        const StageSizes& stage = arguments.stage;
         const Tiling& tiling = arguments.tiling;
         // Planes begin with the second row and column of a window.
         u32 height = tiling.rows + 2, width = tiling.columns + 2;
@@ -64,7 +54,7 @@ struct Tf32InputGradientPass {
         for (u32 f = 0; f < FILTERS; ++f) {
             bool known = inside != 0 && first + filter() + f < inputs;
             gradients[f] = known ? upstream[from + (first + f) * size] : 0.0f;
-            places[f] = known ? codes[from + (first + f) * size] : OFF;
+            window_codes[f] = known ? codes[from + (first + f) * size] : DEAD;
         }
     }
 
@@ -76,7 +66,7 @@ struct Tf32InputGradientPass {
             for (u32 place = 0; place < 4; ++place) {
                 if (inside >> place & 1) {
                     u32 at = to + f * plane + place / 2 * arguments.tiling.pitch + place % 2;
-                    planes[at] = places[f] == place ? gradient : 0;
+                    planes[at] = window_codes[f] == place ? gradient : 0;
                 }
             }
         }
@@ -93,41 +83,28 @@ struct Tf32InputGradientPass {
         return weight_to + i / TF32_INPUTS * 32 * TF32_WEIGHT_STRIDE + i % TF32_INPUTS * 9;
     }
 
-    __device__ void finish(u32 image, u32 row, u32 column, u32 channel, const float (&sums)[4]) const {
-        const Stage& stage = arguments.stage;
+    __device__ void finish(u32 image, u32 row, u32 column, u32 channel, const float (&places)[4]) const {
+        const StageSizes& stage = arguments.stage;
         u64 planes = ((u64)blockIdx.z * arguments.stride + image) * outputs + channel;
         float* to = arguments.gradient + planes * stage.height * stage.width +
                     2 * row * stage.width + 2 * column;
         bool below = 2 * row + 1 < stage.height, right = 2 * column + 1 < stage.width;
-        to[0] = sums[0];
+        to[0] = places[0];
         if (right) {
-            to[1] = sums[1];
+            to[1] = places[1];
         }
         if (below) {
-            to[stage.width] = sums[2];
+            to[stage.width] = places[2];
         }
         if (below && right) {
-            to[stage.width + 1] = sums[3];
+            to[stage.width + 1] = places[3];
         }
     }
 };
 
 template <int OUTPUTS>
 static __device__ __forceinline__ void input_gradient_tf32(const StageInputGradient& arguments) {
-    const Stage& stage = arguments.stage;
-    u64 slot = arguments.batch.slots[blockIdx.z];
-    u64 results = (u64)blockIdx.z * arguments.stride * stage.filters * stage.pooled_places();
-    Tf32InputGradientPass pass = {
-        arguments,
-        arguments.parameters + slot * arguments.parameter_stride + arguments.weight,
-        arguments.upstream + results,
-        arguments.codes + results,
-        stage.channels,
-        stage.filters,
-        arguments.batch.images,
-        divided_up(stage.height, 2),
-        divided_up(stage.width, 2),
-    };
+    Tf32InputGradientPass pass = {input_gradient_pass(arguments)};
     tf32_correlate_block<OUTPUTS>(pass, arguments.tiling);
 }
 

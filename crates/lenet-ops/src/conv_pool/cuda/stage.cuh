@@ -3,7 +3,7 @@
 #include "lenet.cuh"
 
 // Sizes of a stage: its images are channels x height x width, its filters kernel x kernel.
-struct Stage {
+struct StageSizes {
     u32 channels;
     u32 height;
     u32 width;
@@ -84,7 +84,7 @@ struct Planes {
 // those of the one before. A thread copies a few rows of a column.
 template <class Images>
 static __device__ __forceinline__ void copy_planes(const Planes& planes, const Images& source,
-                                                   const Stage& stage, u32 image, u32 images,
+                                                   const StageSizes& stage, u32 image, u32 images,
                                                    u32 end, u32 channel, u32 channels, u32 depth) {
     const u32 ROWS = 4;
     u32 strips = divided_up(planes.height, ROWS);

@@ -3,14 +3,15 @@
 use candle_core::{CudaStorage, Result, Shape, Tensor};
 
 use super::{
-    Stage, StageForward, StageInputGradient, StageWeightGradient, SumSegments, forward,
+    StageForward, StageInputGradient, StageSizes, StageWeightGradient, SumSegments, forward,
     input_gradient, sum_segments, weight_gradient,
 };
-use crate::conv_pool::{ConvPoolShape, OP};
+use crate::conv_pool::shape::{ConvPoolShape, OP};
 use crate::cuda::Buffer;
-use crate::cuda::candle::{Elements, OneTrial, backward_op, size};
-use crate::precision::Precision;
+use crate::cuda::candle::{CandleGpu, Elements, gradients, size};
+use crate::tensor::weighted::SavedTensors;
 use crate::tensor::wrap;
+use lenet_core::Precision;
 
 /// Output and argmax codes.
 pub(crate) fn run_forward(
@@ -19,33 +20,32 @@ pub(crate) fn run_forward(
     weight: &Elements<'_>,
     bias: &Elements<'_>,
 ) -> Result<(CudaStorage, Buffer<u8>)> {
-    let trial = OneTrial::on(input.device)?;
-    let parameters = trial.joined([weight, bias])?;
+    let candle = CandleGpu::on(input.device)?;
+    let parameters = candle.joined([weight, bias])?;
     let stage = stage(shape);
     let (tiling, launch) = forward(false, &stage, size(shape.batch), 1, Precision::Single);
-    // SAFETY: the launch below writes all of both.
+    // SAFETY: the launch below writes every element of both.
     let (output, codes) = unsafe {
         (
-            trial.tensor(shape.output_len())?,
-            trial.gpu.uninitialized(shape.output_len()).map_err(wrap)?,
+            candle.tensor(shape.output_len())?,
+            candle.gpu.uninitialized(shape.output_len()).map_err(wrap)?,
         )
     };
     let arguments = StageForward {
-        batch: trial.batch(shape.batch),
+        batch: candle.batch(shape.batch),
         images: input.pointer(),
         parameters: parameters.pointer(),
         pooled: output.pointer(),
         codes: codes.pointer(),
-        parameter_stride: 0,
-        weight: 0,
         bias: size(shape.weight_len()),
         stride: size(shape.batch),
         stage,
         tiling,
+        ..StageForward::default()
     };
-    // SAFETY: the buffers have the sizes of the stage and the batch, and memory that is given
-    // back here is so in the order of the stream, after the launch.
-    unsafe { trial.gpu.launch(&launch, &arguments) }.map_err(wrap)?;
+    // SAFETY: the buffers have the sizes of the stage and the batch. Memory that is freed here is
+    // freed in the order of the stream, after the launch.
+    unsafe { candle.gpu.launch(&launch, &arguments) }.map_err(wrap)?;
     Ok((output.into_storage(), codes))
 }
 
@@ -53,26 +53,19 @@ pub(crate) fn run_forward(
 pub(crate) fn run_backward(
     shape: &ConvPoolShape,
     codes: &Buffer<u8>,
-    input: &Tensor,
-    weight: &Tensor,
-    upstream: &Tensor,
+    saved: &SavedTensors<'_>,
 ) -> Result<[Option<Tensor>; 3]> {
-    let upstream = upstream.contiguous()?;
-    let to_input = input
-        .track_op()
-        .then(|| upstream.apply_op2_no_bwd(weight, &InputGradient { shape, codes }))
-        .transpose()?;
-    let to_parameters = input.apply_op2_no_bwd(&upstream, &WeightGradient { shape, codes })?;
-    let weights = shape.weight_len();
-    let to_weight = to_parameters
-        .narrow(0, 0, weights)?
-        .reshape(weight.shape())?;
-    let to_bias = to_parameters.narrow(0, weights, shape.filters)?;
-    Ok([to_input, Some(to_weight), Some(to_bias)])
+    gradients(
+        OP,
+        [saved.input, saved.weight, saved.bias],
+        &saved.upstream.contiguous()?,
+        |candle, tensors| run_input_gradient(candle, shape, codes, tensors),
+        |candle, tensors| run_parameter_gradient(candle, shape, codes, tensors),
+    )
 }
 
-fn stage(shape: &ConvPoolShape) -> Stage {
-    Stage {
+fn stage(shape: &ConvPoolShape) -> StageSizes {
+    StageSizes {
         channels: size(shape.channels),
         height: size(shape.height),
         width: size(shape.width),
@@ -81,107 +74,75 @@ fn stage(shape: &ConvPoolShape) -> Stage {
     }
 }
 
-/// From the upstream gradient and the weight.
-struct InputGradient<'a> {
-    shape: &'a ConvPoolShape,
-    codes: &'a Buffer<u8>,
+fn run_input_gradient(
+    candle: &CandleGpu,
+    shape: &ConvPoolShape,
+    codes: &Buffer<u8>,
+    [upstream, weight]: [Elements<'_>; 2],
+) -> Result<(CudaStorage, Shape)> {
+    let stage = stage(shape);
+    let (tiling, launch) = input_gradient(&stage, size(shape.batch), 1, Precision::Single);
+    // SAFETY: the launch below writes every element.
+    let gradient = unsafe { candle.tensor(shape.input_len()) }?;
+    let arguments = StageInputGradient {
+        batch: candle.batch(shape.batch),
+        upstream: upstream.pointer(),
+        codes: codes.pointer(),
+        parameters: weight.pointer(),
+        gradient: gradient.pointer(),
+        stride: size(shape.batch),
+        stage,
+        tiling,
+        ..StageInputGradient::default()
+    };
+    // SAFETY: as in `run_forward`.
+    unsafe { candle.gpu.launch(&launch, &arguments) }.map_err(wrap)?;
+    let dims = (shape.batch, shape.channels, shape.height, shape.width);
+    Ok((gradient.into_storage(), Shape::from(dims)))
 }
 
-impl InputGradient<'_> {
-    fn run(
-        &self,
-        trial: &OneTrial,
-        upstream: &Elements<'_>,
-        weight: &Elements<'_>,
-    ) -> Result<(CudaStorage, Shape)> {
-        let shape = self.shape;
-        let stage = stage(shape);
-        let (tiling, launch) = input_gradient(&stage, size(shape.batch), 1, Precision::Single);
-        // SAFETY: the launch below writes all of it.
-        let gradient = unsafe { trial.tensor(shape.input_len()) }?;
-        let arguments = StageInputGradient {
-            batch: trial.batch(shape.batch),
-            upstream: upstream.pointer(),
-            codes: self.codes.pointer(),
-            parameters: weight.pointer(),
-            gradient: gradient.pointer(),
-            parameter_stride: 0,
-            weight: 0,
-            stride: size(shape.batch),
-            stage,
-            tiling,
-            padding: 0,
-        };
-        // SAFETY: as in `run_forward`.
-        unsafe { trial.gpu.launch(&launch, &arguments) }.map_err(wrap)?;
-        let ConvPoolShape {
-            batch,
-            channels,
-            height,
-            width,
-            ..
-        } = *shape;
-        Ok((
-            gradient.into_storage(),
-            Shape::from((batch, channels, height, width)),
-        ))
+/// The gradient of the weight, followed by that of the bias.
+fn run_parameter_gradient(
+    candle: &CandleGpu,
+    shape: &ConvPoolShape,
+    codes: &Buffer<u8>,
+    [input, upstream]: [Elements<'_>; 2],
+) -> Result<(CudaStorage, Shape)> {
+    let stage = stage(shape);
+    let (tiling, segments, launch) =
+        weight_gradient(false, &stage, size(shape.batch), 1, Precision::Single);
+    let count = shape.weight_len() + shape.filters;
+    // SAFETY: the launches below write every element of both, the first before the second reads.
+    let (partial, gradient) = unsafe {
+        let length = segments.segments as usize * count;
+        let partial: Buffer<f32> = candle.gpu.uninitialized(length).map_err(wrap)?;
+        (partial, candle.tensor(count)?)
+    };
+    let arguments = StageWeightGradient {
+        batch: candle.batch(shape.batch),
+        images: input.pointer(),
+        upstream: upstream.pointer(),
+        codes: codes.pointer(),
+        partial: partial.pointer(),
+        partial_stride: size(count),
+        segment_images: segments.images,
+        stride: size(shape.batch),
+        stage,
+        tiling,
+    };
+    let sums = SumSegments {
+        partial: partial.pointer(),
+        sums: gradient.pointer(),
+        segments: segments.segments,
+        stride: size(count),
+        count: size(count),
+        padding: 0,
+    };
+    // SAFETY: as in `run_forward`.
+    unsafe {
+        candle.gpu.launch(&launch, &arguments).map_err(wrap)?;
+        let launch = sum_segments(count);
+        candle.gpu.launch(&launch, &sums).map_err(wrap)?;
     }
+    Ok((gradient.into_storage(), Shape::from(count)))
 }
-
-backward_op!(InputGradient<'_>, OP);
-
-/// From the input and the upstream gradient: those of the weight, then those of the bias.
-struct WeightGradient<'a> {
-    shape: &'a ConvPoolShape,
-    codes: &'a Buffer<u8>,
-}
-
-impl WeightGradient<'_> {
-    fn run(
-        &self,
-        trial: &OneTrial,
-        input: &Elements<'_>,
-        upstream: &Elements<'_>,
-    ) -> Result<(CudaStorage, Shape)> {
-        let shape = self.shape;
-        let stage = stage(shape);
-        let (tiling, segments, launch) =
-            weight_gradient(false, &stage, size(shape.batch), 1, Precision::Single);
-        let count = shape.weight_len() + shape.filters;
-        // SAFETY: the launches below write all of both, the first before the second reads.
-        let (partial, gradient) = unsafe {
-            let length = segments.segments as usize * count;
-            let partial: Buffer<f32> = trial.gpu.uninitialized(length).map_err(wrap)?;
-            (partial, trial.tensor(count)?)
-        };
-        let arguments = StageWeightGradient {
-            batch: trial.batch(shape.batch),
-            images: input.pointer(),
-            upstream: upstream.pointer(),
-            codes: self.codes.pointer(),
-            partial: partial.pointer(),
-            partial_stride: size(count),
-            segment_images: segments.images,
-            stride: size(shape.batch),
-            stage,
-            tiling,
-        };
-        let sums = SumSegments {
-            partial: partial.pointer(),
-            sums: gradient.pointer(),
-            segments: segments.segments,
-            stride: size(count),
-            count: size(count),
-            padding: 0,
-        };
-        // SAFETY: as in `run_forward`.
-        unsafe {
-            trial.gpu.launch(&launch, &arguments).map_err(wrap)?;
-            let launch = sum_segments(count);
-            trial.gpu.launch(&launch, &sums).map_err(wrap)?;
-        }
-        Ok((gradient.into_storage(), Shape::from(count)))
-    }
-}
-
-backward_op!(WeightGradient<'_>, OP);

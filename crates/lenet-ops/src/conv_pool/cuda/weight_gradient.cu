@@ -10,7 +10,7 @@
 template <int K>
 static __device__ __forceinline__ void first_stage_weight_gradient(const StageWeightGradient& arguments) {
     extern __shared__ float4 vectors[];
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     WeightBlock block(arguments);
     PixelImages source = {&arguments.batch, arguments.batch.slots[blockIdx.z],
                           stage.channels * stage.height * stage.width};
@@ -34,7 +34,7 @@ static __device__ __forceinline__ void first_stage_weight_gradient(const StageWe
                             // A pixel is finite: where the gradient is 0, any will do.
                             u32 row = by_columns.quotient(window);
                             u32 column = window - row * arguments.columns;
-                            u32 place = code % OFF;
+                            u32 place = code % DEAD;
                             gradients[f * odd + window] = gradient;
                             corners[f * odd + window] =
                                 (2 * row + place / 2) * arguments.pitch + 2 * column + place % 2;
@@ -71,7 +71,7 @@ static __device__ __forceinline__ void add(const float (&window)[K + 1][K + 1], 
 template <int K, int FILTERS>
 static __device__ __forceinline__ void stage_weight_gradient(const StageWeightGradient& arguments) {
     extern __shared__ float4 vectors[];
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     WeightBlock block(arguments);
     u32 size = stage.channels * stage.height * stage.width;
     FloatImages source = {arguments.images + (u64)blockIdx.z * arguments.stride * size, size};
@@ -121,7 +121,7 @@ static __device__ __forceinline__ void stage_weight_gradient(const StageWeightGr
                     }
                 } else if (code == 2) {
                     add<K, 1, 0>(window, gradient.x, sums[f]);
-                } else if (code != OFF) {
+                } else if (code != DEAD) {
                     add<K, 1, 1>(window, gradient.x, sums[f]);
                 }
             }
@@ -141,7 +141,7 @@ static __device__ __forceinline__ void stage_weight_gradient(const StageWeightGr
 template <class Images>
 static __device__ __forceinline__ void weight_gradient_any(const StageWeightGradient& arguments,
                                                            const Images& source) {
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     u64 parameter = (u64)blockIdx.y * blockDim.x + threadIdx.x;
     u32 size = stage.kernel * stage.kernel;
     u64 weights = (u64)stage.filters * stage.channels * size;
@@ -163,7 +163,7 @@ static __device__ __forceinline__ void weight_gradient_any(const StageWeightGrad
         for (u32 row = 0; row < stage.pooled_height(); ++row) {
             for (u32 column = 0; column < stage.pooled_width(); ++column, ++at) {
                 u32 code = arguments.codes[at];
-                if (code == OFF) {
+                if (code == DEAD) {
                     continue;
                 }
                 float gradient = arguments.upstream[at];
@@ -191,7 +191,7 @@ extern "C" __global__ void __launch_bounds__(256) first_stage_weight_gradient_5(
 }
 
 extern "C" __global__ void __launch_bounds__(256) first_stage_weight_gradient_any(StageWeightGradient arguments) {
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     weight_gradient_any(arguments, PixelImages{&arguments.batch, arguments.batch.slots[blockIdx.z],
                                                stage.channels * stage.height * stage.width});
 }
@@ -205,7 +205,7 @@ extern "C" __global__ void __launch_bounds__(256) stage_weight_gradient_5(StageW
 }
 
 extern "C" __global__ void __launch_bounds__(256) stage_weight_gradient_any(StageWeightGradient arguments) {
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     u32 size = stage.channels * stage.height * stage.width;
     weight_gradient_any(arguments, FloatImages{arguments.images + (u64)blockIdx.z * arguments.stride * size, size});
 }

@@ -2,7 +2,7 @@
 //
 // The gradient of a stage's weights and biases is a sum over images, of which each launch computes
 // parts: of each of `segments` runs of images, to be added up in order. In a pooled window the
-// gradient lies at the one place that its code names, and nowhere where the code is OFF.
+// gradient lies at the one place that its code names, and nowhere where the code is DEAD.
 #pragma once
 #include "stage.cuh"
 
@@ -15,7 +15,7 @@ struct StageWeightGradient {
     u32 partial_stride;
     u32 segment_images;     // images of a segment, except the last
     u32 stride;             // images that a place has memory for
-    Stage stage;
+    StageSizes stage;
     // The rest is unused for any kernel.
     u32 rows;               // of the pooled windows that are computed at a time
     u32 columns;
@@ -56,7 +56,7 @@ struct WeightBlock {
 template <class Compute>
 static __device__ __forceinline__ void for_each_tile(const StageWeightGradient& arguments,
                                                      const WeightBlock& block, Compute compute) {
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     for (u32 image = block.image; image < block.end; ++image) {
         for (u32 row = 0; row < stage.pooled_height(); row += arguments.rows) {
             for (u32 column = 0; column < stage.pooled_width(); column += arguments.columns) {
@@ -84,13 +84,13 @@ static __device__ __forceinline__ void copy_tile(const StageWeightGradient& argu
                 block.channels, depth);
 }
 
-// Calls take(filter of the block, window of the tile, gradient, code) for each; 0 and OFF beyond
+// Calls take(filter of the block, window of the tile, gradient, code) for each; 0 and DEAD beyond
 // the last filter, row and column. The block's first filter is one of the stage's.
 template <class Take>
 static __device__ __forceinline__ void for_each_window(const StageWeightGradient& arguments,
                                                        const WeightBlock& block,
                                                        const WeightTile& tile, Take take) {
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     u32 windows = arguments.rows * arguments.columns;
     Divisor by_windows(windows), by_columns(arguments.columns);
     u64 images = (u64)blockIdx.z * arguments.stride + tile.image;
@@ -118,8 +118,8 @@ static __device__ __forceinline__ void for_each_window(const StageWeightGradient
         for (u32 load = 0; load < LOADS; ++load) {
             u32 code = arguments.codes[first + at[load]];
             float gradient = arguments.upstream[first + at[load]];
-            codes[load] = known[load] ? code : OFF;
-            gradients[load] = codes[load] == OFF ? 0.0f : gradient;
+            codes[load] = known[load] ? code : DEAD;
+            gradients[load] = codes[load] == DEAD ? 0.0f : gradient;
         }
 #pragma unroll
         for (u32 load = 0; load < LOADS; ++load) {
@@ -143,7 +143,7 @@ static __device__ __forceinline__ void write_sums(const StageWeightGradient& arg
                                                   float* shared, u32 filter_threads,
                                                   u32 channel_threads, u32 part_threads) {
     const u32 LENGTH = K * K + 1;
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     // Neighbouring sums of a thread in different banks, and those of neighbouring threads.
     u32 pitch = blockDim.x + 1;
     __syncthreads();

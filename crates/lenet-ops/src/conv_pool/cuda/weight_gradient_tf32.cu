@@ -35,7 +35,7 @@ struct Tf32Images {
 static __device__ __forceinline__ void fill_gradients(const StageWeightGradient& arguments,
                                                       const WeightBlock& block, const WeightTile& tile,
                                                       u32 stride, uint2* gradients, float& bias) {
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     u32 filter = threadIdx.x / 8;
     u32 windows = arguments.rows * arguments.columns;
     Divisor by_windows(windows), by_columns(arguments.columns);
@@ -56,12 +56,12 @@ static __device__ __forceinline__ void fill_gradients(const StageWeightGradient&
             u64 planes = (u64)(tile.image + image) * stage.filters + block.filter + filter;
             u64 at = first + planes * stage.pooled_places() + y * stage.pooled_width() + x;
             values[load] = known ? arguments.upstream[at] : 0.0f;
-            codes[load] = known ? arguments.codes[at] : OFF;
+            codes[load] = known ? arguments.codes[at] : DEAD;
         }
 #pragma unroll
         for (u32 load = 0; load < LOADS; ++load) {
             if (i + 8 * load < arguments.tile_images * windows) {
-                bias += codes[load] == OFF ? 0.0f : values[load];
+                bias += codes[load] == DEAD ? 0.0f : values[load];
                 gradients[filter * stride + i + 8 * load] = make_uint2(to_tf32(values[load]), codes[load]);
             }
         }
@@ -99,7 +99,7 @@ static __device__ __forceinline__ void add_quads(const StageWeightGradient& argu
         for (u32 m = 0; m < FILTERS / 16; ++m) {
             uint2 low = window[16 * m * stride], high = window[(16 * m + 8) * stride];
             if (!owned) {
-                low.y = high.y = OFF;
+                low.y = high.y = DEAD;
             }
 #pragma unroll
             for (u32 dy = 0; dy < 2; ++dy) {
@@ -117,7 +117,7 @@ static __device__ __forceinline__ void add_quads(const StageWeightGradient& argu
 
 extern "C" __global__ void __launch_bounds__(256, 2) stage_weight_gradient_tf32(StageWeightGradient arguments) {
     extern __shared__ float4 vectors[];
-    const Stage& stage = arguments.stage;
+    const StageSizes& stage = arguments.stage;
     WeightBlock block(arguments);
     u32 size = stage.channels * stage.height * stage.width;
     Tf32Images source = {{arguments.images + (u64)blockIdx.z * arguments.stride * size, size}};

@@ -6,6 +6,7 @@ use super::{gpu, print_bits};
 use crate::conv_pool::{self, ConvPoolShape};
 use crate::cuda::candle::Elements;
 use crate::dense::{self, DenseShape};
+use crate::tensor::weighted::SavedTensors;
 use crate::testing::{Comparison, numbers, tensor, values};
 
 const RELATIVE: f64 = 1e-5;
@@ -75,13 +76,14 @@ fn conv_pool_is_as_on_the_cpu() {
             },
         );
         let gpu_input = Var::from_tensor(&gpu_input).unwrap();
-        let got = conv_pool::cuda::run_backward(
-            &shape,
-            &codes.unwrap(),
-            &gpu_input,
-            &gpu_weight,
-            &gpu_upstream,
-        );
+        let saved = SavedTensors {
+            input: &gpu_input,
+            weight: &gpu_weight,
+            bias: &gpu_bias,
+            output: &got,
+            upstream: &gpu_upstream,
+        };
+        let got = conv_pool::cuda::run_backward(&shape, &codes.unwrap(), &saved);
         let want = gradients(&want, &upstream, [&input, &weight, &bias]).unwrap();
         compare_gradients(&mut comparison, &format!("{shape:?}"), got, &want);
     }
@@ -114,8 +116,14 @@ fn dense_is_as_on_the_cpu() {
         );
 
         let gpu_input = Var::from_tensor(&gpu_input).unwrap();
-        let got =
-            dense::cuda::run_backward(&shape, &gpu_input, &gpu_weight, &output, &gpu_upstream);
+        let saved = SavedTensors {
+            input: &gpu_input,
+            weight: &gpu_weight,
+            bias: &gpu_bias,
+            output: &output,
+            upstream: &gpu_upstream,
+        };
+        let got = dense::cuda::run_backward(&shape, &saved);
         let want = gradients(&want, &upstream, [&input, &weight, &bias]).unwrap();
         compare_gradients(&mut comparison, &format!("{shape:?}"), got, &want);
     }
@@ -153,8 +161,15 @@ fn input_that_is_no_variable_has_no_gradient() {
         outputs: 4,
         relu: false,
     };
-    let [input, weight, upstream] = [[2, 3], [4, 3], [2, 4]].map(|s| both(&device, 1, &s).1);
-    let got = dense::cuda::run_backward(&shape, &input, &weight, &upstream, &upstream).unwrap();
+    let [input, weight, output] = [[2, 3], [4, 3], [2, 4]].map(|s| both(&device, 1, &s).1);
+    let saved = SavedTensors {
+        input: &input,
+        weight: &weight,
+        bias: &both(&device, 1, &[4]).1,
+        output: &output,
+        upstream: &output,
+    };
+    let got = dense::cuda::run_backward(&shape, &saved).unwrap();
     assert!(got[0].is_none() && got[1].is_some());
 }
 

@@ -4,18 +4,19 @@
 use super::tf32::operands;
 use super::{Epoch, PLACES, doubles, gpu, print_bits, run, size, slot_count};
 use crate::conv_pool::cuda::{
-    Stage, StageForward, StageInputGradient, StageWeightGradient, forward, input_gradient,
+    StageForward, StageInputGradient, StageSizes, StageWeightGradient, forward, input_gradient,
     weight_gradient,
 };
 use crate::conv_pool::{ConvPoolShape, Gradients, Pooled, reference};
 use crate::cuda::Gpu;
-use crate::cuda::types::{Launch, NULL};
-use crate::precision::Precision;
+use crate::cuda::launch::Launch;
+use crate::cuda::types::NULL;
 use crate::testing::{Comparison, labels, numbers};
+use lenet_core::Precision;
 
 const RELATIVE: f64 = 1e-5;
 /// The code of a window that ReLU makes 0.
-const OFF: u8 = 4;
+const DEAD: u8 = 4;
 /// Floats before a slot's weights, and after its biases.
 const AROUND: usize = 3;
 
@@ -43,14 +44,14 @@ pub(super) struct Case<'a> {
     /// Zero weights and no bias: every window is a tie.
     pub(super) flat: bool,
     pub(super) slots: &'a [u32],
-    /// Trials for which the work is divided, where they are more than the slots.
+    /// Places for which the work is divided, where they are more than the slots.
     pub(super) planned: u32,
     pub(super) name: String,
 }
 
 impl Case<'_> {
-    fn stage(&self) -> Stage {
-        Stage {
+    fn stage(&self) -> StageSizes {
+        StageSizes {
             channels: size(self.shape.channels),
             height: size(self.shape.height),
             width: size(self.shape.width),
@@ -189,7 +190,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
     let parameter_stride = count + 2 * AROUND;
     let stride = batch + 1;
     let places = slots.len();
-    let trials = size(places).max(case.planned);
+    let planned = size(places).max(case.planned);
     let of_places = |mut launch: Launch| {
         launch.grid[2] = size(places);
         launch
@@ -225,7 +226,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
     let (batch_arguments, stage) = (epoch.batch(batch), case.stage());
     let [weight, bias] = [AROUND, AROUND + weights].map(size);
 
-    let (tiling, launch) = forward(case.first, &stage, size(batch), trials, precision);
+    let (tiling, launch) = forward(case.first, &stage, size(batch), planned, precision);
     let arguments = StageForward {
         batch: batch_arguments,
         images: image_pointer,
@@ -247,7 +248,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
 
     let image_gradients = (!case.first).then(|| {
         let buffer = gpu.zeroed::<f32>(places * stride * image).unwrap();
-        let (tiling, launch) = input_gradient(&stage, size(batch), trials, precision);
+        let (tiling, launch) = input_gradient(&stage, size(batch), planned, precision);
         let arguments = StageInputGradient {
             batch: batch_arguments,
             upstream: upstream_buffer.pointer(),
@@ -266,7 +267,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
     });
 
     let (tiling, segments, launch) =
-        weight_gradient(case.first, &stage, size(batch), trials, precision);
+        weight_gradient(case.first, &stage, size(batch), planned, precision);
     let segment_count = segments.segments as usize;
     let partial_stride = count + 5;
     let partial_buffer = gpu
@@ -311,14 +312,14 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
         reference::forward(&shape, &input, weight, bias, &mut want, &mut argmax);
         case.compare(comparison, "pooled", pooled, &want);
         if case.exact {
-            let code = |(&place, &value): (&u8, &f64)| if value > 0.0 { place } else { OFF };
+            let code = |(&place, &value): (&u8, &f64)| if value > 0.0 { place } else { DEAD };
             let wanted: Vec<u8> = argmax.iter().zip(&want).map(code).collect();
             comparison.equal(&format!("{}: codes", case.name), &codes.to_vec(), &wanted);
         }
 
         // The backward pass starts from the kernel's own places.
         let upstream = &upstream[at..at + outputs];
-        let shown: Vec<f64> = codes.iter().map(|&c| f64::from(c != OFF)).collect();
+        let shown: Vec<f64> = codes.iter().map(|&c| f64::from(c != DEAD)).collect();
         let mut wanted_image = vec![0.0; input.len()];
         let mut wanted = vec![0.0; count];
         let (weight_gradient, bias_gradient) = wanted.split_at_mut(weights);
@@ -341,7 +342,7 @@ pub(super) fn check(gpu: &Gpu, case: &Case<'_>, comparison: &mut Comparison) -> 
             // Biases are added up in f32.
             bias_gradient.fill(0.0);
             for (window, (&code, &gradient)) in codes.iter().zip(upstream).enumerate() {
-                if code != OFF {
+                if code != DEAD {
                     bias_gradient[window / (rows * columns) % filters] += f64::from(gradient);
                 }
             }

@@ -5,17 +5,17 @@ mod tiles;
 use super::tf32::operands;
 use super::{PLACES, doubles, gpu, print_bits, run, size, slot_count};
 use crate::cuda::Gpu;
-use crate::cuda::types::{Clock, NULL, Trial};
+use crate::cuda::types::{Clock, NULL, NetworkConstants};
 use crate::dense::cuda::{
-    DenseForward, DenseInputGradient, DenseLayer, DenseWeightGradients, forward, input_gradient,
-    is_for_tensor_cores, weight_gradients,
+    DenseForward, DenseInputGradient, DenseWeightGradient, DenseWeightGradients, forward,
+    input_gradient, is_for_tensor_cores, weight_gradients,
 };
 use crate::dense::{DenseShape, Gradients, reference};
 use crate::dropout;
-use crate::net::Dropout;
-use crate::optimizer::Rule;
-use crate::precision::Precision;
+use crate::dropout::Mask;
 use crate::testing::{Comparison, numbers};
+use lenet_core::Optimizer;
+use lenet_core::Precision;
 
 const RELATIVE: f64 = 1e-5;
 
@@ -104,7 +104,7 @@ impl<'a> Layer<'a> {
         operands(input, self.precision)
     }
 
-    fn forward(&self, relu: bool, dropout: Option<Dropout>) -> Vec<f32> {
+    fn forward(&self, relu: bool, dropout: Option<Mask>) -> Vec<f32> {
         let DenseShape {
             batch,
             inputs,
@@ -119,15 +119,17 @@ impl<'a> Layer<'a> {
             [&self.parameters, &self.input].map(|v| self.gpu.upload(v).unwrap());
         let slots = self.gpu.upload(self.slots).unwrap();
         // Each slot draws under a seed of its own.
-        let trials: Vec<Trial> = (0..slot_count(self.slots) as u64)
-            .map(|slot| match dropout {
-                Some(Dropout { rate, seed, step }) => {
-                    Trial::new(&Rule::Sgd, step - 3).with_dropout(rate, seed + slot)
-                }
-                None => Trial::new(&Rule::Sgd, 0),
+        let constants: Vec<NetworkConstants> = (0..slot_count(self.slots) as u64)
+            .map(|slot| {
+                let own = dropout.map(|mask| Mask {
+                    seed: mask.seed + slot,
+                    ..mask
+                });
+                let first_step = dropout.map_or(0, |mask| mask.step - 3);
+                NetworkConstants::new(&Optimizer::SGD, first_step).with_dropout(own)
             })
             .collect();
-        let trials = self.gpu.upload(&trials).unwrap();
+        let constants = self.gpu.upload(&constants).unwrap();
         let clock = Clock {
             batch: 2,
             ticket: 0,
@@ -137,7 +139,7 @@ impl<'a> Layer<'a> {
             input: input.pointer(),
             parameters: parameters.pointer(),
             output: output.pointer(),
-            trials: trials.pointer(),
+            constants: constants.pointer(),
             clock: clock.pointer(),
             slots: slots.pointer(),
             parameter_stride: size(self.parameter_stride),
@@ -204,7 +206,7 @@ impl<'a> Layer<'a> {
         );
         let count = self.weights() + outputs;
         let gradient_stride = (2 * count).next_multiple_of(4);
-        let layer = |index: usize| DenseLayer {
+        let layer = |index: usize| DenseWeightGradient {
             input: input.pointer(),
             gradient: gradient.pointer(),
             inputs: size(inputs),
@@ -274,7 +276,7 @@ fn outputs_are_as_the_plain_loops() {
 
 #[test]
 fn dropout_draws_the_same_masks() {
-    let dropout = Dropout {
+    let dropout = Mask {
         rate: 0.4,
         seed: 0xdead_beef_1234_5678,
         step: (7 << 32) + 5,
@@ -283,7 +285,7 @@ fn dropout_draws_the_same_masks() {
         let units = layer.shape.outputs;
         let output = layer.forward(true, Some(dropout));
         for (place, &slot) in layer.slots.iter().enumerate() {
-            let own = Dropout {
+            let own = Mask {
                 seed: dropout.seed + u64::from(slot),
                 ..dropout
             };

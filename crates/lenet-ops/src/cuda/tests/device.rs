@@ -1,9 +1,8 @@
 //! The device itself: memory, launches, graphs, and what is refused.
 
-use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
-
 use super::gpu;
-use crate::cuda::types::{Launch, Pointer};
+use crate::cuda::launch::Launch;
+use crate::cuda::types::{Pointer, device_repr};
 use crate::cuda::{Buffer, Gpu};
 use crate::error::OpsError;
 
@@ -17,16 +16,10 @@ struct SaxpyArgs {
     length: u32,
 }
 
-// SAFETY: plain numbers, laid out as C does.
-unsafe impl DeviceRepr for SaxpyArgs {}
+device_repr!(SaxpyArgs);
 
 fn launch(kernel: &'static str, length: u32, shared_bytes: u32) -> Launch {
-    Launch {
-        kernel,
-        grid: [length.div_ceil(64), 1, 1],
-        block: [64, 1, 1],
-        shared_bytes,
-    }
+    Launch::new(kernel, [length.div_ceil(64), 1, 1], 64).with_shared(shared_bytes)
 }
 
 fn saxpy(

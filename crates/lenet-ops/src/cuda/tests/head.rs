@@ -2,12 +2,13 @@
 
 use super::{Epoch, PLACES, doubles, gpu, print_bits, run, size, slot_count};
 use crate::cuda::Gpu;
-use crate::cuda::types::{NULL, Trial};
+use crate::cuda::types::{NULL, NetworkConstants};
 use crate::dense::{self, DenseShape};
-use crate::optimizer::Rule;
-use crate::softmax_cross_entropy::cuda::{Head, Sums, blocks, head};
+use crate::dropout::Mask;
+use crate::softmax_cross_entropy::cuda::{Head, HeadSums, blocks, head};
 use crate::softmax_cross_entropy::{SoftmaxCrossEntropyShape, reference};
 use crate::testing::{Comparison, numbers};
+use lenet_core::Optimizer;
 
 const RELATIVE: f64 = 1e-5;
 const WEIGHT: usize = 1;
@@ -18,7 +19,7 @@ struct Written {
     logits: Vec<f32>,
     logit_gradient: Vec<f32>,
     input_gradient: Vec<f32>,
-    sums: Vec<Sums>,
+    sums: Vec<HeadSums>,
     peaks: Vec<u32>,
 }
 
@@ -44,15 +45,20 @@ impl Case<'_> {
         let places = self.slots.len();
         let images = places * self.stride();
         let [parameters, input] = [parameters, input].map(|v| gpu.upload(v).unwrap());
-        let trial = Trial::new(&Rule::Sgd, 0).with_dropout(RATE, 1);
-        let trials = gpu.upload(&vec![trial; slot_count(self.slots)]).unwrap();
+        let mask = Mask {
+            rate: RATE,
+            seed: 1,
+            step: 0,
+        };
+        let trial = NetworkConstants::new(&Optimizer::SGD, 0).with_dropout(Some(mask));
+        let constants = gpu.upload(&vec![trial; slot_count(self.slots)]).unwrap();
         let logits = gpu.zeroed::<f32>(images * self.classes).unwrap();
         let logit_gradient = gpu.zeroed::<f32>(images * self.classes).unwrap();
         let input_gradient = gpu.zeroed::<f32>(images * self.inputs).unwrap();
         let block_stride = blocks(self.stride());
         let rows = slot_count(self.slots) * (Epoch::BATCH + 1);
         let sums = gpu
-            .upload(&vec![Sums::default(); rows * block_stride])
+            .upload(&vec![HeadSums::default(); rows * block_stride])
             .unwrap();
         let peaks = gpu.zeroed::<u32>(places).unwrap();
         let when_training = |pointer| if self.training { pointer } else { NULL };
@@ -60,7 +66,7 @@ impl Case<'_> {
             batch: epoch.batch(self.batch),
             input: input.pointer(),
             parameters: parameters.pointer(),
-            trials: trials.pointer(),
+            constants: constants.pointer(),
             logits: logits.pointer(),
             logit_gradient: when_training(logit_gradient.pointer()),
             input_gradient: when_training(input_gradient.pointer()),

@@ -11,11 +11,12 @@ mod update;
 use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
 use sha2::{Digest, Sha256};
 
-use super::types::{Batch, Clock, Launch, NULL};
+use super::launch::Launch;
+use super::types::{Batch, Clock, NULL};
 use super::{Buffer, Gpu};
 use crate::testing::labels;
 
-/// Trials of a launch, by their slots in memory.
+/// Networks of a launch, by their slots in memory.
 const PLACES: [&[u32]; 2] = [&[0], &[2, 0, 1]];
 
 /// A GPU of its own for a test. Without one, the test ends here and says so; `LENET_REQUIRE_GPU=1`

@@ -1,15 +1,14 @@
 //! The kernels for tensor cores against the plain loops on operands rounded to TF32, whose products
 //! are exact in f32: so the tolerance is that of f32 sums.
 
-use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
-
 use super::convolution::{Case, check};
 use super::{gpu, print_bits, run};
 use crate::conv_pool::ConvPoolShape;
-use crate::conv_pool::cuda::{Stage, forward};
-use crate::cuda::types::{Launch, Pointer};
-use crate::precision::Precision;
+use crate::conv_pool::cuda::{StageSizes, forward};
+use crate::cuda::launch::Launch;
+use crate::cuda::types::{Pointer, device_repr};
 use crate::testing::{Comparison, numbers};
+use lenet_core::Precision;
 
 /// Batch, channels, height, width, filters. Outputs and inputs that fill no block, sides that fill
 /// no quad, tiles of several images and images of several tiles, a window with a row and a column
@@ -82,11 +81,11 @@ fn stages_are_as_the_plain_loops_on_rounded_operands() {
 }
 
 #[test]
-fn a_trial_has_the_same_bits_alone_and_among_others() {
+fn a_network_has_the_same_bits_alone_and_among_others() {
     let Some(gpu) = gpu() else { return };
     let mut comparison = Comparison::default();
     for sizes in [STAGES[0], STAGES[2], STAGES[5]] {
-        // Of many trials, blocks take more images.
+        // Of many networks, blocks take more images.
         let runs = [(&[0][..], 0), (&[0, 2, 1], 0), (&[0], 1000)];
         let [alone, among, divided] = runs.map(|(slots, planned)| {
             let case = Case {
@@ -100,14 +99,14 @@ fn a_trial_has_the_same_bits_alone_and_among_others() {
         assert!(alone == divided, "{sizes:?}, divided as for many");
     }
     let [images, channels, height, width, filters] = STAGES[5].map(|size| size as u32);
-    let stage = Stage {
+    let stage = StageSizes {
         channels,
         height,
         width,
         filters,
         kernel: 3,
     };
-    let tiling = |trials| forward(false, &stage, images, trials, Precision::Tf32).0;
+    let tiling = |places| forward(false, &stage, images, places, Precision::Tf32).0;
     assert_ne!(tiling(1), tiling(1000));
     comparison.finish();
 }
@@ -122,20 +121,14 @@ struct ProductArgs {
     rounded: Pointer,
 }
 
-// SAFETY: plain numbers, laid out as C does.
-unsafe impl DeviceRepr for ProductArgs {}
+device_repr!(ProductArgs);
 
 /// Products of `warps` pairs of matrices, added to `sums`, and the left ones as they were rounded.
 fn products(warps: usize, left: &[f32], right: &[f32], sums: &[f32]) -> [Vec<f32>; 2] {
     let gpu = super::gpu().unwrap();
     let [left, right, sums] = [left, right, sums].map(|values| gpu.upload(values).unwrap());
     let rounded = gpu.zeroed::<f32>(left.len()).unwrap();
-    let launch = Launch {
-        kernel: "tf32_product",
-        grid: [1, 1, 1],
-        block: [32 * warps as u32, 1, 1],
-        shared_bytes: 0,
-    };
+    let launch = Launch::new("tf32_product", [1, 1, 1], 32 * warps as u32);
     let arguments = ProductArgs {
         left: left.pointer(),
         right: right.pointer(),

@@ -1,11 +1,12 @@
 //! The optimizer's kernel against the CPU's, bit for bit.
 
 use super::{gpu, run, size};
-use crate::cuda::types::{Clock, Rate, Trial};
+use crate::cuda::types::{Clock, NetworkConstants, StepRates};
+use crate::optimizer;
 use crate::optimizer::cuda::{Partials, Update, update};
-use crate::optimizer::{self, Rule};
 use crate::simd::Level;
 use crate::testing::{Comparison, numbers};
+use lenet_core::{Optimizer, Rule};
 
 const PARAMETERS: usize = 1500;
 const STRIDE: usize = 1504;
@@ -16,30 +17,39 @@ const CONVOLUTIONS: usize = STAGES[0][2] + STAGES[1][2];
 const SLOTS: [u32; 3] = [2, 0, 1];
 const FIRST_STEP: u64 = 4;
 
-const RULES: [[Rule; 3]; 2] = [
-    [
-        Rule::Sgd,
-        Rule::Momentum { momentum: 0.9 },
-        Rule::Nesterov { momentum: 0.8 },
-    ],
-    [
-        Rule::Adam {
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-        },
-        Rule::AdamW {
-            beta1: 0.8,
-            beta2: 0.99,
-            epsilon: 1e-7,
+/// Every optimizer, three networks at a time; the last three with parameters of their own.
+fn optimizers() -> Vec<[Optimizer; 3]> {
+    let others = [
+        Optimizer::new(Rule::Nesterov { momentum: 0.8 }),
+        Optimizer::new(Rule::Adam {
+            beta1: 0.7,
+            beta2: 0.95,
+            epsilon: 1e-6,
+        }),
+        Optimizer {
+            rule: Rule::AdamW {
+                beta1: 0.8,
+                beta2: 0.99,
+                epsilon: 1e-7,
+            },
             weight_decay: 0.1,
         },
-        Rule::RmsProp {
-            alpha: 0.99,
-            epsilon: 1e-8,
-        },
-    ],
-];
+    ];
+    let mut all = Optimizer::ALL.to_vec();
+    all.extend(Optimizer::ALL.map(|optimizer| Optimizer {
+        weight_decay: 0.05,
+        ..optimizer
+    }));
+    all.extend(std::iter::repeat_n(
+        Optimizer::SGD,
+        all.len().next_multiple_of(3) - all.len(),
+    ));
+    all.extend(others);
+    let (threes, []) = all.as_chunks::<3>() else {
+        panic!("the list was filled up to threes");
+    };
+    threes.to_vec()
+}
 
 fn learning_rate(slot: usize, step: usize) -> f64 {
     0.1 / (1.0 + slot as f64) / (1.0 + step as f64)
@@ -60,28 +70,30 @@ fn uneven(seed: u64, count: usize) -> Vec<f32> {
 }
 
 #[test]
-fn rules_give_the_bits_of_the_cpu() {
+fn optimizers_give_the_bits_of_the_cpu() {
     let Some(gpu) = gpu() else { return };
     let mut comparison = Comparison::default();
     let level = Level::from_environment().unwrap();
-    for rules in RULES {
+    for optimizers in optimizers() {
         let mut expected: Vec<Vec<f32>> = (0..3).map(|slot| uneven(slot, STRIDE)).collect();
-        let mut moments: Vec<Vec<f32>> = rules
+        let mut moments: Vec<Vec<f32>> = optimizers
             .iter()
-            .map(|rule| vec![0.0; rule.moments() * PARAMETERS])
+            .map(|optimizer| vec![0.0; optimizer.moments() * PARAMETERS])
             .collect();
-        let trials = rules.each_ref().map(|rule| Trial::new(rule, FIRST_STEP));
+        let constants = optimizers
+            .each_ref()
+            .map(|optimizer| NetworkConstants::new(optimizer, FIRST_STEP));
         let rate = |slot: usize, step: usize| {
             let t = FIRST_STEP + step as u64 + 1;
-            Rate::new(&rules[slot], learning_rate(slot, step), t)
+            StepRates::new(&optimizers[slot], learning_rate(slot, step), t)
         };
-        let rates: Vec<Rate> = (0..3)
+        let rates: Vec<StepRates> = (0..3)
             .flat_map(|slot| (0..STEPS).map(move |step| rate(slot, step)))
             .collect();
 
         let parameters = gpu.upload(&expected.concat()).unwrap();
         let [first, second] = [(); 2].map(|()| gpu.zeroed::<f32>(3 * STRIDE).unwrap());
-        let (trials, rates) = (gpu.upload(&trials).unwrap(), gpu.upload(&rates).unwrap());
+        let (constants, rates) = (gpu.upload(&constants).unwrap(), gpu.upload(&rates).unwrap());
         let slots = gpu.upload(&SLOTS).unwrap();
         let clock = gpu.upload(&[Clock::default()]).unwrap();
         for step in 0..STEPS {
@@ -106,7 +118,7 @@ fn rules_give_the_bits_of_the_cpu() {
                 gradients: gradient_buffer.pointer(),
                 first_moments: first.pointer(),
                 second_moments: second.pointer(),
-                trials: trials.pointer(),
+                constants: constants.pointer(),
                 rates: rates.pointer(),
                 slots: slots.pointer(),
                 clock: clock.pointer(),
@@ -124,7 +136,7 @@ fn rules_give_the_bits_of_the_cpu() {
                 let gradient = whole_gradient(place, &gradients, &partials);
                 optimizer::update(
                     level,
-                    &rules[slot],
+                    &optimizers[slot],
                     learning_rate(slot, step),
                     FIRST_STEP + step as u64 + 1,
                     &mut expected[slot][..PARAMETERS],
@@ -137,7 +149,7 @@ fn rules_give_the_bits_of_the_cpu() {
                 let bits =
                     |values: &[f32]| -> Vec<u32> { values.iter().map(|v| v.to_bits()).collect() };
                 comparison.equal(
-                    &format!("{:?}, step {step}", rules[slot]),
+                    &format!("{:?}, step {step}", optimizers[slot]),
                     &bits(&got[slot * STRIDE..][..STRIDE]),
                     &bits(&expected[slot]),
                 );

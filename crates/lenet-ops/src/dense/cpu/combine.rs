@@ -2,8 +2,9 @@
 
 use crate::simd::{Kernel, Simd};
 
-/// A layer's weights in panels of a few vectors of inputs: `[outputs, vectors]` each, zero beyond the inputs. In place, every row of a panel would lie in a page of its own, more of
-/// them than a processor keeps at hand.
+/// A layer's weights in panels of a few vectors of inputs: `[outputs, vectors]` each, zero beyond the
+/// inputs. In place, every row of a panel would lie in a page of its own, more pages than a processor
+/// keeps at hand.
 #[derive(Debug)]
 pub(crate) struct Panels<V> {
     values: Vec<V>,
@@ -147,7 +148,7 @@ impl<S: Simd> Kernel<S> for Combine<'_, S::Vector> {
 }
 
 impl<V: Copy> Combine<'_, V> {
-    /// `N` images and a panel of `M` vectors, `N·M` sums in registers; gives back `N`.
+    /// `N` images and a panel of `M` vectors, `N·M` sums in registers. Returns `N`.
     #[inline(always)]
     fn tile<S: Simd<Vector = V>, const N: usize, const M: usize>(
         &mut self,

@@ -71,8 +71,8 @@ impl<S: Simd> Kernel<S> for Dot<'_> {
 }
 
 impl Dot<'_> {
-    /// `N` images and `M` outputs over a span of inputs, `N·M` vectors of sums in registers; gives
-    /// back `N`.
+    /// `N` images and `M` outputs over a span of inputs, `N·M` vectors of sums in registers.
+    /// Returns `N`.
     #[inline(always)]
     fn tile<S: Simd, const N: usize, const M: usize>(
         &mut self,

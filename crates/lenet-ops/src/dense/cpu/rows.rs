@@ -1,87 +1,67 @@
-//! The layer on slices in the order that [`dense`](crate::dense) documents.
+//! The layer on f32 slices in the order that [`dense`](crate::dense) documents.
 
 use super::{Product, WeightGradient};
-use crate::dense::{DenseShape, Gradients};
+use crate::dense::call::{BackwardCall, DenseFloat, ForwardCall};
+use crate::dense::shape::DenseShape;
 use crate::error::OpsError;
 use crate::simd::{FlushDenormals, Level, Simd, WithSimd, lane, lane_mut};
 
-/// As [`reference::forward`](crate::dense::reference::forward), with the instructions of
-/// [`Level::from_environment`].
-///
-/// # Errors
-/// An instruction set that the environment names and this machine lacks.
-pub(crate) fn forward(
-    shape: &DenseShape,
-    input: &[f32],
-    weight: &[f32],
-    bias: &[f32],
-    output: &mut [f32],
-) -> Result<(), OpsError> {
-    Level::from_environment()?.dispatch(Transform {
-        input,
-        inputs: shape.inputs,
-        weight,
-        output_stride: shape.inputs,
-        input_stride: 1,
-        start: Some(bias),
-        relu: shape.relu,
-        output,
-        outputs: shape.outputs,
-    })
-}
+impl DenseFloat for f32 {
+    fn forward(call: ForwardCall<'_, f32>) -> Result<(), OpsError> {
+        let shape = call.shape;
+        Level::from_environment()?.dispatch(ProductOnRows {
+            input: call.input,
+            inputs: shape.inputs,
+            weight: call.weight,
+            output_stride: shape.inputs,
+            input_stride: 1,
+            start: Some(call.bias),
+            relu: shape.relu,
+            output: call.output,
+            outputs: shape.outputs,
+        })
+    }
 
-/// As [`reference::backward`](crate::dense::reference::backward); see [`forward`].
-///
-/// # Errors
-/// As [`forward`].
-pub(crate) fn backward(
-    shape: &DenseShape,
-    input: &[f32],
-    weight: &[f32],
-    output: &[f32],
-    upstream: &[f32],
-    gradients: Gradients<'_, f32>,
-) -> Result<(), OpsError> {
-    let level = Level::from_environment()?;
-    let passed = |(&gradient, &out): (&f32, &f32)| {
-        if shape.relu && out <= 0.0 {
-            0.0
-        } else {
-            gradient
+    fn backward(call: BackwardCall<'_, f32>) -> Result<(), OpsError> {
+        let level = Level::from_environment()?;
+        let (shape, gradients) = (call.shape, call.gradients);
+        let passed = |(&gradient, &out): (&f32, &f32)| {
+            if shape.relu && out <= 0.0 {
+                0.0
+            } else {
+                gradient
+            }
+        };
+        let upstream: Vec<f32> = call.upstream.iter().zip(call.output).map(passed).collect();
+        if let Some(to) = gradients.input {
+            level.dispatch(ProductOnRows {
+                input: &upstream,
+                inputs: shape.outputs,
+                weight: call.weight,
+                output_stride: 1,
+                input_stride: shape.inputs,
+                start: None,
+                relu: false,
+                output: to,
+                outputs: shape.inputs,
+            })?;
         }
-    };
-    let upstream: Vec<f32> = upstream.iter().zip(output).map(passed).collect();
-    if let Some(to) = gradients.input {
-        level.dispatch(Transform {
-            input: &upstream,
-            inputs: shape.outputs,
-            weight,
-            output_stride: 1,
-            input_stride: shape.inputs,
-            start: None,
-            relu: false,
-            output: to,
-            outputs: shape.inputs,
-        })?;
+        gradients.bias.fill(0.0);
+        for row in upstream.chunks_exact(shape.outputs) {
+            let sums = gradients.bias.iter_mut().zip(row);
+            sums.for_each(|(sum, &value)| *sum += value);
+        }
+        level.dispatch(WeightGradientOnRows {
+            shape,
+            input: call.input,
+            upstream: &upstream,
+            gradient: gradients.weight,
+        })
     }
-    gradients.bias.fill(0.0);
-    for row in upstream.chunks_exact(shape.outputs) {
-        gradients
-            .bias
-            .iter_mut()
-            .zip(row)
-            .for_each(|(sum, &value)| *sum += value);
-    }
-    level.dispatch(Weights {
-        shape,
-        input,
-        upstream: &upstream,
-        gradient: gradients.weight,
-    })
 }
 
 /// [`Product`] on rows.
-struct Transform<'a> {
+struct ProductOnRows<'a> {
     input: &'a [f32],
     inputs: usize,
     weight: &'a [f32],
@@ -93,7 +73,7 @@ struct Transform<'a> {
     outputs: usize,
 }
 
-impl WithSimd for Transform<'_> {
+impl WithSimd for ProductOnRows<'_> {
     type Output = ();
 
     fn with<S: Simd>(self, simd: S) {
@@ -134,14 +114,14 @@ impl WithSimd for Transform<'_> {
 }
 
 /// [`WeightGradient`] on rows that are not padded yet.
-struct Weights<'a> {
+struct WeightGradientOnRows<'a> {
     shape: &'a DenseShape,
     input: &'a [f32],
     upstream: &'a [f32],
     gradient: &'a mut [f32],
 }
 
-impl WithSimd for Weights<'_> {
+impl WithSimd for WeightGradientOnRows<'_> {
     type Output = ();
 
     fn with<S: Simd>(self, simd: S) {

@@ -3,21 +3,21 @@
 #include "product_tf32.cuh"
 
 struct DenseForward {
-    const float* input;       // [place][stride][inputs]
-    const float* parameters;  // [slot][parameter_stride]
-    float* output;            // [place][stride][outputs]
-    const Trial* trials;      // [slot]; read with dropout only
-    const Clock* clock;       // read with dropout only
-    const u32* slots;         // [gridDim.z]
+    const float* input;                 // [place][stride][inputs]
+    const float* parameters;            // [slot][parameter_stride]
+    float* output;                      // [place][stride][outputs]
+    const NetworkConstants* constants;  // [slot]; read with dropout only
+    const Clock* clock;                 // read with dropout only
+    const u32* slots;                   // [gridDim.z]
     u32 parameter_stride;
-    u32 weight;               // offset of [outputs][inputs] among the parameters
-    u32 bias;                 // offset of [outputs]
+    u32 weight;                         // offset of [outputs][inputs] among the parameters
+    u32 bias;                           // offset of [outputs]
     u32 inputs;
     u32 outputs;
-    u32 images;               // in this launch
-    u32 stride;               // images that a place has memory for
-    u32 relu;                 // whether ReLU follows
-    u32 dropout;              // whether dropout follows that
+    u32 images;                         // in this launch
+    u32 stride;                         // images that a place has memory for
+    u32 relu;                           // whether ReLU follows
+    u32 dropout;                        // whether dropout follows that
     u32 padding;
 };
 
@@ -42,8 +42,8 @@ static __device__ __forceinline__ void dense_forward_tile(const DenseForward& ar
     for (int c = 0; c < T::WIDTH; ++c) {
         bias[c] = unit + c < a.outputs ? parameters[a.bias + unit + c] : 0.0f;
     }
-    bool drop = a.dropout && a.trials[slot].dropout_threshold != 0;
-    u64 step = drop ? step_number(a.trials[slot], *a.clock) : 0;
+    bool drop = a.dropout && a.constants[slot].dropout_threshold != 0;
+    u64 step = drop ? step_number(a.constants[slot], *a.clock) : 0;
 #pragma unroll
     for (int r = 0; r < T::HEIGHT; ++r) {
         u32 image = blockIdx.y * T::ROWS + T::row() + r;
@@ -57,7 +57,7 @@ static __device__ __forceinline__ void dense_forward_tile(const DenseForward& ar
         }
         if (drop) {
             float scales[4];
-            dropout_scales(a.trials[slot], step, image, unit / 4, scales);
+            dropout_scales(a.constants[slot], step, image, unit / 4, scales);
 #pragma unroll
             for (int c = 0; c < T::WIDTH; ++c) {
                 sums[r][c] *= scales[c];

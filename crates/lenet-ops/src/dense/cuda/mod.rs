@@ -1,23 +1,21 @@
 //! Dense layers on NVIDIA GPUs: arguments and grids of the kernels in this folder.
 //!
-//! Each kernel comes in two sizes of tile whose results are the same bits, so the number of
-//! trials in a launch may choose between them. Where TF32 is asked for, whether a layer is large
-//! enough for it goes by the layer alone.
+//! Each kernel has two sizes of tile that give the same bits, so the number of networks in a launch
+//! may decide between them. Whether a layer is large enough for TF32 depends on the layer alone.
 
 mod tensor;
 
 pub(crate) use tensor::{run_backward, run_forward};
 
-use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
+use crate::cuda::launch::Launch;
+use crate::cuda::types::{Pointer, device_repr};
+use lenet_core::Precision;
 
-use crate::cuda::types::{Launch, Pointer};
-use crate::precision::Precision;
-
-/// Blocks that occupy a large GPU.
+/// Number of blocks that keeps a large GPU busy.
 const BUSY: usize = 128;
 
 /// Arguments of `dense_forward`: output = input · weightᵀ + bias, with ReLU and dropout.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub(crate) struct DenseForward {
     /// f32 `[place][stride][inputs]`.
@@ -26,8 +24,8 @@ pub(crate) struct DenseForward {
     pub(crate) parameters: Pointer,
     /// f32 `[place][stride][outputs]`.
     pub(crate) output: Pointer,
-    /// Trial `[slot]`; read with dropout only.
-    pub(crate) trials: Pointer,
+    /// NetworkConstants `[slot]`; read with dropout only.
+    pub(crate) constants: Pointer,
     /// Clock; read with dropout only.
     pub(crate) clock: Pointer,
     /// u32 `[places]`.
@@ -52,7 +50,7 @@ pub(crate) struct DenseForward {
 }
 
 /// Arguments of `dense_input_gradient`: input gradient = gradient · weight.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub(crate) struct DenseInputGradient {
     /// f32 `[place][stride][outputs]`, with respect to the output.
@@ -77,9 +75,9 @@ pub(crate) struct DenseInputGradient {
 }
 
 /// One layer of [`DenseWeightGradients`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
-pub(crate) struct DenseLayer {
+pub(crate) struct DenseWeightGradient {
     /// f32 `[place][stride][inputs]`.
     pub(crate) input: Pointer,
     /// f32 `[place][stride][outputs]`, with respect to the output.
@@ -96,10 +94,10 @@ pub(crate) struct DenseLayer {
 }
 
 /// Arguments of `dense_weight_gradients`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub(crate) struct DenseWeightGradients {
-    /// DenseLayer `[layer_count]`.
+    /// DenseWeightGradient `[layer_count]`.
     pub(crate) layers: Pointer,
     /// f32 `[place][gradient_stride]`.
     pub(crate) gradients: Pointer,
@@ -112,7 +110,7 @@ pub(crate) struct DenseWeightGradients {
 }
 
 /// Arguments of `relu_gradient`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub(crate) struct ReluGradient {
     /// f32 `[count]`.
@@ -125,16 +123,13 @@ pub(crate) struct ReluGradient {
     pub(crate) padding: u32,
 }
 
-// SAFETY: plain numbers, laid out as C does, without references to this machine's memory.
-unsafe impl DeviceRepr for DenseForward {}
-// SAFETY: as above.
-unsafe impl DeviceRepr for DenseInputGradient {}
-// SAFETY: as above.
-unsafe impl DeviceRepr for DenseLayer {}
-// SAFETY: as above.
-unsafe impl DeviceRepr for DenseWeightGradients {}
-// SAFETY: as above.
-unsafe impl DeviceRepr for ReluGradient {}
+device_repr!(
+    DenseForward,
+    DenseInputGradient,
+    DenseWeightGradient,
+    DenseWeightGradients,
+    ReluGradient
+);
 
 /// A size of tile, as the kernels have it.
 struct Tile {
@@ -161,12 +156,7 @@ impl Tile {
     }
 
     fn launch(&self, kernel: &'static str, [x, y]: [usize; 2], places: usize) -> Launch {
-        Launch {
-            kernel,
-            grid: [x as u32, y as u32, places as u32],
-            block: [self.threads, 1, 1],
-            shared_bytes: 0,
-        }
+        Launch::new(kernel, [x as u32, y as u32, places as u32], self.threads)
     }
 }
 
@@ -216,12 +206,8 @@ pub(crate) fn input_gradient(
 pub(crate) fn relu_gradient(count: usize) -> Launch {
     const THREADS: u32 = 256;
     let blocks = count.div_ceil(THREADS as usize);
-    Launch {
-        kernel: "relu_gradient",
-        grid: [u32::try_from(blocks).unwrap_or(u32::MAX), 1, 1],
-        block: [THREADS, 1, 1],
-        shared_bytes: 0,
-    }
+    let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
+    Launch::new("relu_gradient", [blocks, 1, 1], THREADS)
 }
 
 fn over_images(
@@ -274,97 +260,4 @@ fn tiles_of(tile: &Tile, layers: &[Sizes]) -> (usize, Vec<u32>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use Precision::{Single, Tf32};
-    use std::mem::{offset_of, size_of};
-
-    #[test]
-    fn layouts_are_those_of_the_kernels() {
-        let forward = [
-            offset_of!(DenseForward, slots),
-            offset_of!(DenseForward, parameter_stride),
-            offset_of!(DenseForward, dropout),
-            size_of::<DenseForward>(),
-        ];
-        assert_eq!(forward, [40, 48, 80, 88]);
-        let input_gradient = [
-            offset_of!(DenseInputGradient, slots),
-            offset_of!(DenseInputGradient, parameter_stride),
-            offset_of!(DenseInputGradient, stride),
-            size_of::<DenseInputGradient>(),
-        ];
-        assert_eq!(input_gradient, [32, 40, 60, 64]);
-        assert_eq!(
-            [size_of::<ReluGradient>(), offset_of!(ReluGradient, count)],
-            [32, 24]
-        );
-        let layer = [
-            offset_of!(DenseLayer, inputs),
-            offset_of!(DenseLayer, first_block),
-            size_of::<DenseLayer>(),
-        ];
-        assert_eq!(layer, [16, 32, 40]);
-        let weight_gradients = [
-            offset_of!(DenseWeightGradients, layer_count),
-            offset_of!(DenseWeightGradients, stride),
-            size_of::<DenseWeightGradients>(),
-        ];
-        assert_eq!(weight_gradients, [16, 28, 32]);
-    }
-
-    #[test]
-    fn many_trials_take_large_tiles_and_few_small_ones() {
-        let many = forward(128, (784, 128), 80, Single);
-        assert_eq!(
-            (many.kernel, many.grid, many.block),
-            ("dense_forward", [2, 2, 80], [128, 1, 1])
-        );
-        let one = forward(128, (784, 128), 1, Single);
-        assert_eq!(
-            (one.kernel, one.grid, one.block),
-            ("dense_forward_small", [4, 8, 1], [64, 1, 1])
-        );
-        assert_eq!(
-            forward(16, (784, 128), 80, Single).kernel,
-            "dense_forward_small"
-        );
-        assert_eq!(
-            input_gradient(100, (784, 128), 80, Single).kernel,
-            "dense_input_gradient"
-        );
-        assert_eq!(input_gradient(1, (1, 9), 3, Single).grid, [1, 1, 3]);
-    }
-
-    #[test]
-    fn layers_share_a_launch_one_after_the_other() {
-        let layers = [(784, 128), (128, 10)];
-        let (launch, first_blocks) = weight_gradients(&layers, 80, false);
-        assert_eq!(launch.kernel, "dense_weight_gradients");
-        assert_eq!((launch.grid, first_blocks), ([28, 1, 80], vec![0, 26]));
-        let (launch, first_blocks) = weight_gradients(&layers, 1, false);
-        assert_eq!(launch.kernel, "dense_weight_gradients_small");
-        assert_eq!((launch.grid, first_blocks), ([204, 1, 1], vec![0, 200]));
-    }
-
-    #[test]
-    fn tensor_cores_take_large_layers_whatever_the_load() {
-        for (images, places) in [(1, 1), (128, 1), (128, 80)] {
-            let kernels = |layer| {
-                [
-                    forward(images, layer, places, Tf32).kernel,
-                    input_gradient(images, layer, places, Tf32).kernel,
-                ]
-            };
-            for layer in [(784, 128), (1024, 64), (256, 256), (64, 1024)] {
-                assert!(kernels(layer).iter().all(|k| k.ends_with("_tf32")));
-                assert!(is_for_tensor_cores(layer, Tf32) && !is_for_tensor_cores(layer, Single));
-            }
-            for layer in [(784, 63), (63, 2048), (128, 10), (400, 128)] {
-                assert!(!kernels(layer).iter().any(|k| k.ends_with("_tf32")));
-            }
-        }
-        let (launch, _) = weight_gradients(&[(784, 128)], 80, true);
-        assert_eq!(launch.kernel, "dense_weight_gradients_tf32");
-    }
-}
+mod tests;

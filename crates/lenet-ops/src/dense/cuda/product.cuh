@@ -1,7 +1,7 @@
 // A block's tile of a product of two matrices.
 //
 // Every element is one sum, from 0 in the order of its terms with one fused multiply-add each, so
-// its bits depend neither on the size of the tile nor on how many trials share the launch.
+// its bits depend neither on the size of the tile nor on how many networks share the launch.
 #pragma once
 #include "lenet.cuh"
 

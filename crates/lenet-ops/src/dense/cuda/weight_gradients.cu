@@ -7,7 +7,7 @@
 // For few blocks. As deep as a small batch.
 typedef Tile<16, 32, 16, 2, 4, 8> SmallWeightTile;
 
-struct DenseLayer {
+struct DenseWeightGradient {
     const float* input;     // [place][stride][inputs]
     const float* gradient;  // with respect to the output, [place][stride][outputs]
     u32 inputs;
@@ -19,7 +19,7 @@ struct DenseLayer {
 };
 
 struct DenseWeightGradients {
-    const DenseLayer* layers;  // [layer_count], their blocks one after the other
+    const DenseWeightGradient* layers;  // [layer_count], their blocks one after the other
     float* gradients;          // [place][gradient_stride]
     u32 layer_count;
     u32 gradient_stride;
@@ -36,7 +36,7 @@ static __device__ __forceinline__ void dense_weight_gradients_tile(
     while (index + 1 < a.layer_count && a.layers[index + 1].first_block <= blockIdx.x) {
         ++index;
     }
-    const DenseLayer layer = a.layers[index];
+    const DenseWeightGradient layer = a.layers[index];
     u32 tiles = (layer.inputs + T::COLUMNS - 1) / T::COLUMNS;
     u32 first_output = (blockIdx.x - layer.first_block) / tiles * T::ROWS;
     u32 first_input = (blockIdx.x - layer.first_block) % tiles * T::COLUMNS;

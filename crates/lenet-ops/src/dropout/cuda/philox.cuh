@@ -22,18 +22,18 @@ static __device__ __forceinline__ Words philox4x32_10(Words counter, u32 key0, u
 }
 
 // The optimizer step, from 1, whose batch the clock names.
-static __device__ __forceinline__ u64 step_number(const Trial& trial, const Clock& clock) {
-    return trial.first_step + clock.batch + 1;
+static __device__ __forceinline__ u64 step_number(const NetworkConstants& network, const Clock& clock) {
+    return network.first_step + clock.batch + 1;
 }
 
 // Scales, 0 or `dropout_scale`, of units 4 * block to 4 * block + 3 of the batch's image.
-static __device__ __forceinline__ void dropout_scales(const Trial& trial, u64 step, u32 image,
+static __device__ __forceinline__ void dropout_scales(const NetworkConstants& network, u64 step, u32 image,
                                                       u32 block, float (&scales)[4]) {
     Words counter = {{block, image, (u32)step, (u32)(step >> 32)}};
     Words words =
-        philox4x32_10(counter, (u32)trial.dropout_seed, (u32)(trial.dropout_seed >> 32));
+        philox4x32_10(counter, (u32)network.dropout_seed, (u32)(network.dropout_seed >> 32));
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-        scales[i] = words.word[i] >= trial.dropout_threshold ? trial.dropout_scale : 0.0f;
+        scales[i] = words.word[i] >= network.dropout_threshold ? network.dropout_scale : 0.0f;
     }
 }

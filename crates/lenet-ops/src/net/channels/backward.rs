@@ -1,29 +1,28 @@
-//! From the logits' gradients to everybody else's.
+//! From the logits' gradients to all other gradients.
 
 use super::ChannelLanes;
 use super::scratch::Scratch;
 use crate::conv_pool::cpu::channels::{
-    FirstWeightGradient, InputGradient, WeightGradient, WriteRow,
+    FirstWeightGradient, LaterInputGradient, LaterWeightGradient, WriteRow,
 };
 use crate::dense::cpu::{Combine, CombineOne, FEW};
-use crate::net::Dropout;
-use crate::net::engine::Chunk;
+use crate::dropout::Mask;
+use crate::net::layout::Chunk;
 use crate::simd::Simd;
 
 impl<S: Simd> ChannelLanes<S> {
-    /// Gradients of a dense layer's input: through its weights, and through the ReLU (and
-    /// dropout) of the layer before.
+    /// Gradients of a dense layer's input, through its weights and through the ReLU and dropout of
+    /// the layer before.
     pub(super) fn dense_gradients(
         &self,
         chunk: &Chunk<'_>,
         layer: usize,
-        dropout: Option<Dropout>,
         scratch: &mut Scratch<S>,
     ) {
         let images = chunk.images.len();
         let (before, after) = scratch.unit_gradients.split_at_mut(layer + 1);
         if chunk.batch.count <= FEW {
-            let dense = &self.plan.dense[layer];
+            let dense = &self.layers.dense[layer];
             for image in 0..images {
                 self.simd.vectorize(CombineOne {
                     gradient: &after[0].row(image)[..dense.outputs],
@@ -44,8 +43,8 @@ impl<S: Simd> ChannelLanes<S> {
         if layer == 0 {
             return;
         }
-        let kept = dropout.filter(|_| self.plan.is_last_hidden(layer));
-        let scale = kept.map_or(1.0, |dropout| (1.0 / (1.0 - dropout.rate)) as f32);
+        let dropped = chunk.dropout.filter(|_| self.layers.is_last_hidden(layer));
+        let scale = dropped.map_or(1.0, Mask::kept_scale);
         for image in 0..images {
             let units = scratch.units[layer].row(image);
             let gradients = before[layer].row_mut(image);
@@ -75,13 +74,13 @@ impl<S: Simd> ChannelLanes<S> {
         let lists = &mut scratch.lists[index - 1];
         lists.fill(self.simd, codes, gradient, self.output_planes(index));
         let sums = &mut scratch.sums[index];
-        self.simd.vectorize(WeightGradient {
+        self.simd.vectorize(LaterWeightGradient {
             lists,
             input: &scratch.outputs[index - 1][image * input_len..][..input_len],
             weight_sums: &mut sums.weight,
             bias_sums: &mut sums.bias,
         });
-        self.simd.vectorize(InputGradient {
+        self.simd.vectorize(LaterInputGradient {
             lists,
             codes,
             weight: &self.weights[index].backward,

@@ -1,11 +1,10 @@
-//! From pixels to logits.
+//! From pixels to features.
 
 use super::ChannelLanes;
 use super::scratch::Scratch;
-use crate::conv_pool::cpu::channels::{FirstForward, Forward, ReadRow, Stage};
-use crate::dense::cpu::Dot;
-use crate::net::engine::Chunk;
+use crate::conv_pool::cpu::channels::{ChannelStage, FirstForward, ReadRow, WinogradForward};
 use crate::net::gather::Pixels;
+use crate::net::layout::Chunk;
 use crate::simd::{Kernel, Simd};
 
 impl<S: Simd> ChannelLanes<S> {
@@ -22,7 +21,7 @@ impl<S: Simd> ChannelLanes<S> {
             if at + 1 < chunk.images.len() {
                 chunk.batch.images.prefetch(image + 1, pixels);
             }
-            self.simd.vectorize(Fill {
+            self.simd.vectorize(FillPlanes {
                 stage,
                 pixels: chunk.batch.images.pixels(image, pixels),
                 values: &mut scratch.image,
@@ -42,7 +41,7 @@ impl<S: Simd> ChannelLanes<S> {
 
     pub(super) fn later_stage(&self, index: usize, images: usize, scratch: &mut Scratch<S>) {
         let (inputs, outputs) = scratch.outputs.split_at_mut(index);
-        let forward = Forward {
+        let forward = WinogradForward {
             stage: &self.stages[index],
             images,
             input: &inputs[index - 1],
@@ -69,34 +68,18 @@ impl<S: Simd> ChannelLanes<S> {
             });
         }
     }
-
-    pub(super) fn dense(&self, chunk: &Chunk<'_>, layer: usize, scratch: &mut Scratch<S>) {
-        let dense = &self.plan.dense[layer];
-        let (before, after) = scratch.units.split_at_mut(layer + 1);
-        self.simd.vectorize(Dot {
-            images: chunk.images.len(),
-            input: &before[layer].values,
-            input_stride: before[layer].stride,
-            inputs: dense.inputs,
-            weight: &chunk.batch.parameters[dense.tensors.weight.clone()],
-            bias: &chunk.batch.parameters[dense.tensors.bias.clone()],
-            relu: layer + 1 < self.plan.dense.len(),
-            output: &mut after[0].values,
-            output_stride: after[0].stride,
-        });
-    }
 }
 
 /// Fills the inside of the first stage's planes.
-struct Fill<'a> {
-    stage: &'a Stage,
+struct FillPlanes<'a> {
+    stage: &'a ChannelStage,
     pixels: Pixels<'a>,
     /// Room for the image as numbers.
     values: &'a mut [f32],
     planes: &'a mut [f32],
 }
 
-impl<S: Simd> Kernel<S> for Fill<'_> {
+impl<S: Simd> Kernel<S> for FillPlanes<'_> {
     type Output = ();
 
     #[inline(always)]

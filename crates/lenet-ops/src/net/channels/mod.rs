@@ -1,44 +1,39 @@
-//! Channels in the lanes: images go through one after the other, and everything that the
-//! gradients skip is skipped.
+//! Channels in the lanes: images go through the network one after the other, and the backward pass
+//! skips every place without a gradient.
 
 mod backward;
 mod forward;
 mod scratch;
 
-use super::Dropout;
-use super::choice::Lanes;
-use super::engine::{Chunk, Layout, Preparation};
-use super::plan::Plan;
+use super::layers::{ConvStage, Layers};
+use super::layout::{Chunk, Lanes, Layout, Preparation};
 use crate::conv_pool::cpu::Planes;
-use crate::conv_pool::cpu::channels::{AddGradients, Stage, StageWeights};
-use crate::dense::cpu::{FEW, Panels, Peak, WeightGradient};
-use crate::dropout::scale_factors;
+use crate::conv_pool::cpu::channels::{AddGradients, ChannelStage, StageWeights};
+use crate::dense::cpu::{Dot, FEW, LargestUnit, Panels};
+use crate::dropout::Mask;
+use crate::dropout::reference::scale_factors;
 use crate::simd::{Simd, lanes};
-use scratch::{Rows, Scratch};
+use scratch::{CHUNK, Scratch, UnitRows};
 
-/// Images that go through together: enough for the dense layers, and what they leave behind for
-/// the backward pass stays near the second cache.
-const CHUNK: usize = 16;
-
-/// Largest batch that goes in chunks of half as many, so that more threads have one.
+/// Largest batch in chunks of half as many images, so that more threads get a chunk.
 const SMALL: usize = 32;
 
 /// The layout for one geometry.
 pub(super) struct ChannelLanes<S: Simd> {
     simd: S,
-    plan: Plan,
-    stages: Vec<Stage>,
+    layers: Layers,
+    stages: Vec<ChannelStage>,
     weights: Vec<StageWeights<S::Vector>>,
     /// The dense layers' weights for the backward pass.
     panels: Vec<Panels<S::Vector>>,
 }
 
 impl<S: Simd> ChannelLanes<S> {
-    pub(super) fn new(simd: S, plan: &Plan) -> Self {
-        let stages: Vec<_> = plan
+    pub(super) fn new(simd: S, layers: &Layers) -> Self {
+        let stages: Vec<_> = layers
             .stages
             .iter()
-            .map(|stage| Stage::new(stage.input, stage.filters))
+            .map(|stage| ChannelStage::new(stage.input, stage.filters))
             .collect();
         let weights = stages.iter().enumerate();
         Self {
@@ -47,20 +42,20 @@ impl<S: Simd> ChannelLanes<S> {
                 .map(|(index, stage)| StageWeights::new(simd, stage, index == 0))
                 .collect(),
             stages,
-            panels: plan
+            panels: layers
                 .dense
                 .iter()
                 .map(|layer| Panels::new(simd, layer.inputs, layer.outputs))
                 .collect(),
-            plan: plan.clone(),
+            layers: layers.clone(),
         }
     }
 
-    /// The faster layout for batches of `images` images. This one has code for 3×3 kernels only,
-    /// and is the slower one where much of its vectors is padding; but it need not wait for as
-    /// many images as a vector has lanes. The bounds are measured.
-    pub(super) fn choose(plan: &Plan, images: usize) -> Lanes {
-        let filled = |stage: &super::plan::Stage| {
+    /// The faster layout for batches of `images` images. This one supports 3×3 kernels only, and is
+    /// slower where padding fills much of its vectors. But it does not need as many images as a
+    /// vector has lanes. The bounds are measured.
+    pub(super) fn choose(layers: &Layers, images: usize) -> Lanes {
+        let filled = |stage: &ConvStage| {
             let filters = stage.filters;
             let padded = filters.next_multiple_of(S::LANES);
             if S::LANES < 16 {
@@ -69,26 +64,26 @@ impl<S: Simd> ChannelLanes<S> {
                 4 * filters > 3 * S::LANES && 5 * filters >= 3 * padded
             }
         };
-        // Images alone in their lanes: a second thread has nothing to do, or little.
+        // With images in the lanes, a second thread would have little or nothing to do.
         let few = 2 * images < S::LANES
             || S::LANES >= 16
                 && 4 * images <= 5 * S::LANES
-                && plan
+                && layers
                     .stages
                     .iter()
                     .all(|stage| 2 * stage.filters >= S::LANES);
-        let fits = plan.stages.iter().all(|stage| stage.kernel == 3);
-        if fits && (few || plan.stages.iter().all(filled)) {
+        let fits = layers.stages.iter().all(|stage| stage.kernel == 3);
+        if fits && (few || layers.stages.iter().all(filled)) {
             Lanes::Channels
         } else {
             Lanes::Images
         }
     }
 
-    /// Whether half as long vectors do the same in as many of them.
-    pub(super) fn prefers_narrow(plan: &Plan) -> bool {
+    /// Whether vectors of half the length need no more vectors.
+    pub(super) fn prefers_narrow(layers: &Layers) -> bool {
         let narrow = <S::Narrow as Simd>::LANES;
-        let blocks = |lanes: usize| plan.stages.iter().map(move |s| s.filters.div_ceil(lanes));
+        let blocks = |lanes: usize| layers.stages.iter().map(move |s| s.filters.div_ceil(lanes));
         narrow < S::LANES && blocks(narrow).eq(blocks(S::LANES))
     }
 
@@ -107,18 +102,23 @@ impl<S: Simd> ChannelLanes<S> {
 }
 
 impl<S: Simd> Layout for ChannelLanes<S> {
+    type Simd = S;
     type Scratch = Scratch<S>;
+
+    fn simd(&self) -> S {
+        self.simd
+    }
+
+    fn layers(&self) -> &Layers {
+        &self.layers
+    }
 
     fn chunk(&self, images: usize) -> usize {
         if images > SMALL { CHUNK } else { CHUNK / 2 }
     }
 
     fn scratch(&self) -> Scratch<S> {
-        Scratch::new(self.simd, &self.plan, &self.stages)
-    }
-
-    fn row_stride(&self, units: usize) -> usize {
-        WeightGradient::row_stride::<S>(units)
+        Scratch::new(self.simd, &self.layers, &self.stages)
     }
 
     fn prepare<'a>(
@@ -128,14 +128,14 @@ impl<S: Simd> Layout for ChannelLanes<S> {
     ) -> Vec<Preparation<'a>> {
         let simd = self.simd;
         let mut tasks: Vec<Preparation<'a>> = vec![];
-        let stages = self.stages.iter().zip(&self.plan.stages);
-        for (weights, (stage, plan)) in self.weights.iter_mut().zip(stages) {
-            let weight = &parameters[plan.tensors.weight.clone()];
-            let bias = &parameters[plan.tensors.bias.clone()];
+        let stages = self.stages.iter().zip(&self.layers.stages);
+        for (weights, (stage, layers)) in self.weights.iter_mut().zip(stages) {
+            let weight = &parameters[layers.tensors.weight.clone()];
+            let bias = &parameters[layers.tensors.bias.clone()];
             tasks.extend(weights.fill(simd, stage, weight, bias, training.is_some()));
         }
         if training.is_some_and(|images| images > FEW) {
-            for (panels, layer) in self.panels.iter_mut().zip(&self.plan.dense) {
+            for (panels, layer) in self.panels.iter_mut().zip(&self.layers.dense) {
                 let weight = &parameters[layer.tensors.weight.clone()];
                 tasks.extend(panels.fill(simd, weight).map(|fill| Box::new(fill) as _));
             }
@@ -143,46 +143,53 @@ impl<S: Simd> Layout for ChannelLanes<S> {
         tasks
     }
 
-    fn forward(
-        &self,
-        chunk: &Chunk<'_>,
-        dropout: Option<Dropout>,
-        scratch: &mut Scratch<S>,
-    ) -> f32 {
+    fn convolutions(&self, chunk: &Chunk<'_>, scratch: &mut Scratch<S>) {
         let images = chunk.images.len();
         self.first_stage(chunk, scratch);
         for index in 1..self.stages.len() {
             self.later_stage(index, images, scratch);
         }
         self.read_features(images, scratch);
-        let mut peak = f32::NAN;
-        for layer in 0..self.plan.dense.len() {
-            if layer + 1 == self.plan.dense.len() {
-                let rows = &scratch.units[layer];
-                peak = self.simd.vectorize(Peak {
-                    values: &rows.values[..images * rows.stride],
-                });
-            }
-            if let (Some(dropout), true) = (dropout, self.plan.is_last_hidden(layer)) {
-                let units = self.plan.dense[layer].inputs;
-                let scales = &mut scratch.scales[..units];
-                for (at, image) in chunk.images.clone().enumerate() {
-                    scale_factors(dropout.rate, dropout.seed, dropout.step, image, scales);
-                    let row = scratch.units[layer].row_mut(at).iter_mut().zip(&*scales);
-                    row.for_each(|(unit, &scale)| *unit *= scale);
-                }
-            }
-            self.dense(chunk, layer, scratch);
+    }
+
+    fn peak(&self, chunk: &Chunk<'_>, layer: usize, scratch: &Scratch<S>) -> f32 {
+        let rows = &scratch.units[layer];
+        self.simd.vectorize(LargestUnit {
+            values: &rows.values[..chunk.images.len() * rows.stride],
+        })
+    }
+
+    fn drop_units(&self, chunk: &Chunk<'_>, mask: Mask, layer: usize, scratch: &mut Scratch<S>) {
+        let scales = &mut scratch.scales[..self.layers.dense[layer].inputs];
+        for (at, image) in chunk.images.clone().enumerate() {
+            scale_factors(mask, image, scales);
+            let row = scratch.units[layer].row_mut(at).iter_mut().zip(&*scales);
+            row.for_each(|(unit, &scale)| *unit *= scale);
         }
-        peak
+    }
+
+    fn dense(&self, chunk: &Chunk<'_>, layer: usize, scratch: &mut Scratch<S>) {
+        let dense = &self.layers.dense[layer];
+        let (before, after) = scratch.units.split_at_mut(layer + 1);
+        self.simd.vectorize(Dot {
+            images: chunk.images.len(),
+            input: &before[layer].values,
+            input_stride: before[layer].stride,
+            inputs: dense.inputs,
+            weight: &chunk.batch.parameters[dense.tensors.weight.clone()],
+            bias: &chunk.batch.parameters[dense.tensors.bias.clone()],
+            relu: layer + 1 < self.layers.dense.len(),
+            output: &mut after[0].values,
+            output_stride: after[0].stride,
+        });
     }
 
     fn read_logits(&self, scratch: &Scratch<S>, image: usize, row: &mut [f32]) {
-        row.copy_from_slice(&scratch.units[self.plan.dense.len()].row(image)[..row.len()]);
+        row.copy_from_slice(&scratch.units[self.layers.dense.len()].row(image)[..row.len()]);
     }
 
     fn write_logit_gradients(&self, scratch: &mut Scratch<S>, image: usize, row: &[f32]) {
-        let rows = &mut scratch.unit_gradients[self.plan.dense.len()];
+        let rows = &mut scratch.unit_gradients[self.layers.dense.len()];
         rows.row_mut(image)[..row.len()].copy_from_slice(row);
     }
 
@@ -192,15 +199,9 @@ impl<S: Simd> Layout for ChannelLanes<S> {
         }
     }
 
-    fn backward(
-        &self,
-        chunk: &Chunk<'_>,
-        dropout: Option<Dropout>,
-        scratch: &mut Scratch<S>,
-        _sums: &mut [f32],
-    ) {
-        for layer in (0..self.plan.dense.len()).rev() {
-            self.dense_gradients(chunk, layer, dropout, scratch);
+    fn backward(&self, chunk: &Chunk<'_>, scratch: &mut Scratch<S>, _sums: &mut [f32]) {
+        for layer in (0..self.layers.dense.len()).rev() {
+            self.dense_gradients(chunk, layer, scratch);
         }
         let images = chunk.images.len();
         // The planes of one image's gradients stay in the first cache.
@@ -214,10 +215,10 @@ impl<S: Simd> Layout for ChannelLanes<S> {
     }
 
     fn finish(&self, scratch: &mut Scratch<S>, sums: &mut [f32]) {
-        for (index, (stage, plan)) in self.stages.iter().zip(&self.plan.stages).enumerate() {
+        for (index, (stage, layers)) in self.stages.iter().zip(&self.layers.stages).enumerate() {
             let from = &scratch.sums[index];
             let first = index == 0;
-            let weight = &mut sums[plan.tensors.weight.clone()];
+            let weight = &mut sums[layers.tensors.weight.clone()];
             self.simd.vectorize(AddGradients {
                 channels: stage.channels,
                 first,
@@ -229,7 +230,7 @@ impl<S: Simd> Layout for ChannelLanes<S> {
             } else {
                 &from.bias
             };
-            let to = sums[plan.tensors.bias.clone()].iter_mut().zip(bias);
+            let to = sums[layers.tensors.bias.clone()].iter_mut().zip(bias);
             to.for_each(|(to, &value)| *to += value);
         }
     }
@@ -242,15 +243,11 @@ impl<S: Simd> Layout for ChannelLanes<S> {
         input: &mut [f32],
         gradient: &mut [f32],
     ) {
-        let copy = |rows: &Rows, units: usize, to: &mut [f32]| {
+        let copy = |rows: &UnitRows, units: usize, to: &mut [f32]| {
             to[..units].copy_from_slice(&rows.row(image)[..units]);
         };
-        let dense = &self.plan.dense[layer];
+        let dense = &self.layers.dense[layer];
         copy(&scratch.units[layer], dense.inputs, input);
         copy(&scratch.unit_gradients[layer + 1], dense.outputs, gradient);
-    }
-
-    fn weight_gradient(&self, share: &mut WeightGradient<'_>) {
-        self.simd.vectorize(share);
     }
 }

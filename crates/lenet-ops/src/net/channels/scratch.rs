@@ -1,18 +1,21 @@
 //! What a thread needs to take a chunk of images through the network.
 
-use super::CHUNK;
-use crate::conv_pool::cpu::channels::{Lists, Stage, TAPS, Tiles, Windows};
+use crate::conv_pool::cpu::channels::{ChannelStage, Lists, TAPS, Tiles, Windows};
 use crate::dense::cpu::WeightGradient;
-use crate::net::plan::Plan;
+use crate::net::layers::Layers;
 use crate::simd::Simd;
 
-/// Units of a chunk's images, an image a row; what is beyond the units stays zero.
-pub(super) struct Rows {
+/// Images that go through the network together: enough for the dense layers, while what they leave
+/// for the backward pass stays near the second cache.
+pub(super) const CHUNK: usize = 16;
+
+/// Units of a chunk's images, one row per image. Elements beyond the units stay zero.
+pub(super) struct UnitRows {
     pub(super) values: Vec<f32>,
     pub(super) stride: usize,
 }
 
-impl Rows {
+impl UnitRows {
     fn new(stride: usize) -> Self {
         Self {
             values: vec![0.0; CHUNK * stride],
@@ -30,7 +33,7 @@ impl Rows {
 }
 
 /// Sums of a stage's gradients over a segment.
-pub(super) struct Sums<V> {
+pub(super) struct GradientSums<V> {
     pub(super) weight: Vec<V>,
     /// First stage.
     pub(super) first_bias: Vec<V>,
@@ -38,8 +41,8 @@ pub(super) struct Sums<V> {
     pub(super) bias: Vec<f32>,
 }
 
-impl<V: Copy> Sums<V> {
-    fn new<S: Simd<Vector = V>>(simd: S, stage: &Stage, first: bool) -> Self {
+impl<V: Copy> GradientSums<V> {
+    fn new<S: Simd<Vector = V>>(simd: S, stage: &ChannelStage, first: bool) -> Self {
         let (weight, blocks) = if first {
             let blocks = stage.filters.div_ceil(S::LANES);
             (blocks * stage.channels, blocks)
@@ -66,15 +69,15 @@ pub(in crate::net) struct Scratch<S: Simd> {
     pub(super) image: Vec<f32>,
     /// The first stage's inputs of a chunk.
     pub(super) pixels: Vec<f32>,
-    /// For each stage a chunk's pooled output, in the places of the next one's input, and its
-    /// argmax codes.
+    /// For each stage a chunk's pooled output, in the places of the next stage's input, and its argmax
+    /// codes.
     pub(super) outputs: Vec<Vec<S::Vector>>,
     pub(super) codes: Vec<Vec<S::Vector>>,
     pub(super) tiles: Tiles<S::Vector>,
     /// Units before each dense layer (the first are the features) and the logits.
-    pub(super) units: Vec<Rows>,
+    pub(super) units: Vec<UnitRows>,
     /// Their gradients.
-    pub(super) unit_gradients: Vec<Rows>,
+    pub(super) unit_gradients: Vec<UnitRows>,
     /// Dropout's scales of one image.
     pub(super) scales: Vec<f32>,
     /// For each stage but the first one image's gradients, by filter and by place.
@@ -84,16 +87,16 @@ pub(in crate::net) struct Scratch<S: Simd> {
     pub(super) input_gradients: Vec<Vec<S::Vector>>,
     /// One image's gradients of the features, in the last stage's pooled places.
     pub(super) features: Vec<S::Vector>,
-    pub(super) sums: Vec<Sums<S::Vector>>,
+    pub(super) sums: Vec<GradientSums<S::Vector>>,
 }
 
 impl<S: Simd> Scratch<S> {
-    pub(super) fn new(simd: S, plan: &Plan, stages: &[Stage]) -> Self {
+    pub(super) fn new(simd: S, layers: &Layers, stages: &[ChannelStage]) -> Self {
         let blocks = |channels: usize| channels.div_ceil(S::LANES);
         let zeros = |len: usize| vec![simd.splat(0.0); len];
         let first = &stages[0];
         let later = stages[1..].iter();
-        let pooled = |stage: &Stage| stage.pooled.len(blocks(stage.filters));
+        let pooled = |stage: &ChannelStage| stage.pooled.len(blocks(stage.filters));
         let outputs = stages.iter().enumerate().map(|(index, stage)| {
             let planes = stages
                 .get(index + 1)
@@ -101,8 +104,8 @@ impl<S: Simd> Scratch<S> {
             zeros(CHUNK * planes.len(blocks(stage.filters)))
         });
         let rows = || {
-            let strides = plan.widths().map(WeightGradient::row_stride::<S>);
-            strides.map(Rows::new).collect()
+            let strides = layers.widths().map(WeightGradient::row_stride::<S>);
+            strides.map(UnitRows::new).collect()
         };
         let indices = stages.iter().enumerate();
         let input_gradients = indices.clone().map(|(index, stage)| {
@@ -117,7 +120,7 @@ impl<S: Simd> Scratch<S> {
             tiles: Tiles::new(simd, &stages[1..]),
             units: rows(),
             unit_gradients: rows(),
-            scales: vec![0.0; plan.widths().max().unwrap_or(0)],
+            scales: vec![0.0; layers.widths().max().unwrap_or(0)],
             lists: later
                 .clone()
                 .map(|&stage| Lists::new(simd, stage))
@@ -126,7 +129,7 @@ impl<S: Simd> Scratch<S> {
             input_gradients: input_gradients.collect(),
             features: zeros(stages.last().map_or(0, pooled)),
             sums: indices
-                .map(|(index, stage)| Sums::new(simd, stage, index == 0))
+                .map(|(index, stage)| GradientSums::new(simd, stage, index == 0))
                 .collect(),
         }
     }

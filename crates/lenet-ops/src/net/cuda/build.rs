@@ -1,22 +1,25 @@
 //! The arguments and sizes of a pass's launches.
 
+use super::call::{Call, Source, size};
 use super::memory::{Memory, StageMemory};
-use super::pass::{Call, Source, size};
 use crate::conv_pool::cuda as conv_pool;
 use crate::conv_pool::cuda::{StageForward, StageInputGradient, StageWeightGradient};
-use crate::cuda::types::{Batch, Launch, NULL, Pointer};
+use crate::cuda::launch::Launch;
+use crate::cuda::types::{Batch, NULL, Pointer};
 use crate::cuda::{Buffer, Gpu};
 use crate::dense::cuda as dense;
-use crate::dense::cuda::{DenseForward, DenseInputGradient, DenseLayer, DenseWeightGradients};
+use crate::dense::cuda::{
+    DenseForward, DenseInputGradient, DenseWeightGradient, DenseWeightGradients,
+};
 use crate::error::OpsError;
-use crate::net::plan::Plan;
+use crate::net::layers::Layers;
 use crate::optimizer::cuda::Partials;
 use crate::softmax_cross_entropy::cuda as softmax_cross_entropy;
 use crate::softmax_cross_entropy::cuda::Head;
 
 /// What the calls of a pass have in common.
-pub(super) struct Build<'a> {
-    pub(super) plan: &'a Plan,
+pub(super) struct PassBuilder<'a> {
+    pub(super) layers: &'a Layers,
     pub(super) memory: &'a Memory,
     pub(super) source: &'a Source<'a>,
     /// Images that a place has memory for.
@@ -24,14 +27,14 @@ pub(super) struct Build<'a> {
     pub(super) batch: Batch,
 }
 
-impl Build<'_> {
-    /// Up to the last hidden layer.
+impl PassBuilder<'_> {
+    /// The calls up to the last hidden layer.
     pub(super) fn forward(&self, dropout: bool) -> Vec<(Launch, Call)> {
-        let Self { plan, memory, .. } = *self;
+        let Self { layers, memory, .. } = *self;
         let (images, places) = (self.source.images, self.source.places);
         let mut calls = Vec::new();
         let mut input = NULL;
-        for (index, (stage, planned)) in memory.stages.iter().zip(&plan.stages).enumerate() {
+        for (index, (stage, planned)) in memory.stages.iter().zip(&layers.stages).enumerate() {
             let (tiling, launch) = conv_pool::forward(
                 index == 0,
                 &stage.stage,
@@ -55,14 +58,14 @@ impl Build<'_> {
             calls.push((launch, Call::StageForward(arguments)));
             input = stage.pooled.pointer();
         }
-        let last = plan.dense.len() - 1;
-        for (index, layer) in plan.dense[..last].iter().enumerate() {
-            let drops = dropout && plan.is_last_hidden(index + 1);
+        let last = layers.dense.len() - 1;
+        for (index, layer) in layers.dense[..last].iter().enumerate() {
+            let drops = dropout && layers.is_last_hidden(index + 1);
             let arguments = DenseForward {
                 input: self.input(index),
                 parameters: memory.parameters.pointer(),
-                output: memory.layers[index].output.pointer(),
-                trials: memory.trials.pointer(),
+                output: memory.dense[index].output.pointer(),
+                constants: memory.constants.pointer(),
                 clock: memory.clock.pointer(),
                 slots: self.batch.slots,
                 parameter_stride: size(memory.stride),
@@ -83,24 +86,24 @@ impl Build<'_> {
         calls
     }
 
-    /// What dense layer `index` takes.
+    /// Input of dense layer `index`.
     fn input(&self, index: usize) -> Pointer {
         match index.checked_sub(1) {
-            Some(before) => self.memory.layers[before].output.pointer(),
+            Some(before) => self.memory.dense[before].output.pointer(),
             None => self.features().pooled.pointer(),
         }
     }
 
-    /// The gradient of that.
+    /// Gradient of that input.
     fn input_gradient(&self, index: usize) -> Pointer {
         match index.checked_sub(1) {
-            Some(before) => self.memory.layers[before].gradient.pointer(),
+            Some(before) => self.memory.dense[before].gradient.pointer(),
             None => self.features().gradient.pointer(),
         }
     }
 
     fn features(&self) -> &StageMemory {
-        &self.memory.stages[self.plan.stages.len() - 1]
+        &self.memory.stages[self.layers.stages.len() - 1]
     }
 
     pub(super) fn head(&self, arguments: Head) -> (Launch, Call) {
@@ -108,23 +111,23 @@ impl Build<'_> {
         (launch, Call::Head(Box::new(arguments)))
     }
 
-    /// Of training.
+    /// The arguments in training.
     pub(super) fn head_arguments(&self) -> Head {
         let Self {
-            plan,
+            layers,
             memory,
             source,
             ..
         } = *self;
-        let last = plan.dense.len() - 1;
-        let layer = &plan.dense[last];
+        let last = layers.dense.len() - 1;
+        let layer = &layers.dense[last];
         Head {
             batch: self.batch,
             input: self.input(last),
             parameters: memory.parameters.pointer(),
-            trials: memory.trials.pointer(),
+            constants: memory.constants.pointer(),
             logits: NULL,
-            logit_gradient: memory.layers[last].gradient.pointer(),
+            logit_gradient: memory.dense[last].gradient.pointer(),
             input_gradient: self.input_gradient(last),
             sums: source.sums,
             peaks: NULL,
@@ -144,14 +147,14 @@ impl Build<'_> {
     }
 
     pub(super) fn dense_input_gradients(&self, calls: &mut Vec<(Launch, Call)>) {
-        let Self { plan, memory, .. } = *self;
+        let Self { layers, memory, .. } = *self;
         let (images, places) = (self.source.images, self.source.places);
-        for index in (0..plan.dense.len() - 1).rev() {
-            let layer = &plan.dense[index];
+        for index in (0..layers.dense.len() - 1).rev() {
+            let layer = &layers.dense[index];
             let arguments = DenseInputGradient {
-                gradient: memory.layers[index].gradient.pointer(),
+                gradient: memory.dense[index].gradient.pointer(),
                 parameters: memory.parameters.pointer(),
-                // The features' ReLU stands in the codes of their stage.
+                // The codes of their stage hold the features' ReLU.
                 input: if index > 0 { self.input(index) } else { NULL },
                 input_gradient: self.input_gradient(index),
                 slots: self.batch.slots,
@@ -168,17 +171,18 @@ impl Build<'_> {
         }
     }
 
-    /// In a launch for tensor cores and one for the others, where there are both; gives their table.
+    /// Adds one launch for tensor cores and one for the other layers, where there are both. Returns
+    /// their table.
     pub(super) fn dense_weight_gradients(
         &self,
         gpu: &Gpu,
         calls: &mut Vec<(Launch, Call)>,
-    ) -> Result<Buffer<DenseLayer>, OpsError> {
-        let Self { plan, memory, .. } = *self;
+    ) -> Result<Buffer<DenseWeightGradient>, OpsError> {
+        let Self { layers, memory, .. } = *self;
         let mut table = Vec::new();
         let mut launches = Vec::new();
         for tensor_cores in [true, false] {
-            let layers = plan.dense.iter().enumerate().filter(|(_, layer)| {
+            let layers = layers.dense.iter().enumerate().filter(|(_, layer)| {
                 let sizes = (layer.inputs, layer.outputs);
                 dense::is_for_tensor_cores(sizes, memory.precision) == tensor_cores
             });
@@ -194,21 +198,23 @@ impl Build<'_> {
                 dense::weight_gradients(&sizes, self.source.places, tensor_cores);
             launches.push((launch, table.len(), layers.len()));
             let rows = layers.into_iter().zip(first_blocks);
-            table.extend(rows.map(|((index, layer), first_block)| DenseLayer {
-                input: self.input(index),
-                gradient: memory.layers[index].gradient.pointer(),
-                inputs: size(layer.inputs),
-                outputs: size(layer.outputs),
-                weight: size(layer.tensors.weight.start),
-                bias: size(layer.tensors.bias.start),
-                first_block,
-                padding: 0,
-            }));
+            table.extend(
+                rows.map(|((index, layer), first_block)| DenseWeightGradient {
+                    input: self.input(index),
+                    gradient: memory.dense[index].gradient.pointer(),
+                    inputs: size(layer.inputs),
+                    outputs: size(layer.outputs),
+                    weight: size(layer.tensors.weight.start),
+                    bias: size(layer.tensors.bias.start),
+                    first_block,
+                    padding: 0,
+                }),
+            );
         }
         let table = gpu.upload(&table)?;
         for (launch, first, count) in launches {
             let arguments = DenseWeightGradients {
-                layers: table.pointer() + (first * size_of::<DenseLayer>()) as Pointer,
+                layers: table.pointer() + (first * size_of::<DenseWeightGradient>()) as Pointer,
                 gradients: memory.gradients.pointer(),
                 layer_count: size(count),
                 gradient_stride: size(memory.stride),
@@ -220,17 +226,17 @@ impl Build<'_> {
         Ok(table)
     }
 
-    /// Gradients of the stages' images and weights; gives the table of partial sums.
+    /// Adds the gradients of the stages' images and weights. Returns the table of partial sums.
     pub(super) fn stage_gradients(
         &self,
         gpu: &Gpu,
         calls: &mut Vec<(Launch, Call)>,
     ) -> Result<Buffer<Partials>, OpsError> {
-        let Self { plan, memory, .. } = *self;
+        let Self { layers, memory, .. } = *self;
         let (images, places) = (size(self.source.images), size(self.source.places));
         let mut partials = Vec::new();
         for (index, stage) in memory.stages.iter().enumerate().rev() {
-            let tensors = &plan.stages[index].tensors;
+            let tensors = &layers.stages[index].tensors;
             let before = index.checked_sub(1).map(|before| &memory.stages[before]);
             if let Some(before) = before {
                 let (tiling, launch) =

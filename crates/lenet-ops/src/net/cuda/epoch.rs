@@ -3,22 +3,24 @@
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use super::arguments::{Part, SetId, StepPart};
+use super::call::{Source, size};
 use super::memory::EpochMemory;
-use super::pass::{Pass, Source, size};
-use super::{Ensemble, Epoch, Part, SetId, StepPart, add, shape};
-use crate::cuda::types::{Clock, Rate, Trial};
+use super::pass::Pass;
+use super::{Ensemble, Epoch, add, shape};
+use crate::cuda::types::{Clock, NetworkConstants, StepRates};
 use crate::dropout;
 use crate::error::{OpsError, check_length};
-use crate::net::BatchSums;
-use crate::softmax_cross_entropy::cuda::{Sums, blocks};
+use crate::net::batch::BatchSums;
+use crate::softmax_cross_entropy::cuda::{HeadSums, blocks};
 
 impl Ensemble {
-    /// Begins an epoch of the networks in `parts` at batch `from`, counted from 0; the others
-    /// rest.
+    /// Begins an epoch of the networks in `parts` at batch `from`, counted from 0. The other networks
+    /// do not change.
     ///
     /// # Errors
-    /// No part, a network that is not there or comes twice, orders of different lengths, an index
-    /// or a dropout rate out of range, no room.
+    /// There is no part, a network does not exist or occurs twice, the orders differ in length, an
+    /// index or a dropout rate is out of range, or there is no room.
     pub fn begin_epoch(
         &mut self,
         set: SetId,
@@ -42,31 +44,28 @@ impl Ensemble {
                 batches,
             )?;
             self.check_indices(set, part.order)?;
-            if let Some(dropout) = part.dropout {
-                dropout::validate_rate(dropout.rate)?;
+            if let Some(mask) = part.dropout {
+                dropout::validate_rate(mask.rate)?;
             }
         }
         let memory = match self.epoch_memory.take() {
             Some(memory) if memory.images == images => memory,
             _ => {
                 self.passes.clear();
-                EpochMemory::new(&self.gpu, self.rules.len(), images, self.images.batch)?
+                EpochMemory::new(&self.gpu, self.optimizers.len(), images, self.images.batch)?
             }
         };
         let memory = self.epoch_memory.insert(memory);
         for part in parts {
-            let rule = &self.rules[part.network];
-            let trial = Trial::new(rule, part.first_step);
-            let trial = match part.dropout {
-                Some(dropout) => trial.with_dropout(dropout.rate, dropout.seed),
-                None => trial,
-            };
+            let optimizer = &self.optimizers[part.network];
+            let constants =
+                NetworkConstants::new(optimizer, part.first_step).with_dropout(part.dropout);
             let steps = part.first_step + 1..;
             let rates = part.learning_rates.iter().zip(steps);
             let rates: Vec<_> = rates
-                .map(|(&rate, step)| Rate::new(rule, rate, step))
+                .map(|(&rate, step)| StepRates::new(optimizer, rate, step))
                 .collect();
-            self.memory.trials.write(part.network, &[trial])?;
+            self.memory.constants.write(part.network, &[constants])?;
             memory.rates.write(part.network * batches, &rates)?;
             memory.orders.write(part.network * images, part.order)?;
         }
@@ -87,11 +86,11 @@ impl Ensemble {
         Ok(())
     }
 
-    /// The optimizer step of the epoch's next batch, for all its networks. Does not wait for the
+    /// Takes the optimizer step of the epoch's next batch, for all its networks. Does not wait for the
     /// GPU.
     ///
     /// # Errors
-    /// No batch is left; the GPU fails.
+    /// No batch is left, or the GPU fails.
     pub fn step(&mut self) -> Result<(), OpsError> {
         let gpu = Arc::clone(&self.gpu);
         self.next_pass()?.repeat(&gpu)?;
@@ -99,7 +98,7 @@ impl Ensemble {
         Ok(())
     }
 
-    /// The same step part by part: the GPU is waited for before `done` is told of each.
+    /// Takes the same step part by part, and waits for the GPU before it calls `done` with each part.
     ///
     /// # Errors
     /// As [`Self::step`].
@@ -147,7 +146,7 @@ impl Ensemble {
                 };
                 Ok(place.insert(Pass::training(
                     &self.gpu,
-                    &self.plan,
+                    &self.layers,
                     &self.memory,
                     self.images,
                     &source,
@@ -158,11 +157,11 @@ impl Ensemble {
         }
     }
 
-    /// Sums over the images of the batches since the epoch was begun, one of each of its
-    /// networks, in their order; no peak activation (0). Waits for the GPU.
+    /// Sums over the images of the batches since the epoch began, one per network of the epoch, in
+    /// order. The peak activation is always 0. Waits for the GPU.
     ///
     /// # Errors
-    /// No epoch was begun; something asked of the GPU failed.
+    /// No epoch was begun, or something that the GPU was asked to do failed.
     pub fn training_sums(&mut self) -> Result<Vec<BatchSums>, OpsError> {
         let networks = self.epoch.as_ref().map_or(0, |epoch| epoch.networks.len());
         let mut sums = vec![BatchSums::default(); networks];
@@ -170,11 +169,11 @@ impl Ensemble {
         Ok(sums)
     }
 
-    /// Adds them to `sums`, batch by batch: to those of the batches before that the epoch was
-    /// begun at, it gives the very bits of an epoch that was not interrupted.
+    /// Adds them to `sums`, batch by batch. Where `sums` holds those of the batches before the one that
+    /// the epoch began at, the result has the bits of an uninterrupted epoch.
     ///
     /// # Errors
-    /// As [`Self::training_sums`]; not as many sums as networks.
+    /// As [`Self::training_sums`], or the number of sums is not the number of networks.
     pub fn add_training_sums(&mut self, sums: &mut [BatchSums]) -> Result<(), OpsError> {
         let (Some(epoch), Some(memory)) = (&self.epoch, &self.epoch_memory) else {
             return Err(shape("no epoch was begun".to_owned()));
@@ -182,7 +181,7 @@ impl Ensemble {
         let full = blocks(self.images.batch);
         check_length(super::OP, "sums", sums.len(), epoch.networks.len())?;
         for (network, all) in epoch.networks.iter().zip(sums) {
-            let mut sums = vec![Sums::default(); (epoch.next - epoch.from) * full];
+            let mut sums = vec![HeadSums::default(); (epoch.next - epoch.from) * full];
             let start = (network * memory.batches + epoch.from) * full;
             memory.sums.read(start, &mut sums)?;
             for (batch, sums) in (epoch.from..).zip(sums.chunks_exact(full)) {

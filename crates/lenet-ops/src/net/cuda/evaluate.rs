@@ -1,21 +1,22 @@
 //! Sums, logits and gradients that change no network.
 
-use super::pass::{Pass, Source, size};
-use super::{Ensemble, SetId, add, shape};
-use crate::cuda::types::{Clock, Trial};
-use crate::dropout;
+use super::arguments::SetId;
+use super::call::{Source, size};
+use super::pass::Pass;
+use super::{Ensemble, add, shape};
+use crate::cuda::types::{Clock, NetworkConstants};
+use crate::dropout::{self, Mask};
 use crate::error::OpsError;
-use crate::net::{BatchSums, Dropout};
-use crate::softmax_cross_entropy::cuda::{Sums, blocks};
+use crate::net::batch::BatchSums;
+use crate::softmax_cross_entropy::cuda::{HeadSums, blocks};
 
 impl Ensemble {
-    /// Sums over the images at `indices` without dropout, one of each of `networks`, in their
-    /// order. `logits`, where given, is overwritten with `[network][image][class]`. Waits for the
-    /// GPU.
+    /// Sums over the images at `indices` without dropout, one per network of `networks`, in order.
+    /// `logits`, where given, is overwritten with `[network][image][class]`. Waits for the GPU.
     ///
     /// # Errors
-    /// No network or image, a network that is not there or comes twice, an index out of range;
-    /// no room; something asked of the GPU failed.
+    /// There is no network or image, a network does not exist or occurs twice, an index is out of
+    /// range, there is no room, or something that the GPU was asked to do failed.
     pub fn evaluate(
         &mut self,
         set: SetId,
@@ -25,13 +26,14 @@ impl Ensemble {
     ) -> Result<Vec<BatchSums>, OpsError> {
         self.check_networks(networks)?;
         self.check_indices(set, indices)?;
-        let (places, classes) = (networks.len(), self.plan.classes);
+        let (places, classes) = (networks.len(), self.layers.classes);
         let chunks = indices.len().div_ceil(self.images.evaluated);
         let full = blocks(self.images.evaluated);
         let order = self.gpu.upload(indices)?;
-        let sums = self
-            .gpu
-            .upload(&vec![Sums::default(); self.rules.len() * chunks * full])?;
+        let sums = self.gpu.upload(&vec![
+            HeadSums::default();
+            self.optimizers.len() * chunks * full
+        ])?;
         let slots: Vec<u32> = networks.iter().map(|&network| size(network)).collect();
         self.memory.evaluated_slots.write(0, &slots)?;
         self.memory.peaks.clear()?;
@@ -54,10 +56,10 @@ impl Ensemble {
                 block_stride: full,
                 dropout: false,
             };
-            Pass::evaluation(&self.plan, &self.memory, self.images, &source, chunk)
+            Pass::evaluation(&self.layers, &self.memory, self.images, &source, chunk)
                 .run(&self.gpu)?;
             if let Some(logits) = logits.as_deref_mut() {
-                let output = &self.memory.layers[self.plan.dense.len() - 1].output;
+                let output = &self.memory.dense[self.layers.dense.len() - 1].output;
                 let rows = logits.chunks_exact_mut(indices.len() * classes);
                 for (place, rows) in rows.enumerate() {
                     let start = place * self.images.evaluated * classes;
@@ -83,18 +85,18 @@ impl Ensemble {
         Ok(networks.iter().enumerate().map(of).collect())
     }
 
-    /// Loss of a batch of at most the ensemble's size, and the gradient of its mean loss with
-    /// respect to every parameter of one network. Changes no network; ends the epoch under way.
-    /// Waits for the GPU.
+    /// Sums over a batch of at most the ensemble's batch size, and the gradient of its mean loss with
+    /// respect to every parameter of one network. Changes no network; ends the current epoch. Waits
+    /// for the GPU.
     ///
     /// # Errors
-    /// As [`Self::evaluate`], and a batch that is too large.
+    /// As [`Self::evaluate`], or the batch is too large.
     pub fn gradients(
         &mut self,
         set: SetId,
         indices: &[u32],
         network: usize,
-        dropout: Option<Dropout>,
+        dropout: Option<Mask>,
     ) -> Result<(BatchSums, Vec<f32>), OpsError> {
         self.epoch = None;
         self.check_networks(&[network])?;
@@ -106,26 +108,20 @@ impl Ensemble {
                 self.images.batch
             )));
         }
-        let trial = Trial::new(&self.rules[network], 0);
-        let trial = match dropout {
-            Some(dropout) => {
-                dropout::validate_rate(dropout.rate)?;
-                let trial = Trial {
-                    first_step: dropout.step.wrapping_sub(1),
-                    ..trial
-                };
-                trial.with_dropout(dropout.rate, dropout.seed)
-            }
-            None => trial,
-        };
-        self.memory.trials.write(network, &[trial])?;
+        if let Some(mask) = dropout {
+            dropout::validate_rate(mask.rate)?;
+        }
+        let first_step = dropout.map_or(0, |mask| mask.step.wrapping_sub(1));
+        let constants =
+            NetworkConstants::new(&self.optimizers[network], first_step).with_dropout(dropout);
+        self.memory.constants.write(network, &[constants])?;
         self.memory.slots.write(0, &[size(network)])?;
         self.memory.clock.write(0, &[Clock::default()])?;
         let order = self.gpu.upload(indices)?;
         let full = blocks(indices.len());
         let sums = self
             .gpu
-            .upload(&vec![Sums::default(); self.rules.len() * full])?;
+            .upload(&vec![HeadSums::default(); self.optimizers.len() * full])?;
         let source = Source {
             set: &self.sets[set.0],
             order: order.pointer(),
@@ -138,7 +134,7 @@ impl Ensemble {
             block_stride: full,
             dropout: dropout.is_some(),
         };
-        let pass = Pass::gradients(&self.gpu, &self.plan, &self.memory, self.images, &source)?;
+        let pass = Pass::gradients(&self.gpu, &self.layers, &self.memory, self.images, &source)?;
         pass.run(&self.gpu)?;
         let mut all = BatchSums::default();
         add(&mut all, &sums.to_vec()?[network * full..][..full]);

@@ -1,22 +1,60 @@
 //! What an ensemble keeps on its GPU.
 
-use super::super::plan::Plan;
-use super::{Images, Start};
-use crate::conv_pool::cuda::{Stage, weight_gradient};
-use crate::cuda::types::{Clock, Rate, Trial};
+use super::arguments::Start;
+use crate::conv_pool::cuda::{StageSizes, weight_gradient};
+use crate::cuda::types::{Clock, NetworkConstants, StepRates};
 use crate::cuda::{Buffer, Gpu};
 use crate::error::OpsError;
-use crate::geometry::Geometry;
-use crate::optimizer::Rule;
-use crate::precision::Precision;
-use crate::softmax_cross_entropy::cuda::{Sums, blocks};
+use crate::net::layers::{ConvStage, Layers};
+use crate::softmax_cross_entropy::cuda::{HeadSums, WARPS, blocks};
+use lenet_core::Geometry;
+use lenet_core::Optimizer;
+use lenet_core::Precision;
 
 /// Alignment of a slot's parameters, in elements: kernels read vectors of four.
 const ALIGNMENT: usize = 32;
 
+/// Number of images, over all networks, that keeps a GPU busy in an evaluation.
+const EVALUATED: usize = 8192;
+
+/// Most images of one network in one evaluation pass.
+const EVALUATED_EACH: usize = 1024;
+
+/// Numbers of images that a network has memory for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ImageRoom {
+    /// In a training batch.
+    pub(super) batch: usize,
+    /// In a pass of an evaluation.
+    pub(super) evaluated: usize,
+}
+
+impl ImageRoom {
+    pub(super) fn new(batch: usize, networks: usize) -> Self {
+        let each = EVALUATED / networks.max(1);
+        Self {
+            batch,
+            // Passes end where blocks of sums do, or sums would depend on the number of networks.
+            evaluated: each.next_multiple_of(WARPS).clamp(WARPS, EVALUATED_EACH),
+        }
+    }
+
+    /// In the forward pass that has more.
+    pub(super) fn forward(self) -> usize {
+        self.batch.max(self.evaluated)
+    }
+}
+
+/// An image set.
+pub(super) struct Set {
+    pub(super) pixels: Buffer<u8>,
+    pub(super) labels: Buffer<u8>,
+    pub(super) images: usize,
+}
+
 /// A stage's results and their gradients, `[place][image]…`.
 pub(super) struct StageMemory {
-    pub(super) stage: Stage,
+    pub(super) stage: StageSizes,
     pub(super) pooled: Buffer<f32>,
     pub(super) codes: Buffer<u8>,
     /// With respect to `pooled`.
@@ -26,26 +64,26 @@ pub(super) struct StageMemory {
 }
 
 /// A dense layer's output and its gradient, `[place][image][unit]`.
-pub(super) struct LayerMemory {
+pub(super) struct DenseMemory {
     pub(super) output: Buffer<f32>,
     pub(super) gradient: Buffer<f32>,
 }
 
-/// Everything that does not depend on the data.
+/// All memory that does not depend on the data.
 pub(super) struct Memory {
-    /// Which kernels the partial sums' sizes are those of.
+    /// Decides which kernels compute, and so the sizes of the partial sums.
     pub(super) precision: Precision,
     /// Elements between the parameters of two slots.
     pub(super) stride: usize,
     pub(super) parameters: Buffer<f32>,
     pub(super) moments: Vec<Buffer<f32>>,
-    /// Of the dense layers, `[place][stride]`.
+    /// Gradients of the dense layers, `[place][stride]`.
     pub(super) gradients: Buffer<f32>,
-    pub(super) trials: Buffer<Trial>,
+    pub(super) constants: Buffer<NetworkConstants>,
     pub(super) clock: Buffer<Clock>,
     pub(super) stages: Vec<StageMemory>,
-    pub(super) layers: Vec<LayerMemory>,
-    /// The slot of each place: in the epoch under way, and in an evaluation.
+    pub(super) dense: Vec<DenseMemory>,
+    /// The slot of each place, in the current epoch and in an evaluation.
     pub(super) slots: Buffer<u32>,
     pub(super) evaluated_slots: Buffer<u32>,
     pub(super) peaks: Buffer<u32>,
@@ -55,8 +93,8 @@ impl Memory {
     pub(super) fn new(
         gpu: &Gpu,
         geometry: &Geometry,
-        plan: &Plan,
-        images: Images,
+        layers: &Layers,
+        images: ImageRoom,
         precision: Precision,
         networks: &[Start<'_>],
     ) -> Result<Self, OpsError> {
@@ -71,7 +109,7 @@ impl Memory {
             }
             gpu.upload(&all)
         };
-        let moments = networks.iter().map(|network| network.rule.moments());
+        let moments = networks.iter().map(|network| network.optimizer.moments());
         let moments = (0..moments.max().unwrap_or(0)).map(|index| {
             rows(&|network| {
                 let of = network.moments.chunks_exact(count).nth(index);
@@ -80,12 +118,8 @@ impl Memory {
         });
         let forward = slots * images.forward();
         let backward = slots * images.batch;
-        let stages = plan.stages.iter().enumerate().map(|(index, planned)| {
-            let stage = Stage::new(geometry, index);
-            let [_, height, width] = planned.input;
-            let pooled = planned.filters * (height / 2) * (width / 2);
-            let segments = most_segments(index == 0, &stage, images.batch, precision);
-            let partial = segments * stage.parameters() as usize;
+        let stages = layers.stages.iter().enumerate().map(|(index, planned)| {
+            let (stage, pooled, partial) = lengths(geometry, index, planned, images, precision);
             Ok(StageMemory {
                 stage,
                 pooled: gpu.zeroed(forward * pooled)?,
@@ -94,8 +128,8 @@ impl Memory {
                 partial: gpu.zeroed(slots * partial)?,
             })
         });
-        let layers = plan.dense.iter().map(|layer| {
-            Ok(LayerMemory {
+        let dense = layers.dense.iter().map(|layer| {
+            Ok(DenseMemory {
                 output: gpu.zeroed(forward * layer.outputs)?,
                 gradient: gpu.zeroed(backward * layer.outputs)?,
             })
@@ -106,46 +140,53 @@ impl Memory {
             parameters: rows(&|network| network.parameters.to_vec())?,
             moments: moments.collect::<Result<_, _>>()?,
             gradients: gpu.zeroed(slots * stride)?,
-            trials: gpu.upload(&vec![Trial::new(&Rule::Sgd, 0); slots])?,
+            constants: gpu.upload(&vec![NetworkConstants::new(&Optimizer::SGD, 0); slots])?,
             clock: gpu.upload(&[Clock::default()])?,
             stages: stages.collect::<Result<_, OpsError>>()?,
-            layers: layers.collect::<Result<_, OpsError>>()?,
+            dense: dense.collect::<Result<_, OpsError>>()?,
             slots: gpu.zeroed(slots)?,
             evaluated_slots: gpu.zeroed(slots)?,
             peaks: gpu.zeroed(slots)?,
         })
     }
 
-    /// Bytes that one network takes, not counting its orders and sums.
+    /// Bytes that one network takes, without its orders and sums.
     pub(super) fn bytes(
         geometry: &Geometry,
-        plan: &Plan,
-        images: Images,
+        layers: &Layers,
+        images: ImageRoom,
         precision: Precision,
         moments: usize,
     ) -> u64 {
         let parameters = (2 + moments) * geometry.parameter_count();
-        let stages = plan.stages.iter().enumerate().map(|(index, planned)| {
-            let stage = Stage::new(geometry, index);
-            let [_, height, width] = planned.input;
-            let pooled = planned.filters * (height / 2) * (width / 2);
-            let segments = most_segments(index == 0, &stage, images.batch, precision);
-            let partial = segments * stage.parameters() as usize;
+        let stages = layers.stages.iter().enumerate().map(|(index, planned)| {
+            let (_, pooled, partial) = lengths(geometry, index, planned, images, precision);
             (5 * images.forward() + 4 * images.batch) * pooled + 4 * partial
         });
-        let units: usize = plan.dense.iter().map(|layer| layer.outputs).sum();
+        let units: usize = layers.dense.iter().map(|layer| layer.outputs).sum();
         let units = 4 * (images.forward() + images.batch) * units;
         (4 * parameters + stages.sum::<usize>() + units) as u64
     }
 }
 
-/// Most segments of any batch of at most `images` images.
-fn most_segments(first: bool, stage: &Stage, images: usize, precision: Precision) -> usize {
-    let segments = (1..=images).map(|images| {
-        let (_, segments, _) = weight_gradient(first, stage, images as u32, 1, precision);
+/// A stage's sizes, its elements pooled per image, and its elements of partial sums per network: as
+/// many as any batch has.
+fn lengths(
+    geometry: &Geometry,
+    index: usize,
+    stage: &ConvStage,
+    images: ImageRoom,
+    precision: Precision,
+) -> (StageSizes, usize, usize) {
+    let [_, height, width] = stage.input;
+    let pooled = stage.filters * (height / 2) * (width / 2);
+    let sizes = StageSizes::new(geometry, index);
+    let segments = (1..=images.batch).map(|images| {
+        let (_, segments, _) = weight_gradient(index == 0, &sizes, images as u32, 1, precision);
         segments.segments as usize
     });
-    segments.max().unwrap_or(0)
+    let partial = segments.max().unwrap_or(0) * sizes.parameters() as usize;
+    (sizes, pooled, partial)
 }
 
 /// Orders, rates and sums of an epoch, for all slots.
@@ -156,9 +197,9 @@ pub(super) struct EpochMemory {
     /// `[slot][images]`.
     pub(super) orders: Buffer<u32>,
     /// `[slot][batches]`.
-    pub(super) rates: Buffer<Rate>,
+    pub(super) rates: Buffer<StepRates>,
     /// `[slot][batches][blocks of a batch]`.
-    pub(super) sums: Buffer<Sums>,
+    pub(super) sums: Buffer<HeadSums>,
 }
 
 impl EpochMemory {
@@ -169,13 +210,16 @@ impl EpochMemory {
         batch_size: usize,
     ) -> Result<Self, OpsError> {
         let batches = images.div_ceil(batch_size);
-        let rates = vec![Rate::new(&Rule::Sgd, 0.0, 1); slots * batches];
+        let rates = vec![StepRates::new(&Optimizer::SGD, 0.0, 1); slots * batches];
         Ok(Self {
             images,
             batches,
             orders: gpu.zeroed(slots * images)?,
             rates: gpu.upload(&rates)?,
-            sums: gpu.upload(&vec![Sums::default(); slots * batches * blocks(batch_size)])?,
+            sums: gpu.upload(&vec![
+                HeadSums::default();
+                slots * batches * blocks(batch_size)
+            ])?,
         })
     }
 }

@@ -1,58 +1,26 @@
 //! The launches of a batch.
 
-use super::super::plan::Plan;
-use super::build::Build;
-use super::memory::{EpochMemory, Memory};
-use super::{Images, Set, StepPart};
-use crate::conv_pool::cuda::{StageForward, StageInputGradient, StageWeightGradient};
-use crate::cuda::types::{Batch, Launch, NULL, Pointer};
+use super::arguments::StepPart;
+use super::build::PassBuilder;
+use super::call::{Call, Source, size};
+use super::memory::{EpochMemory, ImageRoom, Memory};
+use crate::cuda::launch::Launch;
+use crate::cuda::types::{Batch, NULL};
 use crate::cuda::{Buffer, Gpu, Graph};
-use crate::dense::cuda::{DenseForward, DenseInputGradient, DenseLayer, DenseWeightGradients};
+use crate::dense::cuda::DenseWeightGradient;
 use crate::error::OpsError;
+use crate::net::layers::Layers;
 use crate::optimizer::cuda as optimizer;
 use crate::optimizer::cuda::{Partials, Update};
 use crate::softmax_cross_entropy::cuda::Head;
 
-/// A kernel with its arguments.
-pub(super) enum Call {
-    StageForward(StageForward),
-    DenseForward(DenseForward),
-    Head(Box<Head>),
-    DenseWeightGradients(DenseWeightGradients),
-    DenseInputGradient(DenseInputGradient),
-    StageInputGradient(StageInputGradient),
-    StageWeightGradient(StageWeightGradient),
-    Update(Update),
-}
-
-/// Where a pass finds its images and leaves its sums.
-#[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
-    pub(super) set: &'a Set,
-    /// u32 `[slot][order_stride]`, or of all slots where that is 0.
-    pub(super) order: Pointer,
-    pub(super) order_stride: usize,
-    /// First image of a pass that does not ask the clock.
-    pub(super) first: usize,
-    /// Images of the pass.
-    pub(super) images: usize,
-    /// Trials that take part.
-    pub(super) places: usize,
-    /// Sums `[slot][sums_stride][block_stride]`.
-    pub(super) sums: Pointer,
-    pub(super) sums_stride: usize,
-    pub(super) block_stride: usize,
-    /// Whether any of the trials drops units.
-    pub(super) dropout: bool,
-}
-
 /// The launches of one pass over a batch, in their order.
 pub(super) struct Pass {
     calls: Vec<(Launch, Call)>,
-    /// Of them, those of the forward pass and the loss.
+    /// Number of those calls that form the forward pass with the loss.
     forward: usize,
-    /// Read by the calls.
-    tables: Option<(Buffer<DenseLayer>, Buffer<Partials>)>,
+    /// The calls read them.
+    tables: Option<(Buffer<DenseWeightGradient>, Buffer<Partials>)>,
     runs: usize,
     graph: Option<Graph>,
 }
@@ -60,14 +28,14 @@ pub(super) struct Pass {
 impl Pass {
     /// Forward, with sums and peaks; `logits` asks for the logits too.
     pub(super) fn evaluation(
-        plan: &Plan,
+        layers: &Layers,
         memory: &Memory,
-        images: Images,
+        images: ImageRoom,
         source: &Source<'_>,
         chunk: usize,
     ) -> Self {
-        let build = Build {
-            plan,
+        let build = PassBuilder {
+            layers,
             memory,
             source,
             stride: images.evaluated,
@@ -79,7 +47,7 @@ impl Pass {
         };
         let mut calls = build.forward(false);
         calls.push(build.head(Head {
-            logits: memory.layers[plan.dense.len() - 1].output.pointer(),
+            logits: memory.dense[layers.dense.len() - 1].output.pointer(),
             logit_gradient: NULL,
             input_gradient: NULL,
             peaks: memory.peaks.pointer(),
@@ -98,13 +66,13 @@ impl Pass {
     /// Forward and backward, without the update.
     pub(super) fn gradients(
         gpu: &Gpu,
-        plan: &Plan,
+        layers: &Layers,
         memory: &Memory,
-        images: Images,
+        images: ImageRoom,
         source: &Source<'_>,
     ) -> Result<Self, OpsError> {
-        let build = Build {
-            plan,
+        let build = PassBuilder {
+            layers,
             memory,
             source,
             stride: images.batch,
@@ -128,14 +96,14 @@ impl Pass {
     /// A whole step.
     pub(super) fn training(
         gpu: &Gpu,
-        plan: &Plan,
+        layers: &Layers,
         memory: &Memory,
-        images: Images,
+        images: ImageRoom,
         source: &Source<'_>,
         epoch: &EpochMemory,
         parameter_count: usize,
     ) -> Result<Self, OpsError> {
-        let mut pass = Self::gradients(gpu, plan, memory, images, source)?;
+        let mut pass = Self::gradients(gpu, layers, memory, images, source)?;
         let partials = pass
             .tables
             .as_ref()
@@ -146,7 +114,7 @@ impl Pass {
             gradients: memory.gradients.pointer(),
             first_moments: moment(0),
             second_moments: moment(1),
-            trials: memory.trials.pointer(),
+            constants: memory.constants.pointer(),
             rates: epoch.rates.pointer(),
             slots: memory.slots.pointer(),
             clock: memory.clock.pointer(),
@@ -155,8 +123,8 @@ impl Pass {
             parameter_stride: size(memory.stride),
             gradient_stride: size(memory.stride),
             rate_stride: size(epoch.batches),
-            partial_count: size(plan.stages.len()),
-            convolutions: size(plan.convolutions),
+            partial_count: size(layers.stages.len()),
+            convolutions: size(layers.convolutions),
         };
         let launch = optimizer::update(parameter_count, source.places);
         pass.calls.push((launch, Call::Update(update)));
@@ -171,17 +139,17 @@ impl Pass {
         }
     }
 
-    /// Kernels of a run.
+    /// Number of kernels of a run.
     pub(super) fn launches(&self) -> usize {
         self.calls.len()
     }
 
-    /// Asks the GPU for the pass, call by call.
+    /// Launches the pass, call by call.
     pub(super) fn run(&self, gpu: &Gpu) -> Result<(), OpsError> {
         Self::run_calls(&self.calls, gpu)
     }
 
-    /// A training pass part by part; the GPU is waited for before `done` is told of each.
+    /// Runs a training pass part by part, and waits for the GPU before it calls `done` with a part.
     pub(super) fn run_in_parts(
         &self,
         gpu: &Gpu,
@@ -204,10 +172,9 @@ impl Pass {
 
     fn run_calls(calls: &[(Launch, Call)], gpu: &Gpu) -> Result<(), OpsError> {
         for (launch, call) in calls {
-            // SAFETY: the arguments mirror the kernels' own, which the tests of their layouts
-            // hold; their addresses are of buffers with room for the launch's sizes, by
-            // construction in `Build`, and whoever frees one does so on the same stream, after
-            // what was launched before.
+            // SAFETY: the arguments mirror the kernels' own, as the tests of their layouts check. By
+            // construction in `PassBuilder`, their addresses are of buffers with room for the launch's
+            // sizes, and a buffer is freed on the same stream, after the launches before.
             unsafe {
                 match call {
                     Call::StageForward(arguments) => gpu.launch(launch, arguments),
@@ -224,8 +191,8 @@ impl Pass {
         Ok(())
     }
 
-    /// The same with one call from the second time on: the first loads the kernels, which must
-    /// not fall into a recording.
+    /// Runs the pass, from the second time on as one recorded call: the first run loads the kernels,
+    /// which must not happen during a recording.
     pub(super) fn repeat(&mut self, gpu: &Gpu) -> Result<(), OpsError> {
         self.runs += 1;
         if self.runs == 1 {
@@ -252,9 +219,4 @@ fn batch(memory: &Memory, source: &Source<'_>, batch_size: usize) -> Batch {
         batch_size: size(batch_size),
         images: size(source.images),
     }
-}
-
-/// Sizes were checked when the ensemble was made.
-pub(super) fn size(number: usize) -> u32 {
-    u32::try_from(number).expect("an ensemble's sizes fit 32 bits")
 }

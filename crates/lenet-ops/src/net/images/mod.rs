@@ -1,38 +1,36 @@
-//! Images in the lanes: a block of as many as a vector has lanes goes through together.
+//! Images in the lanes: a block of as many images as a vector has lanes goes through the network
+//! together.
 
 mod scratch;
 
-use super::engine::{Chunk, Layout, Preparation};
+use super::batch::Images;
 use super::gather::Pixels;
-use super::plan::Plan;
-use super::{Dropout, Images};
+use super::layers::Layers;
+use super::layout::{Chunk, Layout, Preparation};
 use crate::conv_pool::cpu::Planes;
-use crate::conv_pool::cpu::images::{Backward, Forward, InputBuffers, Stage, fill_lane};
-use crate::dense::cpu::{Product, WeightGradient};
-use crate::dropout::scale_factors;
+use crate::conv_pool::cpu::images::{Backward, Forward, ImageStage, InputBuffers, fill_lane};
+use crate::dense::cpu::Product;
+use crate::dropout::Mask;
+use crate::dropout::reference::scale_factors;
 use crate::simd::{Kernel, Simd, lane, lane_mut, lanes};
-use scratch::Scratch;
-
-/// Blocks of a chunk; two give the dense kernels enough independent sums, and what they touch
-/// stays near the second cache.
-const BLOCKS: usize = 2;
+use scratch::{BLOCKS, Scratch};
 
 /// The layout for one geometry.
 pub(super) struct ImageLanes<S> {
     simd: S,
-    plan: Plan,
-    stages: Vec<Stage>,
+    layers: Layers,
+    stages: Vec<ImageStage>,
 }
 
 impl<S: Simd> ImageLanes<S> {
-    pub(super) fn new(simd: S, plan: &Plan) -> Self {
-        let stages = plan.stages.iter();
+    pub(super) fn new(simd: S, layers: &Layers) -> Self {
+        let stages = layers.stages.iter();
         Self {
             simd,
             stages: stages
-                .map(|stage| Stage::new(stage.input, stage.filters, stage.kernel))
+                .map(|stage| ImageStage::new(stage.input, stage.filters, stage.kernel))
                 .collect(),
-            plan: plan.clone(),
+            layers: layers.clone(),
         }
     }
 
@@ -52,7 +50,7 @@ impl<S: Simd> ImageLanes<S> {
         }
     }
 
-    fn convolutions(&self, chunk: &Chunk<'_>, block: usize, scratch: &mut Scratch<S>) {
+    fn convolve(&self, chunk: &Chunk<'_>, block: usize, scratch: &mut Scratch<S>) {
         let first = &self.stages[0];
         let start = chunk.images.start + block * S::LANES;
         let count = (chunk.images.end - start).min(S::LANES);
@@ -66,11 +64,13 @@ impl<S: Simd> ImageLanes<S> {
             input,
         );
         for (index, stage) in self.stages.iter().enumerate() {
-            let tensors = &self.plan.stages[index].tensors;
+            let tensors = &self.layers.stages[index].tensors;
             let (inputs, next) = scratch.inputs.split_at_mut(index + 1);
             let output = match next.first_mut() {
                 Some(next) => block_of(next, block, BLOCKS),
-                None => &mut scratch.units[0][block * self.plan.features..][..self.plan.features],
+                None => {
+                    &mut scratch.units[0][block * self.layers.features..][..self.layers.features]
+                }
             };
             self.simd.vectorize(Forward {
                 stage,
@@ -84,57 +84,6 @@ impl<S: Simd> ImageLanes<S> {
         }
     }
 
-    fn dense(&self, chunk: &Chunk<'_>, layer: usize, scratch: &mut Scratch<S>) {
-        let dense = &self.plan.dense[layer];
-        let blocks = blocks::<S>(chunk);
-        let (before, after) = scratch.units.split_at_mut(layer + 1);
-        self.simd.vectorize(Product {
-            input: &before[layer][..blocks * dense.inputs],
-            blocks,
-            weight: &chunk.batch.parameters[dense.tensors.weight.clone()],
-            output_stride: dense.inputs,
-            input_stride: 1,
-            start: Some(&chunk.batch.parameters[dense.tensors.bias.clone()]),
-            relu: layer + 1 < self.plan.dense.len(),
-            output: &mut after[0][..blocks * dense.outputs],
-        });
-    }
-
-    /// Largest of the units of the chunk's images, NaN where any is.
-    fn peak(&self, chunk: &Chunk<'_>, units: &[S::Vector], width: usize) -> f32 {
-        let blocks = units.chunks_exact(width).take(blocks::<S>(chunk));
-        let mut peak = 0.0f32;
-        for (block, units) in blocks.enumerate() {
-            let largest = [self.simd.vectorize(Largest { units })];
-            let count = chunk.images.len() - block * S::LANES;
-            for &value in lanes::<S>(&largest).iter().take(count) {
-                if value > peak || value.is_nan() {
-                    peak = value;
-                }
-            }
-        }
-        peak
-    }
-
-    fn drop_units(
-        &self,
-        chunk: &Chunk<'_>,
-        dropout: Dropout,
-        layer: usize,
-        scratch: &mut Scratch<S>,
-    ) {
-        let width = self.plan.dense[layer].inputs;
-        let scales = &mut scratch.row[..width];
-        for (at, image) in chunk.images.clone().enumerate() {
-            let (block, lane) = place::<S>(at);
-            scale_factors(dropout.rate, dropout.seed, dropout.step, image, scales);
-            let units = &mut scratch.units[layer][block * width..][..width];
-            for (unit, &scale) in lane_mut::<S>(units, lane).zip(&*scales) {
-                *unit *= scale;
-            }
-        }
-    }
-
     fn stage_gradients(
         &self,
         parameters: &[f32],
@@ -143,8 +92,8 @@ impl<S: Simd> ImageLanes<S> {
         scratch: &mut Scratch<S>,
         sums: &mut [f32],
     ) {
-        let (stage, tensors) = (&self.stages[index], &self.plan.stages[index].tensors);
-        let features = self.plan.features;
+        let (stage, tensors) = (&self.stages[index], &self.layers.stages[index].tensors);
+        let features = self.layers.features;
         let (before, after) = scratch.input_gradients.split_at_mut(index + 1);
         let (weights, biases) = sums[tensors.weight.start..].split_at_mut(tensors.weight.len());
         let backward = Backward {
@@ -169,7 +118,16 @@ impl<S: Simd> ImageLanes<S> {
 }
 
 impl<S: Simd> Layout for ImageLanes<S> {
+    type Simd = S;
     type Scratch = Scratch<S>;
+
+    fn simd(&self) -> S {
+        self.simd
+    }
+
+    fn layers(&self) -> &Layers {
+        &self.layers
+    }
 
     fn chunk(&self, images: usize) -> usize {
         if images > BLOCKS * S::LANES {
@@ -180,46 +138,71 @@ impl<S: Simd> Layout for ImageLanes<S> {
     }
 
     fn scratch(&self) -> Scratch<S> {
-        Scratch::new(self.simd, &self.plan, &self.stages)
-    }
-
-    fn row_stride(&self, units: usize) -> usize {
-        WeightGradient::row_stride::<S>(units)
+        Scratch::new(self.simd, &self.layers, &self.stages)
     }
 
     fn prepare<'a>(&'a mut self, _: &'a [f32], _: Option<usize>) -> Vec<Preparation<'a>> {
         vec![]
     }
 
-    fn forward(
-        &self,
-        chunk: &Chunk<'_>,
-        dropout: Option<Dropout>,
-        scratch: &mut Scratch<S>,
-    ) -> f32 {
-        for block in 0..blocks::<S>(chunk) {
-            self.convolutions(chunk, block, scratch);
+    fn convolutions(&self, chunk: &Chunk<'_>, scratch: &mut Scratch<S>) {
+        for block in 0..blocks_of::<S>(chunk) {
+            self.convolve(chunk, block, scratch);
         }
-        let mut peak = f32::NAN;
-        for layer in 0..self.plan.dense.len() {
-            if layer + 1 == self.plan.dense.len() {
-                peak = self.peak(chunk, &scratch.units[layer], self.plan.dense[layer].inputs);
+    }
+
+    fn peak(&self, chunk: &Chunk<'_>, layer: usize, scratch: &Scratch<S>) -> f32 {
+        let width = self.layers.dense[layer].inputs;
+        let blocks = scratch.units[layer].chunks_exact(width);
+        let mut peak = 0.0f32;
+        for (block, units) in blocks.take(blocks_of::<S>(chunk)).enumerate() {
+            let largest = [self.simd.vectorize(LargestPerLane { units })];
+            let count = chunk.images.len() - block * S::LANES;
+            for &value in lanes::<S>(&largest).iter().take(count) {
+                if value > peak || value.is_nan() {
+                    peak = value;
+                }
             }
-            if let (Some(dropout), true) = (dropout, self.plan.is_last_hidden(layer)) {
-                self.drop_units(chunk, dropout, layer, scratch);
-            }
-            self.dense(chunk, layer, scratch);
         }
         peak
     }
 
+    fn drop_units(&self, chunk: &Chunk<'_>, mask: Mask, layer: usize, scratch: &mut Scratch<S>) {
+        let width = self.layers.dense[layer].inputs;
+        let scales = &mut scratch.row[..width];
+        for (at, image) in chunk.images.clone().enumerate() {
+            let (block, lane) = place::<S>(at);
+            scale_factors(mask, image, scales);
+            let units = &mut scratch.units[layer][block * width..][..width];
+            for (unit, &scale) in lane_mut::<S>(units, lane).zip(&*scales) {
+                *unit *= scale;
+            }
+        }
+    }
+
+    fn dense(&self, chunk: &Chunk<'_>, layer: usize, scratch: &mut Scratch<S>) {
+        let dense = &self.layers.dense[layer];
+        let blocks = blocks_of::<S>(chunk);
+        let (before, after) = scratch.units.split_at_mut(layer + 1);
+        self.simd.vectorize(Product {
+            input: &before[layer][..blocks * dense.inputs],
+            blocks,
+            weight: &chunk.batch.parameters[dense.tensors.weight.clone()],
+            output_stride: dense.inputs,
+            input_stride: 1,
+            start: Some(&chunk.batch.parameters[dense.tensors.bias.clone()]),
+            relu: layer + 1 < self.layers.dense.len(),
+            output: &mut after[0][..blocks * dense.outputs],
+        });
+    }
+
     fn read_logits(&self, scratch: &Scratch<S>, image: usize, row: &mut [f32]) {
-        read_units::<S>(&scratch.units[self.plan.dense.len()], image, row);
+        read_units::<S>(&scratch.units[self.layers.dense.len()], image, row);
     }
 
     fn write_logit_gradients(&self, scratch: &mut Scratch<S>, image: usize, row: &[f32]) {
         let (block, lane) = place::<S>(image);
-        let to = &mut scratch.unit_gradients[self.plan.dense.len()];
+        let to = &mut scratch.unit_gradients[self.layers.dense.len()];
         if lane == 0 {
             // Lanes without an image must not add to the sums over all.
             to[block * row.len()..][..row.len()].fill(self.simd.splat(0.0));
@@ -228,15 +211,9 @@ impl<S: Simd> Layout for ImageLanes<S> {
         to.zip(row).for_each(|(to, &value)| *to = value);
     }
 
-    fn backward(
-        &self,
-        chunk: &Chunk<'_>,
-        dropout: Option<Dropout>,
-        scratch: &mut Scratch<S>,
-        sums: &mut [f32],
-    ) {
-        let blocks = blocks::<S>(chunk);
-        for (layer, dense) in self.plan.dense.iter().enumerate().rev() {
+    fn backward(&self, chunk: &Chunk<'_>, scratch: &mut Scratch<S>, sums: &mut [f32]) {
+        let blocks = blocks_of::<S>(chunk);
+        for (layer, dense) in self.layers.dense.iter().enumerate().rev() {
             let (before, after) = scratch.unit_gradients.split_at_mut(layer + 1);
             let output = &mut before[layer][..blocks * dense.inputs];
             self.simd.vectorize(Product {
@@ -250,10 +227,10 @@ impl<S: Simd> Layout for ImageLanes<S> {
                 output,
             });
             if layer > 0 {
-                let kept = dropout.filter(|_| self.plan.is_last_hidden(layer));
-                let scale = kept.map_or(1.0, |dropout| (1.0 / (1.0 - dropout.rate)) as f32);
+                let dropped = chunk.dropout.filter(|_| self.layers.is_last_hidden(layer));
+                let scale = dropped.map_or(1.0, Mask::kept_scale);
                 let units = &scratch.units[layer][..output.len()];
-                self.simd.vectorize(Mask {
+                self.simd.vectorize(MaskGradients {
                     units,
                     scale,
                     gradients: output,
@@ -275,19 +252,15 @@ impl<S: Simd> Layout for ImageLanes<S> {
         input: &mut [f32],
         gradient: &mut [f32],
     ) {
-        let dense = &self.plan.dense[layer];
+        let dense = &self.layers.dense[layer];
         read_units::<S>(&scratch.units[layer], image, &mut input[..dense.inputs]);
         let gradients = &scratch.unit_gradients[layer + 1];
         read_units::<S>(gradients, image, &mut gradient[..dense.outputs]);
     }
-
-    fn weight_gradient(&self, share: &mut WeightGradient<'_>) {
-        self.simd.vectorize(share);
-    }
 }
 
-/// Blocks that a chunk fills.
-fn blocks<S: Simd>(chunk: &Chunk<'_>) -> usize {
+/// Number of blocks that a chunk fills.
+fn blocks_of<S: Simd>(chunk: &Chunk<'_>) -> usize {
     let blocks = chunk.images.len().div_ceil(S::LANES);
     debug_assert!((1..=BLOCKS).contains(&blocks));
     blocks
@@ -305,8 +278,8 @@ fn read_units<S: Simd>(units: &[S::Vector], image: usize, row: &mut [f32]) {
     row.iter_mut().zip(from).for_each(|(to, value)| *to = value);
 }
 
-/// Fills a block with the batch's images `first..first + count`, at most one a lane; the lanes
-/// beyond are zero.
+/// Copies the batch's images `first..first + count` into the lanes of a block; the lanes beyond
+/// become zero.
 fn gather<S: Simd>(
     images: Images<'_>,
     values: &[f32; 256],
@@ -333,18 +306,18 @@ fn gather<S: Simd>(
     }
 }
 
-/// Block `block` of a buffer of `blocks` equal ones.
+/// Block `block` of a buffer of `blocks` equal blocks.
 fn block_of<V>(buffer: &mut [V], block: usize, blocks: usize) -> &mut [V] {
     let len = buffer.len() / blocks;
     &mut buffer[block * len..][..len]
 }
 
-/// Largest value of each lane, from 0 on, NaN where any is.
-struct Largest<'a, V> {
+/// Largest value of each lane, at least 0; NaN where any is.
+struct LargestPerLane<'a, V> {
     units: &'a [V],
 }
 
-impl<S: Simd> Kernel<S> for Largest<'_, S::Vector> {
+impl<S: Simd> Kernel<S> for LargestPerLane<'_, S::Vector> {
     type Output = S::Vector;
 
     #[inline(always)]
@@ -357,15 +330,15 @@ impl<S: Simd> Kernel<S> for Largest<'_, S::Vector> {
     }
 }
 
-/// Gradient through ReLU, and through dropout's scale of the units that it kept: zero where the
-/// unit's output is.
-struct Mask<'a, V> {
+/// Passes gradients through ReLU, and through dropout's scale of the units that it kept: zero where
+/// the unit's output is.
+struct MaskGradients<'a, V> {
     units: &'a [V],
     scale: f32,
     gradients: &'a mut [V],
 }
 
-impl<S: Simd> Kernel<S> for Mask<'_, S::Vector> {
+impl<S: Simd> Kernel<S> for MaskGradients<'_, S::Vector> {
     type Output = ();
 
     #[inline(always)]

@@ -1,10 +1,13 @@
 //! What a thread needs to take a chunk of images through the network.
 
-use super::BLOCKS;
-use crate::conv_pool::cpu::images::{GroupScratch, Stage};
+use crate::conv_pool::cpu::images::{GroupScratch, ImageStage};
 use crate::net::gather::pixel_values;
-use crate::net::plan::Plan;
+use crate::net::layers::Layers;
 use crate::simd::Simd;
+
+/// Blocks of a chunk. Two give the dense kernels enough independent sums, and what they touch stays
+/// near the second cache.
+pub(super) const BLOCKS: usize = 2;
 
 /// Buffers of one thread, allocated once.
 pub(in crate::net) struct Scratch<S: Simd> {
@@ -25,10 +28,10 @@ pub(in crate::net) struct Scratch<S: Simd> {
 }
 
 impl<S: Simd> Scratch<S> {
-    pub(super) fn new(simd: S, plan: &Plan, stages: &[Stage]) -> Self {
+    pub(super) fn new(simd: S, layers: &Layers, stages: &[ImageStage]) -> Self {
         let zeros = |len: usize| vec![simd.splat(0.0); len];
         let stages = || stages.iter();
-        let later = |len: fn(&Stage) -> usize| {
+        let later = |len: fn(&ImageStage) -> usize| {
             let lens = stages()
                 .enumerate()
                 .map(move |(i, stage)| (i > 0).then(|| len(stage)));
@@ -42,12 +45,12 @@ impl<S: Simd> Scratch<S> {
             codes: stages()
                 .map(|s| zeros(BLOCKS * s.codes.len(s.filters)))
                 .collect(),
-            units: plan.widths().map(|width| zeros(BLOCKS * width)).collect(),
-            unit_gradients: plan.widths().map(|width| zeros(BLOCKS * width)).collect(),
+            units: layers.widths().map(|width| zeros(BLOCKS * width)).collect(),
+            unit_gradients: layers.widths().map(|width| zeros(BLOCKS * width)).collect(),
             unpooled: later(|s| s.unpooled.len(s.filters)),
             input_gradients: later(|s| s.input_gradient.len(s.channels)),
             group: GroupScratch::new(simd, stages().copied()),
-            row: vec![0.0; plan.widths().max().unwrap_or(0)],
+            row: vec![0.0; layers.widths().max().unwrap_or(0)],
         }
     }
 }

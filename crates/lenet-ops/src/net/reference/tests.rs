@@ -1,10 +1,10 @@
 //! The plain network against PyTorch's values and central differences.
 
 use super::{logits, loss_and_gradients};
-use crate::geometry::Geometry;
-use crate::net::Dropout;
+use crate::dropout::Mask;
 use crate::real::Real;
 use crate::testing::{Comparison, Oracle, central_differences, labels, numbers};
+use lenet_core::Geometry;
 
 #[derive(serde::Deserialize)]
 struct Case {
@@ -52,9 +52,9 @@ impl Case {
             .collect()
     }
 
-    fn dropout(&self) -> Option<Dropout> {
+    fn dropout(&self) -> Option<Mask> {
         self.dropout
-            .map(|(rate, seed, step)| Dropout { rate, seed, step })
+            .map(|(rate, seed, step)| Mask { rate, seed, step })
     }
 
     fn compare<T: Real>(&self, comparison: &mut Comparison, tolerance: f64) {
@@ -190,7 +190,7 @@ fn misfits_are_refused_with_a_sentence() {
     let geometry = Geometry::lab_2017(1);
     let count = geometry.parameter_count();
     let run = |parameters: usize, images: usize, labels: &[u8], rate: f64| {
-        let dropout = Some(Dropout {
+        let dropout = Some(Mask {
             rate,
             seed: 0,
             step: 0,

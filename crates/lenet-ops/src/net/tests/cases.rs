@@ -1,13 +1,13 @@
 //! Networks of many shapes.
 
-use crate::geometry::Geometry;
-use crate::net::Dropout;
+use crate::dropout::Mask;
+use lenet_core::Geometry;
 
 pub(super) struct Case {
     pub(super) name: &'static str,
     pub(super) geometry: Geometry,
     pub(super) batch: usize,
-    pub(super) dropout: Option<Dropout>,
+    pub(super) dropout: Option<Mask>,
 }
 
 pub(super) fn geometry(
@@ -29,12 +29,12 @@ pub(super) fn geometry(
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let half = Some(Dropout {
+    let half = Some(Mask {
         rate: 0.5,
         seed: 7,
         step: 3,
     });
-    let tenth = Some(Dropout {
+    let tenth = Some(Mask {
         rate: 0.1,
         seed: 1 << 40,
         step: 1 << 33,

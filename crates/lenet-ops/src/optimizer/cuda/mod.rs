@@ -1,8 +1,7 @@
 //! Optimizer updates on NVIDIA GPUs: arguments and grid of `update.cu`.
 
-use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
-
-use crate::cuda::types::{Launch, Pointer};
+use crate::cuda::launch::Launch;
+use crate::cuda::types::{Pointer, device_repr};
 
 const THREADS: usize = 256;
 const PER_THREAD: usize = 4;
@@ -29,13 +28,13 @@ pub(crate) struct Update {
     pub(crate) parameters: Pointer,
     /// f32 `[place][gradient_stride]`; read from `convolutions` on.
     pub(crate) gradients: Pointer,
-    /// f32 `[slot][parameter_stride]`; null where no trial's rule has them.
+    /// f32 `[slot][parameter_stride]`; null where no network's rule has them.
     pub(crate) first_moments: Pointer,
     /// As `first_moments`.
     pub(crate) second_moments: Pointer,
-    /// Trial `[slot]`.
-    pub(crate) trials: Pointer,
-    /// Rate `[slot][rate_stride]`, one for each batch of the epoch.
+    /// NetworkConstants `[slot]`.
+    pub(crate) constants: Pointer,
+    /// StepRates `[slot][rate_stride]`, one for each batch of the epoch.
     pub(crate) rates: Pointer,
     /// u32 `[places]`.
     pub(crate) slots: Pointer,
@@ -52,23 +51,12 @@ pub(crate) struct Update {
     pub(crate) convolutions: u32,
 }
 
-// SAFETY: plain numbers, laid out as C does, without references to this machine's memory.
-unsafe impl DeviceRepr for Partials {}
-// SAFETY: as above.
-unsafe impl DeviceRepr for Update {}
+device_repr!(Partials, Update);
 
 /// Launch of [`Update`].
 pub(crate) fn update(parameters: usize, places: usize) -> Launch {
-    Launch {
-        kernel: "update",
-        grid: [
-            parameters.div_ceil(THREADS * PER_THREAD) as u32,
-            1,
-            places as u32,
-        ],
-        block: [THREADS as u32, 1, 1],
-        shared_bytes: 0,
-    }
+    let blocks = parameters.div_ceil(THREADS * PER_THREAD) as u32;
+    Launch::new("update", [blocks, 1, places as u32], THREADS as u32)
 }
 
 #[cfg(test)]

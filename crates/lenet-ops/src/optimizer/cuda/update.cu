@@ -1,10 +1,19 @@
-// One step of each trial's optimizer; formulas and roundings as in `optimizer/mod.rs`.
+// One step of each network's optimizer; formulas and roundings as in `optimizer/mod.rs`.
 //
-// A trial's `constants`, each rounded from f64:
+// The `rule_constants` of a network, each rounded from f64:
 //   RULE_MOMENTUM, RULE_NESTEROV  momentum
 //   RULE_ADAM                     beta1, beta2, 1 - beta1, 1 - beta2, epsilon
 //   RULE_RMSPROP                  alpha, 1 - alpha, epsilon
+//   RULE_LION                     beta1, beta2, 1 - beta1, 1 - beta2
 #include "lenet.cuh"
+
+// Rules, numbered as `Step::rule` does; AdamW is Adam with a `keep` below 1.
+#define RULE_SGD 0
+#define RULE_MOMENTUM 1
+#define RULE_NESTEROV 2
+#define RULE_ADAM 3
+#define RULE_RMSPROP 4
+#define RULE_LION 5
 
 #define UPDATE_THREADS 256
 // Parameters of a thread.
@@ -20,21 +29,21 @@ struct Partials {
 };
 
 struct Update {
-    float* parameters;         // [slot][parameter_stride]
-    const float* gradients;    // [place][gradient_stride]; read from `convolutions` on
-    float* first_moments;      // [slot][parameter_stride]; null where no trial's rule has them
-    float* second_moments;     // as above
-    const Trial* trials;       // [slot]
-    const Rate* rates;         // [slot][rate_stride], one for each batch of the epoch
-    const u32* slots;          // [gridDim.z]
+    float* parameters;                  // [slot][parameter_stride]
+    const float* gradients;             // [place][gradient_stride]; read from `convolutions` on
+    float* first_moments;               // [slot][parameter_stride]; null where no network's rule has them
+    float* second_moments;              // as above
+    const NetworkConstants* constants;  // [slot]
+    const StepRates* rates;             // [slot][rate_stride], one for each batch of the epoch
+    const u32* slots;                   // [gridDim.z]
     Clock* clock;
-    const Partials* partials;  // [partial_count], of parameters 0 to `convolutions`
+    const Partials* partials;           // [partial_count], of parameters 0 to `convolutions`
     u32 parameter_count;
     u32 parameter_stride;
     u32 gradient_stride;
     u32 rate_stride;
     u32 partial_count;
-    u32 convolutions;          // parameters whose gradients are partial sums
+    u32 convolutions;                   // parameters whose gradients are partial sums
 };
 
 // The CPU's update takes numbers below 2^-126 as 0, before and after each operation. Only a result
@@ -66,10 +75,14 @@ static __device__ __forceinline__ float convolution_gradient(const Update& a, u3
 }
 
 // A rule's new parameter; p, m and s are flushed numbers.
-static __device__ __forceinline__ float step(const Trial& trial, const Rate& rate, float p, float g,
-                                             float& m, float& s) {
-    const float* constants = trial.constants;
-    switch (trial.rule) {
+static __device__ __forceinline__ float step(const NetworkConstants& network,
+                                             const StepRates& rate, float p, float g, float& m,
+                                             float& s) {
+    const float* constants = network.rule_constants;
+    if (rate.decay != 0.0f) {
+        g = add(g, mul(rate.decay, p));
+    }
+    switch (network.rule) {
     case RULE_MOMENTUM:
         m = add(mul(constants[0], m), g);
         return sub(p, mul(rate.rate, m));
@@ -85,6 +98,14 @@ static __device__ __forceinline__ float step(const Trial& trial, const Rate& rat
     case RULE_RMSPROP:
         m = add(mul(constants[0], m), mul(constants[1], mul(g, g)));
         return sub(p, div(mul(rate.rate, g), add(__fsqrt_rn(m), constants[2])));
+    case RULE_LION: {
+        float direction = add(mul(constants[0], m), mul(constants[2], g));
+        // NaN stays NaN.
+        float sign = direction == 0.0f || direction != direction ? direction
+                                                                 : copysignf(1.0f, direction);
+        m = add(mul(constants[1], m), mul(constants[3], g));
+        return sub(mul(rate.keep, p), mul(rate.rate, sign));
+    }
     default:
         return sub(p, mul(rate.rate, g));
     }
@@ -94,11 +115,12 @@ static __device__ __forceinline__ float step(const Trial& trial, const Rate& rat
 extern "C" __global__ void __launch_bounds__(UPDATE_THREADS) update(Update arguments) {
     const Update& a = arguments;
     u32 slot = a.slots[blockIdx.z];
-    const Trial& trial = a.trials[slot];
-    Rate rate = a.rates[(u64)slot * a.rate_stride + a.clock->batch];
+    const NetworkConstants& network = a.constants[slot];
+    StepRates rate = a.rates[(u64)slot * a.rate_stride + a.clock->batch];
     rate.rate = flush(rate.rate);
     rate.keep = flush(rate.keep);
-    bool has_first = trial.rule != RULE_SGD, has_second = trial.rule == RULE_ADAM;
+    rate.decay = flush(rate.decay);
+    bool has_first = network.rule != RULE_SGD, has_second = network.rule == RULE_ADAM;
     u32 base = blockIdx.x * UPDATE_THREADS * PER_THREAD + threadIdx.x;
     u64 start = (u64)slot * a.parameter_stride;
     const float* gradients = a.gradients + (u64)blockIdx.z * a.gradient_stride;
@@ -126,7 +148,7 @@ extern "C" __global__ void __launch_bounds__(UPDATE_THREADS) update(Update argum
         if (parameter < a.parameter_count) {
             float first = flush(m[i]), second = flush(s[i]);
             a.parameters[start + parameter] =
-                step(trial, rate, flush(p[i]), flush(g[i]), first, second);
+                step(network, rate, flush(p[i]), flush(g[i]), first, second);
             if (has_first) {
                 a.first_moments[start + parameter] = first;
             }

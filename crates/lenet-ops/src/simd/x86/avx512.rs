@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{Avx2, Avx512};
-use crate::simd::{Kernel, Simd};
+use crate::simd::vector::{Kernel, Simd};
 
 impl Avx512 {
     /// The upper half added to the lower.
@@ -34,46 +34,38 @@ unsafe impl Simd for Avx512 {
         with_token!(inner(self, kernel))
     }
 
-    #[inline(always)]
-    fn splat(self, value: f32) -> __m512 {
-        with_token!(_mm512_set1_ps(value))
-    }
-
-    #[inline(always)]
-    fn add(self, a: __m512, b: __m512) -> __m512 {
-        with_token!(_mm512_add_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn mul(self, a: __m512, b: __m512) -> __m512 {
-        with_token!(_mm512_mul_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn mul_add(self, a: __m512, b: __m512, c: __m512) -> __m512 {
-        with_token!(_mm512_fmadd_ps(a, b, c))
-    }
-
-    #[inline(always)]
-    fn max(self, a: __m512, b: __m512) -> __m512 {
-        with_token!(_mm512_max_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn gt_or_nan(self, a: __m512, b: __m512) -> __mmask16 {
-        with_token!(
+    operations! {
+        fn splat(value: f32) -> __m512 = _mm512_set1_ps(value);
+        fn add(a: __m512, b: __m512) -> __m512 = _mm512_add_ps(a, b);
+        fn mul(a: __m512, b: __m512) -> __m512 = _mm512_mul_ps(a, b);
+        fn mul_add(a: __m512, b: __m512, c: __m512) -> __m512 = _mm512_fmadd_ps(a, b, c);
+        fn max(a: __m512, b: __m512) -> __m512 = _mm512_max_ps(a, b);
+        fn eq(a: __m512, b: __m512) -> __mmask16 = _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(a, b);
+        fn select(mask: __mmask16, yes: __m512, no: __m512) -> __m512 =
+            _mm512_mask_blend_ps(mask, no, yes);
+        fn sub(a: __m512, b: __m512) -> __m512 = _mm512_sub_ps(a, b);
+        fn ne(a: __m512, b: __m512) -> __mmask16 = _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(a, b);
+        fn gt_or_nan(a: __m512, b: __m512) -> __mmask16 =
             _mm512_cmp_ps_mask::<_CMP_GT_OQ>(a, b) | _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a)
-        )
-    }
-
-    #[inline(always)]
-    fn eq(self, a: __m512, b: __m512) -> __mmask16 {
-        with_token!(_mm512_cmp_ps_mask::<_CMP_EQ_OQ>(a, b))
-    }
-
-    #[inline(always)]
-    fn select(self, mask: __mmask16, yes: __m512, no: __m512) -> __m512 {
-        with_token!(_mm512_mask_blend_ps(mask, no, yes))
+        ;
+        fn below(bits: __m512, bound: u32) -> __mmask16 = _mm512_cmplt_epu32_mask(
+            _mm512_castps_si512(bits),
+            _mm512_set1_epi32(bound.cast_signed()),
+        );
+        fn next_where(mask: __mmask16, bits: __m512) -> __m512 = {
+            let (bits, one) = (_mm512_castps_si512(bits), _mm512_set1_epi32(1));
+            _mm512_castsi512_ps(_mm512_maskz_add_epi32(mask, bits, one))
+        };
+        fn index(code: __m512, column: u32) -> __m512i = {
+            let code = _mm512_castps_si512(code);
+            let row = _mm512_and_si512(code, _mm512_set1_epi32(2));
+            let place = _mm512_add_epi32(code, row);
+            let place = _mm512_add_epi32(place, _mm512_set1_epi32(column.cast_signed()));
+            // A code above 3 must not reach the lanes beyond.
+            _mm512_and_si512(place, _mm512_set1_epi32(7))
+        };
+        fn pick(table: __m512, index: __m512i) -> __m512 = _mm512_permutexvar_ps(index, table);
+        fn front(mask: __mmask16, a: __m512) -> __m512 = _mm512_maskz_compress_ps(mask, a);
     }
 
     #[inline(always)]
@@ -106,62 +98,14 @@ unsafe impl Simd for Avx512 {
     }
 
     #[inline(always)]
-    fn sub(self, a: __m512, b: __m512) -> __m512 {
-        with_token!(_mm512_sub_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn ne(self, a: __m512, b: __m512) -> __mmask16 {
-        with_token!(_mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(a, b))
-    }
-
-    #[inline(always)]
-    fn below(self, bits: __m512, bound: u32) -> __mmask16 {
-        with_token!(_mm512_cmplt_epu32_mask(
-            _mm512_castps_si512(bits),
-            _mm512_set1_epi32(bound.cast_signed()),
-        ))
-    }
-
-    #[inline(always)]
-    fn next_where(self, mask: __mmask16, bits: __m512) -> __m512 {
-        with_token!({
-            let (bits, one) = (_mm512_castps_si512(bits), _mm512_set1_epi32(1));
-            _mm512_castsi512_ps(_mm512_maskz_add_epi32(mask, bits, one))
-        })
-    }
-
-    #[inline(always)]
     fn table(self, rows: [&[f32; 4]; 2]) -> __m512 {
         // Only the first eight lanes are picked from.
         with_token!(_mm512_castps256_ps512(Avx2(()).table(rows)))
     }
 
     #[inline(always)]
-    fn index(self, code: __m512, column: u32) -> __m512i {
-        with_token!({
-            let code = _mm512_castps_si512(code);
-            let row = _mm512_and_si512(code, _mm512_set1_epi32(2));
-            let place = _mm512_add_epi32(code, row);
-            let place = _mm512_add_epi32(place, _mm512_set1_epi32(column.cast_signed()));
-            // A code above 3 must not reach the lanes beyond.
-            _mm512_and_si512(place, _mm512_set1_epi32(7))
-        })
-    }
-
-    #[inline(always)]
-    fn pick(self, table: __m512, index: __m512i) -> __m512 {
-        with_token!(_mm512_permutexvar_ps(index, table))
-    }
-
-    #[inline(always)]
     fn count(self, mask: __mmask16) -> usize {
         mask.count_ones() as usize
-    }
-
-    #[inline(always)]
-    fn front(self, mask: __mmask16, a: __m512) -> __m512 {
-        with_token!(_mm512_maskz_compress_ps(mask, a))
     }
 
     #[inline(always)]

@@ -9,7 +9,7 @@
 #define UNITS 4
 
 // Of the images of one block.
-struct Sums {
+struct HeadSums {
     double loss;  // sum of the cross-entropies, in nats
     u32 correct;  // images whose label's logit is the first of the largest, none of them NaN
     u32 padding;
@@ -17,25 +17,25 @@ struct Sums {
 
 struct Head {
     Batch batch;
-    const float* input;       // [place][stride][inputs]
-    const float* parameters;  // [slot][parameter_stride]
-    const Trial* trials;      // [slot]; read with dropout only
-    float* logits;            // [place][stride][classes], or null
-    float* logit_gradient;    // [place][stride][classes]; null: evaluation
-    float* input_gradient;    // [place][stride][inputs]; null: evaluation
-    Sums* sums;               // [slot][sums_stride][block_stride], or null
-    u32* peaks;               // [place], bits of the largest input so far, or of NaN; or null
+    const float* input;                 // [place][stride][inputs]
+    const float* parameters;            // [slot][parameter_stride]
+    const NetworkConstants* constants;  // [slot]; read with dropout only
+    float* logits;                      // [place][stride][classes], or null
+    float* logit_gradient;              // [place][stride][classes]; null: evaluation
+    float* input_gradient;              // [place][stride][inputs]; null: evaluation
+    HeadSums* sums;                     // [slot][sums_stride][block_stride], or null
+    u32* peaks;                         // [place], bits of the largest input so far, or of NaN; or null
     u32 parameter_stride;
-    u32 weight;               // offset of [classes][inputs] among the parameters
-    u32 bias;                 // offset of [classes]
+    u32 weight;                         // offset of [classes][inputs] among the parameters
+    u32 bias;                           // offset of [classes]
     u32 inputs;
-    u32 classes;              // at most CLASSES
-    u32 stride;               // images that a place has memory for
-    u32 sums_stride;          // batches (or chunks) of an epoch
-    u32 block_stride;         // blocks of a full batch
-    u32 chunk;                // number of the batch where it has no clock
-    u32 mask;                 // whether the input comes from ReLU
-    u32 dropout;              // whether dropout followed that
+    u32 classes;                        // at most CLASSES
+    u32 stride;                         // images that a place has memory for
+    u32 sums_stride;                    // batches (or chunks) of an epoch
+    u32 block_stride;                   // blocks of a full batch
+    u32 chunk;                          // number of the batch where it has no clock
+    u32 mask;                           // whether the input comes from ReLU
+    u32 dropout;                        // whether dropout followed that
     u32 padding;
 };
 
@@ -101,7 +101,7 @@ static __device__ __forceinline__ void compute_input_gradient(const Head& a,
                                                               float* input_gradient) {
     u32 lane = threadIdx.x % 32;
     const float* weight = parameters + a.weight;
-    float scale = a.dropout ? a.trials[slot].dropout_scale : 1.0f;
+    float scale = a.dropout ? a.constants[slot].dropout_scale : 1.0f;
     for (u32 first = lane; first < a.inputs; first += 32 * UNITS) {
         float sums[UNITS] = {};
         u32 units[UNITS];
@@ -213,7 +213,7 @@ extern "C" __global__ void __launch_bounds__(32 * WARPS) head(Head arguments) {
         }
         u32 chunk = a.batch.clock ? a.batch.clock->batch : a.chunk;
         u64 row = (u64)slot * a.sums_stride + chunk;
-        Sums sums = {loss, correct, 0};
+        HeadSums sums = {loss, correct, 0};
         a.sums[row * a.block_stride + blockIdx.x] = sums;
     }
 }

@@ -1,16 +1,15 @@
 //! The last dense layer with its loss on NVIDIA GPUs: arguments and grid of `head.cu`.
 
-use candle_core::cuda_backend::cudarc::driver::DeviceRepr;
+use crate::cuda::launch::Launch;
+use crate::cuda::types::{Batch, Pointer, device_repr};
 
-use crate::cuda::types::{Batch, Launch, Pointer};
-
-/// Images of a block, a warp each.
+/// Images of a block, one warp per image.
 pub(crate) const WARPS: usize = 8;
 
-/// What a block of the head adds up.
+/// The sums of one block of the head.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[repr(C)]
-pub(crate) struct Sums {
+pub(crate) struct HeadSums {
     /// Sum of the cross-entropies, in nats.
     pub(crate) loss: f64,
     /// Images whose label's logit is the first of the largest, none of them NaN.
@@ -28,15 +27,15 @@ pub(crate) struct Head {
     pub(crate) input: Pointer,
     /// f32 `[slot][parameter_stride]`.
     pub(crate) parameters: Pointer,
-    /// Trial `[slot]`; read with dropout only.
-    pub(crate) trials: Pointer,
+    /// NetworkConstants `[slot]`; read with dropout only.
+    pub(crate) constants: Pointer,
     /// f32 `[place][stride][classes]`, or null.
     pub(crate) logits: Pointer,
     /// f32 `[place][stride][classes]`; null in evaluation.
     pub(crate) logit_gradient: Pointer,
     /// f32 `[place][stride][inputs]`; null in evaluation.
     pub(crate) input_gradient: Pointer,
-    /// [`Sums`] `[slot][sums_stride][block_stride]`, or null.
+    /// [`HeadSums`] `[slot][sums_stride][block_stride]`, or null.
     pub(crate) sums: Pointer,
     /// u32 `[place]`, bits of the largest input: start at 0, NaN where any is; or null.
     pub(crate) peaks: Pointer,
@@ -63,24 +62,17 @@ pub(crate) struct Head {
     pub(crate) padding: u32,
 }
 
-// SAFETY: plain numbers, laid out as C does, without references to this machine's memory.
-unsafe impl DeviceRepr for Sums {}
-// SAFETY: as above.
-unsafe impl DeviceRepr for Head {}
+device_repr!(HeadSums, Head);
 
-/// Blocks, and so [`Sums`], of a batch of `images`.
+/// Blocks, and so [`HeadSums`], of a batch of `images`.
 pub(crate) fn blocks(images: usize) -> usize {
     images.div_ceil(WARPS)
 }
 
 /// Launch of [`Head`].
 pub(crate) fn head(images: usize, places: usize) -> Launch {
-    Launch {
-        kernel: "head",
-        grid: [blocks(images) as u32, 1, places as u32],
-        block: [32 * WARPS as u32, 1, 1],
-        shared_bytes: 0,
-    }
+    let grid = [blocks(images) as u32, 1, places as u32];
+    Launch::new("head", grid, 32 * WARPS as u32)
 }
 
 #[cfg(test)]
@@ -90,7 +82,10 @@ mod tests {
 
     #[test]
     fn layouts_are_those_of_the_kernel() {
-        assert_eq!([size_of::<Sums>(), offset_of!(Sums, correct)], [16, 8]);
+        assert_eq!(
+            [size_of::<HeadSums>(), offset_of!(HeadSums, correct)],
+            [16, 8]
+        );
         let head = [
             offset_of!(Head, input),
             offset_of!(Head, peaks),

@@ -3,8 +3,9 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use lenet_core::Trial;
 use lenet_data::Splits;
-use lenet_results::{Environment, EpochRecord, Outcome, RunRecord, SelfCheck, TrialConfig};
+use lenet_results::{Environment, EpochRecord, Outcome, RunRecord, SelfCheck};
 use lenet_train::{Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
 use crate::engine::Engine;
@@ -30,7 +31,7 @@ pub(super) struct Fake {
     pub(super) most_in_flight: AtomicUsize,
 }
 
-pub(super) fn epoch_record(config: &TrialConfig, epoch: usize) -> EpochRecord {
+pub(super) fn epoch_record(config: &Trial, epoch: usize) -> EpochRecord {
     let value = config.learning_rate / (config.seed as f64 * epoch as f64 + 1.0 / 3.0);
     EpochRecord {
         epoch,
@@ -49,12 +50,7 @@ pub(super) fn epoch_record(config: &TrialConfig, epoch: usize) -> EpochRecord {
 }
 
 impl Engine for Fake {
-    fn self_check(
-        &self,
-        _: &TrialConfig,
-        _: &Splits,
-        _: &RunOptions,
-    ) -> Result<SelfCheck, TrainError> {
+    fn self_check(&self, _: &Trial, _: &Splits, _: &RunOptions) -> Result<SelfCheck, TrainError> {
         self.checks.fetch_add(1, Ordering::SeqCst);
         Ok(SelfCheck {
             worst_relative_error: if self.broken_gradients {
@@ -69,13 +65,13 @@ impl Engine for Fake {
         })
     }
 
-    fn group_capacity(&self, _: &TrialConfig, _: &Splits, _: &RunOptions) -> usize {
+    fn group_capacity(&self, _: &Trial, _: &Splits, _: &RunOptions) -> usize {
         self.capacity
     }
 
     fn run_record(
         &self,
-        _: &TrialConfig,
+        _: &Trial,
         options: &RunOptions,
         jobs: usize,
         group: usize,

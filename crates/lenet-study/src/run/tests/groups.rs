@@ -1,7 +1,8 @@
 //! Trials that are trained together.
 
+use lenet_core::Trial;
 use lenet_data::Splits;
-use lenet_results::{RunRecord, TrialConfig, TrialRecord};
+use lenet_results::{RunRecord, TrialRecord};
 use lenet_train::{GroupTrial, TrainError, Watcher};
 
 use super::*;
@@ -178,20 +179,20 @@ struct Together(usize);
 impl Engine for Together {
     fn self_check(
         &self,
-        config: &TrialConfig,
+        config: &Trial,
         data: &Splits,
         options: &RunOptions,
     ) -> Result<SelfCheck, TrainError> {
         Training.self_check(config, data, options)
     }
 
-    fn group_capacity(&self, _: &TrialConfig, _: &Splits, _: &RunOptions) -> usize {
+    fn group_capacity(&self, _: &Trial, _: &Splits, _: &RunOptions) -> usize {
         self.0
     }
 
     fn run_record(
         &self,
-        config: &TrialConfig,
+        config: &Trial,
         options: &RunOptions,
         jobs: usize,
         group: usize,

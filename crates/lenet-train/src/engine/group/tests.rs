@@ -3,11 +3,11 @@
 #[cfg(feature = "cuda")]
 mod cuda;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use lenet_results::{
-    BackendKind, DropoutConfig, EarlyStopConfig, EpochRecord, OptimizerConfig, Outcome,
-};
+use lenet_core::{Backend, Dropout, EarlyStop, Optimizer, Patience, Trial};
+use lenet_data::Splits;
+use lenet_results::{EpochRecord, Outcome};
 
 use super::super::tests::{adam, assert_same, finished, run_until};
 use super::*;
@@ -54,34 +54,34 @@ impl Seen {
 }
 
 /// Trials that differ in all that may differ within a group.
-fn configs(backend: BackendKind) -> Vec<TrialConfig> {
-    let early_stop = Some(EarlyStopConfig {
-        patience: 1,
+fn configs(backend: Backend) -> Vec<Trial> {
+    let early_stop = EarlyStop::After(Patience {
+        epochs: 1,
         min_delta: 10.0,
     });
-    let idle = DropoutConfig {
+    let idle = Dropout {
         rate: 0.5,
         connected: false,
     };
     let configs = [
         adam(),
-        TrialConfig { seed: 2, ..adam() },
-        TrialConfig {
-            optimizer: OptimizerConfig::Momentum { momentum: 0.9 },
+        Trial { seed: 2, ..adam() },
+        Trial {
+            optimizer: Optimizer::MOMENTUM,
             epochs: 9,
             early_stop,
             ..testing::config()
         },
-        TrialConfig {
+        Trial {
             dropout: idle,
             epochs: 1,
             ..adam()
         },
-        TrialConfig {
+        Trial {
             learning_rate: 1e30,
             ..testing::config()
         },
-        TrialConfig {
+        Trial {
             epochs: 4,
             seed: 7,
             ..testing::config()
@@ -89,18 +89,18 @@ fn configs(backend: BackendKind) -> Vec<TrialConfig> {
     ];
     configs
         .into_iter()
-        .map(|config| TrialConfig { backend, ..config })
+        .map(|config| Trial { backend, ..config })
         .collect()
 }
 
 type Alone = (Outcome, Vec<EpochRecord>, Vec<f32>);
 
-fn alone(config: &TrialConfig, data: &Splits) -> Alone {
+fn alone(config: &Trial, data: &Splits) -> Alone {
     finished(run(config, data, &RunOptions::default(), &mut |_| {}).unwrap())
 }
 
 fn together(
-    configs: &[TrialConfig],
+    configs: &[Trial],
     data: &Splits,
     checkpoints: &[PathBuf],
     seen: Seen,
@@ -130,7 +130,7 @@ fn paths(folder: &Path, count: usize) -> Vec<PathBuf> {
 #[test]
 fn each_trial_is_what_it_is_alone() {
     let data = testing::splits();
-    for backend in [BackendKind::Fused, BackendKind::Stock] {
+    for backend in [Backend::Fused, Backend::Stock] {
         let configs = configs(backend);
         let folder = tempfile::tempdir().unwrap();
         let files = paths(folder.path(), configs.len());
@@ -170,7 +170,7 @@ fn each_trial_is_what_it_is_alone() {
 #[test]
 fn a_group_stopped_at_any_step_goes_on_exactly() {
     let data = testing::splits();
-    let configs = configs(BackendKind::Fused);
+    let configs = configs(Backend::Fused);
     let want: Vec<Alone> = configs.iter().map(|config| alone(config, &data)).collect();
     for at in [1, 3, 7, 8, 9, 11] {
         let folder = tempfile::tempdir().unwrap();
@@ -202,7 +202,7 @@ fn a_group_stopped_at_any_step_goes_on_exactly() {
 #[test]
 fn checkpoints_in_the_middle_of_an_epoch_are_those_of_the_trial_alone() {
     let data = testing::splits();
-    let configs = &configs(BackendKind::Fused)[..3];
+    let configs = &configs(Backend::Fused)[..3];
     let folder = tempfile::tempdir().unwrap();
     let files = paths(folder.path(), 6);
     for (config, file) in configs.iter().zip(&files[3..]) {
@@ -230,7 +230,7 @@ fn checkpoints_in_the_middle_of_an_epoch_are_those_of_the_trial_alone() {
 #[test]
 fn trials_from_anywhere_join_at_an_epochs_beginning() {
     let data = testing::splits();
-    let configs: Vec<TrialConfig> = (1..=6).map(|seed| TrialConfig { seed, ..adam() }).collect();
+    let configs: Vec<Trial> = (1..=6).map(|seed| Trial { seed, ..adam() }).collect();
     let folder = tempfile::tempdir().unwrap();
     let files = paths(folder.path(), 6);
     // Two at one batch, one at another, one between epochs, one that is done, one not begun.
@@ -255,8 +255,7 @@ fn trials_from_anywhere_join_at_an_epochs_beginning() {
 #[test]
 fn a_trial_fails_alone() {
     let data = testing::splits();
-    let mut configs: Vec<TrialConfig> =
-        (1..=5).map(|seed| TrialConfig { seed, ..adam() }).collect();
+    let mut configs: Vec<Trial> = (1..=5).map(|seed| Trial { seed, ..adam() }).collect();
     configs[2].learning_rate = f64::NAN;
     let folder = tempfile::tempdir().unwrap();
     let mut files = paths(folder.path(), 5);
@@ -296,7 +295,7 @@ fn training_images_may_differ() {
     let one = testing::splits();
     let mut other = one.clone();
     other.train.indices.reverse();
-    let configs = [adam(), TrialConfig { seed: 2, ..adam() }];
+    let configs = [adam(), Trial { seed: 2, ..adam() }];
     let trial = |config, data| GroupTrial {
         config,
         data,
@@ -325,15 +324,15 @@ fn trials_that_do_not_agree_are_refused() {
         ("network", network),
         (
             "batch_size",
-            TrialConfig {
+            Trial {
                 batch_size: 9,
                 ..adam()
             },
         ),
         (
             "backend",
-            TrialConfig {
-                backend: BackendKind::Stock,
+            Trial {
+                backend: Backend::Stock,
                 ..adam()
             },
         ),

@@ -1,13 +1,13 @@
 //! Forward pass of the first stage for one image, by the direct method.
 
 use super::pool::pool;
-use super::{Planes, Stage, TAPS};
+use super::{ChannelStage, Planes, TAPS};
 use crate::simd::{Kernel, Simd};
 
 /// The first stage of one image.
 pub(crate) struct FirstForward<'a, V> {
-    pub(crate) stage: &'a Stage,
-    /// Planes of plain numbers, in the places of [`Stage::input`].
+    pub(crate) stage: &'a ChannelStage,
+    /// Planes of plain numbers, in the places of [`ChannelStage::input`].
     pub(crate) input: &'a [f32],
     /// `[filter blocks, C, 9]`.
     pub(crate) weight: &'a [V],
@@ -16,7 +16,7 @@ pub(crate) struct FirstForward<'a, V> {
     /// The pooled output; only the inside of the border is written.
     pub(crate) output: &'a mut [V],
     pub(crate) output_planes: Planes,
-    /// Argmax codes, in the places of [`Stage::pooled`].
+    /// Argmax codes, in the places of [`ChannelStage::pooled`].
     pub(crate) codes: &'a mut [V],
 }
 

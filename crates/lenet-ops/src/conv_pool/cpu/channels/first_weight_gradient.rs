@@ -1,18 +1,18 @@
 //! Gradients of the first stage's weights and biases for one image.
 
-use super::{DEAD, Planes, Stage, TAPS};
+use super::{ChannelStage, DEAD, Planes, TAPS};
 use crate::simd::{Kernel, Simd};
 
 /// Adds one image's share. Each lane, a filter, has its maximum at its own place of the window:
 /// it picks its input from the 4×4 numbers around.
 pub(crate) struct FirstWeightGradient<'a, V> {
-    pub(crate) stage: &'a Stage,
-    /// Planes of plain numbers, in the places of [`Stage::input`].
+    pub(crate) stage: &'a ChannelStage,
+    /// Planes of plain numbers, in the places of [`ChannelStage::input`].
     pub(crate) input: &'a [f32],
     /// Gradient of the pooled output.
     pub(crate) gradient: &'a [V],
     pub(crate) gradient_planes: Planes,
-    /// Argmax codes, in the places of [`Stage::pooled`].
+    /// Argmax codes, in the places of [`ChannelStage::pooled`].
     pub(crate) codes: &'a [V],
     /// `[filter blocks, C, 9]` to add to.
     pub(crate) weight_sums: &'a mut [V],

@@ -1,12 +1,12 @@
 //! Gradient of a later stage's input.
 //!
-//! With few registers each gradient is added to the nine places around its maximum in memory,
-//! filter by filter, whose weights stay in registers. With many the 4×4 places around a window of
-//! the pool stay there instead, while the gradients of all its filters are added: whatever their
-//! codes, each to all 16, with weights that are zero where its kernel does not reach.
+//! With few registers, each gradient is added in memory to the nine places around its maximum, filter
+//! by filter; a filter's weights stay in registers. With many registers, the 4×4 places around a window
+//! of the pool stay in registers while the gradients of all filters are added. Each gradient is added
+//! to all 16 places, with weights that are zero where its kernel does not reach.
 
 use super::lists::choose;
-use super::{Lists, Stage, TAPS};
+use super::{ChannelStage, Lists, TAPS};
 use crate::simd::{Kernel, Simd, lanes_mut, prefetch};
 
 /// Places of the input around a window of the pool.
@@ -20,12 +20,12 @@ pub(super) const MARGIN: usize = 5;
 const GROUP: usize = 32;
 
 /// Filters gone through together.
-fn group_len(stage: &Stage) -> usize {
+fn group_len(stage: &ChannelStage) -> usize {
     GROUP.min(stage.filters.next_multiple_of(16))
 }
 
 /// Elements of the weights for the backward pass.
-pub(super) fn weight_len<S: Simd>(stage: &Stage) -> usize {
+pub(super) fn weight_len<S: Simd>(stage: &ChannelStage) -> usize {
     let blocks = stage.channels.div_ceil(S::LANES);
     if S::WIDE {
         blocks * (MARGIN + stage.filters * SLOTS)
@@ -35,7 +35,12 @@ pub(super) fn weight_len<S: Simd>(stage: &Stage) -> usize {
 }
 
 /// Vector of a filter's weights for a block of channels at one tap.
-pub(super) fn weight_at<S: Simd>(stage: &Stage, filter: usize, block: usize, tap: usize) -> usize {
+pub(super) fn weight_at<S: Simd>(
+    stage: &ChannelStage,
+    filter: usize,
+    block: usize,
+    tap: usize,
+) -> usize {
     if S::WIDE {
         let block = block * (MARGIN + stage.filters * SLOTS) + MARGIN;
         // Rows of four and four rows: the fourth of each is zero.
@@ -62,7 +67,7 @@ pub(crate) struct Windows<V> {
 
 impl<V: Copy> Windows<V> {
     /// Room for an image of a stage.
-    pub(crate) fn new<S: Simd<Vector = V>>(simd: S, stage: &Stage) -> Self {
+    pub(crate) fn new<S: Simd<Vector = V>>(simd: S, stage: &ChannelStage) -> Self {
         let group = group_len(stage);
         let counts = if S::WIDE {
             stage.filters.div_ceil(group) * stage.places()
@@ -91,9 +96,9 @@ impl<V: Copy> Windows<V> {
 }
 
 /// The gradient of one image's input.
-pub(crate) struct InputGradient<'a, V> {
+pub(crate) struct LaterInputGradient<'a, V> {
     pub(crate) lists: &'a Lists<V>,
-    /// Argmax codes, in the places of [`Stage::pooled`].
+    /// Argmax codes, in the places of [`ChannelStage::pooled`].
     pub(crate) codes: &'a [V],
     /// In the places of [`weight_at`].
     pub(crate) weight: &'a [V],
@@ -102,7 +107,7 @@ pub(crate) struct InputGradient<'a, V> {
     pub(crate) output: &'a mut [V],
 }
 
-impl<S: Simd> Kernel<S> for InputGradient<'_, S::Vector> {
+impl<S: Simd> Kernel<S> for LaterInputGradient<'_, S::Vector> {
     type Output = ();
 
     #[inline(always)]
@@ -127,7 +132,7 @@ impl<S: Simd> Kernel<S> for InputGradient<'_, S::Vector> {
     }
 }
 
-impl<V: Copy> InputGradient<'_, V> {
+impl<V: Copy> LaterInputGradient<'_, V> {
     /// A block of channels, filter by filter.
     #[inline(always)]
     fn block<S: Simd<Vector = V>>(&mut self, simd: S, block: usize) {

@@ -1,6 +1,6 @@
 //! Where a stage's gradients are: the maxima's places, filter by filter.
 
-use super::{DEAD, Planes, Stage};
+use super::{ChannelStage, DEAD, Planes};
 use crate::simd::{Kernel, Simd, lanes_mut};
 
 /// The gradients of one image that are not zero, for each filter in the order of their places,
@@ -14,7 +14,7 @@ pub(crate) struct Lists<V> {
     lengths: Vec<usize>,
     /// Entries that a filter has room for.
     room: usize,
-    stage: Stage,
+    stage: ChannelStage,
     /// The gradients with zeros where a place is dead, `[filter blocks, places]`.
     alive: Vec<V>,
     /// For each vector of places the corners that the four codes stand for.
@@ -23,11 +23,11 @@ pub(crate) struct Lists<V> {
 
 impl<V: Copy> Lists<V> {
     /// Room for an image of a stage.
-    pub(crate) fn new<S: Simd<Vector = V>>(simd: S, stage: Stage) -> Self {
+    pub(crate) fn new<S: Simd<Vector = V>>(simd: S, stage: ChannelStage) -> Self {
         let places = stage.places();
         // Vectors are written whole.
         let room = places.next_multiple_of(S::LANES) + S::LANES;
-        let Stage { input, pooled, .. } = stage;
+        let ChannelStage { input, pooled, .. } = stage;
         let corner = |place: usize, code: usize| {
             let (row, column) = (place / pooled.columns, place % pooled.columns);
             input.corner(0, 2 * row + code / 2, 2 * column + code % 2)
@@ -53,7 +53,7 @@ impl<V: Copy> Lists<V> {
         }
     }
 
-    /// Takes an image's argmax codes, in the places of [`Stage::pooled`], and the gradient of its
+    /// Takes an image's argmax codes, in the places of [`ChannelStage::pooled`], and the gradient of its
     /// pooled output, in those of `planes`.
     pub(crate) fn fill<S: Simd<Vector = V>>(
         &mut self,
@@ -71,7 +71,7 @@ impl<V: Copy> Lists<V> {
     }
 
     /// The stage that the gradients belong to.
-    pub(super) fn stage(&self) -> &Stage {
+    pub(super) fn stage(&self) -> &ChannelStage {
         &self.stage
     }
 
@@ -103,7 +103,7 @@ impl<S: Simd> Kernel<S> for Fill<'_, S::Vector> {
     #[inline(always)]
     fn run(self, simd: S) {
         let (lists, zero) = (self.lists, simd.splat(0.0));
-        let Stage {
+        let ChannelStage {
             filters, pooled, ..
         } = lists.stage;
         let places = pooled.plane;
@@ -117,8 +117,9 @@ impl<S: Simd> Kernel<S> for Fill<'_, S::Vector> {
             }
         }
         lists.lengths.fill(0);
-        let mut codes_here = vec_of::<S>(simd);
-        let mut alive_here = vec_of::<S>(simd);
+        // Room for a square of vectors each.
+        const { assert!(S::LANES <= 16) };
+        let (mut codes_here, mut alive_here) = ([zero; 16], [zero; 16]);
         let (codes_here, alive_here) = (&mut codes_here[..S::LANES], &mut alive_here[..S::LANES]);
         for block in 0..filters.div_ceil(S::LANES) {
             for (vector, table) in lists.tables.iter().enumerate() {
@@ -143,13 +144,6 @@ impl<S: Simd> Kernel<S> for Fill<'_, S::Vector> {
             }
         }
     }
-}
-
-/// Room for a square of vectors.
-#[inline(always)]
-fn vec_of<S: Simd>(simd: S) -> [S::Vector; 16] {
-    const { assert!(S::LANES <= 16) };
-    [simd.splat(0.0); 16]
 }
 
 /// Each lane of the vector that its code names.

@@ -1,9 +1,8 @@
 //! The op with channels in the lanes of vectors, for 3×3 kernels.
 //!
-//! An image's channels lie in blocks of as many as a vector has lanes, the last one padded with
-//! zeros; a block is a plane of vectors with a border of zeros, and an image is its blocks, one
-//! after the other. The first stage takes planes of plain numbers instead, since images have few
-//! channels.
+//! An image's channels form blocks of as many channels as a vector has lanes; zeros pad the last
+//! block. A block is a plane of vectors with a border of zeros, and an image is its blocks, one after
+//! the other. The first stage takes planes of plain numbers instead, since images have few channels.
 //!
 //! Forward, the first stage is direct and later ones take Winograd's F(2×2, 3×3), whose tile of
 //! four places is just what max-pool reduces to one. Backward, everything follows the one place
@@ -25,12 +24,12 @@ mod winograd;
 
 pub(crate) use first::FirstForward;
 pub(crate) use first_weight_gradient::FirstWeightGradient;
-pub(crate) use input_gradient::{InputGradient, Windows};
+pub(crate) use input_gradient::{LaterInputGradient, Windows};
 pub(crate) use lists::Lists;
 pub(crate) use rows::{ReadRow, WriteRow};
-pub(crate) use weight_gradient::WeightGradient;
+pub(crate) use weight_gradient::LaterWeightGradient;
 pub(crate) use weights::{AddGradients, StageWeights};
-pub(crate) use winograd::{Forward, Tiles};
+pub(crate) use winograd::{Tiles, WinogradForward};
 
 #[cfg(test)]
 mod tests;
@@ -40,13 +39,13 @@ use super::Planes;
 /// Weights of a filter for one channel.
 pub(crate) const TAPS: usize = 9;
 
-/// Bits of a code from which on a pooled place is dead: ReLU has cut off its maximum. Below are
+/// Lowest code, by its bits, of a dead pooled place, whose maximum ReLU has cut off. Lower codes are
 /// the places of the window, in row order.
 const DEAD: u32 = 4;
 
 /// Sizes of one stage and where its buffers' elements lie.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stage {
+pub(crate) struct ChannelStage {
     pub(crate) channels: usize,
     pub(crate) filters: usize,
     /// The input and its gradient, with their border.
@@ -55,7 +54,7 @@ pub(crate) struct Stage {
     pub(crate) pooled: Planes,
 }
 
-impl Stage {
+impl ChannelStage {
     pub(crate) fn new([channels, height, width]: [usize; 3], filters: usize) -> Self {
         Self {
             channels,

@@ -1,18 +1,18 @@
 //! Between planes of filters in lanes and a row of features in (filter, row, column) order.
 
-use super::Stage;
+use super::ChannelStage;
 use crate::simd::{Kernel, Simd, lanes, lanes_mut};
 
-/// From the places of [`Stage::pooled`] to a row.
+/// From the places of [`ChannelStage::pooled`] to a row.
 pub(crate) struct ReadRow<'a, V> {
-    pub(crate) stage: &'a Stage,
+    pub(crate) stage: &'a ChannelStage,
     pub(crate) planes: &'a [V],
     pub(crate) row: &'a mut [f32],
 }
 
 /// And back; lanes without a filter keep what they hold.
 pub(crate) struct WriteRow<'a, V> {
-    pub(crate) stage: &'a Stage,
+    pub(crate) stage: &'a ChannelStage,
     pub(crate) row: &'a [f32],
     pub(crate) planes: &'a mut [V],
 }

@@ -1,5 +1,7 @@
-//! Both forward kernels against the readable reference: values, and which of equal maxima counts.
+//! Both forward kernels against the readable reference: values, and which of equal maxima counts; the
+//! panels of filters.
 
+use super::winograd::panels;
 use super::*;
 use crate::conv_pool::{ConvPoolShape, reference};
 use crate::simd::{Lanes, Simd, WithSimd, lanes, lanes_mut, tests::levels};
@@ -21,7 +23,7 @@ impl WithSimd for Run<'_> {
     fn with<S: Simd>(self, simd: S) -> Self::Output {
         let shape = self.shape;
         let (channels, filters) = (shape.channels, shape.filters);
-        let stage = Stage::new([channels, shape.height, shape.width], filters);
+        let stage = ChannelStage::new([channels, shape.height, shape.width], filters);
         let mut weights = StageWeights::new(simd, &stage, self.first);
         let tasks = weights.fill(simd, &stage, self.weight, self.bias, false);
         tasks.into_iter().for_each(|mut fill| fill());
@@ -59,7 +61,7 @@ impl WithSimd for Run<'_> {
                     lanes_mut::<S>(&mut planes)[place * S::LANES + channel % S::LANES] = pixel;
                 }
             }
-            let forward = Forward {
+            let forward = WinogradForward {
                 stage: &stage,
                 images: shape.batch,
                 input: &planes,
@@ -185,4 +187,14 @@ fn values_and_first_maxima_are_the_references() {
         }
     }
     comparison.finish();
+}
+
+#[test]
+fn panels_cover_all_blocks() {
+    for blocks in 1..10 {
+        let all: Vec<_> = panels(blocks).collect();
+        let covered = all.iter().flat_map(|&(first, width)| first..first + width);
+        assert!(covered.eq(0..blocks));
+        assert!(all.iter().all(|&(_, width)| (1..=3).contains(&width)));
+    }
 }

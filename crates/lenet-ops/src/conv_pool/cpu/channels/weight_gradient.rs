@@ -6,7 +6,7 @@ use crate::simd::{Kernel, Simd, prefetch};
 /// Adds the share of the image in the lists: for each filter and block of channels nine sums in
 /// registers, and nine multiply-adds for each place that has a gradient; where there are registers
 /// enough, two blocks share what it takes to find the place.
-pub(crate) struct WeightGradient<'a, V> {
+pub(crate) struct LaterWeightGradient<'a, V> {
     pub(crate) lists: &'a Lists<V>,
     /// The image's input.
     pub(crate) input: &'a [V],
@@ -16,7 +16,7 @@ pub(crate) struct WeightGradient<'a, V> {
     pub(crate) bias_sums: &'a mut [f32],
 }
 
-impl<S: Simd> Kernel<S> for WeightGradient<'_, S::Vector> {
+impl<S: Simd> Kernel<S> for LaterWeightGradient<'_, S::Vector> {
     type Output = ();
 
     #[inline(always)]
@@ -35,8 +35,8 @@ impl<S: Simd> Kernel<S> for WeightGradient<'_, S::Vector> {
     }
 }
 
-impl<V: Copy> WeightGradient<'_, V> {
-    /// `N` blocks of channels from `first` on; gives back `N`.
+impl<V: Copy> LaterWeightGradient<'_, V> {
+    /// `N` blocks of channels from `first` on. Returns `N`.
     #[inline(always)]
     fn blocks<S: Simd<Vector = V>, const N: usize>(
         &mut self,

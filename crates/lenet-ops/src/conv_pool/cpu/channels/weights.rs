@@ -2,14 +2,14 @@
 //! their gradients.
 
 use super::input_gradient::{weight_at, weight_len};
-use super::winograd::{self, ELEMENTS, panels};
-use super::{Stage, TAPS};
+use super::winograd::{ELEMENTS, TransformWeights, panels};
+use super::{ChannelStage, TAPS};
 use crate::simd::{Kernel, Simd, lanes, lanes_mut};
 
 /// The forms of one stage's weights; filled once a step.
 #[derive(Debug)]
 pub(crate) struct StageWeights<V> {
-    /// First stage: `[filter blocks, C, 9]`; later ones: see [`winograd`].
+    /// First stage: `[filter blocks, C, 9]`; later ones: panels of [`TransformWeights`].
     pub(crate) forward: Vec<V>,
     /// `[filter blocks]`, zero beyond the filters.
     pub(crate) bias: Vec<V>,
@@ -23,7 +23,7 @@ pub(crate) struct StageWeights<V> {
 pub(crate) type Filling<'a> = Box<dyn FnMut() + Send + 'a>;
 
 impl<V: Copy + Send> StageWeights<V> {
-    pub(crate) fn new<S: Simd<Vector = V>>(simd: S, stage: &Stage, first: bool) -> Self {
+    pub(crate) fn new<S: Simd<Vector = V>>(simd: S, stage: &ChannelStage, first: bool) -> Self {
         let blocks = stage.filters.div_ceil(S::LANES);
         let zeros = |len| vec![simd.splat(0.0); len];
         let taps = if first { TAPS } else { ELEMENTS };
@@ -43,7 +43,7 @@ impl<V: Copy + Send> StageWeights<V> {
     pub(crate) fn fill<'a, S: Simd<Vector = V>>(
         &'a mut self,
         simd: S,
-        stage: &'a Stage,
+        stage: &'a ChannelStage,
         weight: &'a [f32],
         bias: &[f32],
         training: bool,
@@ -76,7 +76,7 @@ impl<V: Copy + Send> StageWeights<V> {
                 for (block, weight) in blocks.enumerate() {
                     let to = &mut *turned;
                     simd.vectorize(Turn { row, weight, to });
-                    simd.vectorize(winograd::TransformWeights {
+                    simd.vectorize(TransformWeights {
                         weight: to,
                         width,
                         block,
@@ -137,7 +137,7 @@ impl<S: Simd> Kernel<S> for Turn<'_, S::Vector> {
 }
 
 struct FillBackward<'a, V> {
-    stage: &'a Stage,
+    stage: &'a ChannelStage,
     weight: &'a [f32],
     to: &'a mut [V],
 }

@@ -11,8 +11,12 @@
 //! as are those of a patch that is constant along rows, along columns, or all over, and the first
 //! maximum is the first.
 
+mod panels;
+
+pub(super) use panels::{TransformWeights, panels};
+
 use super::pool::pool;
-use super::{Planes, Stage, TAPS};
+use super::{ChannelStage, Planes};
 use crate::simd::{Kernel, Simd, lanes};
 
 /// Elements of a transformed tile or kernel.
@@ -25,65 +29,6 @@ const ROUND_BYTES: usize = 96 << 10;
 /// themselves stay in the first cache meanwhile.
 const PANEL_BYTES: usize = 128 << 10;
 
-/// Widths in blocks of the panels that `blocks` blocks of filters are multiplied in, each with
-/// its first block.
-pub(super) fn panels(blocks: usize) -> impl Iterator<Item = (usize, usize)> {
-    let mut first = 0;
-    std::iter::from_fn(move || {
-        let width = match blocks - first {
-            0 => return None,
-            3 => 3,
-            1 => 1,
-            _ => 2,
-        };
-        first += width;
-        Some((first - width, width))
-    })
-}
-
-/// Transforms a block of filters' weights `[C, 9]` to G g Gᵀ with G = [1 0 0; ½ ½ ½; ½ −½ ½; 0 0 1],
-/// in its places of a panel `[16, C, width]`.
-pub(super) struct TransformWeights<'a, V> {
-    pub(super) weight: &'a [V],
-    pub(super) width: usize,
-    /// The block's place in the panel.
-    pub(super) block: usize,
-    pub(super) panel: &'a mut [V],
-}
-
-impl<S: Simd> Kernel<S> for TransformWeights<'_, S::Vector> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, simd: S) {
-        let half = simd.splat(0.5);
-        let channels = self.weight.len() / TAPS;
-        for (channel, kernel) in self.weight.chunks_exact(TAPS).enumerate() {
-            let mut columns = [[half; 4]; 3];
-            for (s, column) in columns.iter_mut().enumerate() {
-                *column = transform_line(simd, half, [kernel[s], kernel[3 + s], kernel[6 + s]]);
-            }
-            let [first, second, third] = columns;
-            let lines = first.into_iter().zip(second).zip(third);
-            for (r, ((a, b), c)) in lines.enumerate() {
-                let line = transform_line(simd, half, [a, b, c]);
-                for (s, &value) in line.iter().enumerate() {
-                    let row = (4 * r + s) * channels + channel;
-                    self.panel[row * self.width + self.block] = value;
-                }
-            }
-        }
-    }
-}
-
-/// G times three.
-#[inline(always)]
-fn transform_line<S: Simd>(simd: S, half: S::Vector, [a, b, c]: [S::Vector; 3]) -> [S::Vector; 4] {
-    let outer = simd.mul(half, simd.add(a, c));
-    let middle = simd.mul(half, b);
-    [a, simd.add(outer, middle), simd.sub(outer, middle), c]
-}
-
 /// Scratch of a round of tiles.
 #[derive(Debug)]
 pub(crate) struct Tiles<V> {
@@ -95,7 +40,7 @@ pub(crate) struct Tiles<V> {
 
 impl<V: Copy> Tiles<V> {
     /// Room for a round of each of the stages.
-    pub(crate) fn new<S: Simd<Vector = V>>(simd: S, stages: &[Stage]) -> Self {
+    pub(crate) fn new<S: Simd<Vector = V>>(simd: S, stages: &[ChannelStage]) -> Self {
         let (mut transformed, mut products) = (0, 0);
         for round in stages.iter().map(Round::new::<S>) {
             transformed = transformed.max(round.tiles * round.transformed);
@@ -120,7 +65,7 @@ struct Round {
 }
 
 impl Round {
-    fn new<S: Simd>(stage: &Stage) -> Self {
+    fn new<S: Simd>(stage: &ChannelStage) -> Self {
         let blocks = |count: usize| count.div_ceil(S::LANES);
         let (channel_blocks, filter_blocks) = (blocks(stage.channels), blocks(stage.filters));
         let tile = ELEMENTS * (channel_blocks + filter_blocks) * S::LANES * size_of::<f32>();
@@ -138,10 +83,10 @@ impl Round {
 }
 
 /// One stage of some images.
-pub(crate) struct Forward<'a, V> {
-    pub(crate) stage: &'a Stage,
+pub(crate) struct WinogradForward<'a, V> {
+    pub(crate) stage: &'a ChannelStage,
     pub(crate) images: usize,
-    /// The images, each in the places of [`Stage::input`].
+    /// The images, each in the places of [`ChannelStage::input`].
     pub(crate) input: &'a [V],
     /// As [`TransformWeights`] makes them.
     pub(crate) weight: &'a [V],
@@ -150,12 +95,12 @@ pub(crate) struct Forward<'a, V> {
     /// The pooled output; only the inside of the border is written.
     pub(crate) output: &'a mut [V],
     pub(crate) output_planes: Planes,
-    /// Argmax codes, in the places of [`Stage::pooled`].
+    /// Argmax codes, in the places of [`ChannelStage::pooled`].
     pub(crate) codes: &'a mut [V],
     pub(crate) tiles: &'a mut Tiles<V>,
 }
 
-impl<V: Copy> Forward<'_, V> {
+impl<V: Copy> WinogradForward<'_, V> {
     pub(crate) fn run<S: Simd<Vector = V>>(self, simd: S) {
         let round = Round::new::<S>(self.stage);
         let mut place = Place::default();
@@ -205,7 +150,7 @@ struct Place {
 
 impl Place {
     #[inline(always)]
-    fn advance(&mut self, stage: &Stage) {
+    fn advance(&mut self, stage: &ChannelStage) {
         self.column += 1;
         if self.column == stage.pooled.columns {
             self.column = 0;
@@ -220,7 +165,7 @@ impl Place {
 
 /// Bᵀ d B with Bᵀ = [1 0 −1 0; 0 1 1 0; 0 −1 1 0; 0 1 0 −1].
 struct Transform<'a, V> {
-    stage: &'a Stage,
+    stage: &'a ChannelStage,
     round: Round,
     tiles: usize,
     place: &'a mut Place,
@@ -362,7 +307,7 @@ impl<V: Copy> Multiply<'_, V> {
 
 /// Aᵀ m A with Aᵀ = [1 1 1 0; 0 1 −1 −1], bias, ReLU and pool.
 struct Finish<'a, V> {
-    stage: &'a Stage,
+    stage: &'a ChannelStage,
     round: Round,
     tiles: usize,
     place: Place,
@@ -409,19 +354,4 @@ impl<S: Simd> Kernel<S> for Finish<'_, S::Vector> {
 fn reduce<S: Simd>(simd: S, [a, b, c, d]: [S::Vector; 4]) -> [S::Vector; 2] {
     let first = simd.add(simd.add(a, b), c);
     [first, simd.sub(simd.sub(b, c), d)]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn panels_cover_all_blocks() {
-        for blocks in 1..10 {
-            let all: Vec<_> = panels(blocks).collect();
-            let covered = all.iter().flat_map(|&(first, width)| first..first + width);
-            assert!(covered.eq(0..blocks));
-            assert!(all.iter().all(|&(_, width)| (1..=3).contains(&width)));
-        }
-    }
 }

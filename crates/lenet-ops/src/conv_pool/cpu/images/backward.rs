@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::input_gradient::{InputGradient, Unpool};
 use super::weight_gradient::{AddSums, BiasGradient, GROUP, WeightGradient};
-use super::{Planes, Stage};
+use super::{ImageStage, Planes};
 use crate::simd::Simd;
 
 /// Bytes that a strip of a filter group's unpooled gradient may take: half of a small first
@@ -13,10 +13,10 @@ const STRIP_BYTES: usize = 14 << 10;
 
 /// One stage of one block.
 pub(crate) struct Backward<'a, V> {
-    pub(crate) stage: &'a Stage,
+    pub(crate) stage: &'a ImageStage,
     pub(crate) input: &'a [V],
     pub(crate) weight: &'a [f32],
-    /// Argmax codes, in the places of [`Stage::codes`].
+    /// Argmax codes, in the places of [`ImageStage::codes`].
     pub(crate) codes: &'a [V],
     /// Gradient of the pooled output.
     pub(crate) gradient: &'a [V],
@@ -30,9 +30,9 @@ pub(crate) struct Backward<'a, V> {
 
 /// Buffers for an input's gradient.
 pub(crate) struct InputBuffers<'a, V> {
-    /// Scratch, in the places of [`Stage::unpooled`]; its border must be zero and stays so.
+    /// Scratch, in the places of [`ImageStage::unpooled`]; its border must be zero and stays so.
     pub(crate) unpooled: &'a mut [V],
-    /// In the places of [`Stage::input_gradient`], overwritten.
+    /// In the places of [`ImageStage::input_gradient`], overwritten.
     pub(crate) output: &'a mut [V],
 }
 
@@ -47,10 +47,10 @@ pub(crate) struct GroupScratch<V> {
 impl<V: Copy> GroupScratch<V> {
     pub(crate) fn new<S: Simd<Vector = V>>(
         simd: S,
-        stages: impl Iterator<Item = Stage> + Clone,
+        stages: impl Iterator<Item = ImageStage> + Clone,
     ) -> Self {
-        let strip = |stage: Stage| strip_planes::<S>(&stage).len(GROUP);
-        let sums = |stage: Stage| GROUP * stage.weights_of_filter();
+        let strip = |stage: ImageStage| strip_planes::<S>(&stage).len(GROUP);
+        let sums = |stage: ImageStage| GROUP * stage.weights_of_filter();
         let zeros = |len: Option<usize>| vec![simd.splat(0.0); len.unwrap_or(0)];
         Self {
             strip: zeros(stages.clone().map(strip).max()),
@@ -144,12 +144,12 @@ impl<V: Copy> Backward<'_, V> {
 }
 
 /// Rows of the convolution's places to take at once for a weight gradient.
-fn strip_rows<S: Simd>(stage: &Stage) -> usize {
+fn strip_rows<S: Simd>(stage: &ImageStage) -> usize {
     let row = GROUP * stage.unpooled.row * size_of::<S::Vector>();
     (STRIP_BYTES / row / 2 * 2).clamp(2, 2 * stage.codes.rows)
 }
 
 /// Places of a strip of a stage's unpooled gradient that lies by itself.
-fn strip_planes<S: Simd>(stage: &Stage) -> Planes {
+fn strip_planes<S: Simd>(stage: &ImageStage) -> Planes {
     Planes::compact(strip_rows::<S>(stage), 2 * stage.codes.columns)
 }

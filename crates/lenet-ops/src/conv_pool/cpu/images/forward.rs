@@ -1,19 +1,19 @@
 //! Forward pass of a block: convolution, bias, ReLU and pool, the last three in registers.
 
-use super::window::{Input, Weights, for_width, sums, tile_width};
-use super::{DEAD, Planes, Stage};
+use super::window::{Input, Tiled, Weights, for_each_tile, sums};
+use super::{DEAD, ImageStage, Planes};
 use crate::simd::{Kernel, Simd};
 
 /// One stage of one block.
 pub(crate) struct Forward<'a, V> {
-    pub(crate) stage: &'a Stage,
+    pub(crate) stage: &'a ImageStage,
     pub(crate) input: &'a [V],
     pub(crate) weight: &'a [f32],
     pub(crate) bias: &'a [f32],
     /// The pooled output; only the inside of the border is written.
     pub(crate) output: &'a mut [V],
     pub(crate) output_planes: Planes,
-    /// Argmax codes, in the places of [`Stage::codes`].
+    /// Argmax codes, in the places of [`ImageStage::codes`].
     pub(crate) codes: &'a mut [V],
 }
 
@@ -21,37 +21,16 @@ impl<S: Simd> Kernel<S> for Forward<'_, S::Vector> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self, simd: S) {
-        match self.stage.kernel {
-            3 => self.windows::<S, 3>(simd),
-            _ => self.windows::<S, 0>(simd),
-        }
-    }
-}
-
-impl<V: Copy> Forward<'_, V> {
-    #[inline(always)]
-    fn windows<S: Simd<Vector = V>, const K: usize>(mut self, simd: S) {
+    fn run(mut self, simd: S) {
         let stage = self.stage;
         assert!(self.weight.len() >= stage.weights() && self.bias.len() >= stage.filters);
         assert!(self.input.len() >= stage.input.len(stage.channels));
-        for row in 0..stage.codes.rows {
-            for column in 0..stage.codes.columns {
-                let mut first = 0;
-                while first < stage.filters {
-                    let width = tile_width::<S>(stage.filters - first);
-                    macro_rules! tile {
-                        ($n:literal,) => {
-                            self.tile::<S, $n, K>(simd, first, (row, column))
-                        };
-                    }
-                    for_width!(width, S, tile!());
-                    first += width;
-                }
-            }
-        }
+        let windows = [stage.codes.rows, stage.codes.columns];
+        for_each_tile(simd, stage.kernel, windows, stage.filters, &mut self);
     }
+}
 
+impl<V: Copy> Tiled<V> for Forward<'_, V> {
     #[inline(always)]
     fn tile<S: Simd<Vector = V>, const N: usize, const K: usize>(
         &mut self,
@@ -76,7 +55,7 @@ impl<V: Copy> Forward<'_, V> {
         for (start, &bias) in start.iter_mut().zip(&self.bias[first..]) {
             *start = simd.splat(bias);
         }
-        // SAFETY: `windows` has checked both lengths; `first + N` is at most the number of
+        // SAFETY: `run` has checked both lengths; `first + N` is at most the number of
         // filters, and a pooled window lies in the image.
         let sums = unsafe {
             sums::<S, N, K, false>(simd, input, weights, first, (2 * row, 2 * column), start)

@@ -1,8 +1,8 @@
 //! Gradient of a block's input: the pool's gradient put in its places, then a convolution with
 //! the kernels turned by half.
 
-use super::window::{Input, Weights, for_width, sums, tile_width};
-use super::{Planes, Stage};
+use super::window::{Input, Tiled, Weights, for_each_tile, sums};
+use super::{ImageStage, Planes};
 use crate::simd::{Kernel, Simd};
 
 /// Puts the gradient of each pooled place where its maximum was, and zero beside it.
@@ -52,11 +52,11 @@ impl<S: Simd> Kernel<S> for Unpool<'_, S::Vector> {
 
 /// Gradient of one stage's input from the unpooled gradient.
 pub(crate) struct InputGradient<'a, V> {
-    pub(crate) stage: &'a Stage,
-    /// In the places of [`Stage::unpooled`], zero in the border.
+    pub(crate) stage: &'a ImageStage,
+    /// In the places of [`ImageStage::unpooled`], zero in the border.
     pub(crate) unpooled: &'a [V],
     pub(crate) weight: &'a [f32],
-    /// In the places of [`Stage::input_gradient`].
+    /// In the places of [`ImageStage::input_gradient`].
     pub(crate) output: &'a mut [V],
 }
 
@@ -64,37 +64,16 @@ impl<S: Simd> Kernel<S> for InputGradient<'_, S::Vector> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self, simd: S) {
-        match self.stage.kernel {
-            3 => self.windows::<S, 3>(simd),
-            _ => self.windows::<S, 0>(simd),
-        }
-    }
-}
-
-impl<V: Copy> InputGradient<'_, V> {
-    #[inline(always)]
-    fn windows<S: Simd<Vector = V>, const K: usize>(mut self, simd: S) {
+    fn run(mut self, simd: S) {
         let stage = self.stage;
         assert!(self.weight.len() >= stage.weights());
         assert!(self.unpooled.len() >= stage.unpooled.len(stage.filters));
-        for row in (0..stage.input_gradient.rows).step_by(2) {
-            for column in (0..stage.input_gradient.columns).step_by(2) {
-                let mut first = 0;
-                while first < stage.channels {
-                    let width = tile_width::<S>(stage.channels - first);
-                    macro_rules! tile {
-                        ($n:literal,) => {
-                            self.tile::<S, $n, K>(simd, first, (row, column))
-                        };
-                    }
-                    for_width!(width, S, tile!());
-                    first += width;
-                }
-            }
-        }
+        let windows = [stage.input_gradient.rows, stage.input_gradient.columns].map(|n| n / 2);
+        for_each_tile(simd, stage.kernel, windows, stage.channels, &mut self);
     }
+}
 
+impl<V: Copy> Tiled<V> for InputGradient<'_, V> {
     #[inline(always)]
     fn tile<S: Simd<Vector = V>, const N: usize, const K: usize>(
         &mut self,
@@ -102,6 +81,7 @@ impl<V: Copy> InputGradient<'_, V> {
         first: usize,
         (row, column): (usize, usize),
     ) {
+        let (row, column) = (2 * row, 2 * column);
         let stage = self.stage;
         let square = stage.kernel * stage.kernel;
         let weights = Weights {
@@ -116,7 +96,7 @@ impl<V: Copy> InputGradient<'_, V> {
             count: stage.filters,
         };
         let start = [simd.splat(0.0); N];
-        // SAFETY: `windows` has checked both lengths; `first + N` is at most the number of
+        // SAFETY: `run` has checked both lengths; `first + N` is at most the number of
         // channels, and the unpooled planes are as large as the input gradient's.
         let sums =
             unsafe { sums::<S, N, K, true>(simd, input, weights, first, (row, column), start) };

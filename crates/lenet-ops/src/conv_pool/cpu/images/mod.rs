@@ -1,8 +1,8 @@
 //! The op with images in the lanes of vectors.
 //!
-//! A block holds as many images as a vector has lanes: a value of one place in each of them is
-//! one vector, weights are broadcast. So every number of channels and every size works, and the
-//! border of SAME padding is stored as zeros around each plane.
+//! A block holds as many images as a vector has lanes: one vector holds the values of one place in all
+//! of them, and weights are broadcast. So every number of channels and every size works. The border of
+//! SAME padding is stored as zeros around each plane.
 
 mod backward;
 mod forward;
@@ -17,13 +17,12 @@ pub(crate) use forward::Forward;
 use super::Planes;
 pub(crate) use super::planes::{fill_lane, read_lane};
 
-/// Code of a pooled place whose maximum ReLU has cut off, next to 0 to 3 for a place in its
-/// window.
+/// Code of a dead pooled place, whose maximum ReLU has cut off. Codes 0 to 3 are places in the window.
 pub(crate) const DEAD: f32 = 4.0;
 
 /// Sizes of one stage and where its buffers' elements lie.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stage {
+pub(crate) struct ImageStage {
     pub(crate) channels: usize,
     pub(crate) filters: usize,
     pub(crate) kernel: usize,
@@ -37,7 +36,7 @@ pub(crate) struct Stage {
     pub(crate) input_gradient: Planes,
 }
 
-impl Stage {
+impl ImageStage {
     pub(crate) fn new(
         [channels, height, width]: [usize; 3],
         filters: usize,

@@ -1,74 +1,38 @@
-//! The op on slices in the order that [`conv_pool`](crate::conv_pool) documents.
+//! The op on f32 slices in the order that [`conv_pool`](crate::conv_pool) documents.
 
-use super::{Backward, DEAD, Forward, GroupScratch, InputBuffers, Planes, Stage};
+use super::{Backward, DEAD, Forward, GroupScratch, ImageStage, InputBuffers, Planes};
 use super::{fill_lane, read_lane};
-use crate::conv_pool::{ConvPoolShape, Gradients, Pooled};
+use crate::conv_pool::call::{BackwardCall, ConvPoolFloat, ForwardCall};
+use crate::conv_pool::shape::ConvPoolShape;
 use crate::error::OpsError;
 use crate::simd::{FlushDenormals, Level, Simd, WithSimd};
 
-/// As [`reference::forward`](crate::conv_pool::reference::forward), with the instructions of
-/// [`Level::from_environment`].
-///
-/// # Errors
-/// An instruction set that the environment names and this machine lacks.
-pub(crate) fn forward(
-    shape: &ConvPoolShape,
-    input: &[f32],
-    weight: &[f32],
-    bias: &[f32],
-    output: &mut [f32],
-    argmax: &mut [u8],
-) -> Result<(), OpsError> {
-    let call = ForwardCall {
-        shape,
-        input,
-        weight,
-        bias,
-        output,
-        argmax,
-    };
-    Level::from_environment()?.dispatch(call)
+impl ConvPoolFloat for f32 {
+    fn forward(call: ForwardCall<'_, f32>) -> Result<(), OpsError> {
+        Level::from_environment()?.dispatch(call)
+    }
+
+    fn backward(call: BackwardCall<'_, f32>) -> Result<(), OpsError> {
+        Level::from_environment()?.dispatch(call)
+    }
 }
 
-/// As [`reference::backward`](crate::conv_pool::reference::backward); see [`forward`].
-///
-/// # Errors
-/// As [`forward`].
-pub(crate) fn backward(
-    shape: &ConvPoolShape,
-    input: &[f32],
-    weight: &[f32],
-    pooled: Pooled<'_, f32>,
-    upstream: &[f32],
-    gradients: Gradients<'_, f32>,
-) -> Result<(), OpsError> {
-    let call = BackwardCall {
-        shape,
-        input,
-        weight,
-        pooled,
-        upstream,
-        gradients,
-    };
-    Level::from_environment()?.dispatch(call)
-}
-
-fn stage(shape: &ConvPoolShape) -> Stage {
-    Stage::new(
+fn stage(shape: &ConvPoolShape) -> ImageStage {
+    ImageStage::new(
         [shape.channels, shape.height, shape.width],
         shape.filters,
         shape.kernel,
     )
 }
 
-/// Each block's first image and how many it has.
+/// First image and number of images of each block.
 fn blocks<S: Simd>(images: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..images)
         .step_by(S::LANES)
         .map(move |first| (first, S::LANES.min(images - first)))
 }
 
-/// A block's images into its lanes; those beyond are zero.
+/// Copies a block's images into its lanes; the lanes without an image become zero.
 fn fill<S: Simd>(
     planes: Planes,
     count: usize,
@@ -87,16 +51,7 @@ fn fill<S: Simd>(
     }
 }
 
-struct ForwardCall<'a> {
-    shape: &'a ConvPoolShape,
-    input: &'a [f32],
-    weight: &'a [f32],
-    bias: &'a [f32],
-    output: &'a mut [f32],
-    argmax: &'a mut [u8],
-}
-
-impl WithSimd for ForwardCall<'_> {
+impl WithSimd for ForwardCall<'_, f32> {
     type Output = ();
 
     fn with<S: Simd>(self, simd: S) {
@@ -107,14 +62,9 @@ impl WithSimd for ForwardCall<'_> {
         let mut output = zeros(stage.codes.len(stage.filters));
         let mut codes = output.clone();
         let pooled = stage.codes.len(stage.filters);
-        for (first, images) in blocks::<S>(self.shape.batch) {
-            fill::<S>(
-                stage.input,
-                stage.channels,
-                &mut input,
-                (first, images),
-                self.input,
-            );
+        for block in blocks::<S>(self.shape.batch) {
+            let (first, images) = block;
+            fill::<S>(stage.input, stage.channels, &mut input, block, self.input);
             simd.vectorize(Forward {
                 stage: &stage,
                 input: &input,
@@ -138,52 +88,29 @@ impl WithSimd for ForwardCall<'_> {
     }
 }
 
-struct BackwardCall<'a> {
-    shape: &'a ConvPoolShape,
-    input: &'a [f32],
-    weight: &'a [f32],
-    pooled: Pooled<'a, f32>,
-    upstream: &'a [f32],
-    gradients: Gradients<'a, f32>,
-}
-
-impl WithSimd for BackwardCall<'_> {
+impl WithSimd for BackwardCall<'_, f32> {
     type Output = ();
 
     fn with<S: Simd>(mut self, simd: S) {
         let _flush = FlushDenormals::new();
         let stage = stage(self.shape);
+        let wanted = self.gradients.input.is_some();
         let zeros = |len| vec![simd.splat(0.0); len];
         let mut input = zeros(stage.input.len(stage.channels));
         let mut gradient = zeros(stage.codes.len(stage.filters));
         let mut codes = gradient.clone();
-        let wanted = self.gradients.input.is_some();
-        let mut unpooled = zeros(if wanted {
-            stage.unpooled.len(stage.filters)
-        } else {
-            0
-        });
-        let to_input = stage.input_gradient.len(stage.channels);
-        let mut to_input = zeros(if wanted { to_input } else { 0 });
+        let if_wanted = |len| zeros(if wanted { len } else { 0 });
+        let mut unpooled = if_wanted(stage.unpooled.len(stage.filters));
+        let mut to_input = if_wanted(stage.input_gradient.len(stage.channels));
         let mut scratch = GroupScratch::new(simd, std::iter::once(stage));
         let pooled = stage.codes.len(stage.filters);
         self.gradients.weight.fill(0.0);
         self.gradients.bias.fill(0.0);
-        for (first, images) in blocks::<S>(self.shape.batch) {
-            fill::<S>(
-                stage.input,
-                stage.channels,
-                &mut input,
-                (first, images),
-                self.input,
-            );
-            fill::<S>(
-                stage.codes,
-                stage.filters,
-                &mut gradient,
-                (first, images),
-                self.upstream,
-            );
+        for block in blocks::<S>(self.shape.batch) {
+            let (first, images) = block;
+            fill::<S>(stage.input, stage.channels, &mut input, block, self.input);
+            let upstream = self.upstream;
+            fill::<S>(stage.codes, stage.filters, &mut gradient, block, upstream);
             for lane in 0..images {
                 let range = (first + lane) * pooled..(first + lane + 1) * pooled;
                 let output = &self.pooled.output[range.clone()];

@@ -1,6 +1,6 @@
 //! Gradients of a block's weights and biases.
 
-use super::{DEAD, Planes, Stage};
+use super::{DEAD, ImageStage, Planes};
 use crate::simd::{Kernel, Simd};
 
 /// Filters of a group: its unpooled gradient, a few rows of it, stays in the first cache.
@@ -9,7 +9,7 @@ pub(crate) const GROUP: usize = 4;
 /// Adds a block's share to the gradient of the weights of a group of filters: for each tap the
 /// products of gradient and input over some rows, one vector of sums a weight.
 pub(crate) struct WeightGradient<'a, V> {
-    pub(crate) stage: &'a Stage,
+    pub(crate) stage: &'a ImageStage,
     pub(crate) input: &'a [V],
     /// First row of the convolution's places, and how many.
     pub(crate) row: usize,
@@ -112,7 +112,7 @@ impl<V: Copy> WeightGradient<'_, V> {
 
 /// Adds a block's share to the gradient of the biases.
 pub(crate) struct BiasGradient<'a, V> {
-    pub(crate) stage: &'a Stage,
+    pub(crate) stage: &'a ImageStage,
     /// Gradient of the pooled places.
     pub(crate) gradient: &'a [V],
     pub(crate) gradient_planes: Planes,

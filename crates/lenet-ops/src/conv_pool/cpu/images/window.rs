@@ -1,4 +1,4 @@
-//! The inner loop of forward pass and input gradient: 2×2 places of several output planes.
+//! The loops of forward pass and input gradient: 2×2 places of several output planes.
 
 use super::Planes;
 use crate::simd::Simd;
@@ -74,12 +74,12 @@ pub(super) unsafe fn sums<S: Simd, const N: usize, const K: usize, const FLIP: b
     sums
 }
 
-/// Width of the next tile where `left` output planes are to be done. The compiler keeps the
+/// Width of the next tile where `left` output planes remain. The compiler keeps the
 /// window's 16 inputs in registers as it can: with 16 registers a third plane makes it spill sums
 /// (measured: half the speed), with 32 it does not. Never one plane alone if the tile before can
 /// give one up, since four sums do not hide the latency of their additions.
 #[inline(always)]
-pub(super) fn tile_width<S: Simd>(left: usize) -> usize {
+fn tile_width<S: Simd>(left: usize) -> usize {
     match (S::WIDE, left) {
         (_, 0..=2) => left,
         (true, 4) | (false, _) => 2,
@@ -87,15 +87,53 @@ pub(super) fn tile_width<S: Simd>(left: usize) -> usize {
     }
 }
 
-/// Calls a function that is generic over the width of a tile with the width known.
-macro_rules! for_width {
-    ($width:expr, $simd:ty, $call:ident!($($args:tt)*)) => {
-        match $width {
-            1 => $call!(1, $($args)*),
-            2 => $call!(2, $($args)*),
-            3 if <$simd>::WIDE => $call!(3, $($args)*),
-            _ => unreachable!("tile_width gives no other"),
-        }
-    };
+/// An op that computes tiles: `N` output planes at the 2×2 places of one window.
+pub(super) trait Tiled<V> {
+    /// Computes planes `first` to `first + N` at `window`, a row and a column of windows. `K` is the
+    /// kernel's side, or 0 for any.
+    fn tile<S: Simd<Vector = V>, const N: usize, const K: usize>(
+        &mut self,
+        simd: S,
+        first: usize,
+        window: (usize, usize),
+    );
 }
-pub(super) use for_width;
+
+/// Has every tile computed, of `planes` output planes at `windows`, rows and columns of windows.
+#[inline(always)]
+pub(super) fn for_each_tile<S: Simd>(
+    simd: S,
+    kernel: usize,
+    windows: [usize; 2],
+    planes: usize,
+    op: &mut impl Tiled<S::Vector>,
+) {
+    match kernel {
+        3 => walk::<S, 3>(simd, windows, planes, op),
+        _ => walk::<S, 0>(simd, windows, planes, op),
+    }
+}
+
+#[inline(always)]
+fn walk<S: Simd, const K: usize>(
+    simd: S,
+    [rows, columns]: [usize; 2],
+    planes: usize,
+    op: &mut impl Tiled<S::Vector>,
+) {
+    for row in 0..rows {
+        for column in 0..columns {
+            let mut first = 0;
+            while first < planes {
+                let width = tile_width::<S>(planes - first);
+                match width {
+                    1 => op.tile::<S, 1, K>(simd, first, (row, column)),
+                    2 => op.tile::<S, 2, K>(simd, first, (row, column)),
+                    3 if S::WIDE => op.tile::<S, 3, K>(simd, first, (row, column)),
+                    _ => unreachable!("tile_width gives no other"),
+                }
+                first += width;
+            }
+        }
+    }
+}

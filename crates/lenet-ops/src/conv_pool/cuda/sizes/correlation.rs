@@ -1,28 +1,10 @@
 //! How the forward pass and the gradient of the images are divided: see `correlate.cuh`.
 
-use super::{BLOCKS, SHARED_BYTES};
-use crate::cuda::types::Launch;
+use super::stage::{BLOCKS, SHARED_BYTES, Tiling, even_share};
+use crate::cuda::launch::Launch;
 
-/// What a block of a correlation computes: see `correlate.cuh`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[repr(C)]
-pub(crate) struct Tiling {
-    pub(crate) images: u32,
-    /// Of windows.
-    pub(crate) rows: u32,
-    /// Of windows.
-    pub(crate) columns: u32,
-    /// Floats between rows of a plane.
-    pub(crate) pitch: u32,
-    /// Of four outputs, side by side.
-    pub(crate) groups: u32,
-    /// Of such groups, one after another.
-    pub(crate) rounds: u32,
-    /// Inputs in shared memory.
-    pub(crate) depth: u32,
-}
-
-/// A correlation: `outputs` at `rows` × `columns` windows of each of `images` of `trials`.
+/// A correlation: `outputs` at `rows` × `columns` windows of each of `images` images, at each of
+/// `places` places.
 pub(super) struct Correlation {
     pub(super) outputs: u32,
     pub(super) inputs: u32,
@@ -30,7 +12,7 @@ pub(super) struct Correlation {
     pub(super) columns: u32,
     pub(super) kernel: u32,
     pub(super) images: u32,
-    pub(super) trials: u32,
+    pub(super) places: u32,
 }
 
 impl Correlation {
@@ -62,7 +44,7 @@ impl Correlation {
         let blocks = |tiling: &Tiling| {
             let images = u64::from(self.images.div_ceil(tiling.images) * tiles);
             let outputs = u64::from(groups.div_ceil(tiling.groups * tiling.rounds));
-            images * outputs * u64::from(self.trials)
+            images * outputs * u64::from(self.places)
         };
         let grows = |next: &Tiling| {
             blocks(next) >= u64::from(BLOCKS) && self.input_bytes(next) <= SHARED_BYTES
@@ -93,17 +75,14 @@ impl Correlation {
         }
         tiling.rounds = even_share(groups.div_ceil(tiling.groups), tiling.rounds);
         let threads = tiling.images * windows * tiling.groups;
-        let launch = Launch {
-            kernel,
-            grid: [
-                self.images.div_ceil(tiling.images) * tiles,
-                groups.div_ceil(tiling.groups * tiling.rounds),
-                self.trials,
-            ],
-            block: [threads.next_multiple_of(32), 1, 1],
-            shared_bytes: tiling.depth * self.input_bytes(&tiling),
-        };
-        (tiling, launch)
+        let grid = [
+            self.images.div_ceil(tiling.images) * tiles,
+            groups.div_ceil(tiling.groups * tiling.rounds),
+            self.places,
+        ];
+        let shared_bytes = tiling.depth * self.input_bytes(&tiling);
+        let launch = Launch::new(kernel, grid, threads.next_multiple_of(32));
+        (tiling, launch.with_shared(shared_bytes))
     }
 
     /// Bytes of shared memory that an input takes: its planes and weights.
@@ -112,11 +91,6 @@ impl Correlation {
         let weights = self.kernel * self.kernel * tiling.groups;
         4 * tiling.images * plane + 16 * weights
     }
-}
-
-/// `number` in as few shares of at most `most` as do, as even as they come: the largest share.
-pub(super) fn even_share(number: u32, most: u32) -> u32 {
-    number.div_ceil(number.div_ceil(most))
 }
 
 /// Floats between rows of a plane: even, and where half a warp's windows are of several rows, so

@@ -2,6 +2,7 @@
 
 use super::*;
 use Precision::Single;
+use lenet_core::Geometry;
 
 const STAGES: [[u32; 5]; 16] = [
     [1, 28, 28, 16, 3],
@@ -22,10 +23,10 @@ const STAGES: [[u32; 5]; 16] = [
     [33, 31, 17, 65, 5],
 ];
 
-fn stages() -> impl Iterator<Item = Stage> {
+fn stages() -> impl Iterator<Item = StageSizes> {
     STAGES
         .into_iter()
-        .map(|[channels, height, width, filters, kernel]| Stage {
+        .map(|[channels, height, width, filters, kernel]| StageSizes {
             channels,
             height,
             width,
@@ -34,7 +35,7 @@ fn stages() -> impl Iterator<Item = Stage> {
         })
 }
 
-/// Numbers of images and trials.
+/// Numbers of images and places.
 const LOADS: [[u32; 2]; 6] = [[1, 1], [3, 1], [16, 3], [128, 1], [128, 80], [100, 400]];
 
 fn check_launch(launch: &Launch, most_threads: u32) {
@@ -50,22 +51,22 @@ fn check_launch(launch: &Launch, most_threads: u32) {
 
 #[test]
 fn correlations_cover_their_outputs() {
-    for stage in stages().filter(Stage::is_small) {
-        for [images, trials] in LOADS {
+    for stage in stages().filter(StageSizes::is_small) {
+        for [images, places] in LOADS {
             let [height, width] = [stage.height, stage.width];
             let plans = [
                 (
-                    forward(true, &stage, images, trials, Single),
+                    forward(true, &stage, images, places, Single),
                     height / 2,
                     width / 2,
                 ),
                 (
-                    forward(false, &stage, images, trials, Single),
+                    forward(false, &stage, images, places, Single),
                     height / 2,
                     width / 2,
                 ),
                 (
-                    input_gradient(&stage, images, trials, Single),
+                    input_gradient(&stage, images, places, Single),
                     height.div_ceil(2),
                     width.div_ceil(2),
                 ),
@@ -87,19 +88,19 @@ fn correlations_cover_their_outputs() {
 }
 
 #[test]
-fn weight_gradients_cover_their_batch_whatever_the_trials() {
+fn weight_gradients_cover_their_batch_whatever_the_places() {
     for stage in stages() {
-        for [images, trials] in LOADS {
+        for [images, places] in LOADS {
             for first in [true, false] {
                 let (tiling, segments, launch) =
-                    weight_gradient(first, &stage, images, trials, Single);
+                    weight_gradient(first, &stage, images, places, Single);
                 check_launch(&launch, 256);
                 let Segments {
                     segments,
                     images: share,
                 } = segments;
                 assert!(segments * share >= images && (segments - 1) * share < images);
-                assert_eq!([launch.grid[0], launch.grid[2]], [segments, trials]);
+                assert_eq!([launch.grid[0], launch.grid[2]], [segments, places]);
                 let (alone, same, _) = weight_gradient(first, &stage, images, 1, Single);
                 assert_eq!((alone, same.images), (tiling, share));
                 if stage.is_small() && !first {
@@ -114,7 +115,7 @@ fn weight_gradients_cover_their_batch_whatever_the_trials() {
 #[test]
 fn kernels_go_by_the_side() {
     let named = |kernel| {
-        let stage = Stage {
+        let stage = StageSizes {
             channels: 2,
             height: 9,
             width: 9,
@@ -136,7 +137,7 @@ fn kernels_go_by_the_side() {
 
 #[test]
 fn a_tile_serves_as_many_filters_as_leave_enough_blocks() {
-    let stage = Stage::new(&Geometry::lab_2017(64), 0);
+    let stage = StageSizes::new(&Geometry::lab_2017(64), 0);
     let (alone, _) = forward(true, &stage, 128, 1, Single);
     let (many, launch) = forward(true, &stage, 128, 80, Single);
     assert!(alone.rounds < many.rounds);

@@ -4,9 +4,10 @@
 #[cfg(test)]
 mod tests;
 
-use super::correlation::{Correlation, Tiling, even_share};
-use super::{BLOCKS, Segments, Stage, WeightTiling};
-use crate::cuda::types::Launch;
+use super::correlation::Correlation;
+use super::stage::{BLOCKS, Segments, StageSizes, Tiling, WeightTiling, even_share};
+use crate::cuda::launch::Launch;
+use lenet_core::Precision;
 
 /// Bytes of shared memory that every GPU gives a block.
 const SHARED_BYTES: u32 = 48 << 10;
@@ -30,9 +31,11 @@ const SIDE: u32 = 32;
 const PARTS: u32 = 2;
 const SUMS_BYTES: u32 = 4 * 72 * 32 * SIDE / 8 * (PARTS - 1);
 
-/// Whether the kernels know a later stage, and it is large enough for them.
-pub(super) fn covers(stage: &Stage) -> bool {
-    stage.kernel == 3 && stage.channels >= LARGE && stage.filters >= LARGE
+/// Whether tensor cores compute a stage: one of side 3 that is large enough, and not the first, whose
+/// images are bytes.
+pub(super) fn covers(first: bool, stage: &StageSizes, precision: Precision) -> bool {
+    let large = stage.kernel == 3 && stage.channels >= LARGE && stage.filters >= LARGE;
+    precision == Precision::Tf32 && !first && large
 }
 
 /// Floats between planes: 8 more than a multiple of 32.
@@ -61,7 +64,7 @@ fn correlation(
         let blocks = u64::from(of.images.div_ceil(images) * tiles * blocks_of_outputs);
         // Beyond half of a block's most, only where enough blocks stay.
         let worth =
-            quads(images) <= QUADS / 2 || blocks * u64::from(of.trials) >= u64::from(BLOCKS);
+            quads(images) <= QUADS / 2 || blocks * u64::from(of.places) >= u64::from(BLOCKS);
         quads(images) <= QUADS
             && copiers(images, rows, columns) <= THREADS
             && bytes(images) <= SHARED_BYTES
@@ -82,17 +85,11 @@ fn correlation(
         rounds: 1,
         depth: INPUTS,
     };
-    let launch = Launch {
-        kernel: kernels[usize::from(outputs == 64)],
-        grid: [
-            of.images.div_ceil(images) * tiles,
-            blocks_of_outputs,
-            of.trials,
-        ],
-        block: [threads.next_multiple_of(32), 1, 1],
-        shared_bytes: bytes(images),
-    };
-    (tiling, launch)
+    let kernel = kernels[usize::from(outputs == 64)];
+    let blocks_of_images = of.images.div_ceil(images) * tiles;
+    let grid = [blocks_of_images, blocks_of_outputs, of.places];
+    let launch = Launch::new(kernel, grid, threads.next_multiple_of(32));
+    (tiling, launch.with_shared(bytes(images)))
 }
 
 /// The forward pass: a thread copies a place of the planes.
@@ -116,9 +113,9 @@ pub(super) fn input_gradient(of: &Correlation) -> (Tiling, Launch) {
 
 /// The weight gradient. As in f32, the sums' order depends on the stage and the images alone.
 pub(super) fn weight_gradient(
-    stage: &Stage,
+    stage: &StageSizes,
     images: u32,
-    trials: u32,
+    places: u32,
 ) -> (WeightTiling, Segments, Launch) {
     let [mut rows, mut columns] = [stage.height / 2, stage.width / 2];
     let bytes = |images: u32, rows: u32, columns: u32| {
@@ -152,11 +149,8 @@ pub(super) fn weight_gradient(
         parts: PARTS,
         tile_images,
     };
-    let launch = Launch {
-        kernel: "stage_weight_gradient_tf32",
-        grid: [segments.segments, blocks, trials],
-        block: [256, 1, 1],
-        shared_bytes: bytes(tile_images, rows, columns).max(SUMS_BYTES),
-    };
-    (tiling, segments, launch)
+    let grid = [segments.segments, blocks, places];
+    let shared_bytes = bytes(tile_images, rows, columns).max(SUMS_BYTES);
+    let launch = Launch::new("stage_weight_gradient_tf32", grid, 256);
+    (tiling, segments, launch.with_shared(shared_bytes))
 }

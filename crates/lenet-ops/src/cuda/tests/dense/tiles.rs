@@ -1,4 +1,4 @@
-//! The number of trials chooses the tile, so every tile has to come to the same bits.
+//! The number of networks chooses the tile, so every tile must give the same bits.
 
 use super::*;
 

@@ -8,7 +8,7 @@ fn what_does_not_fit_is_refused() {
     let gpu = Arc::new(gpu);
     let geometry = geometry([1, 8, 8], &[4], 3, &[8]);
     let values = parameters(&geometry, 1);
-    let one = start(Rule::Sgd, &values);
+    let one = start(Optimizer::SGD, &values);
     let make = |batch_size, starts: &[Start<'_>]| {
         Ensemble::new(
             Arc::clone(&gpu),
@@ -20,7 +20,7 @@ fn what_does_not_fit_is_refused() {
     };
     assert!(make(4, &[]).is_err());
     assert!(make(0, &[one]).is_err());
-    assert!(make(4, &[start(Rule::Sgd, &values[1..])]).is_err());
+    assert!(make(4, &[start(Optimizer::SGD, &values[1..])]).is_err());
     assert!(make(usize::MAX / 2, &[one]).is_err());
     let mut ensemble = make(4, &[one]).unwrap();
     assert!(ensemble.step().is_err() && ensemble.training_sums().is_err());
@@ -34,7 +34,7 @@ fn what_does_not_fit_is_refused() {
         learning_rates: &[0.1],
         dropout: None,
     };
-    let bad = Dropout {
+    let bad = Mask {
         rate: 1.0,
         seed: 0,
         step: 1,

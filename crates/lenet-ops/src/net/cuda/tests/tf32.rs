@@ -14,7 +14,7 @@ fn large() -> Geometry {
 fn together_in_tf32(gpu: &Arc<Gpu>, seeds: &[u64], data: &Data) -> (Vec<Vec<f32>>, Vec<BatchSums>) {
     let geometry = large();
     let networks: Vec<_> = seeds.iter().map(|&s| parameters(&geometry, s)).collect();
-    let starts: Vec<_> = networks.iter().map(|p| start(Rule::Sgd, p)).collect();
+    let starts: Vec<_> = networks.iter().map(|p| start(Optimizer::SGD, p)).collect();
     let mut ensemble =
         Ensemble::new(Arc::clone(gpu), &geometry, Precision::Tf32, 5, &starts).unwrap();
     assert_eq!(ensemble.precision(), Precision::Tf32);
@@ -38,7 +38,7 @@ fn together_in_tf32(gpu: &Arc<Gpu>, seeds: &[u64], data: &Data) -> (Vec<Vec<f32>
 
 /// Sums of a batch and largest relative error, L2, of a gradient tensor: in TF32, and on the CPU.
 fn step(gpu: Gpu, geometry: &Geometry, values: &[f32], data: &Data) -> ([BatchSums; 2], f64) {
-    let starts = [start(Rule::Sgd, values)];
+    let starts = [start(Optimizer::SGD, values)];
     let mut ensemble = Ensemble::new(Arc::new(gpu), geometry, Precision::Tf32, 5, &starts).unwrap();
     let set = ensemble.place(&data.pixels, &data.labels).unwrap();
     let indices = [4, 1, 0, 2, 3];
@@ -117,7 +117,7 @@ fn a_gpu_without_tf32_is_refused() {
     let gpu = Arc::new(gpu.with_compute_capability([7, 5]));
     let geometry = large();
     let values = parameters(&geometry, 1);
-    let one = [start(Rule::Sgd, &values)];
+    let one = [start(Optimizer::SGD, &values)];
     let make = |precision| Ensemble::new(Arc::clone(&gpu), &geometry, precision, 4, &one);
     let Err(error) = make(Precision::Tf32) else {
         panic!("it was taken")
@@ -147,7 +147,7 @@ fn the_bytes_told_are_those_taken() {
     let values = parameters(&geometry, 1);
     let [mut partial, mut told] = [[0; 2]; 2];
     for (at, precision) in [Precision::Single, Precision::Tf32].into_iter().enumerate() {
-        let one = [start(Rule::Sgd, &values)];
+        let one = [start(Optimizer::SGD, &values)];
         let ensemble = Ensemble::new(Arc::clone(&gpu), &geometry, precision, 64, &one).unwrap();
         let stages = ensemble.memory.stages.iter();
         partial[at] = stages.map(|stage| 4 * stage.partial.len() as u64).sum();

@@ -1,9 +1,12 @@
 //! Groups on a GPU, or on the driver of `tests/cuda`, which runs kernels on the CPU.
 
+use lenet_core::{DeviceKind, Precision};
 use lenet_ops::cuda::Gpu;
-use lenet_results::DeviceKind;
+use lenet_results::PhaseSeconds;
 
 use super::*;
+use crate::engine::tests::bits;
+use crate::{self_check, time_phases};
 
 /// Relative bound on losses: two devices' rounding, carried through some twenty steps.
 const LOSSES: f64 = 1e-4;
@@ -22,12 +25,10 @@ fn gpu() -> bool {
     }
 }
 
-fn on_the_gpu() -> Vec<TrialConfig> {
+fn on_the_gpu() -> Vec<Trial> {
     let device = DeviceKind::Cuda;
-    let configs = configs(BackendKind::Fused).into_iter();
-    configs
-        .map(|config| TrialConfig { device, ..config })
-        .collect()
+    let configs = configs(Backend::Fused).into_iter();
+    configs.map(|config| Trial { device, ..config }).collect()
 }
 
 fn ends(seen: Seen) -> Vec<Ended> {
@@ -67,7 +68,7 @@ fn a_group_on_a_gpu_trains_as_the_cpu_does() {
     assert!(seen.started.iter().all(|(_, group)| *group == 6));
     for (config, end) in configs.iter().zip(ends(seen)) {
         let device = DeviceKind::Cpu;
-        let config = TrialConfig {
+        let config = Trial {
             device,
             ..config.clone()
         };
@@ -126,18 +127,18 @@ fn many_trials_on_a_gpu_are_what_one_is() {
     for split in [&mut data.validation, &mut data.test] {
         split.indices = split.indices.iter().copied().cycle().take(700).collect();
     }
-    let one = TrialConfig {
+    let one = Trial {
         device: DeviceKind::Cuda,
         epochs: 1,
-        network: lenet_results::NetworkConfig {
+        network: lenet_core::Architecture {
             filters: vec![1],
             kernel: 3,
             hidden: vec![],
         },
         ..testing::config()
     };
-    let configs: Vec<TrialConfig> = (1..=13)
-        .map(|seed| TrialConfig {
+    let configs: Vec<Trial> = (1..=13)
+        .map(|seed| Trial {
             seed,
             ..one.clone()
         })
@@ -147,4 +148,97 @@ fn many_trials_on_a_gpu_are_what_one_is() {
     for (end, config) in ends.take(2) {
         assert_same(&finished(end), &alone(config, &data));
     }
+}
+
+fn in_tf32(trial: &Trial) -> Trial {
+    Trial {
+        precision: Precision::Tf32,
+        ..trial.clone()
+    }
+}
+
+/// They are refused before the GPU is opened.
+#[test]
+fn trials_of_two_precisions_are_refused() {
+    let data = testing::splits();
+    let single = on_the_gpu().remove(0);
+    let configs = [single.clone(), in_tf32(&single)];
+    let refused = together(&configs, &data, &[], Seen::default());
+    let error = refused.map(|_| ()).unwrap_err().to_string();
+    let words = "trials with different precisions cannot be trained together";
+    assert!(error.contains(words), "{error}");
+}
+
+/// The second stage goes to tensor cores.
+#[test]
+fn a_check_of_gradients_proves_the_precision_of_the_trial() {
+    if !gpu() {
+        return;
+    }
+    let data = testing::splits();
+    let single = Trial {
+        device: DeviceKind::Cuda,
+        network: lenet_core::Architecture {
+            filters: vec![32, 32],
+            kernel: 3,
+            hidden: vec![8],
+        },
+        ..testing::config()
+    };
+    let [single, tf32] = [single.clone(), in_tf32(&single)]
+        .map(|trial| self_check(&trial, &data, &RunOptions::default()).unwrap());
+    assert!(single.passed && tf32.passed, "{single:?}\n{tf32:?}");
+    // What f32 may be off by would not do for factors rounded to TF32.
+    assert!(single.tolerance < tf32.tolerance);
+    assert!(
+        single.worst_relative_error < tf32.worst_relative_error,
+        "{single:?}\n{tf32:?}"
+    );
+}
+
+/// Phases are launched one by one with waits between, ordinary steps as one recorded graph.
+#[test]
+fn a_clock_on_a_gpu_changes_no_parameter() {
+    if !gpu() {
+        return;
+    }
+    let data = testing::splits();
+    let config = Trial {
+        device: DeviceKind::Cuda,
+        epochs: 1,
+        ..adam()
+    };
+    let options = RunOptions::default();
+    let phases = time_phases(&config, &data, &options).unwrap();
+    let phases = phases.expect("nobody stops it");
+    assert!(phases.sum() > 0.0, "{phases:?}");
+
+    let trial = GroupTrial {
+        config: &config,
+        data: &data,
+        checkpoint: None,
+        init: None,
+    };
+    let (course, state) = Course::begin(&trial, &options).unwrap();
+    let networks = vec![(config.optimizer, state)];
+    let mut group = backend::build(&course.geometry, &config.shape(), &options, networks).unwrap();
+    let order = course.order();
+    let member = course.member(0, &order);
+    group.begin_epoch(&data.train.set, &[member], 0).unwrap();
+    let mut phases = PhaseSeconds::default();
+    let mut clock = Clock::start(&mut phases);
+    for _ in 0..course.batches {
+        group.step(&mut clock).unwrap();
+    }
+    assert_eq!(
+        bits(&group.parameters(0).unwrap()),
+        bits(&alone(&config, &data).2)
+    );
+    let PhaseSeconds {
+        forward,
+        backward,
+        optimizer,
+        ..
+    } = phases;
+    assert!(forward > 0.0 && backward > 0.0 && optimizer > 0.0);
 }

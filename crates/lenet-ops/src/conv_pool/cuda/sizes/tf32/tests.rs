@@ -2,7 +2,7 @@
 
 use super::super::{forward, input_gradient, weight_gradient};
 use super::*;
-use crate::precision::Precision::{Single, Tf32};
+use lenet_core::Precision::{Single, Tf32};
 
 /// Channels, height, width, filters.
 const STAGES: [[u32; 4]; 12] = [
@@ -22,12 +22,12 @@ const STAGES: [[u32; 4]; 12] = [
 
 const LOADS: [[u32; 2]; 6] = [[1, 1], [3, 1], [16, 3], [128, 1], [128, 80], [100, 400]];
 
-fn stages() -> impl Iterator<Item = Stage> {
+fn stages() -> impl Iterator<Item = StageSizes> {
     STAGES.map(|sizes| stage(sizes, 3)).into_iter()
 }
 
-fn stage([channels, height, width, filters]: [u32; 4], kernel: u32) -> Stage {
-    Stage {
+fn stage([channels, height, width, filters]: [u32; 4], kernel: u32) -> StageSizes {
+    StageSizes {
         channels,
         height,
         width,
@@ -50,9 +50,9 @@ fn check_launch(launch: &Launch, threads: std::ops::RangeInclusive<u32>) {
 #[test]
 fn correlations_cover_their_outputs() {
     for stage in stages() {
-        for [images, trials] in LOADS {
-            let forward = forward(false, &stage, images, trials, Tf32);
-            let gradient = input_gradient(&stage, images, trials, Tf32);
+        for [images, places] in LOADS {
+            let forward = forward(false, &stage, images, places, Tf32);
+            let gradient = input_gradient(&stage, images, places, Tf32);
             let [height, width] = [stage.height, stage.width];
             let upwards = [height.div_ceil(2), width.div_ceil(2)];
             for ((tiling, launch), outputs, [rows, columns], spreads) in [
@@ -84,10 +84,10 @@ fn correlations_cover_their_outputs() {
 }
 
 #[test]
-fn weight_gradients_cover_their_batch_whatever_the_trials() {
+fn weight_gradients_cover_their_batch_whatever_the_places() {
     for stage in stages() {
-        for [images, trials] in LOADS {
-            let (tiling, segments, launch) = weight_gradient(false, &stage, images, trials, Tf32);
+        for [images, places] in LOADS {
+            let (tiling, segments, launch) = weight_gradient(false, &stage, images, places, Tf32);
             check_launch(&launch, 256..=256);
             assert_eq!(launch.kernel, "stage_weight_gradient_tf32");
             let share = segments.images;
@@ -95,7 +95,7 @@ fn weight_gradients_cover_their_batch_whatever_the_trials() {
             assert!((segments.segments - 1) * share < images);
             assert!((1..=share).contains(&tiling.tile_images));
             let blocks = stage.filters.div_ceil(32) * stage.channels.div_ceil(32);
-            assert_eq!(launch.grid, [segments.segments, blocks, trials]);
+            assert_eq!(launch.grid, [segments.segments, blocks, places]);
             let alone = weight_gradient(false, &stage, images, 1, Tf32);
             assert_eq!((alone.0, alone.1), (tiling, segments));
             // Planes of neighbouring channels lie eight banks apart.
@@ -107,7 +107,7 @@ fn weight_gradients_cover_their_batch_whatever_the_trials() {
 
 #[test]
 fn only_large_later_stages_of_side_3_go_to_tensor_cores() {
-    let kernels = |first, stage: &Stage, precision| {
+    let kernels = |first, stage: &StageSizes, precision| {
         [
             forward(first, stage, 8, 1, precision).1.kernel,
             input_gradient(stage, 8, 1, precision).1.kernel,

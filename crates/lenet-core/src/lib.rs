@@ -1,0 +1,53 @@
+//! The words of lenet-lab: what is trained, and how.
+//!
+//! A [`Trial`] is everything that determines the numbers of one training run. It is made of the
+//! types beside it: [`Architecture`], [`Optimizer`], [`Schedule`], [`Dropout`], [`Backend`],
+//! [`DeviceKind`], [`Precision`]. [`Settings`] is the same as a flat table, each setting given or
+//! left open. [`random`] holds the named random streams that everything is drawn from.
+//!
+//! This crate does no I/O and knows neither TOML nor tensors.
+//!
+//! ```
+//! use lenet_core::{Optimizer, Trial};
+//!
+//! let trial = Trial {
+//!     optimizer: Optimizer::ADAM,
+//!     learning_rate: 0.001,
+//!     ..Trial::default()
+//! };
+//! assert!(trial.validate().is_empty());
+//! assert_eq!(
+//!     trial.to_string(),
+//!     "adam 0.001 · 16 filters · batch 128 · no dropout · seed 1"
+//! );
+//! assert_ne!(trial.identity(), Trial::default().identity());
+//! ```
+#![forbid(unsafe_code)]
+
+mod architecture;
+pub mod bounds;
+mod data;
+mod device;
+mod geometry;
+mod gpu;
+pub mod identity;
+mod number;
+mod optimizer;
+mod problem;
+pub mod random;
+mod schedule;
+pub mod settings;
+mod shape;
+mod trial;
+
+pub use architecture::Architecture;
+pub use data::{Data, MNIST, Samples};
+pub use device::{Backend, DeviceChoice, DeviceKind, Precision, UnknownDevice};
+pub use geometry::{Geometry, GeometryError, Parameter};
+pub use gpu::Gpu;
+pub use optimizer::{Optimizer, Rule};
+pub use problem::Problem;
+pub use schedule::{Decay, Schedule};
+pub use settings::Settings;
+pub use shape::Shape;
+pub use trial::{Dropout, EarlyStop, Patience, Trial};

@@ -1,0 +1,153 @@
+//! The flat table of everything that can be set for a trial.
+
+mod node;
+mod read;
+mod show;
+
+pub use node::Node;
+
+use crate::architecture::Architecture;
+use crate::data::{Data, MNIST, Samples};
+use crate::device::{Backend, DeviceKind, Precision};
+use crate::optimizer::Optimizer;
+use crate::schedule::Schedule;
+use crate::trial::{Dropout, EarlyStop, Trial};
+
+/// Every setting of a trial but its seed, each given or left open. A study's `[base]`, a
+/// figure's `set`, one value of an axis and the flags of a command are all of this type. They
+/// are laid over each other with [`Settings::overlaid`] and completed by [`Settings::resolve`].
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Settings {
+    /// Filters of each convolution. In a file a single number n stands for two stages of n.
+    pub filters: Option<Vec<usize>>,
+    /// Side of the kernels, odd.
+    pub kernel: Option<usize>,
+    /// Units of each hidden dense layer.
+    pub hidden: Option<Vec<usize>>,
+    /// Dropout. In a file a rate, or `{ rate = 0.5, connected = false }`.
+    pub dropout: Option<Dropout>,
+    /// Optimizer. In a file its name, or `{ kind = "adam", beta1 = 0.95 }`.
+    pub optimizer: Option<Optimizer>,
+    /// Weight decay of whichever optimizer; it goes before the optimizer's own.
+    pub weight_decay: Option<f64>,
+    /// Base learning rate.
+    pub learning_rate: Option<f64>,
+    /// Schedule. In a file `"constant"`, `"cosine"`, or a table.
+    pub schedule: Option<Schedule>,
+    /// Images per step.
+    pub batch_size: Option<usize>,
+    /// Passes over the training data.
+    pub epochs: Option<usize>,
+    /// Training samples. In a file a number, or `"all"`.
+    pub samples: Option<Samples>,
+    /// Images held out for validation.
+    pub validation: Option<usize>,
+    /// Early stopping. In a file `"never"`, a patience, or a table.
+    pub early_stop: Option<EarlyStop>,
+    /// Code that computes the network.
+    pub backend: Option<Backend>,
+    /// Kind of device.
+    pub device: Option<DeviceKind>,
+    /// What products are computed in.
+    pub precision: Option<Precision>,
+    /// [`MNIST`], or a folder of IDX files.
+    pub data: Option<String>,
+}
+
+/// What treats every setting alike. A new setting is a field above, a name in the one call
+/// below, how it is read and shown in `read` and `show`, and what it does in
+/// [`Settings::resolve`].
+macro_rules! for_each_setting {
+    ($($field:ident),* $(,)?) => {
+        /// Names of all settings, as files, flags and axes spell them.
+        pub const NAMES: &'static [&'static str] = &[$(stringify!($field)),*];
+
+        /// These settings, with `over`'s where it gives any.
+        #[must_use]
+        pub fn overlaid(&self, over: &Self) -> Self {
+            Self { $($field: over.$field.clone().or_else(|| self.$field.clone())),* }
+        }
+
+        /// Names of the settings that are given.
+        #[must_use]
+        pub fn given(&self) -> Vec<&'static str> {
+            let all = [$((stringify!($field), self.$field.is_some())),*];
+            all.into_iter().filter(|(_, given)| *given).map(|(name, _)| name).collect()
+        }
+
+        /// What is given, for people: `learning_rate = 0.1, dropout = 0.5`.
+        #[must_use]
+        pub fn label(&self) -> String {
+            let mut parts = Vec::new();
+            $(if let Some(value) = &self.$field {
+                parts.push(format!("{} = {}", stringify!($field), show::$field(value)));
+            })*
+            parts.join(", ")
+        }
+
+        /// Sets the setting `name`, which must be one of [`Settings::NAMES`].
+        ///
+        /// # Errors
+        /// The node's, for a value that the setting cannot have.
+        ///
+        /// # Panics
+        /// Where there is no such setting.
+        pub fn read<N: Node>(&mut self, name: &str, node: &N) -> Result<(), N::Error> {
+            match name {
+                $(stringify!($field) => self.$field = Some(read::$field(node)?),)*
+                _ => unreachable!("{name} is a setting"),
+            }
+            Ok(())
+        }
+    };
+}
+
+impl Settings {
+    for_each_setting! {
+        filters, kernel, hidden, dropout, optimizer, weight_decay, learning_rate, schedule, batch_size,
+        epochs, samples, validation, early_stop, backend, device, precision, data,
+    }
+
+    /// A whole trial: what is left open is that of [`Trial::default`], but the learning rate,
+    /// which is [`Optimizer::usual_learning_rate`]. `source` is [`Data::source`].
+    #[must_use]
+    pub fn resolve(&self, source: &str, seed: u64) -> Trial {
+        let usual = Trial::default();
+        let mut optimizer = self.optimizer.unwrap_or(usual.optimizer);
+        if let Some(weight_decay) = self.weight_decay {
+            optimizer.weight_decay = weight_decay;
+        }
+        let given = self.clone();
+        Trial {
+            data: Data {
+                source: source.to_owned(),
+                validation: self.validation.unwrap_or(usual.data.validation),
+                samples: self.samples.unwrap_or(usual.data.samples),
+            },
+            network: Architecture {
+                filters: given.filters.unwrap_or(usual.network.filters),
+                kernel: self.kernel.unwrap_or(usual.network.kernel),
+                hidden: given.hidden.unwrap_or(usual.network.hidden),
+            },
+            dropout: self.dropout.unwrap_or(usual.dropout),
+            optimizer,
+            learning_rate: self
+                .learning_rate
+                .unwrap_or_else(|| optimizer.usual_learning_rate()),
+            schedule: self.schedule.unwrap_or(usual.schedule),
+            batch_size: self.batch_size.unwrap_or(usual.batch_size),
+            epochs: self.epochs.unwrap_or(usual.epochs),
+            early_stop: self.early_stop.unwrap_or(usual.early_stop),
+            seed,
+            backend: self.backend.unwrap_or(usual.backend),
+            device: self.device.unwrap_or(usual.device),
+            precision: self.precision.unwrap_or(usual.precision),
+        }
+    }
+
+    /// The data set asked for: [`MNIST`] or a folder.
+    #[must_use]
+    pub fn data_name(&self) -> &str {
+        self.data.as_deref().unwrap_or(MNIST)
+    }
+}

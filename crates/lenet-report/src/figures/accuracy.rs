@@ -1,0 +1,232 @@
+//! Accuracy over epochs: the validation images on the left, the test images on the right.
+
+use lenet_stats::Estimate;
+
+use crate::figures::figure::Figure;
+use crate::lab2017::{self, PublishedCurve};
+use crate::plot::accuracy_scale::{AccuracyScale, epoch_ticks};
+use crate::plot::frame::{Axis, Margins, Scale, Tick};
+use crate::plot::legend::{DASH, Entry, Swatch};
+use crate::plot::panel::{Layer, XyPanel};
+use crate::plot::scene::{Ink, SERIES, Stroke};
+use crate::plot::sheet::{Panel, Sheet};
+use crate::records::cells::{Cell, StudyFigure};
+use crate::records::trials::{Metric, TEST, VALIDATION};
+
+/// The accuracies of a cell, and of the published run that it repeats.
+struct CellCurve {
+    ink: Ink,
+    /// Epoch and mean over seeds.
+    measured: Vec<(usize, Estimate)>,
+    /// After epoch 1, 2 and so on; empty without a published run.
+    published: Vec<f64>,
+}
+
+/// The accuracies of a published run on one set of images.
+type Accuracies = fn(PublishedCurve) -> Vec<f64>;
+
+/// The figure of a study. If there are more cells than colours, the cells that are best on the
+/// validation images have colours, and the others are grey.
+pub(crate) fn figure(study: &StudyFigure) -> Figure {
+    let cells: Vec<&Cell> = study.filled().collect();
+    let inks = inks(&cells);
+    let panels: [(&str, Metric, Accuracies); 2] = [
+        ("Validation accuracy", VALIDATION, |c| c.validation),
+        ("Test accuracy", TEST, |c| c.test),
+    ];
+    let panels = panels.map(|(heading, metric, published)| {
+        (heading, curves(study, &cells, &inks, metric, published))
+    });
+    let all = || panels.iter().flat_map(|(_, curves)| curves);
+    let scale = AccuracyScale::around(all().flat_map(CellCurve::values));
+    let has_published = all().any(|curve| !curve.published.is_empty());
+    let panels = panels
+        .iter()
+        .map(|(heading, curves)| -> Box<dyn Panel> { Box::new(panel(heading, curves, scale)) });
+    Figure {
+        id: study.id.clone(),
+        caption: caption(study),
+        sheet: Sheet {
+            heading: format!("Figure {} · {}", study.id, study.title),
+            panels: panels.collect(),
+            legend: legend(&cells, &inks, has_published),
+        },
+    }
+}
+
+fn curves(
+    study: &StudyFigure,
+    cells: &[&Cell],
+    inks: &[Ink],
+    metric: Metric,
+    accuracies: Accuracies,
+) -> Vec<CellCurve> {
+    let mut drawn: Vec<PublishedCurve> = Vec::new();
+    let curve = |(cell, ink): (&&Cell, &Ink)| {
+        let last = cell.last_epoch().unwrap_or(0);
+        let mean = |epoch| Some((epoch, cell.mean_at(epoch, metric)?));
+        let id = study.published.as_deref();
+        // Cells that repeat one published run share its curve.
+        let published = id
+            .and_then(|id| lab2017::curve(id, &cell.config))
+            .filter(|curve| !drawn.contains(curve));
+        drawn.extend(published.clone());
+        CellCurve {
+            ink: *ink,
+            measured: (1..=last).filter_map(mean).collect(),
+            published: published.map(accuracies).unwrap_or_default(),
+        }
+    };
+    cells.iter().zip(inks).map(curve).collect()
+}
+
+fn panel(heading: &str, curves: &[CellCurve], scale: AccuracyScale) -> XyPanel {
+    let last = curves.iter().map(CellCurve::last_epoch).max();
+    let last = last.unwrap_or(0).max(1);
+    // Grey first, so that colours lie above it; and lines above all bands.
+    let mut ordered: Vec<&CellCurve> = curves.iter().collect();
+    ordered.sort_by_key(|curve| curve.ink != Ink::Other);
+    let mut layers: Vec<Layer> = ordered.iter().filter_map(|curve| curve.band()).collect();
+    for curve in ordered {
+        layers.extend(curve.lines(last <= 20));
+    }
+    let epochs = epoch_ticks(last).into_iter();
+    let accuracies = scale.ticks(0.055).into_iter();
+    XyPanel {
+        heading: heading.to_owned(),
+        height: 350.0,
+        margins: Margins {
+            right: 16.0,
+            bottom: 46.0,
+        },
+        x: Axis {
+            title: "epoch".to_owned(),
+            scale: Scale::Epochs { last },
+            ticks: epochs.map(|epoch| Tick::of(epoch as f64)).collect(),
+        },
+        y: Axis {
+            title: "accuracy (scale logarithmic in the error)".to_owned(),
+            scale: Scale::Accuracy(scale),
+            ticks: accuracies.map(Tick::of).collect(),
+        },
+        layers,
+    }
+}
+
+impl CellCurve {
+    /// All accuracies of the curve. The band may reach further.
+    fn values(&self) -> impl Iterator<Item = f64> + Clone {
+        let measured = self.measured.iter().map(|(_, e)| e.point);
+        measured.chain(self.published.iter().copied())
+    }
+
+    fn last_epoch(&self) -> usize {
+        let measured = self.measured.last().map_or(0, |(epoch, _)| *epoch);
+        measured.max(self.published.len())
+    }
+
+    /// The intervals around the means; `None` for a grey curve or without an area.
+    fn band(&self) -> Option<Layer> {
+        let bounds = self.measured.iter();
+        let bounds = bounds.filter_map(|(epoch, mean)| Some((*epoch as f64, mean.interval?)));
+        let bounds: Vec<_> = bounds.collect();
+        let upper = bounds.iter().map(|(epoch, i)| (*epoch, i.high));
+        let lower = bounds.iter().rev().map(|(epoch, i)| (*epoch, i.low));
+        let outline: Vec<_> = upper.chain(lower).collect();
+        let ink = self.ink;
+        (outline.len() > 2 && ink != Ink::Other).then_some(Layer::Band { outline, ink })
+    }
+
+    fn lines(&self, dots: bool) -> Vec<Layer> {
+        let ink = self.ink;
+        let line = |points, dash| {
+            let width = 1.8;
+            let stroke = Stroke { ink, width, dash };
+            Layer::Line { points, stroke }
+        };
+        let mut layers = Vec::new();
+        if !self.published.is_empty() {
+            let published = self.published.iter().enumerate();
+            let points = published.map(|(i, accuracy)| ((i + 1) as f64, *accuracy));
+            layers.push(line(points.collect(), Some(DASH)));
+        }
+        let measured = self.measured.iter();
+        let points: Vec<_> = measured.map(|(e, m)| (*e as f64, m.point)).collect();
+        if dots && ink != Ink::Other {
+            let points = points.clone();
+            layers.push(Layer::Dots { points, ink });
+        }
+        layers.push(line(points, None));
+        layers
+    }
+}
+
+fn inks(cells: &[&Cell]) -> Vec<Ink> {
+    if cells.len() <= SERIES.len() {
+        return (0..cells.len()).map(Ink::Series).collect();
+    }
+    let accuracy = |i: &usize| cells[*i].final_mean(VALIDATION).map_or(-1.0, |e| e.point);
+    let mut order: Vec<usize> = (0..cells.len()).collect();
+    order.sort_by(|a, b| accuracy(b).total_cmp(&accuracy(a)));
+    let mut inks = vec![Ink::Other; cells.len()];
+    for (colour, cell) in order.into_iter().take(SERIES.len()).enumerate() {
+        inks[cell] = Ink::Series(colour);
+    }
+    inks
+}
+
+fn legend(cells: &[&Cell], inks: &[Ink], has_published: bool) -> Vec<Entry> {
+    let line = |label, ink| Entry {
+        label,
+        ink,
+        swatch: Swatch::Line,
+    };
+    let coloured = cells
+        .iter()
+        .zip(inks)
+        .filter(|(_, ink)| **ink != Ink::Other);
+    let mut legend: Vec<Entry> = coloured
+        .map(|(cell, ink)| line(format!("{} (n = {})", cell.label, cell.seeds()), *ink))
+        .collect();
+    let others = cells.len() - legend.len();
+    if others > 0 {
+        let label = format!("{others} other cells (see the table)");
+        legend.push(line(label, Ink::Other));
+    }
+    if has_published {
+        legend.push(Entry {
+            label: lab2017::CURVES_LABEL.to_owned(),
+            ink: Ink::Muted,
+            swatch: Swatch::Dashed,
+        });
+    }
+    legend
+}
+
+fn caption(study: &StudyFigure) -> String {
+    let cells = &study.cells;
+    let done: usize = cells.iter().map(|c| c.done.len()).sum();
+    let planned: usize = cells.iter().map(Cell::planned).sum();
+    let mut text = format!("{done} of {planned} trials.");
+    if let Some(published) = &study.published {
+        let dropped = |connected| {
+            let mut dropout = cells.iter().map(|c| c.config.dropout);
+            dropout.any(|d| d.rate > 0.0 && d.connected == connected)
+        };
+        let words = lab2017::dropout_caption(published, dropped(true), dropped(false));
+        text.push_str(words);
+    }
+    let without = cells.iter().filter(|c| c.done.is_empty()).count();
+    if without > 0 {
+        let all = cells.len();
+        text.push_str(&format!(" {without} of {all} cells have no results yet."));
+    }
+    let mut epochs = cells.iter().flat_map(|c| &c.done).flat_map(|t| &t.epochs);
+    if epochs.any(|e| e.dead) {
+        text.push_str(" Some networks died; they are listed below.");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! Layout and content of drawings.
+
+use super::*;
+use crate::plot::raster::text_width;
+use crate::plot::scene::{Rect, Scene, Shape, Text};
+use crate::plot::sheet::LEGEND_TEXT;
+use crate::plot::svg::document;
+use crate::records::cells::fill;
+use crate::testing::{cell, lab_config, lab_study, rising, trial};
+
+fn sheets(seeds: u64) -> Vec<Sheet> {
+    let (study, records) = lab_study(seeds);
+    let filled = fill(&[study], &records);
+    filled.iter().map(|study| figure(study).sheet).collect()
+}
+
+fn overlap(a: &Rect, b: &Rect) -> bool {
+    a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
+}
+
+/// A figure of `n` cells with long labels.
+fn crowded(n: u32) -> Sheet {
+    let (mut study, _) = lab_study(1);
+    study.figures.truncate(1);
+    let configs: Vec<_> = (1..=n)
+        .map(|i| lab_config("sgd", f64::from(i) / 100.0, 0.0))
+        .collect();
+    let label = |rate| format!("optimizer = sgd, learning_rate = {rate}, dropout = 0.5");
+    study.figures[0].cells = configs
+        .iter()
+        .map(|c| cell(&label(c.learning_rate), c, 1))
+        .collect();
+    let records: Vec<_> = configs
+        .iter()
+        .map(|c| trial(c, 0, &rising(0.5, 0.9 + c.learning_rate / 10.0, 10, 0)))
+        .collect();
+    figure(&fill(&[study], &records)[0]).sheet
+}
+
+#[test]
+fn the_legend_never_meets_a_panel() {
+    for sheet in sheets(2).into_iter().chain([1, 7, 40].map(crowded)) {
+        let layout = sheet.layout();
+        for panel in &layout.panels {
+            let heading = &sheet.heading;
+            assert!(!overlap(panel, &layout.legend), "{heading}: {layout:?}");
+        }
+        assert!(!overlap(&layout.panels[0], &layout.panels[1]));
+        let entries = layout.rows.concat();
+        assert_eq!(entries.len(), sheet.legend.len());
+        for (x, entry) in entries {
+            let end = x + 33.0 + text_width(&entry.label, LEGEND_TEXT);
+            assert!(end <= layout.width, "{} ends at {end}", entry.label);
+        }
+        // All text of a panel stays in its rectangle, and every entry in that of the legend.
+        for shape in &sheet.scene().shapes[2..] {
+            let Shape::Text(Text { at: (x, y), .. }) = shape else {
+                continue;
+            };
+            let inside =
+                |r: &&Rect| (r.x..=r.right()).contains(x) && (r.y..=r.bottom()).contains(y);
+            let places = layout.panels.iter().chain([&layout.legend]);
+            assert_eq!(places.filter(inside).count(), 1, "{shape:?}");
+        }
+    }
+}
+
+/// Lines in a colour of a series, dashed or solid, by their points.
+fn lines(scene: &Scene, colour: usize, dashed: bool) -> Vec<&[(f64, f64)]> {
+    let line = |shape: &'_ Shape| -> bool {
+        matches!(shape, Shape::Line { stroke, .. }
+            if stroke.ink == Ink::Series(colour) && stroke.dash.is_some() == dashed)
+    };
+    let found = scene.shapes.iter().filter(|shape| line(shape));
+    let points = found.filter_map(|shape| match shape {
+        Shape::Line { points, .. } => Some(points.as_slice()),
+        _ => None,
+    });
+    points.collect()
+}
+
+#[test]
+fn published_curves_are_dashed_in_the_colour_of_their_cell() {
+    for scene in &sheets(2)[0].panel_scenes() {
+        for colour in 0..4 {
+            for dashed in [false, true] {
+                let found = lines(scene, colour, dashed);
+                let points: Vec<usize> = found.iter().map(|line| line.len()).collect();
+                assert_eq!(points, [10], "{}: series {colour}", scene.title);
+            }
+        }
+    }
+}
+
+/// Position of a label.
+fn label(scene: &Scene, wanted: &str) -> (f64, f64) {
+    let found = scene.shapes.iter().find_map(|shape| match shape {
+        Shape::Text(Text { at, text, .. }) if text == wanted => Some(*at),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("no label {wanted}"))
+}
+
+#[test]
+fn a_curve_lies_where_the_labels_say() {
+    let (study, records) = lab_study(2);
+    let filled = fill(&[study], &records);
+    let published = lab2017::curve("1", &filled[0].cells[0].config).unwrap();
+    let scene = &figure(&filled[0]).sheet.panel_scenes()[1];
+    // A tenfold smaller error is as far as from 0 to 0.9. Labels stand 4.3 below their line.
+    let (zero, nine_tenths) = (label(scene, "0").1 - 4.3, label(scene, "0.9").1 - 4.3);
+    let drawn = lines(scene, 0, true)[0];
+    for (i, ((x, y), accuracy)) in drawn.iter().zip(&published.test).enumerate() {
+        let epoch = label(scene, &(i + 1).to_string()).0;
+        let height = zero - (zero - nine_tenths) * -(1.0 - accuracy).log10();
+        assert!((x - epoch).abs() < 1e-9, "{x} for {epoch}");
+        assert!((y - height).abs() < 1e-9, "{y} for {height}");
+    }
+}
+
+#[test]
+fn one_seed_has_no_band_and_two_have() {
+    let bands = |seeds| {
+        let scene = sheets(seeds)[0].scene();
+        let is_band = |s: &&Shape| {
+            matches!(
+                s,
+                Shape::Area {
+                    ink: Ink::Series(_),
+                    ..
+                }
+            )
+        };
+        scene.shapes.iter().filter(is_band).count()
+    };
+    assert_eq!(bands(1), 0);
+    assert_eq!(bands(3), 8);
+}
+
+#[test]
+fn more_cells_than_colours_leave_the_best_coloured() {
+    let sheet = crowded(40);
+    // Eight colours, the rest, and the published curves of 0.1 and 0.01.
+    assert_eq!(sheet.legend.len(), 10);
+    assert!(
+        sheet.legend[8].label.starts_with("32 other cells"),
+        "{:?}",
+        sheet.legend[8]
+    );
+    assert!(
+        sheet
+            .legend
+            .iter()
+            .any(|e| e.label.contains("learning_rate = 0.4,"))
+    );
+    assert!(
+        sheet
+            .legend
+            .iter()
+            .all(|e| !e.label.contains("learning_rate = 0.01,"))
+    );
+}
+
+#[test]
+fn a_figure_without_records_is_still_drawn() {
+    let (study, _) = lab_study(2);
+    let figure = figure(&fill(&[study], &[])[0]);
+    assert!(figure.sheet.legend.is_empty());
+    assert!(document(&figure.sheet.scene()).contains("Validation accuracy"));
+}
+
+#[test]
+fn ids_become_safe_file_names() {
+    let (mut study, _) = lab_study(1);
+    study.figures[0].id = "../x y".to_owned();
+    let figure = figure(&fill(&[study], &[])[0]);
+    assert_eq!(figure.file_stem(), "figure-..-x-y");
+}

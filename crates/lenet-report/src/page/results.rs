@@ -1,0 +1,122 @@
+//! The results of the cells, and settings with dropout beside those without.
+
+use std::collections::BTreeSet;
+
+use lenet_core::Dropout;
+use lenet_stats::Estimate;
+use maud::{Markup, html};
+
+use super::Content;
+use crate::claims::contrast::paired;
+use crate::lab2017;
+use crate::records::cells::{Cell, StudyFigure, cell_key};
+use crate::records::estimates::LEVEL;
+use crate::records::trials::{TEST, per_seed};
+use crate::tables::epochs::filters;
+use crate::tables::results;
+use crate::tables::table::Table;
+use crate::text::{bounds, or_dash, signed, with_interval};
+
+pub(super) fn best(content: &Content) -> Markup {
+    let Some(best) = results::best(content.results) else {
+        return html! { p.best { "No trial has results yet." } };
+    };
+    let count = results::distinct(content.results);
+    html! {
+        p.best {
+            strong { "Best by validation accuracy" } " of " (count)
+            @if count == 1 { " configuration: " } @else { " configurations: " }
+            (describe(best.cell)) " (figure " (best.figure) "), validation "
+            (with_interval(best.validation)) ", test "
+            strong { (with_interval(best.test)) } ", mean of " (best.cell.seeds())
+            @if best.cell.planned() == 1 { " seed" } @else { " seeds" }
+            " after epoch " (best.epoch.unwrap_or(0))
+            ". The test data had no part in the choice."
+        }
+    }
+}
+
+pub(super) fn section(content: &Content) -> Markup {
+    html! {
+        h2 { "Results" }
+        p { "After the last epoch that all trials of a cell reached: mean over seeds, with its "
+            "95 % Student t interval where there are at least two. A trial that diverged or "
+            "stopped early counts with its last value." }
+        (results::table(content.results).html())
+        p.note { "Also as " a href="results.csv" { "results.csv" } " and "
+            a href="results.md" { "results.md" } "; every epoch of every trial is in "
+            a href="epochs.csv" { "epochs.csv" } ". " (lab2017::CURVES_PRECISION) }
+    }
+}
+
+/// Optimizer, rates and sizes of a cell in words.
+fn describe(cell: &Cell) -> String {
+    let config = &cell.config;
+    let dropout = match (config.dropout.rate, config.dropout.connected) {
+        (0.0, _) => "no dropout".to_owned(),
+        (rate, true) => format!("dropout {rate}"),
+        (rate, false) => format!("dropout {rate} not connected"),
+    };
+    format!(
+        "{}, learning rate {}, {dropout}, {} filters, batch {}",
+        config.optimizer.name(),
+        config.learning_rate,
+        filters(config),
+        config.batch_size
+    )
+}
+
+/// Each cell with dropout at work beside the same cell without, if both have results.
+pub(super) fn dropout_section(content: &Content) -> Markup {
+    let change = |with: &Cell, without: &Cell| {
+        let difference = difference(with, without);
+        let interval = difference.and_then(|d| d.interval);
+        let interval = interval.map(|i| format!(" ({})", bounds(i, signed)));
+        or_dash(difference, |d| signed(d.point)) + &interval.unwrap_or_default()
+    };
+    let table = Table::of(dropout_pairs(content.study_figures))
+        .text("setting", |(with, _)| describe(with))
+        .line("without", |(_, without)| {
+            with_interval(without.final_mean(TEST))
+        })
+        .line("with dropout", |(with, _)| {
+            with_interval(with.final_mean(TEST))
+        })
+        .line("difference, paired by seed", |(a, b)| change(a, b))
+        .number("seeds", |(a, b)| {
+            or_dash(difference(a, b), |d| d.n.to_string())
+        })
+        .table();
+    html! {
+        @if !table.is_empty() {
+            h2 { "Real dropout beside none" }
+            p { (lab2017::DROPOUT) }
+            (table.html())
+        }
+    }
+}
+
+/// Each cell with dropout at work, once, with the cell that differs in dropout alone.
+fn dropout_pairs<'a>(figures: &'a [StudyFigure<'a>]) -> Vec<(&'a Cell<'a>, &'a Cell<'a>)> {
+    let key_without = |cell: &Cell| {
+        let mut config = cell.config.clone();
+        config.dropout = Dropout::connected(0.0);
+        cell_key(&config)
+    };
+    let all: Vec<&Cell> = figures.iter().flat_map(StudyFigure::filled).collect();
+    let at_work = |cell: &Cell| cell.config.dropout.effective_rate() > 0.0;
+    let mut seen = BTreeSet::new();
+    let with = all.iter().filter(|cell| at_work(cell));
+    let distinct = with.filter(|cell| seen.insert(cell_key(&cell.config)));
+    let pair = |with: &&'a Cell<'a>| {
+        let same = |c: &&&Cell| !at_work(c) && key_without(c) == key_without(with);
+        Some((*with, *all.iter().find(same)?))
+    };
+    distinct.filter_map(pair).collect()
+}
+
+fn difference(with: &Cell, without: &Cell) -> Option<Estimate> {
+    let last = with.last_epoch()?.min(without.last_epoch()?);
+    let tests = |cell: &Cell| per_seed(cell.done.iter().copied(), last, TEST);
+    paired(&tests(with), &tests(without), LEVEL).ok()
+}

@@ -1,0 +1,187 @@
+//! The tables of runtimes, and remarks on the measurements.
+
+use lenet_stats::Estimate;
+use maud::{Markup, html};
+
+use crate::lab2017;
+use crate::records::fit::{FittedSeries, fits};
+use crate::records::runtimes::{Point, Repeat, Runtimes};
+use crate::records::series::Series;
+use crate::tables::table::Table;
+use crate::text::{or_dash, signed_percent, thousands};
+
+pub(super) fn section(runtimes: &Runtimes) -> Markup {
+    html! {
+        h2 { "Runtimes" }
+        p { "Medians over rounds, each round in an order shuffled anew, with their distribution-free "
+            "interval: of 95 % from six rounds on, else the range of the rounds (five: 93.75 %). "
+            "Work is counted by the direct method; the peak is what all threads reach at most, as "
+            "measured, or a GPU's on paper." }
+        (points_table(runtimes))
+        (fits_table(runtimes))
+        (repeats_table(runtimes))
+        (remarks(runtimes))
+    }
+}
+
+fn points_table(runtimes: &Runtimes) -> Markup {
+    let [published_heading, ratio_heading] = lab2017::RUNTIME_COLUMNS;
+    let seconds = |p: &Point| {
+        let interval = p.summary.interval;
+        let interval = interval.map(|i| format!(" ({:.3}–{:.3})", i.low, i.high));
+        format!("{:.3}{}", p.summary.median, interval.unwrap_or_default())
+    };
+    let images = |p: &Point| p.summary.train_images_per_second.round() as usize;
+    let gflops = |p: &Point| format!("{:.1}", p.summary.flops_per_second / 1e9);
+    let published = |p: &Point| published_seconds(runtimes, p);
+    let table = |points: &mut dyn Iterator<Item = &Point>| {
+        Table::of(points)
+            .number("batch", |p| p.record.point.batch_size)
+            .number("dropout", |p| p.record.point.dropout)
+            .number("filters", |p| p.record.point.filters)
+            .number("parameters", |p| thousands(p.record.point.parameters))
+            .number("rounds", |p| p.record.samples.len())
+            .line("seconds", |p| seconds(p))
+            .number("images/s", |p| thousands(images(p)))
+            .number("GFLOP/s", |p| gflops(p))
+            .number("of peak", |p| {
+                or_dash(p.summary.share_of_peak, whole_percent)
+            })
+            .number("phases", |p| {
+                or_dash(p.summary.phases_excess, signed_percent)
+            })
+            .number(published_heading, |p| {
+                or_dash(published(p), |s| format!("{s:.2}"))
+            })
+            .number(ratio_heading, |p| {
+                or_dash(published(p), |s| format!("{:.1}", s / p.summary.median))
+            })
+            .table()
+    };
+    let group = |(i, series): (usize, &Series)| {
+        let own = table(&mut runtimes.main().filter(|p| p.series == i));
+        (!own.is_empty()).then(|| (series.label.clone(), own))
+    };
+    let series = runtimes.series.iter().enumerate();
+    let groups: Vec<_> = series.filter_map(group).collect();
+    html! {
+        (table(&mut runtimes.main()).html_in_groups(&groups))
+        p.note { "Seconds: one epoch and the forward passes over validation and test images. "
+            "Phases: how far the sum of the phases, each with a clock around it, is from that. "
+            (lab2017::RUNTIMES_NOTE) }
+    }
+}
+
+/// The published runtime for the same images on the same kind of device.
+fn published_seconds(runtimes: &Runtimes, point: &Point) -> Option<f64> {
+    let at = &point.record.point;
+    let comparable = runtimes.workload == Some(lab2017::workload());
+    if !comparable || ![0.0, 0.5].contains(&at.dropout) {
+        return None;
+    }
+    lab2017::seconds(at.device, at.filters, at.batch_size, at.dropout > 0.0)
+}
+
+fn fits_table(runtimes: &Runtimes) -> Markup {
+    let scaled = |e: &Estimate, scale: f64| {
+        let bounds = |i: lenet_stats::Interval| {
+            let (a, b) = (i.low * scale, i.high * scale);
+            format!(" ({:.3}–{:.3})", a.min(b), a.max(b))
+        };
+        let interval = e.interval.map_or(String::new(), bounds);
+        format!("{:.3}{interval}", e.point * scale)
+    };
+    let label = |f: &FittedSeries| runtimes.series[f.series].label.clone();
+    let table = Table::of(fits(runtimes))
+        .text("series", label)
+        .number("dropout", |f| f.dropout)
+        .number("points", |f| f.points)
+        .line("ms a step", move |f| scaled(&f.fit.fixed, 1e3))
+        .line("GFLOP/s", move |f| scaled(&f.fit.rate, 1e-9))
+        .number("worst miss", |f| whole_percent(f.fit.worst))
+        .table();
+    html! {
+        @if !table.is_empty() {
+            h3 { "Fixed cost of a step, and the rate beyond it" }
+            (table.html())
+            p.note { "Median over rounds, each fitted on its own. Worst miss: by how much the line "
+                "misses the point that it misses most; where that is much, time is not a fixed "
+                "cost plus work at one rate." }
+        }
+    }
+}
+
+/// How well two measurements of a point agree.
+fn repeats_table(runtimes: &Runtimes) -> Markup {
+    let repeats = &runtimes.repeats;
+    let near = |r: &&Repeat| (r.again / r.shown - 1.0).abs() <= 0.05;
+    let within = repeats.iter().filter(near).count();
+    let label = |r: &&Repeat| runtimes.series[r.series].label.clone();
+    let table = Table::of(repeats)
+        .text("series", label)
+        .number("batch", |r| r.record.point.batch_size)
+        .number("dropout", |r| r.record.point.dropout)
+        .number("filters", |r| r.record.point.filters)
+        .number("first", |r| format!("{:.3}", r.shown))
+        .number("again", |r| format!("{:.3}", r.again))
+        .number("difference", |r| signed_percent(r.again / r.shown - 1.0))
+        .table();
+    html! {
+        @if !repeats.is_empty() {
+            h3 { "Measured again" }
+            p { (within) " of " (repeats.len()) " medians of a second measurement of the "
+                "same point on the same machine with the same build lie within 5 % of the first, "
+                "which is the one shown." }
+            (table.html())
+        }
+    }
+}
+
+/// Remarks on rounds and samples out of line, on points without results and on other images.
+fn remarks(runtimes: &Runtimes) -> Markup {
+    let points = &runtimes.points;
+    let mut notes: Vec<String> = Vec::new();
+    for (host, speed) in runtimes.slow_rounds() {
+        notes.push(format!(
+            "Round {} on {host} is out of line: its points took {} against their medians.",
+            speed.round,
+            signed_percent(speed.ratio - 1.0)
+        ));
+    }
+    let marks = points.iter().flat_map(|p| &p.summary.outliers);
+    let outliers = marks.filter(|outlier| **outlier).count();
+    let samples: usize = points.iter().map(|p| p.record.samples.len()).sum();
+    if outliers > 0 {
+        notes.push(format!(
+            "{outliers} of {samples} samples lie beyond 1.5 interquartile ranges of their point's \
+             quartiles."
+        ));
+    }
+    let diverged = points.iter().filter(|p| p.summary.diverged).count();
+    if diverged > 0 {
+        notes.push(format!(
+            "At {diverged} points the network's numbers stopped being finite."
+        ));
+    }
+    let beside = points.len() - runtimes.main().count();
+    if beside > 0 {
+        notes.push(format!(
+            "{beside} points of other images, or of trials that were trained together, stand in \
+             runtime.csv only: figures, tables and claims hold the images fixed and are about \
+             networks trained alone."
+        ));
+    }
+    let unusable = runtimes.unusable.iter();
+    notes.extend(unusable.map(|u| format!("Left out: {}: {}.", u.point, u.reason)));
+    html! {
+        @if !notes.is_empty() {
+            h3 { "Marks" }
+            p { "Samples and rounds out of line are marked, and count like all others." }
+            ul { @for note in &notes { li { (note) } } }
+        }
+    }
+}
+
+fn whole_percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}

@@ -1,0 +1,140 @@
+//! Drawings as SVG text.
+
+use std::fmt::Write;
+
+use crate::plot::scene::{Anchor, Ink, SERIES, Scene, Shape, Stroke};
+use crate::text::joined;
+
+/// The drawing as an SVG document, which is also valid inside HTML.
+pub(crate) fn document(scene: &Scene) -> String {
+    let (w, h, title) = (scene.width, scene.height, escape(&scene.title));
+    let shapes = shapes(scene);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" \
+         height=\"{h}\" role=\"img\" aria-label=\"{title}\" \
+         font-family=\"Inter, Helvetica, Arial, sans-serif\">\n<title>{title}</title>\n\
+         {shapes}</svg>\n"
+    )
+}
+
+/// The drawing as an ornament inside HTML. Screen readers skip it.
+pub(crate) fn ornament(scene: &Scene) -> String {
+    let (w, h, shapes) = (scene.width, scene.height, shapes(scene));
+    format!(
+        "<svg viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" aria-hidden=\"true\">\n\
+         {shapes}</svg>"
+    )
+}
+
+/// Style rules that replace the fixed colours of drawings by variables of the page.
+pub(crate) fn ink_styles() -> String {
+    let inks = [Ink::Paper, Ink::Text, Ink::Muted, Ink::Grid, Ink::Other];
+    let rule = |ink: Ink| {
+        let class = name(ink);
+        let variable = match ink {
+            Ink::Series(i) => format!("c{i}"),
+            _ => class.clone(),
+        };
+        format!(".s-{class}{{stroke:var(--{variable})}}.f-{class}{{fill:var(--{variable})}}\n")
+    };
+    let series = (0..SERIES.len()).map(Ink::Series);
+    inks.into_iter().chain(series).map(rule).collect()
+}
+
+/// Name of a colour in a class, after `s-` for a stroke and `f-` for a fill.
+fn name(ink: Ink) -> String {
+    match ink {
+        Ink::Paper => "paper".to_owned(),
+        Ink::Text => "text".to_owned(),
+        Ink::Muted => "muted".to_owned(),
+        Ink::Grid => "grid".to_owned(),
+        Ink::Other => "other".to_owned(),
+        Ink::Series(i) => (i % SERIES.len()).to_string(),
+    }
+}
+
+fn hex(ink: Ink) -> String {
+    let [r, g, b] = ink.rgb();
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+fn shapes(scene: &Scene) -> String {
+    let mut out = String::new();
+    for shape in &scene.shapes {
+        write_shape(&mut out, shape);
+        out.push('\n');
+    }
+    out
+}
+
+fn write_shape(out: &mut String, shape: &Shape) {
+    // Writing to a string cannot fail.
+    let _ = match shape {
+        Shape::Line { points, stroke } => {
+            let Stroke { ink, width, dash } = *stroke;
+            let (class, colour, points) = (name(ink), hex(ink), coordinates(points));
+            let dash = dash.map(|(on, off)| format!(" stroke-dasharray=\"{on} {off}\""));
+            let dash = dash.unwrap_or_default();
+            write!(
+                out,
+                "<polyline class=\"s-{class}\" points=\"{points}\" fill=\"none\" \
+                 stroke=\"{colour}\" stroke-width=\"{width}\" stroke-linejoin=\"round\"{dash}/>"
+            )
+        }
+        Shape::Area { points, ink, alpha } => {
+            let (class, colour, points) = (name(*ink), hex(*ink), coordinates(points));
+            write!(
+                out,
+                "<polygon class=\"f-{class}\" points=\"{points}\" fill=\"{colour}\" \
+                 fill-opacity=\"{alpha}\"/>"
+            )
+        }
+        Shape::Dot { at, radius, ink } => {
+            let ((x, y), class, colour) = (at, name(*ink), hex(*ink));
+            write!(
+                out,
+                "<circle class=\"f-{class}\" cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"{radius}\" \
+                 fill=\"{colour}\"/>"
+            )
+        }
+        Shape::Ring { at, radius, stroke } => {
+            let ((x, y), Stroke { ink, width, .. }) = (at, *stroke);
+            let (class, colour) = (name(ink), hex(ink));
+            write!(
+                out,
+                "<circle class=\"s-{class}\" cx=\"{x:.2}\" cy=\"{y:.2}\" r=\"{radius}\" \
+                 fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\"/>"
+            )
+        }
+        Shape::Text(text) => {
+            let ((x, y), size) = (text.at, text.size);
+            let (class, colour, words) = (name(text.ink), hex(text.ink), escape(&text.text));
+            let anchor = match text.anchor {
+                Anchor::Start => "start",
+                Anchor::Middle => "middle",
+                Anchor::End => "end",
+            };
+            let turn = if text.upright {
+                format!(" transform=\"rotate(-90 {x:.2} {y:.2})\"")
+            } else {
+                String::new()
+            };
+            write!(
+                out,
+                "<text class=\"f-{class}\" x=\"{x:.2}\" y=\"{y:.2}\" font-size=\"{size}\" \
+                 text-anchor=\"{anchor}\" fill=\"{colour}\"{turn}>{words}</text>"
+            )
+        }
+    };
+}
+
+fn coordinates(points: &[(f64, f64)]) -> String {
+    joined(points.iter().map(|(x, y)| format!("{x:.2},{y:.2}")), " ")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

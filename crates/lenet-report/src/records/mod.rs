@@ -1,0 +1,10 @@
+//! What a report knows: a study's cells with their trials, and runtimes in series.
+
+pub(crate) mod cells;
+pub(crate) mod estimates;
+pub(crate) mod fit;
+pub(crate) mod knobs;
+pub(crate) mod runtimes;
+pub(crate) mod series;
+pub(crate) mod summary;
+pub(crate) mod trials;

@@ -1,0 +1,56 @@
+//! Accuracies of trials after an epoch.
+
+use std::collections::BTreeMap;
+
+use lenet_results::{EpochRecord, Outcome, TrialRecord};
+
+/// A quantity of an epoch.
+pub(crate) type Metric = fn(&EpochRecord) -> f64;
+
+/// Accuracy on the validation images.
+pub(crate) const VALIDATION: Metric = |e| e.validation_accuracy;
+/// Accuracy on the test images.
+pub(crate) const TEST: Metric = |e| e.test_accuracy;
+
+/// One value per seed.
+pub(crate) type PerSeed = BTreeMap<u64, f64>;
+
+/// The last epoch that all trials reached. A trial that stopped early or diverged keeps its last
+/// network, so it counts as having reached every epoch.
+pub(crate) fn common_last_epoch<'r>(
+    trials: impl Iterator<Item = &'r TrialRecord> + Clone,
+) -> Option<usize> {
+    let last = |t: &TrialRecord| t.epochs.last().map(|e| e.epoch);
+    let running = trials.clone().filter(|t| !keeps_its_last(t));
+    let running = running.filter_map(last).min();
+    running.or_else(|| trials.filter_map(last).max())
+}
+
+/// The value of a trial after an epoch, counted from 1. A trial that stopped early or diverged keeps
+/// its last value.
+pub(crate) fn value_at(trial: &TrialRecord, epoch: usize, metric: Metric) -> Option<f64> {
+    let found = trial.epochs.iter().find(|e| e.epoch == epoch);
+    let last = trial.epochs.last();
+    let kept = last.filter(|e| keeps_its_last(trial) && e.epoch < epoch);
+    found.or(kept).map(metric)
+}
+
+/// The values of trials after an epoch, by seed.
+pub(crate) fn per_seed<'r>(
+    trials: impl IntoIterator<Item = &'r TrialRecord>,
+    epoch: usize,
+    metric: Metric,
+) -> PerSeed {
+    let value = |trial: &TrialRecord| Some((trial.config.seed, value_at(trial, epoch, metric)?));
+    trials.into_iter().filter_map(value).collect()
+}
+
+fn keeps_its_last(trial: &TrialRecord) -> bool {
+    matches!(
+        trial.outcome,
+        Outcome::Stopped { .. } | Outcome::Diverged { .. }
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! The tables of a report, and the files that they make.
+
+pub(crate) mod claims;
+pub(crate) mod epochs;
+pub(crate) mod results;
+pub(crate) mod runtimes;
+pub(crate) mod table;

@@ -1,0 +1,35 @@
+//! How numbers read.
+
+use super::*;
+
+#[test]
+fn numbers_read_well() {
+    assert_eq!([-0.00123, 0.5].map(signed), ["−0.0012", "+0.5000"]);
+    assert_eq!([1.0234, 12.345, 123.4].map(ratio), ["1.023", "12.3", "123"]);
+    assert_eq!([0.1234, -0.01].map(percent), ["12.3 %", "−1.0 %"]);
+    assert_eq!([0.1234, -0.01].map(signed_percent), ["+12.3 %", "−1.0 %"]);
+    assert_eq!(
+        [0, 999, 1_000, 52_258, 2_199_690].map(thousands),
+        ["0", "999", "1,000", "52,258", "2,199,690"]
+    );
+    assert_eq!([1, 2].map(|n| count(n, "seed")), ["1 seed", "2 seeds"]);
+}
+
+#[test]
+fn an_interval_stands_where_there_is_one() {
+    let mut estimate = Estimate {
+        point: 0.5,
+        interval: None,
+        level: 0.95,
+        n: 1,
+    };
+    assert_eq!(with_interval(None), "–");
+    assert_eq!(with_interval(Some(estimate)), "0.5000");
+    assert_eq!(ratio_with_interval(&estimate), "0.500");
+    estimate.interval = Some(Interval {
+        low: -0.25,
+        high: 0.75,
+    });
+    assert_eq!(with_interval(Some(estimate)), "0.5000 (−0.2500–0.7500)");
+    assert_eq!(ratio_with_interval(&estimate), "0.500 (-0.250 to 0.750)");
+}

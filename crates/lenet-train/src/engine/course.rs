@@ -1,0 +1,226 @@
+//! A trial under way: how far it is, and what follows from that.
+
+use std::path::Path;
+
+use lenet_core::{Geometry, Trial};
+use lenet_data::{Splits, epoch_order};
+use lenet_results::{EpochRecord, Outcome};
+
+use super::{dropout, start};
+use crate::RunOptions;
+use crate::backend::{self, EvaluationSums, Member, State, TrainingSums};
+use crate::checkpoint::{Checkpoint, Progress};
+use crate::config;
+use crate::error::TrainError;
+use crate::outcome::outcome;
+use crate::record::level_name;
+
+/// One of the trials that [`run_group`](crate::run_group) trains together.
+#[derive(Debug, Clone, Copy)]
+pub struct GroupTrial<'a> {
+    /// What is run.
+    pub config: &'a Trial,
+    /// Its images.
+    pub data: &'a Splits,
+    /// As [`RunOptions::checkpoint`].
+    pub checkpoint: Option<&'a Path>,
+    /// As [`RunOptions::init`].
+    pub init: Option<&'a Path>,
+}
+
+/// A trial under way; its network is kept elsewhere.
+pub(super) struct Course<'a> {
+    pub trial: &'a Trial,
+    pub data: &'a Splits,
+    pub geometry: Geometry,
+    /// Batches of an epoch.
+    pub batches: usize,
+    pub progress: Progress,
+    checkpoint: Option<&'a Path>,
+}
+
+impl<'a> Course<'a> {
+    /// Starts afresh or from the checkpoint.
+    pub fn begin(
+        asked: &GroupTrial<'a>,
+        options: &RunOptions,
+    ) -> Result<(Self, State), TrainError> {
+        let &GroupTrial {
+            config: trial,
+            data,
+            checkpoint,
+            init,
+        } = asked;
+        config::check(trial, data)?;
+        let geometry = config::geometry(&trial.network, data)?;
+        let identity = trial.identity();
+        let level = level_name(trial, options);
+        let saved = match checkpoint {
+            Some(path) => Checkpoint::read(path, &identity)?,
+            None => None,
+        };
+        let (progress, state) = match saved {
+            Some(Checkpoint {
+                progress,
+                parameters,
+                moments,
+            }) => {
+                if progress.level != level {
+                    tracing::warn!(
+                        from = progress.level,
+                        to = level,
+                        "a trial goes on with another instruction set"
+                    );
+                }
+                (Progress { level, ..progress }, (parameters, moments))
+            }
+            None => {
+                let progress = Progress {
+                    identity,
+                    config: trial.clone(),
+                    level,
+                    epochs: Vec::new(),
+                    step: 0,
+                    batch: 0,
+                    loss_bits: 0f64.to_bits(),
+                    correct: 0,
+                    train_seconds: 0.0,
+                };
+                (progress, (start(trial, &geometry, init)?, Vec::new()))
+            }
+        };
+        backend::check_state(&geometry, trial.optimizer, &state)?;
+        let batches = data.train.indices.len().div_ceil(trial.batch_size);
+        let course = Self {
+            trial,
+            data,
+            geometry,
+            batches,
+            progress,
+            checkpoint,
+        };
+        Ok((course, state))
+    }
+
+    /// The epoch under way, from 1.
+    pub fn epoch(&self) -> usize {
+        self.progress.epochs.len() + 1
+    }
+
+    /// Positions of the epoch's images in the training set, in the order of training.
+    pub fn order(&self) -> Vec<u32> {
+        epoch_order(&self.data.train, self.trial.seed, self.epoch())
+    }
+
+    /// What the epoch under way asks of the trial's network.
+    pub fn member<'o>(&self, network: usize, order: &'o [u32]) -> Member<'o> {
+        let first_step = self.progress.step - self.progress.batch as u64;
+        let steps = first_step + 1..=first_step + self.batches as u64;
+        Member {
+            network,
+            order,
+            first_step,
+            learning_rates: steps.map(|step| self.learning_rate(step)).collect(),
+            dropout: dropout(self.trial, first_step + 1),
+            sums: TrainingSums {
+                loss: f64::from_bits(self.progress.loss_bits),
+                correct: self.progress.correct as f64,
+            },
+        }
+    }
+
+    fn learning_rate(&self, step: u64) -> f64 {
+        let Trial {
+            schedule, epochs, ..
+        } = self.trial;
+        let factor = schedule.factor(step, self.batches as u64, *epochs as u64);
+        self.trial.learning_rate * factor
+    }
+
+    /// Books a batch.
+    pub fn advance(&mut self) {
+        self.progress.step += 1;
+        self.progress.batch += 1;
+    }
+
+    /// Books what the epoch under way has come to.
+    pub fn book(&mut self, sums: TrainingSums, seconds: f64) {
+        self.progress.loss_bits = sums.loss.to_bits();
+        self.progress.correct = sums.correct as u64;
+        self.progress.train_seconds += seconds;
+    }
+
+    /// Whether all batches of the epoch under way are done.
+    pub fn is_at_epochs_end(&self) -> bool {
+        self.progress.batch == self.batches
+    }
+
+    /// Makes the record of a whole epoch; `finite` tells whether all parameters are.
+    pub fn finish_epoch(
+        &mut self,
+        finite: bool,
+        validation: EvaluationSums,
+        test: EvaluationSums,
+        evaluation_seconds: f64,
+    ) {
+        let mean = |sum: f64, count: usize| canonical(sum / count as f64);
+        let of = |sums: EvaluationSums, count| [mean(sums.loss, count), mean(sums.correct, count)];
+        let [validation_loss, validation_accuracy] =
+            of(validation, self.data.validation.indices.len());
+        let [test_loss, test_accuracy] = of(test, self.data.test.indices.len());
+        let samples = self.data.train.indices.len();
+        let (epoch, learning_rate) = (self.epoch(), self.learning_rate(self.progress.step));
+        let progress = &mut self.progress;
+        progress.epochs.push(EpochRecord {
+            epoch,
+            step: progress.step,
+            learning_rate,
+            train_loss: mean(f64::from_bits(progress.loss_bits), samples),
+            train_accuracy: mean(progress.correct as f64, samples),
+            validation_loss,
+            validation_accuracy,
+            test_loss,
+            test_accuracy,
+            // candle's ReLU turns NaN into 0, which is no death.
+            dead: finite && validation.peak_activation == 0.0,
+            train_seconds: progress.train_seconds,
+            evaluation_seconds,
+        });
+        progress.batch = 0;
+        progress.loss_bits = 0f64.to_bits();
+        progress.correct = 0;
+        progress.train_seconds = 0.0;
+    }
+
+    /// How the trial has ended, if it has; between epochs.
+    pub fn outcome(&self, finite: bool) -> Option<Outcome> {
+        outcome(self.trial, &self.progress.epochs, finite)
+    }
+
+    /// Whether the trial leaves checkpoints.
+    pub fn is_saved(&self) -> bool {
+        self.checkpoint.is_some()
+    }
+
+    /// Writes the checkpoint, where there is to be one.
+    pub fn save(&self, (parameters, moments): State) -> Result<(), TrainError> {
+        if let Some(path) = self.checkpoint {
+            let checkpoint = Checkpoint {
+                progress: self.progress.clone(),
+                parameters,
+                moments,
+            };
+            checkpoint.write(path)?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn all_finite(values: &[f32]) -> bool {
+    values.iter().all(|value| value.is_finite())
+}
+
+/// NaN with the one bit pattern that files give back.
+fn canonical(value: f64) -> f64 {
+    if value.is_nan() { f64::NAN } else { value }
+}

@@ -1,0 +1,74 @@
+//! Overrides from flags, exit codes, and the first words.
+
+use clap::Parser;
+
+use super::*;
+use crate::flags::{Command, Flags};
+
+#[test]
+fn set_gives_what_the_flags_of_their_own_give() {
+    let settings = |arguments: &[&str]| {
+        let all = ["xtask", "experiments"].iter().chain(arguments);
+        let Command::Experiments(flags) = Flags::try_parse_from(all).unwrap().command else {
+            panic!("{arguments:?} is another command");
+        };
+        overrides(&flags).unwrap().0.settings
+    };
+    let own = settings(&["--epochs", "3", "--samples", "500", "--backend", "stock"]);
+    let set = ["epochs=3", "samples = 500", "backend=stock"];
+    let set: Vec<_> = set.iter().flat_map(|text| ["--set", text]).collect();
+    assert_eq!(settings(&set), own);
+    assert_eq!(own.given(), ["epochs", "samples", "backend"]);
+}
+
+fn summary() -> RunSummary {
+    RunSummary {
+        trials: 4,
+        already_done: 0,
+        finished: 4,
+        failed: Vec::new(),
+        elsewhere: 0,
+        remaining: 0,
+        interrupted: false,
+        seconds: 1.0,
+    }
+}
+
+#[test]
+fn exit_codes_follow_the_summary() {
+    let failed = lenet_study::FailedTrial {
+        identity: "0".into(),
+        label: "a".into(),
+        message: "b".into(),
+    };
+    assert_eq!(conclude(&summary()), Exit::Done);
+    let some_failed = RunSummary {
+        failed: vec![failed],
+        ..summary()
+    };
+    assert_eq!(conclude(&some_failed), Exit::Failed);
+    let interrupted = RunSummary {
+        interrupted: true,
+        remaining: 1,
+        ..some_failed
+    };
+    assert_eq!(conclude(&interrupted), Exit::Interrupted);
+}
+
+#[test]
+fn the_start_says_what_was_found() {
+    let begin = |done, resumed| RunEvent::Begin {
+        trials: 80,
+        done,
+        resumed,
+        retried: 0,
+        elsewhere: 0,
+        jobs: 2,
+        threads: 1,
+    };
+    assert_eq!(notes(&begin(0, 0)), ["80 trials, 2 at once, 1 thread each"]);
+    assert_eq!(
+        notes(&begin(3, 2))[1],
+        "3 done before, 2 go on from where they were"
+    );
+}

@@ -1,0 +1,84 @@
+//! Flags that several commands have in common.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use lenet_core::Backend;
+
+/// Where networks are computed, by which code, and in what precision.
+#[derive(Debug, Args)]
+pub struct Compute {
+    /// Where to compute: cpu, cuda, cuda:N or auto
+    #[arg(long, value_name = "D")]
+    pub device: Option<String>,
+    /// Which code computes the network
+    #[arg(long, value_parser = backend(), value_name = "B")]
+    pub backend: Option<Backend>,
+    /// What a GPU computes products in: f32 or tf32
+    #[arg(long, value_name = "P")]
+    pub precision: Option<String>,
+}
+
+/// Names of the backends, with a word on each.
+pub fn backend() -> impl TypedValueParser<Value = Backend> {
+    let about = |backend| match backend {
+        Backend::Fused => "This project's fused operations",
+        Backend::Stock => "candle's own operations",
+    };
+    let names = Backend::ALL.map(|backend| PossibleValue::new(backend.name()).help(about(backend)));
+    PossibleValuesParser::new(names).map(|name| {
+        let known = Backend::ALL.into_iter();
+        known
+            .rev()
+            .find(|backend| backend.name() == name)
+            .unwrap_or_default()
+    })
+}
+
+/// How many threads compute.
+#[derive(Debug, Args)]
+pub struct Threads {
+    /// Threads; default: all cores
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// Whether progress is shown.
+#[derive(Debug, Args)]
+pub struct Progress {
+    /// No progress, only the results
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Saved weights.
+#[derive(Debug, Args)]
+pub struct Checkpoint {
+    /// Weights (safetensors with PyTorch's names)
+    #[arg(long = "checkpoint", value_name = "FILE")]
+    pub path: PathBuf,
+}
+
+/// `--set KEY=VALUE`: one setting of a trial.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    /// Name of the setting; whether there is such a setting is checked later.
+    pub key: String,
+    /// Its value, as TOML or as a bare word.
+    pub value: String,
+}
+
+impl FromStr for Assignment {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (key, value) = text.split_once('=').unwrap_or_default();
+        let (key, value) = (key.trim().to_owned(), value.trim().to_owned());
+        if key.is_empty() || value.is_empty() {
+            return Err("give a setting and its value, e.g. kernel=5");
+        }
+        Ok(Self { key, value })
+    }
+}

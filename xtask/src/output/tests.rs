@@ -1,0 +1,19 @@
+//! Colours, and the one error that is forgiven.
+
+use super::*;
+
+#[test]
+fn colours_need_a_terminal_and_no_objection() {
+    assert!(colours(true, None));
+    assert!(colours(true, Some("".as_ref())));
+    assert!(!colours(true, Some("1".as_ref())));
+    assert!(!colours(false, None));
+}
+
+#[test]
+fn only_a_closed_pipe_is_forgiven() {
+    let of = |kind| ignore_closed(Err(io::Error::from(kind)));
+    assert!(of(io::ErrorKind::BrokenPipe).is_ok());
+    assert!(of(io::ErrorKind::StorageFull).is_err());
+    assert!(ignore_closed(Ok(())).is_ok());
+}
