@@ -67,7 +67,7 @@ pub struct RuntimePoint {
     pub batch_size: usize,
     /// Rate of dropout, which is really connected; 0: none.
     pub dropout: f64,
-    /// [`Data::source`](crate::Data::source).
+    /// [`Data::source`](lenet_core::Data::source).
     pub source: String,
     /// Training images, drawn at random.
     pub samples: usize,
@@ -129,7 +129,7 @@ pub struct RuntimeSession {
     /// Runnable processes, averaged over the minute before the start; `None`: unknown.
     pub load_average: Option<f64>,
     /// FLOP/s that one thread of the processor reaches at most, measured at the start; `None` on
-    /// a GPU, whose peak on paper is [`Gpu::nominal_flops`](crate::Gpu::nominal_flops).
+    /// a GPU, whose peak on paper is [`Gpu::nominal_flops`](lenet_core::Gpu::nominal_flops).
     pub peak_flops_per_thread: Option<f64>,
 }
 
