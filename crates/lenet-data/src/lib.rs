@@ -20,7 +20,7 @@
 //! ```
 //!
 //! A set stays in bytes; a batch becomes floats as it is gathered. What is drawn at random is
-//! drawn from named streams of `lenet_rng`, so a seed fixes it on every machine, and any epoch's
+//! drawn from named streams of `lenet_core::random`, so a seed fixes it on every machine, and any epoch's
 //! order can be had without those before it.
 //!
 //! Sets other than MNIST are read from a folder of four IDX files, plain or gzip

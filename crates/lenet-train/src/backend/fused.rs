@@ -8,6 +8,7 @@ use lenet_ops::Level;
 use lenet_ops::dropout::Mask;
 use lenet_ops::net::{BatchSums, Images, Network};
 
+use super::aligned::Aligned;
 use super::turns::Turns;
 use super::{Clock, EVALUATION_BATCH, EvaluationSums, Group, Member, State, TrainingSums, peak};
 use crate::error::TrainError;
@@ -20,7 +21,7 @@ pub(super) struct Fused {
     trained: Vec<Trained>,
     epoch: Option<Turns>,
     /// Of the step under way.
-    gradients: Vec<f32>,
+    gradients: Aligned,
     /// Of the batch under way.
     labels: Vec<u8>,
 }
@@ -29,8 +30,8 @@ pub(super) struct Fused {
 #[derive(Debug)]
 struct Trained {
     optimizer: Optimizer,
-    parameters: Vec<f32>,
-    moments: Vec<f32>,
+    parameters: Aligned,
+    moments: Aligned,
     sums: TrainingSums,
 }
 
@@ -42,10 +43,10 @@ impl Fused {
         batch_size: usize,
         networks: Vec<(Optimizer, State)>,
     ) -> Result<Self, TrainError> {
-        let trained = |(optimizer, (parameters, moments))| Trained {
+        let trained = |(optimizer, (parameters, moments)): (Optimizer, State)| Trained {
             optimizer,
-            parameters,
-            moments,
+            parameters: Aligned::new(&parameters),
+            moments: Aligned::new(&moments),
             sums: TrainingSums::default(),
         };
         Ok(Self {
@@ -53,7 +54,7 @@ impl Fused {
             batch_size,
             trained: networks.into_iter().map(trained).collect(),
             epoch: None,
-            gradients: vec![0.0; geometry.parameter_count()],
+            gradients: Aligned::new(&vec![0.0; geometry.parameter_count()]),
             labels: Vec::new(),
         })
     }
@@ -144,7 +145,7 @@ impl Group for Fused {
             dropout,
             &mut self.gradients,
         )?;
-        Ok(self.gradients.clone())
+        Ok(self.gradients.to_vec())
     }
 
     fn evaluate(
@@ -178,11 +179,11 @@ impl Group for Fused {
     }
 
     fn parameters(&mut self, network: usize) -> Result<Vec<f32>, TrainError> {
-        Ok(self.trained[network].parameters.clone())
+        Ok(self.trained[network].parameters.to_vec())
     }
 
     fn moments(&mut self, network: usize) -> Result<Vec<f32>, TrainError> {
-        Ok(self.trained[network].moments.clone())
+        Ok(self.trained[network].moments.to_vec())
     }
 }
 

@@ -1,5 +1,6 @@
 //! What computes trials: the seam between the engine and the code paths.
 
+mod aligned;
 mod clock;
 #[cfg(feature = "cuda")]
 mod cuda;
