@@ -6,6 +6,7 @@ mod groups;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicUsize;
 
+use lenet_core::{Backend, Precision, Trial};
 use lenet_data::{Dataset, ImageSet};
 use lenet_results::{EpochRecord, TrialState};
 
@@ -295,4 +296,38 @@ fn a_record_of_a_later_version_stops_the_study_before_any_work() {
     );
     assert_eq!(engine.checks.load(Ordering::SeqCst), 0);
     assert_eq!(fixture.store.read_study().unwrap(), None);
+}
+
+/// Trials that other code computes prove themselves: by network, batch size, backend and
+/// precision, but neither by seed nor by learning rate.
+#[test]
+fn every_code_path_proves_itself_once() {
+    let mut fixture = fixture();
+    let varied: [fn(&mut Trial); 6] = [
+        |_| {},
+        |trial| trial.learning_rate = 0.5,
+        |trial| trial.batch_size = 3,
+        |trial| trial.network.kernel = 5,
+        |trial| trial.backend = Backend::Stock,
+        |trial| trial.precision = Precision::Tf32,
+    ];
+    let first = fixture.plan.trials[0].clone();
+    let changed = |change: &fn(&mut Trial)| {
+        let mut planned = first.clone();
+        change(&mut planned.config);
+        planned.identity = planned.config.identity();
+        planned
+    };
+    fixture.plan.trials = varied.iter().map(changed).collect();
+    let engine = Fake::default();
+    let told = AtomicUsize::new(0);
+    fixture
+        .watch(&engine, 1, &|event| {
+            if let RunEvent::SelfCheck(_) = event {
+                told.fetch_add(1, Ordering::SeqCst);
+            }
+        })
+        .unwrap();
+    assert_eq!(engine.checks.load(Ordering::SeqCst), 5, "one per code path");
+    assert_eq!(told.load(Ordering::SeqCst), 1, "the worst is told");
 }
