@@ -29,11 +29,9 @@ pub fn backend() -> impl TypedValueParser<Value = Backend> {
     };
     let names = Backend::ALL.map(|backend| PossibleValue::new(backend.name()).help(about(backend)));
     PossibleValuesParser::new(names).map(|name| {
-        let known = Backend::ALL.into_iter();
-        known
-            .rev()
-            .find(|backend| backend.name() == name)
-            .unwrap_or_default()
+        let named = |backend: &Backend| backend.name() == name;
+        let found = Backend::ALL.into_iter().find(named);
+        found.expect("the parser lets no other name through")
     })
 }
 
