@@ -20,6 +20,16 @@ impl Trial {
         let value = serde_json::to_value(self).expect("a trial has string keys only");
         digest(TAG, &value)
     }
+
+    /// Names the trial's cell: all trials that differ in the seed alone have the same.
+    #[must_use]
+    pub fn cell(&self) -> String {
+        let seedless = Self {
+            seed: 0,
+            ..self.clone()
+        };
+        seedless.identity()
+    }
 }
 
 /// The first sixteen hex digits of the SHA-256 of a tag and a value's canonical JSON.

@@ -10,6 +10,7 @@ use crate::architecture::Architecture;
 use crate::data::{Data, MNIST, Samples};
 use crate::device::{Backend, DeviceKind, Precision};
 use crate::optimizer::Optimizer;
+use crate::problem::Problem;
 use crate::schedule::Schedule;
 use crate::trial::{Dropout, EarlyStop, Trial};
 
@@ -85,6 +86,37 @@ macro_rules! for_each_setting {
             parts.join(", ")
         }
 
+        /// The value of a setting for people, where it is given.
+        #[must_use]
+        pub fn text_of(&self, name: &str) -> Option<String> {
+            match name {
+                $(stringify!($field) => Some(show::$field(self.$field.as_ref()?).to_string()),)*
+                _ => None,
+            }
+        }
+
+        /// Whether every setting that is given here is given there with the same value.
+        #[must_use]
+        pub fn fits(&self, whole: &Self) -> bool {
+            true $(&& (self.$field.is_none() || self.$field == whole.$field))*
+        }
+
+        /// The settings without those of these names.
+        #[must_use]
+        pub fn without(&self, names: &[&str]) -> Self {
+            Self {
+                $($field: self.$field.clone().filter(|_| !names.contains(&stringify!($field)))),*
+            }
+        }
+
+        /// The settings of these names alone.
+        #[must_use]
+        pub fn only(&self, names: &[&str]) -> Self {
+            Self {
+                $($field: self.$field.clone().filter(|_| names.contains(&stringify!($field)))),*
+            }
+        }
+
         /// Sets the setting `name`, which must be one of [`Settings::NAMES`].
         ///
         /// # Errors
@@ -106,6 +138,47 @@ impl Settings {
     for_each_setting! {
         filters, kernel, hidden, dropout, optimizer, weight_decay, learning_rate, schedule, batch_size,
         epochs, samples, validation, early_stop, backend, device, precision, data,
+    }
+
+    /// The same settings with those left open as [`Settings::resolve`] fills them in.
+    #[must_use]
+    pub fn complete(&self) -> Self {
+        let usual = self.resolve(MNIST, 0);
+        let optimizer = self.optimizer.unwrap_or(Trial::default().optimizer);
+        Self {
+            filters: Some(usual.network.filters),
+            kernel: Some(usual.network.kernel),
+            hidden: Some(usual.network.hidden),
+            dropout: Some(usual.dropout),
+            optimizer: Some(optimizer),
+            weight_decay: Some(self.weight_decay.unwrap_or(optimizer.weight_decay)),
+            learning_rate: Some(usual.learning_rate),
+            schedule: Some(usual.schedule),
+            batch_size: Some(usual.batch_size),
+            epochs: Some(usual.epochs),
+            samples: Some(usual.data.samples),
+            validation: Some(usual.data.validation),
+            early_stop: Some(usual.early_stop),
+            backend: Some(usual.backend),
+            device: Some(usual.device),
+            precision: Some(usual.precision),
+            data: Some(self.data_name().to_owned()),
+        }
+    }
+
+    /// The problem where two settings contradict each other.
+    #[must_use]
+    pub fn problem(&self) -> Option<Problem> {
+        let (optimizer, decay) = (self.optimizer?, self.weight_decay?);
+        let mut usual = Optimizer::ALL.into_iter();
+        let usual = usual.find(|other| other.name() == optimizer.name())?;
+        let own = optimizer.weight_decay;
+        (own != usual.weight_decay && own != decay).then(|| {
+            Problem::new(
+                "weight_decay",
+                format!("it is {decay} beside the optimizer's own of {own}; keep one of them"),
+            )
+        })
     }
 
     /// A whole trial: what is left open is that of [`Trial::default`], but the learning rate,

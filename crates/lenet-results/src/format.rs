@@ -12,8 +12,8 @@ use crate::error::StoreError;
 
 /// Newest format of a trial's files that this program reads, and the one it writes.
 pub const TRIAL_FORMAT: u32 = 1;
-/// The same for `study.json`.
-pub const STUDY_FORMAT: u32 = 1;
+/// The same for `study.json`. Format 1 had no claims, no published data and no images.
+pub const STUDY_FORMAT: u32 = 2;
 
 /// Reads JSON whose top level has the member `format`, first checking that number.
 ///

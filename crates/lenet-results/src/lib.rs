@@ -16,12 +16,14 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod claim;
 pub mod device_check;
 pub mod environment;
 pub mod error;
 pub mod files;
 pub mod float;
 pub mod format;
+pub mod measure;
 pub mod merge;
 pub mod record;
 pub mod runtime;
@@ -31,10 +33,12 @@ pub mod store;
 pub mod study;
 pub mod trial;
 
+pub use claim::*;
 pub use device_check::*;
 pub use environment::Environment;
 pub use error::StoreError;
 pub use format::{STUDY_FORMAT, TRIAL_FORMAT};
+pub use measure::*;
 pub use merge::{Conflict, Merged, merge};
 pub use record::*;
 pub use runtime::*;

@@ -1,10 +1,14 @@
 //! What a study set out to do: the contents of `study.json`, written before the first trial.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use lenet_core::Trial;
 
-/// A study's plan: its figures, their cells, and the trials of each.
+use crate::claim::ClaimRecord;
+
+/// A study's plan: its figures, their cells, and the trials of each; its claims.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StudyRecord {
     /// Version of this type.
@@ -15,6 +19,21 @@ pub struct StudyRecord {
     pub title: String,
     /// Figures in order.
     pub figures: Vec<FigureRecord>,
+    /// Claims in order.
+    #[serde(default)]
+    pub claims: Vec<ClaimRecord>,
+    /// Settings that flags changed for every cell. A claim has no verdict on cells so changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub altered: Vec<AlteredSetting>,
+}
+
+/// A setting that a flag changed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AlteredSetting {
+    /// What was run, e.g. `epochs = 3`.
+    pub run: String,
+    /// What the study's file says, e.g. `epochs = 10`.
+    pub declared: String,
 }
 
 /// One figure of a study.
@@ -27,8 +46,16 @@ pub struct FigureRecord {
     /// Settings that vary from cell to cell, by their names in the study's file, e.g.
     /// `learning_rate`.
     pub axes: Vec<String>,
-    /// Figure of the published data that is drawn along with it, e.g. `1`.
+    /// What a reader must know of it, in Markdown.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notes: String,
+    /// In format 1 the number of a figure of the 2017 report, which the program knew. Format 2 has
+    /// the data themselves in `published_data`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
+    /// Published data that is drawn along with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_data: Option<PublishedRecord>,
     /// One cell for each combination of the axes, in the order of the file.
     pub cells: Vec<CellRecord>,
 }
@@ -40,8 +67,22 @@ pub struct CellRecord {
     pub label: String,
     /// The cell's configuration with its first seed.
     pub config: Trial,
+    /// Images that the cell trains and is evaluated on; `None` in format 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images: Option<ImageCounts>,
     /// Seeds and identities of its trials, in the order they are run.
     pub trials: Vec<CellTrial>,
+}
+
+/// Numbers of images in each split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageCounts {
+    /// Training images of each epoch.
+    pub train: usize,
+    /// Images held out for validation.
+    pub validation: usize,
+    /// Test images.
+    pub test: usize,
 }
 
 /// A trial that a cell counts on.
@@ -51,4 +92,34 @@ pub struct CellTrial {
     pub seed: u64,
     /// The trial's identity, which names its folder.
     pub identity: String,
+}
+
+/// Data that somebody published, as far as they fit the cells of a figure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublishedRecord {
+    /// Where they come from.
+    pub source: String,
+    /// How exact they are, in words.
+    pub precision: String,
+    /// Rows that fit at least one cell, in the order of the file, grouped by their settings.
+    pub series: Vec<PublishedSeries>,
+}
+
+/// Published numbers of one combination of settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublishedSeries {
+    /// Indices of the figure's cells that have these settings.
+    pub cells: Vec<usize>,
+    /// At least one.
+    pub points: Vec<PublishedPoint>,
+}
+
+/// Published numbers of one row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PublishedPoint {
+    /// Counted from 1; `None` for numbers of a whole run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<usize>,
+    /// Numbers by the names of their [`Measure`](crate::Measure)s.
+    pub values: BTreeMap<String, f64>,
 }

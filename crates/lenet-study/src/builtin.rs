@@ -17,3 +17,25 @@ pub fn builtin(name: &str) -> Option<&'static str> {
         .find(|(known, _)| *known == name)
         .map(|(_, text)| *text)
 }
+
+/// Files beside the built-in studies, by their paths in these.
+const BESIDE: [(&str, &str); 3] = [
+    (
+        "lab-2017/figure-1.csv",
+        include_str!("../configs/lab-2017/figure-1.csv"),
+    ),
+    (
+        "lab-2017/figure-2.csv",
+        include_str!("../configs/lab-2017/figure-2.csv"),
+    ),
+    (
+        "lab-2017/figure-3.csv",
+        include_str!("../configs/lab-2017/figure-3.csv"),
+    ),
+];
+
+/// The text of a file beside the built-in studies.
+pub(crate) fn beside(name: &str) -> Option<&'static str> {
+    let mut files = BESIDE.iter();
+    files.find(|(known, _)| *known == name).map(|(_, text)| *text)
+}

@@ -5,10 +5,9 @@
 //! given again goes on where the last one stopped.
 //!
 //! ```
-//! use lenet_study::{StudyConfig, builtin};
+//! use lenet_study::StudyConfig;
 //!
-//! let text = builtin("lab-2017").expect("it comes with the crate");
-//! let config = StudyConfig::parse(text, "lab-2017")?;
+//! let config = StudyConfig::open("lab-2017")?;
 //! assert_eq!(config.seeds.list(), [1, 2, 3, 4, 5]);
 //! assert_eq!(config.figures[0].axes[0].name, "learning_rate");
 //! # Ok::<(), lenet_study::StudyError>(())
@@ -17,6 +16,7 @@
 
 mod allocation;
 mod builtin;
+mod claims;
 mod config;
 mod data_sets;
 mod engine;
@@ -27,6 +27,7 @@ mod node;
 mod outstanding;
 mod overrides;
 mod plan;
+mod published;
 mod queue;
 mod run;
 mod settings;
@@ -35,6 +36,7 @@ mod trial;
 
 pub use allocation::Allocation;
 pub use builtin::{BUILTIN_NAMES, builtin};
+pub use claims::{ClaimConfig, TestConfig};
 pub use config::{Axis, FigureConfig, Seeds, StudyConfig};
 pub use data_sets::DataSets;
 pub use error::{Place, StudyError};
@@ -43,6 +45,7 @@ pub use event::{FailedTrial, RunEvent, RunSummary};
 pub use outstanding::{Work, outstanding, survey};
 pub use overrides::Overrides;
 pub use plan::{Plan, PlannedTrial};
+pub use published::PublishedConfig;
 pub use run::{RunSettings, run};
 pub use settings::TomlSettings;
 pub use status::{Status, TrialStatus, status};

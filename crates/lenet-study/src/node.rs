@@ -302,7 +302,7 @@ impl lenet_core::settings::Node for Node<'_> {
 }
 
 /// The known word that is likely to be meant: fewest edits, fewer than a third of the letters.
-fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     known
         .iter()
         .map(|&candidate| (strsim::osa_distance(word, candidate), candidate))

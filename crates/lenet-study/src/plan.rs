@@ -3,8 +3,12 @@
 use std::collections::HashMap;
 
 use lenet_core::{Settings, Shape, Trial};
-use lenet_results::{CellRecord, CellTrial, FigureRecord, STUDY_FORMAT, StudyRecord};
+use lenet_results::{
+    AlteredSetting, CellRecord, CellTrial, ClaimRecord, FigureRecord, ImageCounts, STUDY_FORMAT,
+    StudyRecord,
+};
 
+use crate::claims::{KnownCell, resolve};
 use crate::config::{Axis, FigureConfig, Seeds, StudyConfig};
 use crate::data_sets::DataSets;
 use crate::error::StudyError;
@@ -59,6 +63,7 @@ impl Plan {
     ) -> Result<Self, StudyError> {
         let figures = selected(config, overrides)?;
         let seeds = seeds(&config.seeds, overrides.seeds)?;
+        let claims = claims(config, overrides, data)?;
         let mut trials: Vec<PlannedTrial> = Vec::new();
         let mut records = Vec::new();
         for figure in figures {
@@ -73,17 +78,21 @@ impl Plan {
                 });
             }
             let fixed = config.base.overlaid(&figure.set);
-            let mut cells = Vec::new();
+            let (mut cells, mut wholes) = (Vec::new(), Vec::new());
             for varied in product(&figure.axes) {
                 let settings = fixed.overlaid(&varied).overlaid(&overrides.settings);
                 let label = varied.label();
                 cells.push(cell(&label, &settings, &seeds, figure, data, &mut trials)?);
+                wholes.push(settings.complete());
             }
+            let published = config.published_table(figure);
             records.push(FigureRecord {
                 id: figure.id.clone(),
                 title: figure.title.clone(),
                 axes: figure.axes.iter().map(|axis| axis.name.clone()).collect(),
-                published: figure.published.clone(),
+                notes: figure.notes.clone(),
+                published: None,
+                published_data: published.map(|table| table.of_cells(&wholes)),
                 cells,
             });
         }
@@ -95,6 +104,8 @@ impl Plan {
             name: config.name.clone(),
             title: config.title.clone(),
             figures: records,
+            claims,
+            altered: altered(config, overrides),
         };
         Ok(Self { study, trials })
     }
@@ -104,6 +115,54 @@ impl Plan {
     pub fn cells(&self) -> usize {
         self.trials.iter().filter(|trial| trial.round == 0).count()
     }
+}
+
+/// The claims, resolved to the cells of all figures, whichever are run.
+fn claims(
+    config: &StudyConfig,
+    overrides: &Overrides,
+    data: &DataSets,
+) -> Result<Vec<ClaimRecord>, StudyError> {
+    if config.claims.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut known = Vec::new();
+    for figure in &config.figures {
+        let fixed = config.base.overlaid(&figure.set);
+        for varied in product(&figure.axes) {
+            let declared = fixed.overlaid(&varied);
+            let run = declared.overlaid(&overrides.settings);
+            let set = data.get(run.data_name());
+            let set = set.expect("DataSets::open loads what the study names");
+            known.push(KnownCell {
+                key: run.resolve(&set.source, 0).cell(),
+                // Claims speak of what the study's file says.
+                settings: declared.complete(),
+                of_runtime: false,
+            });
+        }
+    }
+    resolve(&config.claims, &known)
+}
+
+/// Settings that a flag changes for every cell. Where and in which precision a trial is computed
+/// is no part of what a claim is about.
+fn altered(config: &StudyConfig, overrides: &Overrides) -> Vec<AlteredSetting> {
+    let given = overrides.settings.without(&["backend", "device", "precision"]);
+    let mut altered = Vec::new();
+    for figure in &config.figures {
+        let declared = config.base.overlaid(&figure.set).complete();
+        for name in given.given() {
+            let setting = AlteredSetting {
+                run: given.only(&[name]).label(),
+                declared: declared.only(&[name]).label(),
+            };
+            if setting.run != setting.declared && !altered.contains(&setting) {
+                altered.push(setting);
+            }
+        }
+    }
+    altered
 }
 
 fn cell(
@@ -120,16 +179,25 @@ fn cell(
         .expect("DataSets::open loads what the study names");
     let resolve = |seed| settings.resolve(&set.source, seed);
     let config = resolve(seeds[0]);
+    let refuse = |reason: String| StudyError::Cell {
+        cell: label.to_owned(),
+        reason,
+    };
+    if let Some(problem) = settings.problem() {
+        return Err(refuse(problem.to_string()));
+    }
     let splits = data.splits(name, &config)?;
     let parameters = lenet_train::geometry(&config.network, &splits)
-        .map_err(|error| StudyError::Cell {
-            cell: label.to_owned(),
-            reason: error.to_string(),
-        })?
+        .map_err(|error| refuse(error.to_string()))?
         .parameter_count();
     let mut cell = CellRecord {
         label: label.to_owned(),
         config,
+        images: Some(ImageCounts {
+            train: splits.train.len(),
+            validation: splits.validation.len(),
+            test: splits.test.len(),
+        }),
         trials: Vec::new(),
     };
     for (round, &seed) in seeds.iter().enumerate() {

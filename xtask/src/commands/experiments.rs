@@ -1,12 +1,12 @@
 //! `experiments`: a study from its file to its report.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use anyhow::Context;
 use lenet_results::{Outcome, SelfCheck, Store};
 use lenet_study::{
-    DataSets, Overrides, Plan, RunEvent, RunSettings, RunSummary, StudyConfig, StudyError, Work,
+    DataSets, Overrides, Plan, RunEvent, RunSettings, RunSummary, StudyConfig, Work,
 };
 
 use crate::exit::{CommandResult, Exit, OrFail};
@@ -19,7 +19,7 @@ use crate::{inputs, interrupt, output};
 
 /// Runs the command; refuses a study, settings, a device or a folder that cannot be used.
 pub fn run(flags: &Experiments) -> CommandResult {
-    let study = read_study(&flags.config).or_refuse()?;
+    let study = StudyConfig::open(&flags.config).or_refuse()?;
     let (overrides, ordinal) = overrides(flags).or_refuse()?;
     let data = DataSets::open(&study, &overrides).or_refuse()?;
     let plan = Plan::expand(&study, &overrides, &data).or_refuse()?;
@@ -49,18 +49,6 @@ pub fn run(flags: &Experiments) -> CommandResult {
     lenet_study::survey(&plan, &store).or_refuse()?;
     settings.stop = interrupt::stop_flag().or_refuse()?;
     carry_out(flags, &plan, &data, &store, &settings)
-}
-
-/// The built-in study of this name, or the study in this file.
-fn read_study(name: &str) -> anyhow::Result<StudyConfig> {
-    let text = match lenet_study::builtin(name) {
-        Some(text) => text.to_owned(),
-        None => std::fs::read_to_string(name).map_err(|error| StudyError::Read {
-            path: PathBuf::from(name),
-            reason: error.to_string(),
-        })?,
-    };
-    Ok(StudyConfig::parse(&text, name)?)
 }
 
 /// What the flags lay over the study, and the ordinal of the CUDA device.

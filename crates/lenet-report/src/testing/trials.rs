@@ -105,6 +105,7 @@ pub(crate) fn cell(label: &str, config: &Trial, seeds: u64) -> CellRecord {
     CellRecord {
         label: label.to_owned(),
         config: config.clone(),
+        images: None,
         trials: (0..seeds).map(trial).collect(),
     }
 }
@@ -177,7 +178,9 @@ pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
             id: id.to_owned(),
             title: title.to_owned(),
             axes: vec!["learning_rate".to_owned()],
+            notes: String::new(),
             published: Some(id[..1].to_owned()),
+            published_data: None,
             cells: cells.to_vec(),
         }
     });
@@ -186,6 +189,8 @@ pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
         name: "lab-2017".to_owned(),
         title: "Scaled-down LeNet on MNIST: the 2017 study repeated".to_owned(),
         figures: figures.to_vec(),
+        claims: Vec::new(),
+        altered: Vec::new(),
     };
     (study, records)
 }

@@ -10,6 +10,8 @@ fn study() -> StudyRecord {
         name: "s".into(),
         title: "t".into(),
         figures: vec![],
+        claims: Vec::new(),
+        altered: Vec::new(),
     }
 }
 

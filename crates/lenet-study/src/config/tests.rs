@@ -21,7 +21,7 @@ fn refusal(text: &str) -> String {
 #[test]
 fn built_in_studies_are_read() {
     for name in BUILTIN_NAMES {
-        let config = StudyConfig::parse(builtin(name).unwrap(), name).unwrap();
+        let config = StudyConfig::open(name).unwrap();
         assert_eq!(config.name, name);
     }
     assert_eq!(builtin("no-such"), None);

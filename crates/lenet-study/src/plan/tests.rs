@@ -9,7 +9,11 @@ use crate::builtin::builtin;
 use lenet_core::Samples;
 
 fn expand(name: &str, overrides: &Overrides) -> Result<Plan, StudyError> {
-    let config = StudyConfig::parse(builtin(name).unwrap_or(name), "test").unwrap();
+    let config = match builtin(name) {
+        Some(_) => StudyConfig::open(name),
+        None => StudyConfig::parse(name, "test"),
+    };
+    let config = config.unwrap();
     Plan::expand(
         &config,
         overrides,

@@ -1,0 +1,61 @@
+//! Names of measures, and what they read.
+
+use super::*;
+use crate::samples;
+
+#[test]
+fn every_name_is_read_back() {
+    let mut names = Measure::names();
+    assert_eq!(names.len(), 7 + 4 + 6);
+    names.extend([
+        "epochs until test_accuracy >= 0.95".to_owned(),
+        "seconds until validation_loss <= 0.125".to_owned(),
+    ]);
+    for name in names {
+        let measure: Measure = name.parse().unwrap();
+        assert_eq!(measure.to_string(), name);
+        let json = serde_json::to_string(&measure).unwrap();
+        assert_eq!(json, format!("\"{name}\""));
+        assert_eq!(serde_json::from_str::<Measure>(&json).unwrap(), measure);
+    }
+}
+
+#[test]
+fn what_is_no_measure_is_refused() {
+    for text in [
+        "",
+        "accuracy",
+        "epochs until test_accuracy <= 0.95",
+        "epochs until test_loss >= 0.1",
+        "epochs until test_loss <= nan",
+        "hours until test_loss <= 1",
+        "queue_share",
+    ] {
+        assert!(text.parse::<Measure>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn each_measure_reads_its_own_number() {
+    let epoch = EpochRecord {
+        train_loss: 1.0,
+        train_accuracy: 2.0,
+        validation_loss: 3.0,
+        validation_accuracy: 4.0,
+        test_loss: 5.0,
+        test_accuracy: 6.0,
+        train_seconds: 0.5,
+        evaluation_seconds: 6.5,
+        ..samples::epoch(1)
+    };
+    let read = EpochMeasure::ALL.map(|measure| measure.of(&epoch));
+    assert_eq!(read, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+}
+
+#[test]
+fn accuracies_are_reached_from_below_and_losses_from_above() {
+    use EpochMeasure::{TestAccuracy, TestLoss};
+    assert!(TestAccuracy.reaches(0.9, 0.9) && !TestAccuracy.reaches(0.89, 0.9));
+    assert!(TestLoss.reaches(0.1, 0.1) && !TestLoss.reaches(0.11, 0.1));
+    assert!(!TestAccuracy.reaches(f64::NAN, 0.9) && !TestLoss.reaches(f64::NAN, 0.9));
+}
