@@ -1,6 +1,6 @@
 //! `experiments`: a study from its file to its report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::Context;
