@@ -2,7 +2,7 @@
 //!
 //! [`write_report`] makes a folder from studies, the records of their trials, and records of
 //! runtimes. The folder holds a self-contained page, every figure as SVG and PNG, tables as CSV and
-//! Markdown, and the claims of the 2017 report with their verdicts. The function reads its arguments
+//! Markdown, and the claims of the studies with their verdicts. The function reads its arguments
 //! alone, so the same records give the same bytes. An unfinished study gives a report of the trials
 //! that exist. [`summarize`] and [`rounds`] give the numbers of a single measurement.
 #![forbid(unsafe_code)]
@@ -12,6 +12,7 @@ mod error;
 mod figures;
 mod files;
 mod lab2017;
+mod markdown;
 mod page;
 mod plot;
 mod records;
@@ -22,11 +23,15 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
-use lenet_results::{RuntimeRecord, StudyRecord, TrialRecord};
+use lenet_results::{ClaimRecord, RuntimeRecord, StudyRecord, TrialRecord};
 
+pub use claims::judge::{JudgedClaim, JudgedComparison, Outlook};
+pub use claims::verdict::Verdict;
 pub use error::ReportError;
 pub use records::summary::{RoundSpeed, Summary, rounds, summarize};
 
+use claims::judge::judge;
+use claims::observations::Observations;
 use figures::Figure;
 use records::runtimes::Runtimes;
 use records::{cells, knobs};
@@ -86,7 +91,7 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     let runtimes = Runtimes::new(records.runtimes, &lab2017::workload());
     let taken: Vec<&str> = accuracy_figures.iter().map(|f| f.id.as_str()).collect();
     let runtime_figures = figures::of_runtimes(&runtimes, &taken);
-    let claims = lab2017::claims(&merged.records, &runtimes);
+    let claims = judged(records.studies, &merged.records);
     let content = page::Content {
         studies: records.studies,
         records: &merged.records,
@@ -137,6 +142,29 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
         // Last, so that a page never points at files that are not there yet.
         index: write("index.html", page.as_bytes())?,
     })
+}
+
+/// Puts the claims of studies to the test on records.
+///
+/// Claims come in the order of their studies. Studies that declare the same claim of the same cells
+/// share it. If several trials share an identity, [`lenet_results::merge()`] chooses one of them.
+#[must_use]
+pub fn judge_claims(records: Records<'_>) -> Vec<JudgedClaim> {
+    let merged = lenet_results::merge(records.trials.iter().cloned());
+    judged(records.studies, &merged.records)
+}
+
+fn judged(studies: &[StudyRecord], trials: &[TrialRecord]) -> Vec<JudgedClaim> {
+    let observations = Observations::new(studies, trials);
+    let mut seen: Vec<&ClaimRecord> = Vec::new();
+    let mut judged = Vec::new();
+    for study in studies {
+        let new = study.claims.iter().filter(|claim| !seen.contains(claim));
+        let new: Vec<ClaimRecord> = new.cloned().collect();
+        judged.extend(judge(&new, &study.altered, &observations));
+        seen.extend(&study.claims);
+    }
+    judged
 }
 
 fn write_figure(figure: &Figure, out: &Path) -> Result<FigureFiles, ReportError> {

@@ -1,9 +1,9 @@
 //! Accuracy over epochs: the validation images on the left, the test images on the right.
 
+use lenet_results::EpochMeasure;
 use lenet_stats::Estimate;
 
 use crate::figures::figure::Figure;
-use crate::lab2017::{self, PublishedCurve};
 use crate::plot::accuracy_scale::{AccuracyScale, epoch_ticks};
 use crate::plot::frame::{Axis, Margins, Scale, Tick};
 use crate::plot::legend::{DASH, Entry, Swatch};
@@ -18,25 +18,25 @@ struct CellCurve {
     ink: Ink,
     /// Epoch and mean over seeds.
     measured: Vec<(usize, Estimate)>,
-    /// After epoch 1, 2 and so on; empty without a published run.
-    published: Vec<f64>,
+    /// Epoch and published accuracy.
+    published: Vec<(usize, f64)>,
 }
-
-/// The accuracies of a published run on one set of images.
-type Accuracies = fn(PublishedCurve) -> Vec<f64>;
 
 /// The figure of a study. If there are more cells than colours, the cells that are best on the
 /// validation images have colours, and the others are grey.
 pub(crate) fn figure(study: &StudyFigure) -> Figure {
     let cells: Vec<&Cell> = study.filled().collect();
     let inks = inks(&cells);
-    let panels: [(&str, Metric, Accuracies); 2] = [
-        ("Validation accuracy", VALIDATION, |c| c.validation),
-        ("Test accuracy", TEST, |c| c.test),
+    let panels: [(&str, Metric, EpochMeasure); 2] = [
+        (
+            "Validation accuracy",
+            VALIDATION,
+            EpochMeasure::ValidationAccuracy,
+        ),
+        ("Test accuracy", TEST, EpochMeasure::TestAccuracy),
     ];
-    let panels = panels.map(|(heading, metric, published)| {
-        (heading, curves(study, &cells, &inks, metric, published))
-    });
+    let panels = panels
+        .map(|(heading, metric, measure)| (heading, curves(&cells, &inks, metric, measure)));
     let all = || panels.iter().flat_map(|(_, curves)| curves);
     let scale = AccuracyScale::around(all().flat_map(CellCurve::values));
     let has_published = all().any(|curve| !curve.published.is_empty());
@@ -45,36 +45,36 @@ pub(crate) fn figure(study: &StudyFigure) -> Figure {
         .map(|(heading, curves)| -> Box<dyn Panel> { Box::new(panel(heading, curves, scale)) });
     Figure {
         id: study.id.clone(),
+        notes: study.notes.clone(),
         caption: caption(study),
         sheet: Sheet {
             heading: format!("Figure {} · {}", study.id, study.title),
             panels: panels.collect(),
-            legend: legend(&cells, &inks, has_published),
+            legend: legend(study, &cells, &inks, has_published),
         },
     }
 }
 
 fn curves(
-    study: &StudyFigure,
     cells: &[&Cell],
     inks: &[Ink],
     metric: Metric,
-    accuracies: Accuracies,
+    measure: EpochMeasure,
 ) -> Vec<CellCurve> {
-    let mut drawn: Vec<PublishedCurve> = Vec::new();
+    let mut drawn: Vec<Vec<(usize, f64)>> = Vec::new();
     let curve = |(cell, ink): (&&Cell, &Ink)| {
         let last = cell.last_epoch().unwrap_or(0);
         let mean = |epoch| Some((epoch, cell.mean_at(epoch, metric)?));
-        let id = study.published.as_deref();
         // Cells that repeat one published run share its curve.
-        let published = id
-            .and_then(|id| lab2017::curve(id, &cell.config))
-            .filter(|curve| !drawn.contains(curve));
-        drawn.extend(published.clone());
+        let mut published = cell.published(measure);
+        if drawn.contains(&published) {
+            published.clear();
+        }
+        drawn.push(published.clone());
         CellCurve {
             ink: *ink,
             measured: (1..=last).filter_map(mean).collect(),
-            published: published.map(accuracies).unwrap_or_default(),
+            published,
         }
     };
     cells.iter().zip(inks).map(curve).collect()
@@ -117,12 +117,13 @@ impl CellCurve {
     /// All accuracies of the curve. The band may reach further.
     fn values(&self) -> impl Iterator<Item = f64> + Clone {
         let measured = self.measured.iter().map(|(_, e)| e.point);
-        measured.chain(self.published.iter().copied())
+        measured.chain(self.published.iter().map(|(_, accuracy)| *accuracy))
     }
 
     fn last_epoch(&self) -> usize {
         let measured = self.measured.last().map_or(0, |(epoch, _)| *epoch);
-        measured.max(self.published.len())
+        let published = self.published.iter().map(|(epoch, _)| *epoch).max();
+        measured.max(published.unwrap_or(0))
     }
 
     /// The intervals around the means; `None` for a grey curve or without an area.
@@ -146,8 +147,8 @@ impl CellCurve {
         };
         let mut layers = Vec::new();
         if !self.published.is_empty() {
-            let published = self.published.iter().enumerate();
-            let points = published.map(|(i, accuracy)| ((i + 1) as f64, *accuracy));
+            let published = self.published.iter();
+            let points = published.map(|(epoch, accuracy)| (*epoch as f64, *accuracy));
             layers.push(line(points.collect(), Some(DASH)));
         }
         let measured = self.measured.iter();
@@ -175,7 +176,12 @@ fn inks(cells: &[&Cell]) -> Vec<Ink> {
     inks
 }
 
-fn legend(cells: &[&Cell], inks: &[Ink], has_published: bool) -> Vec<Entry> {
+fn legend(
+    study: &StudyFigure,
+    cells: &[&Cell],
+    inks: &[Ink],
+    has_published: bool,
+) -> Vec<Entry> {
     let line = |label, ink| Entry {
         label,
         ink,
@@ -193,9 +199,9 @@ fn legend(cells: &[&Cell], inks: &[Ink], has_published: bool) -> Vec<Entry> {
         let label = format!("{others} other cells (see the table)");
         legend.push(line(label, Ink::Other));
     }
-    if has_published {
+    if let Some(published) = study.published.as_ref().filter(|_| has_published) {
         legend.push(Entry {
-            label: lab2017::CURVES_LABEL.to_owned(),
+            label: format!("dashed: {}", published.source),
             ink: Ink::Muted,
             swatch: Swatch::Dashed,
         });
@@ -208,14 +214,6 @@ fn caption(study: &StudyFigure) -> String {
     let done: usize = cells.iter().map(|c| c.done.len()).sum();
     let planned: usize = cells.iter().map(Cell::planned).sum();
     let mut text = format!("{done} of {planned} trials.");
-    if let Some(published) = &study.published {
-        let dropped = |connected| {
-            let mut dropout = cells.iter().map(|c| c.config.dropout);
-            dropout.any(|d| d.rate > 0.0 && d.connected == connected)
-        };
-        let words = lab2017::dropout_caption(published, dropped(true), dropped(false));
-        text.push_str(words);
-    }
     let without = cells.iter().filter(|c| c.done.is_empty()).count();
     if without > 0 {
         let all = cells.len();

@@ -8,6 +8,8 @@ pub(crate) struct Figure {
     pub(crate) id: String,
     /// The text below the figure on the page.
     pub(crate) caption: String,
+    /// What a reader must know of it, in Markdown.
+    pub(crate) notes: String,
     pub(crate) sheet: Sheet,
 }
 

@@ -86,6 +86,7 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
     };
     Some(Figure {
         id: "phases".to_owned(),
+        notes: String::new(),
         caption: "Share of each phase in an epoch and its evaluations, timed in a pass of its own \
                   with a clock around each phase; on the right the phases' sum. Prepare: \
                   shuffling and gathering a batch; copy: host to device. How far the sum is from \

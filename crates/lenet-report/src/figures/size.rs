@@ -90,6 +90,7 @@ pub(super) fn figure(runtimes: &Runtimes, batch: usize) -> Figure {
     }
     Figure {
         id: number.map_or_else(|| format!("batch-{batch}"), str::to_owned),
+        notes: String::new(),
         caption,
         sheet: Sheet {
             heading,

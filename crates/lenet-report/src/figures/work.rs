@@ -56,6 +56,7 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
     }
     Some(Figure {
         id: "work".to_owned(),
+        notes: String::new(),
         caption: "Median training time by the number of steps, for all sizes and batch sizes. \
                   Work is counted by the direct method, whatever method the code takes. Lines are \
                   a fixed cost a step plus work at a fixed rate, fitted with least squares of the \

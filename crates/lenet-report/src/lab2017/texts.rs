@@ -2,22 +2,6 @@
 
 use lenet_core::DeviceKind;
 
-pub(crate) const CLAIMS_HEADING: &str = "Claims of 2017 at a glance";
-
-pub(crate) const OBSERVATIONS: &str = "n counts seeds, in claims 7 to 10 rounds.";
-
-/// Legend entry of the published curves.
-pub(crate) const CURVES_LABEL: &str = "dashed: published in 2017, one run each";
-
-/// Precision of the published accuracies.
-pub(crate) const CURVES_PRECISION: &str = "Published values were read from the drawings of the report, to about ±0.0002, and are one run \
-     each.";
-
-/// Introduces the table of settings with dropout and without.
-pub(crate) const DROPOUT: &str = "The original's dropout layer was built but never connected, so its figures 2 and 3 show \
-     networks without dropout. Below, test accuracy after the last epoch with dropout at work, \
-     beside the same setting without it (or with it not connected, which is the same).";
-
 /// Column headings of the published runtimes: seconds, and their ratio to those measured here.
 pub(crate) const RUNTIME_COLUMNS: [&str; 2] = ["2017", "2017 ÷ here"];
 
@@ -50,28 +34,5 @@ pub(crate) fn runtimes_caption(comparable: bool) -> &'static str {
          Its dropout was never connected, so both panels of 2017 are without."
     } else {
         " The report's points are left out: its runs were of 10,000 images with 5,000 held out."
-    }
-}
-
-/// Caption of a figure of accuracies. `connected` and `disconnected` say whether the figure has cells
-/// with dropout at work, and cells whose dropout layer is not connected.
-pub(crate) fn dropout_caption(
-    published: &str,
-    connected: bool,
-    disconnected: bool,
-) -> &'static str {
-    match (published, connected, disconnected) {
-        ("1", _, _) => "",
-        (_, true, false) => {
-            " Dropout is at work here; the published curves are labelled so, but their dropout \
-             layer was never connected."
-        }
-        (_, false, _) => {
-            " Dropout is not at work here, as in the code that made the published curves."
-        }
-        (_, true, true) => {
-            " In some of these cells dropout is at work, in others it is not connected, as in the \
-             code that made the published curves."
-        }
     }
 }

@@ -2,59 +2,58 @@
 
 use maud::{Markup, html};
 
-use crate::claims::Claim;
-use crate::lab2017;
+use crate::claims::judge::JudgedClaim;
+use crate::markdown;
 use crate::tables::claims::table;
 use crate::tables::table::verdict_html;
 
-pub(super) fn overview(claims: &[Claim]) -> Markup {
+pub(super) fn overview(claims: &[JudgedClaim]) -> Markup {
     let table = table(claims).without("what is estimated");
     html! {
-        h2 { (lab2017::CLAIMS_HEADING) }
-        (table.renamed("interval", "95 % interval").html())
-        p.note { (lab2017::OBSERVATIONS) " What each estimate is, and the rule "
-            "for its verdict, stands " a href="#claims" { "further down" } "." }
+        @if !claims.is_empty() {
+            h2 { "Claims at a glance" }
+            (table.html())
+            p.note { "n counts seeds, in claims on runtimes rounds. What each estimate is, and the "
+                "rule for its verdict, stands " a href="#claims" { "further down" } "." }
+        }
     }
 }
 
-pub(super) fn section(claims: &[Claim]) -> Markup {
-    let has_question = |claim: &&Claim| !claim.statement.question.is_empty();
-    let (asked, rest): (Vec<_>, Vec<_>) = claims.iter().partition(has_question);
+pub(super) fn section(claims: &[JudgedClaim]) -> Markup {
     html! {
         h2 id="claims" { "The claims, one by one" }
-        p { "Trials that share a seed are compared in pairs, and so are runtimes of one round. A "
-            "verdict follows from the interval "
-            "alone: where it does not settle the question, the claim is undecided." }
-        @for claim in asked {
-            section.claim {
-                (heading(claim))
-                p { strong { "Question. " } (claim.statement.question) }
-                @if let Some(estimate) = claim.answer.estimate {
-                    p { strong { "Answer. " } (claim.point())
-                        @if estimate.interval.is_some() {
-                            " (" (claim.interval()) ")"
-                        } @else { " (no interval)" }
-                        ", n = " (estimate.n) ": " (claim.answer.method) "." }
-                }
-                @if !claim.answer.detail.is_empty() { p { (claim.answer.detail) } }
-                p.note { strong { "Published. " } (claim.statement.published) }
-            }
+        @if claims.is_empty() {
+            p { "This study declares no claims. A " code { "[[claim]]" } " in its file states one, and "
+                "the report says whether it holds." }
+        } @else {
+            p { "Trials that share a seed are compared in pairs, and so are runtimes of one round. A "
+                "verdict follows from the interval alone: where it does not settle the question, the "
+                "claim is undecided." }
+            @for claim in claims { (one(claim)) }
+            p.note { "Also as " a href="claims.json" { "claims.json" } " and "
+                a href="claims.md" { "claims.md" } "." }
         }
-        @for claim in rest {
-            section.claim {
-                (heading(claim))
-                p.note { (claim.answer.detail) " " strong { "Published. " }
-                    (claim.statement.published) }
-            }
-        }
-        p.note { "Also as " a href="claims.json" { "claims.json" } " and "
-            a href="claims.md" { "claims.md" } "." }
     }
 }
 
-fn heading(claim: &Claim) -> Markup {
+fn one(claim: &JudgedClaim) -> Markup {
     html! {
-        h3 { (claim.statement.number) ". " (claim.statement.claim) " "
-            (verdict_html(claim.answer.verdict)) }
+        section.claim {
+            h3 { (claim.id) ". " (claim.text) " " (verdict_html(claim.verdict)) }
+            p { strong { "Question. " } (claim.question) }
+            @if let Some(estimate) = claim.estimate {
+                p { strong { "Answer. " } (claim.point())
+                    @if estimate.interval.is_some() {
+                        " (" (claim.interval()) ")"
+                    } @else { " (no interval)" }
+                    ", n = " (estimate.n) ": " (claim.method) "." }
+            }
+            @if !claim.detail.is_empty() { p { (claim.detail) } }
+            @if !claim.outlook().is_empty() {
+                p { strong { "Seeds needed. " } (claim.outlook()) " at the effect seen, for an interval "
+                    "that lies on one side of the bound." }
+            }
+            @if !claim.notes.is_empty() { div.note { (markdown::html(&claim.notes)) } }
+        }
     }
 }

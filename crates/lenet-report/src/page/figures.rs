@@ -3,6 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use crate::figures::Figure;
+use crate::markdown;
 use crate::plot::legend::Entry;
 use crate::plot::scene::Scene;
 use crate::plot::svg;
@@ -11,7 +12,7 @@ pub(super) fn of_studies(figures: &[Figure]) -> Markup {
     html! {
         p.note { "Lines are means over seeds, bands their 95 % Student t intervals at each epoch. "
             "The scale is logarithmic in the error, so that curves near chance and near 0.99 can "
-            "both be read. Dashed lines of the same colour are the published runs." }
+            "both be read. Dashed lines of the same colour are published numbers." }
         @for figure in figures { (one(figure)) }
     }
 }
@@ -41,6 +42,7 @@ fn one(figure: &Figure) -> Markup {
             figcaption {
                 (figure.caption) " Alone: "
                 a href={ (stem) ".svg" } { "SVG" } ", " a href={ (stem) ".png" } { "PNG" } "."
+                (markdown::html(&figure.notes))
             }
         }
     }

@@ -10,7 +10,7 @@ mod runtimes;
 use lenet_results::{Conflict, StudyRecord, TrialRecord};
 use maud::{DOCTYPE, PreEscaped, html};
 
-use crate::claims::Claim;
+use crate::claims::judge::JudgedClaim;
 use crate::figures::Figure;
 use crate::plot::svg::ink_styles;
 use crate::records::cells::StudyFigure;
@@ -30,7 +30,7 @@ pub(crate) struct Content<'a> {
     pub(crate) results: &'a [CellResult<'a>],
     pub(crate) runtimes: &'a Runtimes<'a>,
     pub(crate) runtime_figures: &'a [Figure],
-    pub(crate) claims: &'a [Claim],
+    pub(crate) claims: &'a [JudgedClaim],
     pub(crate) knobs: &'a [Knob],
 }
 

@@ -7,11 +7,9 @@ use lenet_stats::Estimate;
 use maud::{Markup, html};
 
 use super::Content;
-use crate::claims::contrast::paired;
-use crate::lab2017;
-use crate::records::cells::{Cell, StudyFigure, cell_key};
+use crate::records::cells::{Cell, StudyFigure};
 use crate::records::estimates::LEVEL;
-use crate::records::trials::{TEST, per_seed};
+use crate::records::trials::{TEST, paired, per_seed};
 use crate::tables::epochs::filters;
 use crate::tables::results;
 use crate::tables::table::Table;
@@ -45,8 +43,16 @@ pub(super) fn section(content: &Content) -> Markup {
         (results::table(content.results).html())
         p.note { "Also as " a href="results.csv" { "results.csv" } " and "
             a href="results.md" { "results.md" } "; every epoch of every trial is in "
-            a href="epochs.csv" { "epochs.csv" } ". " (lab2017::CURVES_PRECISION) }
+            a href="epochs.csv" { "epochs.csv" } "." }
+        @for published in sources(content.study_figures) { p.note { (published) } }
     }
+}
+
+/// Where the published numbers come from, each source once.
+fn sources(figures: &[StudyFigure]) -> BTreeSet<String> {
+    let all = figures.iter().filter_map(|figure| figure.published.as_ref());
+    all.map(|p| format!("Published: {}; {}.", p.source, p.precision))
+        .collect()
 }
 
 /// Optimizer, rates and sizes of a cell in words.
@@ -90,7 +96,8 @@ pub(super) fn dropout_section(content: &Content) -> Markup {
     html! {
         @if !table.is_empty() {
             h2 { "Real dropout beside none" }
-            p { (lab2017::DROPOUT) }
+            p { "Test accuracy after the last epoch with dropout at work, beside the same setting "
+                "without it (or with it not connected, which is the same)." }
             (table.html())
         }
     }
@@ -101,13 +108,13 @@ fn dropout_pairs<'a>(figures: &'a [StudyFigure<'a>]) -> Vec<(&'a Cell<'a>, &'a C
     let key_without = |cell: &Cell| {
         let mut config = cell.config.clone();
         config.dropout = Dropout::connected(0.0);
-        cell_key(&config)
+        config.cell()
     };
     let all: Vec<&Cell> = figures.iter().flat_map(StudyFigure::filled).collect();
     let at_work = |cell: &Cell| cell.config.dropout.effective_rate() > 0.0;
     let mut seen = BTreeSet::new();
     let with = all.iter().filter(|cell| at_work(cell));
-    let distinct = with.filter(|cell| seen.insert(cell_key(&cell.config)));
+    let distinct = with.filter(|cell| seen.insert(cell.config.cell()));
     let pair = |with: &&'a Cell<'a>| {
         let same = |c: &&&Cell| !at_work(c) && key_without(c) == key_without(with);
         Some((*with, *all.iter().find(same)?))

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lenet_core::Trial;
-use lenet_results::{CellRecord, FigureRecord, Outcome, StudyRecord, TrialRecord};
+use lenet_results::{
+    CellRecord, EpochMeasure, FigureRecord, Outcome, PublishedPoint, PublishedRecord, StudyRecord, TrialRecord,
+};
 use lenet_stats::Estimate;
 
 use crate::records::estimates::LEVEL;
@@ -15,10 +17,19 @@ pub(crate) struct StudyFigure<'a> {
     /// Names the figure in tables and files. Unique within the report.
     pub(crate) id: String,
     pub(crate) title: String,
-    /// The published figure that the report draws along.
-    pub(crate) published: Option<String>,
+    /// What a reader must know of it, in Markdown.
+    pub(crate) notes: String,
+    /// Source and precision of the published data that is drawn along.
+    pub(crate) published: Option<Published>,
     /// In the order of the study.
     pub(crate) cells: Vec<Cell<'a>>,
+}
+
+/// Where published data comes from.
+#[derive(Debug, Clone)]
+pub(crate) struct Published {
+    pub(crate) source: String,
+    pub(crate) precision: String,
 }
 
 /// A setting with its trials over seeds.
@@ -28,6 +39,8 @@ pub(crate) struct Cell<'a> {
     pub(crate) label: String,
     /// The configuration with the first seed.
     pub(crate) config: Trial,
+    /// Published numbers of this setting, in the order of their table.
+    pub(crate) published: Vec<PublishedPoint>,
     /// Trials with results, in the order of the study.
     pub(crate) done: Vec<&'a TrialRecord>,
     pub(crate) failed: Vec<&'a TrialRecord>,
@@ -67,6 +80,14 @@ impl Cell<'_> {
     pub(crate) fn final_mean(&self, metric: Metric) -> Option<Estimate> {
         self.mean_at(self.last_epoch()?, metric)
     }
+
+    /// The published numbers of a measure, each with its epoch. A number of a whole run counts for
+    /// the last epoch.
+    pub(crate) fn published(&self, measure: EpochMeasure) -> Vec<(usize, f64)> {
+        let last = self.config.epochs;
+        let point = |p: &PublishedPoint| Some((p.epoch.unwrap_or(last), *p.values.get(measure.name())?));
+        self.published.iter().filter_map(point).collect()
+    }
 }
 
 impl StudyFigure<'_> {
@@ -74,15 +95,6 @@ impl StudyFigure<'_> {
     pub(crate) fn filled(&self) -> impl Iterator<Item = &Cell<'_>> {
         self.cells.iter().filter(|cell| !cell.done.is_empty())
     }
-}
-
-/// The configuration without its seed, as JSON. It identifies a cell.
-pub(crate) fn cell_key(config: &Trial) -> String {
-    let seedless = Trial {
-        seed: 0,
-        ..config.clone()
-    };
-    serde_json::to_string(&seedless).expect("a configuration is plain data")
 }
 
 /// Fills the figures of the studies with records. Studies of one name are parts of one study, so
@@ -96,10 +108,11 @@ pub(crate) fn fill<'a>(
         records.iter().map(|r| (r.identity.as_str(), r)).collect();
     let joined = join(studies);
     let mut seen = BTreeSet::new();
-    let ids = joined.iter().map(|(_, figure)| figure.id.as_str());
+    let ids = joined.iter().map(|joined| joined.figure.id.as_str());
     let shared: BTreeSet<&str> = ids.filter(|id| !seen.insert(*id)).collect();
-    let figure = |(study, figure): &(&str, FigureRecord)| {
-        let cells = figure.cells.iter();
+    let figure = |joined: &Joined| {
+        let Joined { study, figure, .. } = joined;
+        let cells = figure.cells.iter().zip(&joined.published);
         StudyFigure {
             id: if shared.contains(figure.id.as_str()) {
                 format!("{study}-{}", figure.id)
@@ -107,51 +120,84 @@ pub(crate) fn fill<'a>(
                 figure.id.clone()
             },
             title: figure.title.clone(),
-            published: figure.published.clone(),
-            cells: cells.map(|cell| fill_cell(cell, &by_identity)).collect(),
+            notes: figure.notes.clone(),
+            published: figure.published_data.as_ref().map(|data| Published {
+                source: data.source.clone(),
+                precision: data.precision.clone(),
+            }),
+            cells: cells
+                .map(|(cell, published)| fill_cell(cell, published, &by_identity))
+                .collect(),
         }
     };
     joined.iter().map(figure).collect()
 }
 
-/// The figures of all studies, each with the name of its study; parts of one study joined.
-fn join(studies: &[StudyRecord]) -> Vec<(&str, FigureRecord)> {
-    let mut joined: Vec<(&str, FigureRecord)> = Vec::new();
+/// A figure whose parts may stand in several studies of one name.
+struct Joined<'s> {
+    study: &'s str,
+    figure: FigureRecord,
+    /// Published numbers of each cell.
+    published: Vec<Vec<PublishedPoint>>,
+}
+
+/// The figures of all studies; parts of one study joined.
+fn join(studies: &[StudyRecord]) -> Vec<Joined<'_>> {
+    let mut joined: Vec<Joined> = Vec::new();
     for study in studies {
         for figure in &study.figures {
-            let same =
-                |(name, known): &(&str, FigureRecord)| *name == study.name && known.id == figure.id;
+            let same = |known: &Joined| known.study == study.name && known.figure.id == figure.id;
             let place = joined.iter().position(same).unwrap_or(joined.len());
             if place == joined.len() {
                 let mut empty = figure.clone();
                 empty.cells.clear();
-                joined.push((&study.name, empty));
+                joined.push(Joined {
+                    study: &study.name,
+                    figure: empty,
+                    published: Vec::new(),
+                });
             }
-            for cell in &figure.cells {
-                add_cell(&mut joined[place].1.cells, cell);
+            for (at, cell) in figure.cells.iter().enumerate() {
+                joined[place].add(cell, published(figure.published_data.as_ref(), at));
             }
         }
     }
     joined
 }
 
-/// Adds a cell, or its new trials to the cell of the same configuration.
-fn add_cell(cells: &mut Vec<CellRecord>, cell: &CellRecord) {
-    let key = cell_key(&cell.config);
-    let Some(known) = cells.iter_mut().find(|c| cell_key(&c.config) == key) else {
-        cells.push(cell.clone());
-        return;
-    };
-    let trials = cell.trials.iter();
-    let new = trials.filter(|t| !known.trials.contains(t)).cloned();
-    let new: Vec<_> = new.collect();
-    known.trials.extend(new);
+/// Published numbers of the cell at an index.
+fn published(data: Option<&PublishedRecord>, at: usize) -> Vec<PublishedPoint> {
+    let series = data.iter().flat_map(|data| &data.series);
+    let own = series.filter(|series| series.cells.contains(&at));
+    own.flat_map(|series| series.points.clone()).collect()
 }
 
-fn fill_cell<'a>(record: &CellRecord, records: &BTreeMap<&str, &'a TrialRecord>) -> Cell<'a> {
+impl Joined<'_> {
+    /// Adds a cell, or its new trials to the cell of the same configuration.
+    fn add(&mut self, cell: &CellRecord, published: Vec<PublishedPoint>) {
+        let key = cell.config.cell();
+        let mut cells = self.figure.cells.iter_mut();
+        let Some(known) = cells.find(|c| c.config.cell() == key) else {
+            self.figure.cells.push(cell.clone());
+            self.published.push(published);
+            return;
+        };
+        let trials = cell.trials.iter();
+        let new = trials.filter(|t| !known.trials.contains(t)).cloned();
+        let new: Vec<_> = new.collect();
+        known.trials.extend(new);
+    }
+}
+
+fn fill_cell<'a>(
+    record: &CellRecord,
+    published: &[PublishedPoint],
+    records: &BTreeMap<&str, &'a TrialRecord>,
+) -> Cell<'a> {
     let mut cell = Cell {
         label: record.label.clone(),
         config: record.config.clone(),
+        published: published.to_vec(),
         done: vec![],
         failed: vec![],
         missing: vec![],

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lenet_results::{EpochRecord, Outcome, TrialRecord};
+use lenet_stats::{Estimate, StatsError};
 
 /// A quantity of an epoch.
 pub(crate) type Metric = fn(&EpochRecord) -> f64;
@@ -28,7 +29,11 @@ pub(crate) fn common_last_epoch<'r>(
 
 /// The value of a trial after an epoch, counted from 1. A trial that stopped early or diverged keeps
 /// its last value.
-pub(crate) fn value_at(trial: &TrialRecord, epoch: usize, metric: Metric) -> Option<f64> {
+pub(crate) fn value_at(
+    trial: &TrialRecord,
+    epoch: usize,
+    metric: impl Fn(&EpochRecord) -> f64,
+) -> Option<f64> {
     let found = trial.epochs.iter().find(|e| e.epoch == epoch);
     let last = trial.epochs.last();
     let kept = last.filter(|e| keeps_its_last(trial) && e.epoch < epoch);
@@ -43,6 +48,16 @@ pub(crate) fn per_seed<'r>(
 ) -> PerSeed {
     let value = |trial: &TrialRecord| Some((trial.config.seed, value_at(trial, epoch, metric)?));
     trials.into_iter().filter_map(value).collect()
+}
+
+/// Mean of `left − right` over the seeds that both sides have.
+///
+/// # Errors
+/// If no seed is shared or a value is not finite.
+pub(crate) fn paired(left: &PerSeed, right: &PerSeed, level: f64) -> Result<Estimate, StatsError> {
+    let pairs = left.iter().filter_map(|(s, l)| Some((*l, *right.get(s)?)));
+    let (left, right): (Vec<f64>, Vec<f64>) = pairs.unzip();
+    lenet_stats::paired_difference(&left, &right, level)
 }
 
 fn keeps_its_last(trial: &TrialRecord) -> bool {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use lenet_stats::Estimate;
 
-use crate::lab2017;
-use crate::records::cells::{Cell, StudyFigure, cell_key};
+use lenet_results::EpochMeasure;
+use crate::records::cells::{Cell, StudyFigure};
 use crate::records::estimates::extremes;
 use crate::records::trials::{TEST, VALIDATION, value_at};
 use crate::tables::table::{Style, Table};
@@ -31,8 +31,8 @@ impl<'a> CellResult<'a> {
     fn new(figure: &'a StudyFigure<'a>, cell: &'a Cell<'a>) -> Self {
         let epoch = cell.last_epoch();
         let tests = cell.done.iter().filter_map(|t| value_at(t, epoch?, TEST));
-        let published = figure.published.as_deref();
-        let curve = published.and_then(|id| lab2017::curve(id, &cell.config));
+        let published = cell.published(EpochMeasure::TestAccuracy);
+        let same_epoch = published.iter().find(|(at, _)| Some(*at) == epoch);
         Self {
             figure: &figure.id,
             cell,
@@ -40,7 +40,7 @@ impl<'a> CellResult<'a> {
             validation: cell.final_mean(VALIDATION),
             test: cell.final_mean(TEST),
             range: extremes(tests),
-            published: curve.and_then(|c| c.test.get(epoch?.checked_sub(1)?).copied()),
+            published: same_epoch.map(|(_, accuracy)| *accuracy),
         }
     }
 
@@ -73,7 +73,7 @@ pub(crate) fn best<'r, 'a>(results: &'r [CellResult<'a>]) -> Option<&'r CellResu
 /// Number of different cells that have a mean. Figures may share cells.
 pub(crate) fn distinct(results: &[CellResult]) -> usize {
     let measured = results.iter().filter(|r| r.validation.is_some());
-    let keys: BTreeSet<String> = measured.map(|r| cell_key(&r.cell.config)).collect();
+    let keys: BTreeSet<String> = measured.map(|r| r.cell.config.cell()).collect();
     keys.len()
 }
 

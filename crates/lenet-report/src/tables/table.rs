@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::claims::Verdict;
+use crate::claims::verdict::Verdict;
 
 /// Headings with rows of as many fields.
 #[derive(Debug, Clone)]

@@ -1,0 +1,300 @@
+//! Putting the claims of a study to the test.
+
+use lenet_results::{AlteredSetting, ClaimRecord, Correction, Quantity, Rule, Scope, TestRecord};
+use lenet_stats::{Estimate, StatsError};
+
+use crate::claims::observations::Observations;
+use crate::claims::sample::Sample;
+use crate::claims::verdict::{Verdict, by_rule, distance, joined};
+use crate::claims::words;
+use crate::records::estimates::LEVEL;
+
+/// Seeds beyond which no number is suggested.
+const MANY_SEEDS: usize = 10_000;
+
+/// A claim with what the records say of it.
+#[derive(Debug, Clone)]
+pub struct JudgedClaim {
+    /// The claim's id within its study.
+    pub id: String,
+    /// The claim in words.
+    pub text: String,
+    /// What a reader must know beside the verdict, in Markdown.
+    pub notes: String,
+    /// What is asked of the records, and the rule for the verdict.
+    pub question: String,
+    /// The answer.
+    pub verdict: Verdict,
+    /// The comparison that decides, or comes nearest to it: the first test's.
+    pub estimate: Option<Estimate>,
+    /// What `estimate` is, and how its interval is computed.
+    pub method: String,
+    /// Further facts for the reader.
+    pub detail: String,
+    /// The least error at which the verdict would still be the same; `None` where there is none.
+    pub p_value: Option<f64>,
+    /// What it would take to decide an undecided claim.
+    pub outlook: Option<Outlook>,
+    /// What the estimate is, which says how it is written.
+    pub(crate) quantity: Quantity,
+    /// Every comparison.
+    pub comparisons: Vec<JudgedComparison>,
+}
+
+/// What it would take to decide an undecided claim, if its effects are as seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// About so many seeds for each cell, in all.
+    Seeds(usize),
+    /// An effect lies so near to a bound that no reasonable number decides it.
+    NoNumber,
+    /// Too few seeds yet to tell: two or more are needed.
+    Unknown,
+}
+
+/// A comparison with its estimate.
+#[derive(Debug, Clone)]
+pub struct JudgedComparison {
+    /// The comparison in words.
+    pub label: String,
+    /// The estimate, or why there is none.
+    pub estimate: Result<Estimate, StatsError>,
+    /// What the rule makes of it.
+    pub verdict: Verdict,
+}
+
+/// One comparison on its way to a verdict.
+struct Part<'t> {
+    test: &'t TestRecord,
+    label: &'t str,
+    sample: Sample,
+}
+
+impl Part<'_> {
+    fn verdict(&self, level: f64) -> Verdict {
+        match self.sample.estimate(level) {
+            Err(StatsError::Empty) => Verdict::NotMeasured,
+            Err(_) => Verdict::Undecided,
+            // Of cells not yet run nothing is known.
+            Ok(_) if !self.sample.is_complete() => Verdict::Undecided,
+            Ok(estimate) => by_rule(self.test.rule, estimate.interval),
+        }
+    }
+
+    /// The least error at which the comparison is decided as it is at any smaller level of
+    /// confidence; 1 where it never is.
+    fn p_value(&self) -> f64 {
+        least_error(|error| self.verdict(1.0 - error))
+    }
+}
+
+/// The least error, from 10⁻¹² to 1, at which a verdict is decided. Intervals shrink as the error
+/// grows, so a decided verdict stays.
+fn least_error(verdict: impl Fn(f64) -> Verdict) -> f64 {
+    let decided = |log: f64| verdict(10f64.powf(log)).is_decided();
+    let (mut low, mut high) = (-12.0, -1e-9);
+    if !decided(high) {
+        return 1.0;
+    }
+    if decided(low) {
+        return 10f64.powf(low);
+    }
+    for _ in 0..60 {
+        let middle = f64::midpoint(low, high);
+        if decided(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    10f64.powf(high)
+}
+
+/// The claims of a study, put to the test on records.
+pub(crate) fn judge(
+    claims: &[ClaimRecord],
+    altered: &[AlteredSetting],
+    observations: &Observations,
+) -> Vec<JudgedClaim> {
+    let judged = claims.iter().map(|claim| one(claim, observations));
+    judged.map(|claim| claim.qualified(altered)).collect()
+}
+
+fn one(claim: &ClaimRecord, observations: &Observations) -> JudgedClaim {
+    let parts: Vec<Part> = claim
+        .tests
+        .iter()
+        .flat_map(|test| test.comparisons.iter().map(move |c| (test, c)))
+        .map(|(test, comparison)| Part {
+            test,
+            label: &comparison.label,
+            sample: Sample::new(test, comparison, observations),
+        })
+        .collect();
+    let error = 1.0 - LEVEL;
+    let levels = levels(claim.correction, &parts, error);
+    let verdict = verdict(claim, &parts, &levels);
+    let comparisons: Vec<JudgedComparison> = parts
+        .iter()
+        .zip(&levels)
+        .map(|(part, level)| JudgedComparison {
+            label: part.label.to_owned(),
+            estimate: part.sample.estimate(*level),
+            verdict: part.verdict(*level),
+        })
+        .collect();
+    let test = &claim.tests[0];
+    let shown = shown(test, &comparisons[..test.comparisons.len()]);
+    let p_value = least_error(|error| {
+        let levels = self::levels(claim.correction, &parts, error);
+        self::verdict(claim, &parts, &levels)
+    });
+    JudgedClaim {
+        id: claim.id.clone(),
+        text: claim.text.clone(),
+        notes: claim.notes.clone(),
+        question: words::question(claim),
+        verdict,
+        estimate: shown.and_then(|c| c.estimate.as_ref().ok().copied()),
+        method: shown.map_or_else(String::new, |c| {
+            words::method(test, &c.label, claim, comparisons.len(), c)
+        }),
+        detail: words::detail(claim, &comparisons, &parts_left(&parts)),
+        p_value: verdict.is_decided().then_some(p_value),
+        outlook: (verdict == Verdict::Undecided).then(|| outlook(&parts, &levels)),
+        quantity: test.quantity,
+        comparisons,
+    }
+}
+
+fn parts_left(parts: &[Part]) -> [usize; 2] {
+    let sum = |count: fn(&Sample) -> usize| parts.iter().map(|p| count(&p.sample)).sum();
+    [sum(|s| s.missing), sum(|s| s.left_out)]
+}
+
+/// The level of each comparison, so that all together err with this probability at most.
+fn levels(correction: Correction, parts: &[Part], error: f64) -> Vec<f64> {
+    let m = parts.len();
+    match correction {
+        Correction::Bonferroni => vec![1.0 - error / m as f64; m],
+        Correction::Holm => {
+            let p_values: Vec<f64> = parts.iter().map(Part::p_value).collect();
+            let mut order: Vec<usize> = (0..m).collect();
+            order.sort_by(|a, b| p_values[*a].total_cmp(&p_values[*b]));
+            let mut levels = vec![0.0; m];
+            let mut share = error / m as f64;
+            let mut going = true;
+            for (rank, part) in order.into_iter().enumerate() {
+                if going {
+                    share = error / (m - rank) as f64;
+                    going = p_values[part] <= share;
+                }
+                levels[part] = 1.0 - share;
+            }
+            levels
+        }
+    }
+}
+
+/// Whether every test of the claim holds.
+fn verdict(claim: &ClaimRecord, parts: &[Part], levels: &[f64]) -> Verdict {
+    let mut each = parts.iter().zip(levels).map(|(p, level)| p.verdict(*level));
+    let mut tests = Vec::with_capacity(claim.tests.len());
+    for test in &claim.tests {
+        let parts: Vec<Verdict> = each.by_ref().take(test.comparisons.len()).collect();
+        tests.push(joined(test.scope, &parts));
+    }
+    // A claim one of whose tests has no records cannot hold, but another may refute it.
+    if tests[0] == Verdict::NotMeasured {
+        return Verdict::NotMeasured;
+    }
+    joined(Scope::All, &tests)
+}
+
+/// The comparison that decides a test, or is next to.
+fn shown<'c>(test: &TestRecord, comparisons: &'c [JudgedComparison]) -> Option<&'c JudgedComparison> {
+    let known = comparisons.iter().filter(|c| c.estimate.is_ok());
+    let key = |c: &&JudgedComparison| {
+        let Ok(e) = &c.estimate else {
+            return f64::NEG_INFINITY;
+        };
+        let (low, high) = (e.low().unwrap_or(e.point), e.high().unwrap_or(e.point));
+        // The greatest is shown: of all that must hold the one nearest to failing, of those of
+        // which one is enough the one nearest to holding.
+        match (test.scope, test.rule) {
+            (Scope::All, Rule::Above(_)) => -low,
+            (Scope::All, Rule::Below(_)) => high,
+            (_, Rule::Within(least, most)) => {
+                let off = (e.point - f64::midpoint(least, most)).abs();
+                if test.scope == Scope::All { off } else { -off }
+            }
+            (_, Rule::Above(_)) => e.point,
+            (_, Rule::Below(_)) => -e.point,
+        }
+    };
+    // Of equals the first.
+    known.reduce(|best, next| if key(&next) > key(&best) { next } else { best })
+}
+
+/// The seeds that decide every comparison that is still open.
+fn outlook(parts: &[Part], levels: &[f64]) -> Outlook {
+    let mut most = 0;
+    for (part, level) in parts.iter().zip(levels) {
+        if part.verdict(*level).is_decided() {
+            continue;
+        }
+        let (Some(deviation), Ok(estimate)) =
+            (part.sample.deviation(), part.sample.estimate(*level))
+        else {
+            return Outlook::Unknown;
+        };
+        let on_log = part.test.quantity == Quantity::Ratio;
+        let distance = match on_log {
+            true => log_distance(part.test.rule, estimate.point),
+            false => distance(part.test.rule, estimate.point),
+        };
+        let needed =
+            lenet_stats::observations_needed(deviation, distance, *level, MANY_SEEDS);
+        match needed {
+            Some(seeds) => most = most.max(seeds),
+            None => return Outlook::NoNumber,
+        }
+    }
+    if most == 0 {
+        return Outlook::Unknown;
+    }
+    Outlook::Seeds(most)
+}
+
+/// The same on the scale of logarithms, on which ratios are averaged.
+fn log_distance(rule: Rule, point: f64) -> f64 {
+    let log = |bound: f64| bound.max(f64::MIN_POSITIVE).ln();
+    let rule = match rule {
+        Rule::Above(bound) => Rule::Above(log(bound)),
+        Rule::Below(bound) => Rule::Below(log(bound)),
+        Rule::Within(least, most) => Rule::Within(log(least), log(most)),
+    };
+    distance(rule, point.ln())
+}
+
+impl JudgedClaim {
+    /// Withdraws the verdict where flags changed the cells, and says so. The numbers stay, but they
+    /// answer another question.
+    fn qualified(mut self, altered: &[AlteredSetting]) -> Self {
+        if !altered.is_empty() && self.verdict != Verdict::NotMeasured {
+            let changes = altered
+                .iter()
+                .map(|a| format!("{}, where the study has {}", a.run, a.declared));
+            let changes = crate::text::joined(changes, "; ");
+            self.verdict = Verdict::Undecided;
+            self.p_value = None;
+            self.outlook = None;
+            self.detail
+                .insert_str(0, &format!("Run with {changes}: no verdict on the claim. "));
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Numbers of cells, seed by seed.
+
+use std::collections::BTreeMap;
+
+use lenet_results::{ImageCounts, Measure, Moment, Outcome, Reading, StudyRecord, TrialRecord};
+
+use crate::records::trials::value_at;
+
+/// One value for each seed.
+pub(crate) type PerSeed = BTreeMap<u64, f64>;
+
+/// All records, by the cells that they belong to.
+#[derive(Debug, Default)]
+pub(crate) struct Observations<'a> {
+    trials: BTreeMap<String, BTreeMap<u64, &'a TrialRecord>>,
+    images: BTreeMap<String, ImageCounts>,
+}
+
+impl<'a> Observations<'a> {
+    /// The trials that have results. Each identity should occur once.
+    pub(crate) fn new(studies: &[StudyRecord], trials: &'a [TrialRecord]) -> Self {
+        let mut found = Self::default();
+        for record in trials {
+            let failed = matches!(record.outcome, Outcome::Failed { .. });
+            if !failed && !record.epochs.is_empty() {
+                let seeds = found.trials.entry(record.config.cell()).or_default();
+                seeds.insert(record.config.seed, record);
+            }
+        }
+        let figures = studies.iter().flat_map(|study| &study.figures);
+        for cell in figures.flat_map(|figure| &figure.cells) {
+            found
+                .images
+                .extend(cell.images.map(|images| (cell.config.cell(), images)));
+        }
+        found
+    }
+
+    /// The values of a cell. A value that a trial does not have, such as the epochs until an
+    /// accuracy that it never reached, is NaN.
+    pub(crate) fn read(&self, cell: &str, reading: &Reading) -> PerSeed {
+        let Some(seeds) = self.trials.get(cell) else {
+            return PerSeed::new();
+        };
+        let value = |(seed, trial): (&u64, &&TrialRecord)| Some((*seed, value(trial, reading)?));
+        seeds.iter().filter_map(value).collect()
+    }
+
+    /// Images behind an accuracy of a cell.
+    pub(crate) fn images(&self, cell: &str, measure: Measure) -> Option<usize> {
+        use lenet_results::EpochMeasure::{TestAccuracy, TrainAccuracy, ValidationAccuracy};
+        let images = self.images.get(cell)?;
+        match measure {
+            Measure::Epoch(TrainAccuracy) => Some(images.train),
+            Measure::Epoch(ValidationAccuracy) => Some(images.validation),
+            Measure::Epoch(TestAccuracy) => Some(images.test),
+            _ => None,
+        }
+    }
+}
+
+fn value(trial: &TrialRecord, reading: &Reading) -> Option<f64> {
+    match reading.measure {
+        Measure::Epoch(measure) => value_at(trial, epoch(trial, reading.at)?, |e| measure.of(e)),
+        Measure::EpochsUntil(measure, bound) => {
+            let reached = |e: &&lenet_results::EpochRecord| measure.reaches(measure.of(e), bound);
+            let first = trial.epochs.iter().find(reached);
+            Some(first.map_or(f64::NAN, |e| e.epoch as f64))
+        }
+        Measure::SecondsUntil(measure, bound) => {
+            let mut seconds = 0.0;
+            for epoch in &trial.epochs {
+                seconds += epoch.train_seconds;
+                if measure.reaches(measure.of(epoch), bound) {
+                    return Some(seconds);
+                }
+            }
+            Some(f64::NAN)
+        }
+        _ => None,
+    }
+}
+
+/// The epoch that a moment means for a trial.
+fn epoch(trial: &TrialRecord, at: Moment) -> Option<usize> {
+    match at {
+        Moment::First => Some(1),
+        Moment::Last => Some(trial.config.epochs),
+        Moment::Epoch(epoch) => Some(epoch),
+        Moment::Best => {
+            let mut best: Option<(usize, f64)> = None;
+            for epoch in &trial.epochs {
+                let accuracy = epoch.validation_accuracy;
+                if best.is_none_or(|(_, known)| accuracy > known) && !accuracy.is_nan() {
+                    best = Some((epoch.epoch, accuracy));
+                }
+            }
+            best.map(|(epoch, _)| epoch)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+//! Claims in words: the question, the method, the numbers.
+
+use lenet_results::{
+    ClaimRecord, Correction, Moment, Quantity, Reading, Rule, Scope, TestRecord,
+};
+use lenet_stats::Estimate;
+
+use super::judge::{JudgedClaim, JudgedComparison, Outlook};
+use crate::records::estimates::LEVEL;
+use crate::text::{bounds, count, joined, or_dash, percent, ratio, signed};
+
+/// What a claim asks of the records, and its rule.
+pub(super) fn question(claim: &ClaimRecord) -> String {
+    let each = claim.tests.iter().map(|test| {
+        let n = test.comparisons.len();
+        let what = quantity(test);
+        let asked = match n {
+            1 => format!("{what}: {}.", test.comparisons[0].label),
+            n => format!("{what}, in {n} comparisons."),
+        };
+        let only = test.only.as_ref().map(|only| {
+            format!(
+                " Cells whose mean {} is below {} are left out.",
+                reading(&only.reading),
+                only.at_least
+            )
+        });
+        format!("{asked}{} {}", only.unwrap_or_default(), rule(test))
+    });
+    joined(each, " ")
+}
+
+/// What a test estimates.
+fn quantity(test: &TestRecord) -> String {
+    let left = reading(&test.left);
+    match test.quantity {
+        Quantity::Value => format!("Mean over seeds of {left}"),
+        Quantity::Difference => format!("Difference in {}, seed by seed", both(test)),
+        Quantity::Ratio => format!("Ratio of {}, seed by seed", both(test)),
+        Quantity::Distance => format!("Distance in {}, without its sign, seed by seed", both(test)),
+        Quantity::Reduction => format!("Share of {left} that the right side saves, seed by seed"),
+        Quantity::Spread => format!("Standard deviation over seeds of {left}"),
+        Quantity::SpreadBeyondChance => format!(
+            "Standard deviation over seeds of {left}, in units of the standard deviation that the \
+             number of images explains"
+        ),
+        Quantity::DistanceBeyondChance => format!(
+            "Distance in {}, in units of the standard deviation between two samples of images of \
+             one distribution",
+            both(test)
+        ),
+    }
+}
+
+/// The readings of both sides, once where they are the same.
+fn both(test: &TestRecord) -> String {
+    match &test.right {
+        Some(right) if right.measure != test.left.measure => {
+            format!("{} and {}", reading(&test.left), reading(right))
+        }
+        Some(right) if right.at != test.left.at => test.left.measure.to_string(),
+        _ => reading(&test.left),
+    }
+}
+
+fn reading(reading: &Reading) -> String {
+    match (reading.measure.is_of_epochs(), reading.at) {
+        (true, Moment::Last) => format!("{} after the last epoch", reading.measure),
+        (true, at) => format!("{} {at}", reading.measure),
+        (false, _) => reading.measure.to_string(),
+    }
+}
+
+/// The rule of a test in words.
+fn rule(test: &TestRecord) -> String {
+    let (holds, fails) = match test.rule {
+        Rule::Above(bound) => (format!("above {bound}"), "at or below it".to_owned()),
+        Rule::Below(bound) => (format!("below {bound}"), "at or above it".to_owned()),
+        Rule::Within(least, most) => (
+            format!("between {least} and {most}"),
+            "wholly outside".to_owned(),
+        ),
+    };
+    match (test.scope, test.comparisons.len()) {
+        (_, 1) => format!("Holds if the interval lies {holds}; does not if it lies {fails}."),
+        (Scope::All, _) => format!(
+            "Holds if every interval lies {holds}; does not if one lies {fails}. Shown is the \
+             comparison nearest to failing."
+        ),
+        (Scope::Any, _) => format!(
+            "Holds if one interval lies {holds}; does not if all lie {fails}. Shown is the \
+             comparison nearest to holding."
+        ),
+        (Scope::Unanimous, _) => format!(
+            "Holds if every interval lies {holds}; does not if every one lies {fails}. Shown is \
+             the comparison nearest to holding."
+        ),
+    }
+}
+
+/// What the estimate shown is, and how its interval is computed.
+pub(super) fn method(
+    test: &TestRecord,
+    label: &str,
+    claim: &ClaimRecord,
+    comparisons: usize,
+    shown: &JudgedComparison,
+) -> String {
+    let interval = match test.quantity {
+        Quantity::Ratio => "Student t of the logarithms",
+        Quantity::Spread | Quantity::SpreadBeyondChance => {
+            "chi-square, taking the values to be normal"
+        }
+        Quantity::DistanceBeyondChance => "normal, for other images of the same distribution",
+        _ => "Student t",
+    };
+    let level = shown.estimate.as_ref().map_or(LEVEL, |e| e.level);
+    let mut what = quantity(test);
+    if let Some(first) = what.get(..1).map(str::to_lowercase) {
+        what.replace_range(..1, &first);
+    }
+    format!(
+        "{what}: {label}; {interval}, {}",
+        level_in_words(level, claim.correction, comparisons)
+    )
+}
+
+/// A level in percent, and what it comes from where it is not the usual one.
+pub(super) fn level_in_words(level: f64, correction: Correction, comparisons: usize) -> String {
+    let name = match correction {
+        Correction::Bonferroni => "Bonferroni",
+        Correction::Holm => "Holm",
+    };
+    match comparisons {
+        0 | 1 => level_in_percent(level),
+        n => format!(
+            "{}, so that {n} comparisons have {} jointly ({name})",
+            level_in_percent(level),
+            level_in_percent(LEVEL)
+        ),
+    }
+}
+
+/// A level in percent with the digits that it has.
+pub(crate) fn level_in_percent(level: f64) -> String {
+    let text = format!("{:.2}", 100.0 * level);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    format!("{text} %")
+}
+
+/// Every comparison, where there are several; cells without results; what is left out.
+pub(super) fn detail(
+    claim: &ClaimRecord,
+    comparisons: &[JudgedComparison],
+    [missing, left_out]: &[usize; 2],
+) -> String {
+    let mut sentences = Vec::new();
+    let quantities = claim
+        .tests
+        .iter()
+        .flat_map(|test| test.comparisons.iter().map(|_| test.quantity));
+    if comparisons.len() > 1 {
+        let each = comparisons.iter().zip(quantities).map(|(c, quantity)| {
+            let value = match &c.estimate {
+                Ok(estimate) => with_interval(quantity, estimate),
+                Err(error) => format!("none, {error}"),
+            };
+            format!("{}: {value}, {}", c.label, c.verdict.text())
+        });
+        sentences.push(format!("{}.", joined(each, "; ")));
+    } else if let Some(Err(error)) = comparisons.first().map(|c| &c.estimate) {
+        sentences.push(format!("No estimate: {error}."));
+    }
+    if *missing > 0 {
+        let cells = count(*missing, "pair of cells").replace("cellss", "cells");
+        sentences.push(format!("{cells} without results, so nothing is decided on them."));
+    }
+    if *left_out > 0 {
+        sentences.push(format!("Left out as not having learned: {left_out}."));
+    }
+    sentences.join(" ")
+}
+
+fn with_interval(quantity: Quantity, estimate: &Estimate) -> String {
+    let text = |value| number(quantity, value);
+    let interval = estimate.interval.map(|i| bounds(i, text));
+    let interval = interval.unwrap_or_else(|| "no interval from one seed".to_owned());
+    format!("{} ({interval})", text(estimate.point))
+}
+
+/// A number of a quantity.
+pub(crate) fn number(quantity: Quantity, value: f64) -> String {
+    match quantity {
+        Quantity::Difference => signed(value),
+        Quantity::Value => format!("{value:.4}").replace('-', "−"),
+        Quantity::Spread | Quantity::Distance => format!("{value:.5}"),
+        Quantity::SpreadBeyondChance | Quantity::DistanceBeyondChance => format!("{value:.2}"),
+        Quantity::Ratio => ratio(value),
+        Quantity::Reduction => percent(value),
+    }
+}
+
+impl JudgedClaim {
+    /// The point estimate in words.
+    #[must_use]
+    pub fn point(&self) -> String {
+        or_dash(self.estimate, |e| number(self.quantity, e.point))
+    }
+
+    /// The interval in words.
+    #[must_use]
+    pub fn interval(&self) -> String {
+        let interval = self.estimate.and_then(|e| e.interval);
+        or_dash(interval, |i| bounds(i, |value| number(self.quantity, value)))
+    }
+
+    /// The confidence level of the interval in words.
+    #[must_use]
+    pub fn level(&self) -> String {
+        let shown = self.estimate.filter(|e| e.interval.is_some());
+        or_dash(shown, |e| level_in_percent(e.level))
+    }
+
+    /// The number of observations in words.
+    #[must_use]
+    pub fn observations(&self) -> String {
+        or_dash(self.estimate, |e| e.n.to_string())
+    }
+
+    /// What it would take to decide the claim, in words; empty where it is decided.
+    #[must_use]
+    pub fn outlook(&self) -> String {
+        let have = self.estimate.map_or(0, |e| e.n);
+        match self.outlook {
+            None => String::new(),
+            Some(Outlook::Seeds(n)) if n > have => format!("about {} more", n - have),
+            Some(Outlook::Seeds(_) | Outlook::Unknown) => "not known yet".to_owned(),
+            Some(Outlook::NoNumber) => "no number: the effect lies at the bound".to_owned(),
+        }
+    }
+}
