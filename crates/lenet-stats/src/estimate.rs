@@ -43,3 +43,6 @@ impl Estimate {
         self.interval.map(|i| i.high)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,26 @@
 //! Estimates with confidence intervals over repeated runs.
 //!
-//! Every function returns an [`Estimate`]: the value, its interval, the interval's confidence level
+//! Functions that estimate return an [`Estimate`]: the value, its interval, the interval's confidence level
 //! and the number of observations. One observation gives no interval. A value that is not finite
 //! is an error; no function drops it silently.
+//!
+//! | to estimate | function | interval |
+//! | --- | --- | --- |
+//! | a mean | [`mean`] | Student's t |
+//! | a mean of values in \[0, 1\] | [`bounded_mean`] | Student's t on the logit scale |
+//! | a difference of pairs | [`paired_difference`] | Student's t |
+//! | a median | [`median`] | between order statistics, free of the distribution |
+//! | a standard deviation | [`standard_deviation`] | chi-square |
+//! | a share of attempts | [`proportion`] | Clopper and Pearson, exact |
+//! | a mean, looking after every value | [`mean_sequence`] | confidence sequence by Bayes factors |
+//! | a standard deviation, looking after every value | [`deviation_sequence`] | chi-square, the error spent over looks |
+//!
+//! | to decide | function | method |
+//! | --- | --- | --- |
+//! | from several p-values | [`holm`] | Holm's step-down adjustment |
+//! | from several intervals | [`bonferroni_level`] | Bonferroni |
+//! | how many runs to plan | [`observations_needed`] | width of the t interval |
+//! | how many runs to plan, looking after every one | [`observations_needed_in_sequence`] | width of the confidence sequence |
 //!
 //! ```
 //! let accuracies = [0.9871, 0.9869, 0.9880, 0.9859, 0.9866];
@@ -14,13 +32,29 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod bounded_mean;
+mod comparisons;
+mod deviation_sequence;
 mod error;
 mod estimate;
+mod mean_sequence;
 mod median;
 mod moments;
+mod observations;
+mod proportion;
 mod quantile;
+mod root;
+mod running;
+#[cfg(test)]
+mod testing;
 
+pub use bounded_mean::bounded_mean;
+pub use comparisons::{bonferroni_level, holm};
+pub use deviation_sequence::deviation_sequence;
 pub use error::StatsError;
 pub use estimate::{Estimate, Interval};
+pub use mean_sequence::{PRIOR, mean_sequence};
 pub use median::median;
 pub use moments::{mean, paired_difference, standard_deviation};
+pub use observations::{observations_needed, observations_needed_in_sequence};
+pub use proportion::proportion;

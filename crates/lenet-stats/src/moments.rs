@@ -2,7 +2,7 @@
 
 use crate::error::{StatsError, check};
 use crate::estimate::{Estimate, Interval};
-use crate::quantile::{chi_square, student_t};
+use crate::quantile::{chi_square_above, chi_square_below, student_t};
 
 /// Mean of the observations with Student's t interval. One observation gives no interval.
 ///
@@ -13,7 +13,7 @@ pub fn mean(values: &[f64], level: f64) -> Result<Estimate, StatsError> {
     let n = values.len();
     let (mean, deviation) = moments(values);
     let interval = (n > 1).then(|| {
-        let quantile = student_t(1.0 - (1.0 - level) / 2.0, n - 1);
+        let quantile = student_t((1.0 - level) / 2.0, n - 1);
         let half = quantile * deviation / (n as f64).sqrt();
         Interval {
             low: mean - half,
@@ -54,15 +54,7 @@ pub fn standard_deviation(values: &[f64], level: f64) -> Result<Estimate, StatsE
     check(values, level)?;
     let n = values.len();
     let (_, deviation) = moments(values);
-    let interval = (n > 1).then(|| {
-        let freedom = n - 1;
-        let bound = |p| deviation * (freedom as f64 / chi_square(p, freedom)).sqrt();
-        let tail = (1.0 - level) / 2.0;
-        Interval {
-            low: bound(1.0 - tail),
-            high: bound(tail),
-        }
-    });
+    let interval = (n > 1).then(|| deviation_interval(deviation, n, 1.0 - level));
     Ok(Estimate {
         point: deviation,
         interval,
@@ -71,9 +63,20 @@ pub fn standard_deviation(values: &[f64], level: f64) -> Result<Estimate, StatsE
     })
 }
 
+/// Chi-square interval of the standard deviation of `n ≥ 2` normal observations. It misses the true
+/// one with probability `error`, half on either side.
+pub(crate) fn deviation_interval(deviation: f64, n: usize, error: f64) -> Interval {
+    let freedom = n - 1;
+    let bound = |chi_square: f64| deviation * (freedom as f64 / chi_square).sqrt();
+    Interval {
+        low: bound(chi_square_above(error / 2.0, freedom)),
+        high: bound(chi_square_below(error / 2.0, freedom)),
+    }
+}
+
 /// Mean and sample standard deviation. Two passes about the first value give equal observations
 /// exactly their value as mean and a deviation of exactly 0.
-fn moments(values: &[f64]) -> (f64, f64) {
+pub(crate) fn moments(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let origin = values[0];
     let mean = origin + values.iter().map(|v| v - origin).sum::<f64>() / n;

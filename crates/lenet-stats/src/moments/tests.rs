@@ -1,6 +1,7 @@
 //! Means, deviations and paired differences against scipy.
 
 use super::*;
+use crate::testing::{Differences, oracle};
 
 const LEFT: [f64; 5] = [0.9871, 0.9869, 0.9880, 0.9859, 0.9866];
 const RIGHT: [f64; 5] = [0.9865, 0.9858, 0.9871, 0.9861, 0.9854];
@@ -77,4 +78,16 @@ fn bad_input_is_refused() {
         assert_eq!(mean(&[0.1], level), Err(StatsError::Level(level)));
     }
     assert!(matches!(mean(&[0.1], f64::NAN), Err(StatsError::Level(_))));
+}
+
+/// Two and five values, at levels up to 0.999999.
+#[test]
+fn deviation_intervals_of_high_levels_agree_with_scipy() {
+    let mut differences = Differences::default();
+    for case in oracle().deviations {
+        let name = format!("{:?} at {}", case.values, case.level);
+        let found = standard_deviation(&case.values, case.level).unwrap();
+        differences.bounds(&name, found.interval, case.interval);
+    }
+    differences.none();
 }

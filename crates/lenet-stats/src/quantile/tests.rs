@@ -1,6 +1,7 @@
 //! Quantiles against scipy.
 
 use super::*;
+use crate::testing::{Differences, oracle};
 
 fn assert_close(got: f64, want: f64, case: &str) {
     assert!(
@@ -26,7 +27,7 @@ fn student_t_agrees_with_scipy() {
         (29, 0.975, 2.045_229_642_132_703),
         (1000, 0.975, 1.962_339_080_826_408_3),
     ] {
-        assert_close(student_t(p, df), want, &format!("t df={df} p={p}"));
+        assert_close(student_t(1.0 - p, df), want, &format!("t df={df} p={p}"));
     }
 }
 
@@ -41,6 +42,41 @@ fn chi_square_agrees_with_scipy() {
         (9, 0.975, 19.022_767_798_641_63),
         (30, 0.025, 16.790_772_265_566_63),
     ] {
-        assert_close(chi_square(p, df), want, &format!("chi2 df={df} p={p}"));
+        let got = if p < 0.5 {
+            chi_square_below(p, df)
+        } else {
+            chi_square_above(1.0 - p, df)
+        };
+        assert_close(got, want, &format!("chi2 df={df} p={p}"));
     }
+}
+
+/// Tails of 0.4 to 1e-9, and 1 to 49 degrees of freedom and two large numbers of them.
+#[test]
+fn quantiles_of_far_tails_agree_with_scipy() {
+    let mut differences = Differences::default();
+    for (df, tail, t, below, above) in oracle().quantiles {
+        let case = |name: &str| format!("{name}, {df} degrees, tail {tail:e}");
+        differences.close(&case("t"), student_t(tail, df), t);
+        differences.close(&case("below"), chi_square_below(tail, df), below);
+        differences.close(&case("above"), chi_square_above(tail, df), above);
+    }
+    differences.none();
+}
+
+/// The closed forms: Cauchy's quantile, and the exponential distribution's.
+#[test]
+fn quantiles_of_tails_near_the_least_double_agree_with_closed_forms() {
+    let mut differences = Differences::default();
+    for tail in [1e-12, 1e-16, 1e-20, 1e-24] {
+        let case = format!("tail {tail:e}");
+        differences.close(
+            &case,
+            student_t(tail, 1),
+            1.0 / (std::f64::consts::PI * tail),
+        );
+        differences.close(&case, chi_square_above(tail, 2), -2.0 * tail.ln());
+        differences.close(&case, chi_square_below(tail, 2), -2.0 * (-tail).ln_1p());
+    }
+    differences.none();
 }
