@@ -5,6 +5,8 @@
 //! [`Trial::cell`](lenet_core::Trial::cell), so a claim can be tested on any records of these cells,
 //! whichever command made them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::measure::{Measure, Moment};
@@ -41,6 +43,9 @@ pub enum Correction {
 /// One question of a claim to the records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TestRecord {
+    /// Settings that all its cells share, in words; empty where the test is about all cells.
+    #[serde(default, rename = "where", skip_serializing_if = "String::is_empty")]
+    pub common: String,
     /// What is computed of the readings.
     pub quantity: Quantity,
     /// What is read from the left cells.
@@ -67,6 +72,17 @@ pub struct Reading {
     pub measure: Measure,
     /// After which epoch; without meaning for measures of a whole trial.
     pub at: Moment,
+}
+
+impl fmt::Display for Reading {
+    /// For people: `test accuracy after the last epoch`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.measure.words())?;
+        match self.measure.is_of_epochs() {
+            true => write!(f, " {}", self.at),
+            false => Ok(()),
+        }
+    }
 }
 
 /// A comparison of cells, for which there is one estimate.

@@ -171,6 +171,14 @@ impl fmt::Display for Measure {
     }
 }
 
+impl Measure {
+    /// The measure for people: `test accuracy`.
+    #[must_use]
+    pub fn words(self) -> String {
+        self.to_string().replace('_', " ")
+    }
+}
+
 impl FromStr for Measure {
     type Err = String;
 

@@ -1,8 +1,6 @@
 //! Claims in words: the question, the method, the numbers.
 
-use lenet_results::{
-    ClaimRecord, Correction, Moment, Quantity, Reading, Rule, Scope, TestRecord,
-};
+use lenet_results::{ClaimRecord, Correction, Quantity, Rule, Scope, TestRecord};
 use lenet_stats::Estimate;
 
 use super::judge::{JudgedClaim, JudgedComparison, Outlook};
@@ -14,14 +12,19 @@ pub(super) fn question(claim: &ClaimRecord) -> String {
     let each = claim.tests.iter().map(|test| {
         let n = test.comparisons.len();
         let what = quantity(test);
-        let asked = match n {
-            1 => format!("{what}: {}.", test.comparisons[0].label),
-            n => format!("{what}, in {n} comparisons."),
+        let cells = match test.common.as_str() {
+            "" => String::new(),
+            common => format!(", of {common}"),
+        };
+        let asked = match (n, test.comparisons[0].label.as_str()) {
+            (1, "") => format!("{what}{cells}."),
+            (1, label) => format!("{what}{cells}: {label}."),
+            (n, _) => format!("{what}{cells}, in {n} comparisons."),
         };
         let only = test.only.as_ref().map(|only| {
             format!(
                 " Cells whose mean {} is below {} are left out.",
-                reading(&only.reading),
+                only.reading,
                 only.at_least
             )
         });
@@ -32,7 +35,7 @@ pub(super) fn question(claim: &ClaimRecord) -> String {
 
 /// What a test estimates.
 fn quantity(test: &TestRecord) -> String {
-    let left = reading(&test.left);
+    let left = &test.left;
     match test.quantity {
         Quantity::Value => format!("Mean over seeds of {left}"),
         Quantity::Difference => format!("Difference in {}, seed by seed", both(test)),
@@ -56,18 +59,10 @@ fn quantity(test: &TestRecord) -> String {
 fn both(test: &TestRecord) -> String {
     match &test.right {
         Some(right) if right.measure != test.left.measure => {
-            format!("{} and {}", reading(&test.left), reading(right))
+            format!("{} and {right}", test.left)
         }
-        Some(right) if right.at != test.left.at => test.left.measure.to_string(),
-        _ => reading(&test.left),
-    }
-}
-
-fn reading(reading: &Reading) -> String {
-    match (reading.measure.is_of_epochs(), reading.at) {
-        (true, Moment::Last) => format!("{} after the last epoch", reading.measure),
-        (true, at) => format!("{} {at}", reading.measure),
-        (false, _) => reading.measure.to_string(),
+        Some(right) if right.at != test.left.at => test.left.measure.words(),
+        _ => test.left.to_string(),
     }
 }
 
@@ -119,8 +114,14 @@ pub(super) fn method(
     if let Some(first) = what.get(..1).map(str::to_lowercase) {
         what.replace_range(..1, &first);
     }
+    let parts = [test.common.as_str(), label];
+    let parts: Vec<&str> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+    let of = match parts.is_empty() {
+        true => String::new(),
+        false => format!(": {}", parts.join(", ")),
+    };
     format!(
-        "{what}: {label}; {interval}, {}",
+        "{what}{of}; {interval}, {}",
         level_in_words(level, claim.correction, comparisons)
     )
 }

@@ -61,6 +61,7 @@ fn test(test: &TestConfig, known: &[KnownCell]) -> Result<TestRecord, StudyError
         ));
     }
     Ok(TestRecord {
+        common: test.common.settings.label(),
         quantity: test.quantity,
         left: test.left.reading.clone(),
         right: readings.first().map(|reading| (*reading).clone()),
@@ -180,16 +181,11 @@ fn grouped(
 fn against(left: &Side, right: &Side) -> String {
     let differ = left.reading != right.reading;
     let words = |side: &Side| {
-        let settings = side.selector.settings.label();
-        let reading = side.reading.clone();
-        let moment = match reading.measure.is_of_epochs() {
-            true => format!(" {}", reading.at),
-            false => String::new(),
-        };
+        let (settings, reading) = (side.selector.settings.label(), &side.reading);
         match (settings.is_empty(), differ) {
             (false, false) => settings,
-            (false, true) => format!("{settings}, {}{moment}", reading.measure),
-            (true, _) => format!("{}{moment}", reading.measure),
+            (false, true) => format!("{settings} ({reading})"),
+            (true, _) => reading.to_string(),
         }
     };
     format!("{} against {}", words(left), words(right))
