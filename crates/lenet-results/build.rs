@@ -1,5 +1,5 @@
-//! Records what the build knows and the program cannot find out later: revision, profile,
-//! compiler. Outside a repository, or without git, the revision is `unknown`.
+//! Passes to the program what only the build knows: revision, profile and compiler. Outside a
+//! repository, or without git, the revision is `unknown`.
 
 use std::env;
 use std::path::Path;
@@ -19,15 +19,14 @@ fn main() {
     println!("cargo::rustc-env=LENET_BUILD_REVISION={revision}");
 }
 
-/// The commit, `-dirty` appended where tracked sources differ from it.
+/// The commit, with `-dirty` appended if tracked sources differ from it.
 ///
-/// In a release build the sources are watched, so that a binary of changed sources never calls
-/// itself by a clean revision. A debug build, which makes no records that count, would pay for
-/// that with a rebuild of everything above this crate at each edit; it takes the revision of
-/// the moment when this crate was compiled.
+/// A release build watches the sources, so a binary of changed sources never claims a clean
+/// revision. In a debug build, whose records do not count, that would rebuild this crate and all
+/// above it at each edit. So a debug build keeps the revision at which this crate was compiled.
 fn revision(watch: bool) -> Option<String> {
     let top = output(git().args(["rev-parse", "--show-toplevel"]))?;
-    // A crate unpacked inside somebody else's repository has no revision of its own.
+    // A crate that lies inside another project's repository has no revision of its own.
     output(git().args(["ls-files", "--error-unmatch", "build.rs"]))?;
     let commit = output(git().args(["rev-parse", "--short=12", "HEAD"]))?;
     if watch {
@@ -53,7 +52,7 @@ fn revision(watch: bool) -> Option<String> {
 
 fn git() -> Command {
     let mut command = Command::new("git");
-    // `git status` would otherwise refresh the index, which is watched.
+    // Without this `git status` refreshes the index, which is watched.
     command.env("GIT_OPTIONAL_LOCKS", "0");
     command
 }

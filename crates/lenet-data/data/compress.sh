@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes mnist.zst, beside this script, from a folder of MNIST's four gzip files.
+# Makes mnist.zst, next to this script, from a folder with the four gzip files of MNIST.
 #
 #     ./compress.sh FOLDER
 #
-# Needs gzip, sha256sum and zstd (made with 1.5.4). The window (-22 takes 128 MiB, so all of
-# it) is what brings the archive under 10 MB: with 8 MiB it has 9.86 MB instead of 9.59.
+# Needs gzip, sha256sum and zstd (the archive was made with 1.5.4). With -22 the window of 128 MiB
+# covers all files, so the archive has 9.59 MB; with a window of 8 MiB it has 9.86 MB.
 set -eu
 
 if [ $# -ne 1 ]; then
@@ -22,7 +22,7 @@ for name in $names; do
 done
 (cd "$work" && sha256sum -c) < SHA256SUMS
 
-# Concatenated in this order; embedded.rs takes them apart again.
+# embedded.rs expects the files in this order.
 (cd "$work" && cat $names > archive)
 zstd -q --ultra -22 -f "$work/archive" -o "$work/mnist.zst"
 mv "$work/mnist.zst" mnist.zst

@@ -1,4 +1,4 @@
-//! To and from candle-datasets' `vision::Dataset`, with feature `candle-datasets`.
+//! Converts to and from the `vision::Dataset` of candle-datasets (feature `candle-datasets`).
 
 use candle_core::{DType, Device, Tensor};
 use candle_datasets::vision;
@@ -10,10 +10,11 @@ use crate::split::Splits;
 
 impl Dataset {
     /// Both sets as tensors on the CPU: images f32 `[N, channels, height, width]` from 0 to 1,
-    /// labels u8 `[N]`. (candle-datasets' own MNIST has its images flat: `flatten_from(1)`.)
+    /// labels u8 `[N]`. The MNIST of candle-datasets has flat images; `flatten_from(1)` gives
+    /// these.
     ///
     /// # Errors
-    /// [`DataError::Candle`] where candle refuses.
+    /// [`DataError::Candle`] if candle reports an error.
     pub fn to_candle(&self) -> Result<vision::Dataset, DataError> {
         let all = |set: &ImageSet| (0..set.len() as u32).collect::<Vec<_>>();
         to_candle(
@@ -23,13 +24,13 @@ impl Dataset {
         )
     }
 
-    /// A data set from tensors: images of floats from 0 to 1, in whatever shape, that are
-    /// `[channels, height, width]` = `shape`, and labels of any integer type. Images go back to
-    /// bytes, 255 times the value.
+    /// Makes a data set from tensors. Images are floats from 0 to 1, in a tensor of any shape;
+    /// `shape` is `[channels, height, width]` of one image. Labels have any integer type. A pixel
+    /// becomes the byte 255 times its value.
     ///
     /// # Errors
-    /// [`DataError::Candle`] where candle refuses, [`DataError::NotAByte`] for a pixel or a
-    /// label that is no byte, and those of [`ImageSet::new`] and [`Dataset::new`].
+    /// [`DataError::Candle`] if candle reports an error, [`DataError::NotAByte`] if a pixel or a
+    /// label does not fit a byte, and the errors of [`ImageSet::new`] and [`Dataset::new`].
     pub fn from_candle(
         title: &str,
         dataset: &vision::Dataset,
@@ -45,11 +46,11 @@ impl Dataset {
 }
 
 impl Splits {
-    /// Training and test split as [`Dataset::to_candle`] gives them; candle-datasets has no
-    /// place for a validation split.
+    /// The training and test splits, in the form of [`Dataset::to_candle`]. The type has no field
+    /// for a validation split.
     ///
     /// # Errors
-    /// [`DataError::Candle`] where candle refuses.
+    /// [`DataError::Candle`] if candle reports an error.
     pub fn to_candle(&self) -> Result<vision::Dataset, DataError> {
         to_candle(
             (&self.train.set, &self.train.indices),
@@ -86,8 +87,8 @@ fn to_candle(
     })
 }
 
-/// Every element times `scale`, which must be a byte but for the rounding of an f32 (f16 and bf16
-/// would not tell all bytes apart).
+/// Every element times `scale`, as a byte. A product may miss a byte by the rounding of an f32; that
+/// of f16 or bf16 is too coarse to tell all bytes apart.
 fn to_bytes(tensor: &Tensor, scale: f64) -> Result<Vec<u8>, DataError> {
     let values = tensor
         .flatten_all()?

@@ -7,12 +7,13 @@ use sha2::{Digest, Sha256};
 use crate::error::DataError;
 use crate::set::ImageSet;
 
-/// A training and a test set of the same image size.
+/// A training and a test set of one image size, with their source and title.
 #[derive(Debug, Clone)]
 pub struct Dataset {
-    /// `"mnist"` or `"idx:"` and 16 hex digits of the SHA-256 of shapes, pixels and labels.
+    /// `"mnist"`, or `"idx:"` and the first 16 hex digits of the SHA-256 digest of shapes, pixels
+    /// and labels.
     pub source: String,
-    /// What people call it: `MNIST` or the folder's name.
+    /// Name for people: `MNIST` or the folder's name.
     pub title: String,
     /// Training images in file order.
     pub train: Arc<ImageSet>,
@@ -23,11 +24,12 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// A data set of two sets in memory; [`Dataset::source`] is the digest of what they hold.
+    /// Makes a data set from two sets in memory; [`Dataset::source`] is the digest of their
+    /// contents.
     ///
     /// # Errors
-    /// [`DataError::NoImages`] where a set is empty, [`DataError::ShapesDiffer`] where the
-    /// images of the two are not of one size.
+    /// [`DataError::NoImages`] if a set is empty, [`DataError::ShapesDiffer`] if the images of the
+    /// two sets differ in size.
     pub fn new(title: &str, train: ImageSet, test: ImageSet) -> Result<Self, DataError> {
         let source = format!("idx:{}", digest(&[&train, &test]));
         Self::with_source(source, title, train, test)
@@ -65,18 +67,18 @@ impl Dataset {
         })
     }
 
-    /// Refuses labels that a network of `classes` outputs cannot have, in either set.
+    /// Checks that every label of both sets is less than `classes`.
     ///
     /// # Errors
-    /// [`DataError::LabelOutOfRange`] for the first such label.
+    /// [`DataError::LabelOutOfRange`] for the first label that is not.
     pub fn ensure_classes(&self, classes: usize) -> Result<(), DataError> {
         self.train.ensure_classes(classes)?;
         self.test.ensure_classes(classes)
     }
 }
 
-/// First 16 hex digits of the SHA-256 over each set's number of images and shape (eight bytes
-/// each, little-endian), pixels and labels.
+/// First 16 hex digits of the SHA-256 digest of the sets. Each set contributes its number of
+/// images and its shape (eight bytes per number, little-endian), its pixels and its labels.
 fn digest(sets: &[&ImageSet]) -> String {
     let mut hash = Sha256::new();
     for set in sets {
@@ -155,7 +157,7 @@ mod tests {
         }
     }
 
-    /// Records on disk name their data by this; what it hashes may not change.
+    /// Records on disk name their data by this digest, so it must never change.
     #[test]
     fn the_source_is_frozen() {
         let dataset = Dataset::new("x", set(4, [1, 2, 3]), set(2, [1, 2, 3])).unwrap();

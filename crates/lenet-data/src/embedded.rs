@@ -8,18 +8,18 @@ use ruzstd::decoding::StreamingDecoder;
 use crate::dataset::Dataset;
 use crate::set::ImageSet;
 
-/// The four IDX files one after the other; `data/compress.sh` makes it.
+/// The four IDX files, one after the other, as one zstd frame; made by `data/compress.sh`.
 static ARCHIVE: &[u8] = include_bytes!("../data/mnist.zst");
 
 const TRAIN_IMAGES: usize = 60_000;
 const TEST_IMAGES: usize = 10_000;
 const SHAPE: [usize; 3] = [1, 28, 28];
-/// Length of an IDX header in bytes, for one and for three dimensions.
+/// Bytes of an IDX header with one dimension, and below with three.
 const LABELS_HEADER: usize = 8;
 const IMAGES_HEADER: usize = 16;
 
 impl Dataset {
-    /// The embedded MNIST, decoded once a process.
+    /// The embedded MNIST, decoded once per process.
     #[must_use]
     pub fn mnist() -> Self {
         static MNIST: OnceLock<Dataset> = OnceLock::new();
@@ -42,7 +42,7 @@ fn decode() -> Dataset {
         .expect("both sets hold images of one size")
 }
 
-/// The archive taken apart: the files of training and test labels, training and test images.
+/// Decodes the archive into its files: training labels, test labels, training images, test images.
 fn files() -> [Vec<u8>; 4] {
     let image: usize = SHAPE.iter().product();
     let mut archive = StreamingDecoder::new(ARCHIVE).expect("the archive is a zstd frame");
@@ -95,8 +95,8 @@ mod tests {
         assert_eq!(mnist.source, "mnist");
     }
 
-    /// The study's dead network said "1" to every image; its accuracies, 0.1126 and 0.1135, are
-    /// the shares of that digit in the two splits, so the splits are the study's.
+    /// The study's dead network answered "1" for every image. Its accuracies, 0.1126 and 0.1135,
+    /// are the fractions of that digit in its validation and test splits, and so in these.
     #[test]
     fn the_splits_are_those_of_the_study() {
         let spec = SplitSpec {

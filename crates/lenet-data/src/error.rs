@@ -1,22 +1,22 @@
-//! What can be wrong with a data set, each with the file or setting and a hint.
+//! Errors of data sets. Each names the file or setting and says what to do.
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-/// What can be wrong with a data set.
+/// An error of a data set.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
-    /// A file or folder that the system does not let us read.
+    /// The operating system cannot read a file or folder.
     #[error("{path}: cannot be read: {error}", path = path.display())]
     Unreadable {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The operating system's error.
         error: io::Error,
     },
-    /// A folder without one of the four files.
+    /// One of the four files is missing.
     #[error(
         "{folder}: no {pattern}; a data folder holds four IDX files (training and test images and \
          labels), plain or gzip",
@@ -25,10 +25,10 @@ pub enum DataError {
     Missing {
         /// The folder.
         folder: PathBuf,
-        /// How the file that is not there is called.
+        /// Pattern of the missing file's name.
         pattern: &'static str,
     },
-    /// A folder with several files for one of the four.
+    /// Several files match one of the four.
     #[error(
         "{folder}: {found} are each {pattern}; leave one of them in the folder",
         folder = folder.display(),
@@ -37,12 +37,12 @@ pub enum DataError {
     Ambiguous {
         /// The folder.
         folder: PathBuf,
-        /// How the file is called.
+        /// Pattern of the file's name.
         pattern: &'static str,
-        /// The names that fit, sorted.
+        /// The matching names, sorted.
         found: Vec<String>,
     },
-    /// A folder whose files belong to different sets, going by what precedes `train` or `test`.
+    /// The prefixes of the file names (the part before `train` or `test`) differ.
     #[error(
         "{folder}: {first} and {other} are files of different sets; give all four the same prefix",
         folder = folder.display()
@@ -55,15 +55,15 @@ pub enum DataError {
         /// Name of a file with another prefix.
         other: String,
     },
-    /// A file that is not the IDX file that it should be.
+    /// A file is not the IDX file that it should be.
     #[error("{path}: {problem}", path = path.display())]
     Idx {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         problem: IdxProblem,
     },
-    /// Images and labels of different number.
+    /// The numbers of images and labels differ.
     #[error(
         "{images_path} holds {images} images, {labels_path} {labels} labels; the two files do not \
          belong together",
@@ -73,14 +73,14 @@ pub enum DataError {
     CountsDiffer {
         /// The file of images.
         images_path: PathBuf,
-        /// Its number of images.
+        /// Number of images.
         images: usize,
         /// The file of labels.
         labels_path: PathBuf,
-        /// Its number of labels.
+        /// Number of labels.
         labels: usize,
     },
-    /// Training and test images of different size.
+    /// Training and test images differ in size.
     #[error(
         "{title}: training images are {}, test images {} (channels x height x width); they must \
          be of one size",
@@ -88,14 +88,14 @@ pub enum DataError {
         Shape(*test)
     )]
     ShapesDiffer {
-        /// What the data set is called.
+        /// Title of the data set.
         title: String,
         /// `[channels, height, width]` of the training images.
         train: [usize; 3],
-        /// The same of the test images.
+        /// `[channels, height, width]` of the test images.
         test: [usize; 3],
     },
-    /// Pixels that are not a whole set of the images announced.
+    /// The number of pixels is not that of the labelled images.
     #[error("{pixels} pixels are not {labels} images of {}", Shape(*shape))]
     PixelCount {
         /// Bytes given.
@@ -105,41 +105,41 @@ pub enum DataError {
         /// `[channels, height, width]`.
         shape: [usize; 3],
     },
-    /// An image without a pixel.
+    /// Images have no pixels.
     #[error("images of {} (channels x height x width) have no pixels", Shape(*shape))]
     EmptyImage {
         /// `[channels, height, width]`.
         shape: [usize; 3],
     },
-    /// More images than a position can count.
+    /// There are more images than a `u32` can index.
     #[error("{images} images are more than the 4294967295 that a set can hold")]
     TooManyImages {
         /// Labels given.
         images: usize,
     },
-    /// A set without images.
+    /// A set has no images.
     #[error("{title}: the {set} set holds no images")]
     NoImages {
-        /// What the data set is called.
+        /// Title of the data set.
         title: String,
         /// `training` or `test`.
         set: &'static str,
     },
-    /// A label that the network has no output for.
+    /// The network has no output for a label.
     #[error(
         "label {label} of image {index} is out of range: the network has {classes} classes, so \
          labels go from 0 to {}",
         i64::try_from(*classes).unwrap_or(i64::MAX) - 1
     )]
     LabelOutOfRange {
-        /// Position of the image in its set.
+        /// Index of the image in its set.
         index: usize,
-        /// Its label.
+        /// The image's label.
         label: u8,
-        /// Classes expected.
+        /// Number of classes of the network.
         classes: usize,
     },
-    /// A validation split that leaves nothing to train on.
+    /// The validation split leaves nothing to train on.
     #[error(
         "validation = {validation} leaves nothing to train on: there are {available} training \
          images"
@@ -150,7 +150,7 @@ pub enum DataError {
         /// Training images of the data set.
         available: usize,
     },
-    /// A number of training samples that cannot be drawn.
+    /// This number of training samples cannot be drawn.
     #[error("samples = {samples}, but it must be from 1 to {available}, the images to draw from")]
     Samples {
         /// Images asked for.
@@ -158,7 +158,7 @@ pub enum DataError {
         /// Training images without those held out for validation.
         available: usize,
     },
-    /// An element of a tensor that stands for no byte.
+    /// An element of a tensor does not fit a byte.
     #[cfg(feature = "candle-datasets")]
     #[error("{value} times {scale} is not a whole number from 0 to 255, as pixels and labels are")]
     NotAByte {
@@ -167,32 +167,32 @@ pub enum DataError {
         /// 255 for pixels, 1 for labels.
         scale: f64,
     },
-    /// A refusal of candle.
+    /// candle reports an error.
     #[cfg(feature = "candle-datasets")]
     #[error(transparent)]
     Candle(#[from] candle_core::Error),
 }
 
-/// What can be wrong with an IDX file.
+/// An error in an IDX file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdxProblem {
-    /// Another kind of file.
+    /// The file is of another kind.
     #[error("not an IDX file: it starts with {found:02x?}, not with two zero bytes")]
     Magic {
         /// The first four bytes.
         found: [u8; 4],
     },
-    /// Elements that are not bytes.
+    /// The elements are not unsigned bytes.
     #[error(
         "elements are {}, but images and labels must be unsigned bytes (type 0x08)",
         element_type(*code)
     )]
     ElementType {
-        /// The third byte of the file.
+        /// The file's third byte, the type code.
         code: u8,
     },
-    /// Labels, or something else again, where images are expected.
+    /// The file does not hold images, but labels or something else.
     #[error(
         "{rank} {} where images are expected, which have 3 (image, row, column) or 4 (image, \
          channel, row, column){}",
@@ -200,54 +200,55 @@ pub enum IdxProblem {
         if *rank == 1 { "; is this the file of labels?" } else { "" }
     )]
     NotImages {
-        /// Dimensions of the file.
+        /// Number of dimensions in the file.
         rank: u8,
     },
-    /// Images, or something else again, where labels are expected.
+    /// The file does not hold labels, but images or something else.
     #[error(
         "{rank} {} where labels are expected, which have 1{}",
         dimensions(*rank),
         if matches!(rank, 3 | 4) { "; is this the file of images?" } else { "" }
     )]
     NotLabels {
-        /// Dimensions of the file.
+        /// Number of dimensions in the file.
         rank: u8,
     },
-    /// A file that ends within its header.
+    /// The file ends within its header.
     #[error("the file ends within its header; it is truncated")]
     NoHeader,
-    /// Dimensions whose product no machine holds.
+    /// The product of the dimensions exceeds the address space.
     #[error("dimensions {dimensions:?} are too large")]
     TooLarge {
-        /// As the header has them.
+        /// The header's dimensions.
         dimensions: Vec<u32>,
     },
-    /// Images without pixels, or none at all.
+    /// A dimension is zero: there are no images, or images have no pixels.
     #[error("dimensions {dimensions:?} hold nothing")]
     Empty {
-        /// As the header has them.
+        /// The header's dimensions.
         dimensions: Vec<u32>,
     },
-    /// Fewer elements than the header announces.
+    /// The file holds fewer bytes than its header announces.
     #[error("truncated: the header announces {expected} bytes of data, the file holds {found}")]
     Truncated {
         /// Bytes announced.
         expected: u64,
-        /// Bytes found; for a gzip file the most that it can hold or those before it ends.
+        /// Bytes found. For a gzip file: the bytes decompressed before it ended, or an upper bound
+        /// on what it can hold.
         found: u64,
     },
-    /// More bytes than the header announces.
+    /// The file holds more bytes than its header announces.
     #[error("the file goes on after the {expected} bytes of data that its header announces")]
     TrailingBytes {
         /// Bytes announced.
         expected: u64,
     },
-    /// A gzip stream that does not decompress.
+    /// The gzip stream does not decompress.
     #[error("damaged gzip data: {0}")]
     Gzip(io::Error),
 }
 
-/// Prints `1x28x28`.
+/// Formats a shape, for example as `1x28x28`.
 struct Shape([usize; 3]);
 
 impl fmt::Display for Shape {

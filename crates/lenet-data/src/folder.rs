@@ -1,4 +1,4 @@
-//! A data set from a folder of four IDX files.
+//! Reads a data set from a folder of four IDX files.
 
 use std::fs;
 use std::path::Path;
@@ -10,11 +10,11 @@ use crate::set::ImageSet;
 
 /// One of the four files.
 struct Role {
-    /// What stands in the name after the set's own prefix, `train-images` for one.
+    /// The part of the name after the set's prefix, for example `train-images`.
     stems: &'static [&'static str],
-    /// Dimensions as the name has them.
+    /// The number of dimensions, as in the name.
     ranks: &'static [&'static str],
-    /// For error messages.
+    /// The name in error messages.
     pattern: &'static str,
 }
 
@@ -40,7 +40,7 @@ const TEST_LABELS: Role = Role {
 };
 
 impl Role {
-    /// The set's prefix, `emnist-letters-` for one, if `name` is a name of this file.
+    /// The set's prefix, for example `emnist-letters-`, if `name` is a name of this file.
     fn prefix<'a>(&self, name: &'a str) -> Option<&'a str> {
         let name = name.strip_suffix(".gz").unwrap_or(name);
         let name = name.strip_suffix("-ubyte")?;
@@ -73,17 +73,17 @@ impl Role {
 }
 
 impl Dataset {
-    /// The set whose four IDX files lie in `folder`, plain or gzip.
+    /// Reads the data set whose four IDX files are in `folder`, plain or gzip.
     ///
-    /// The files are called as MNIST's are (`train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
-    /// `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`), with `.gz` or without; before that
-    /// may stand a prefix that ends in `-`, `test` may stand for `t10k`, and images of several
-    /// channels are `idx4`. So Fashion-MNIST, KMNIST and EMNIST can be taken as they are.
-    /// EMNIST's images are then transposed, as they are in its files, and its letters are
-    /// numbered from 1, so that class 0 stays empty.
+    /// The files have the names of MNIST's files (`train-images-idx3-ubyte`,
+    /// `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`), with or
+    /// without `.gz`. A prefix that ends in `-` may precede the name, `test` may replace `t10k`,
+    /// and images with several channels have `idx4`. So Fashion-MNIST, KMNIST and EMNIST work as
+    /// published. The images of EMNIST stay transposed, as in its files; its letters are numbered
+    /// from 1, so class 0 stays empty.
     ///
     /// # Errors
-    /// A [`DataError`] that names the file and what is wrong with it.
+    /// A [`DataError`] that names the file and says what is wrong with it.
     pub fn from_folder(folder: &Path) -> Result<Self, DataError> {
         let names = file_names(folder)?;
         let train_images = TRAIN_IMAGES.find(folder, &names)?;
@@ -111,7 +111,8 @@ impl Dataset {
     }
 }
 
-/// The files in `folder`, sorted. Names that are not Unicode fit none of the patterns.
+/// Names of the files in `folder`, sorted. Names that are not Unicode match no pattern and are left
+/// out.
 fn file_names(folder: &Path) -> Result<Vec<String>, DataError> {
     let unreadable = |error| DataError::Unreadable {
         path: folder.to_owned(),
@@ -142,7 +143,7 @@ fn read_set(images_path: &Path, labels_path: &Path) -> Result<ImageSet, DataErro
     ImageSet::new(images.bytes, labels.bytes, shape)
 }
 
-/// The folder's own name, also where it is given as `.`.
+/// The folder's name, even if the path is `.`.
 fn title(folder: &Path) -> String {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     folder

@@ -1,7 +1,7 @@
-//! The IDX format: a header of type and dimensions, then the elements, row-major.
+//! Reads the IDX format: a header with type and dimensions, then the elements in row-major order.
 //!
-//! Nothing is allocated on the word of a header alone: its dimensions are first held against
-//! what the file can contain.
+//! The reader compares a header's dimensions with what the file can contain before it allocates
+//! anything.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
@@ -25,7 +25,7 @@ pub(crate) enum Content {
     Labels,
 }
 
-/// The elements of an IDX file.
+/// The contents of an IDX file: dimensions and elements.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Array {
     pub(crate) dimensions: Vec<usize>,
@@ -43,7 +43,7 @@ impl Array {
     }
 }
 
-/// Reads a file, plain or gzip (told by its first bytes, not by its name).
+/// Reads a file, plain or gzip. Its first bytes decide which, not its name.
 pub(crate) fn read_file(path: &Path, content: Content) -> Result<Array, DataError> {
     let unreadable = |error| DataError::Unreadable {
         path: path.to_owned(),
@@ -77,7 +77,7 @@ pub(crate) fn read_file(path: &Path, content: Content) -> Result<Array, DataErro
     })
 }
 
-/// Why a stream could not be read: the reader failed or what it gave is wrong.
+/// Why a stream could not be read: the reader failed, or its contents are wrong.
 #[derive(Debug)]
 pub(crate) enum ReadError {
     Io(io::Error),
@@ -85,7 +85,7 @@ pub(crate) enum ReadError {
 }
 
 impl ReadError {
-    /// Lays the failures of a decoder to its input.
+    /// Turns an I/O error of a decoder into a problem of its input.
     fn in_gzip(self) -> Self {
         match self {
             Self::Io(error) => Self::Problem(IdxProblem::Gzip(error)),
@@ -106,7 +106,7 @@ impl From<IdxProblem> for ReadError {
     }
 }
 
-/// Reads one array from a stream that ends with it and holds at most `limit` bytes.
+/// Reads one array from a stream that ends after it and holds at most `limit` bytes.
 pub(crate) fn read(
     mut reader: impl Read,
     limit: u64,
@@ -147,7 +147,7 @@ pub(crate) fn read(
         .into());
     }
     let mut more = Vec::new();
-    // Also what makes the gzip decoder check its sum.
+    // Reading past the end also makes the gzip decoder verify its checksum.
     reader.take(1).read_to_end(&mut more)?;
     if !more.is_empty() {
         return Err(IdxProblem::TrailingBytes { expected: size }.into());

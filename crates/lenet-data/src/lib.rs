@@ -1,4 +1,4 @@
-//! Image sets: MNIST embedded, others from IDX files; splits, subsampling, shuffled batches.
+//! Image data sets: MNIST embedded, others from IDX files; splits, subsampling, shuffled batches.
 //!
 //! ```
 //! use lenet_data::{Dataset, SplitSpec, batches, epoch_order, gather_f32, gather_labels};
@@ -14,25 +14,24 @@
 //!     gather_labels(&splits.train.set, batch, &mut labels);
 //!     assert_eq!(pixels.len(), labels.len() * 28 * 28);
 //! }
-//! // 10,000 is 78 times 128 and 16 more: the last, smaller batch is kept.
+//! // 10,000 = 78 · 128 + 16, so the last batch has 16 images.
 //! assert_eq!(labels.len(), 16);
 //! # Ok::<(), lenet_data::DataError>(())
 //! ```
 //!
-//! A set stays in bytes; a batch becomes floats as it is gathered. What is drawn at random is
-//! drawn from named streams of `lenet_core::random`, so a seed fixes it on every machine, and any epoch's
-//! order can be had without those before it.
+//! A set stays in bytes; a batch becomes floats when it is gathered. Random draws come from named
+//! streams of `lenet_core::random`. So a seed gives the same draws on every machine, and the order
+//! of an epoch can be computed without the epochs before it.
 //!
-//! Sets other than MNIST are read from a folder of four IDX files, plain or gzip
-//! ([`Dataset::from_folder`]), or built in memory ([`ImageSet::new`], [`Dataset::new`]). The
-//! reader believes no header: what a file announces is held against what it can contain before
-//! anything is allocated, and no more is decompressed than was announced.
+//! Other sets are read from a folder of four IDX files, plain or gzip ([`Dataset::from_folder`]),
+//! or built in memory ([`ImageSet::new`], [`Dataset::new`]). The reader does not trust headers: it
+//! compares what a file announces with what it can contain before it allocates anything, and
+//! decompresses no more than was announced.
 //!
 //! # Features
 //! - `candle-datasets` (off by default): conversion to and from `candle_datasets::vision::Dataset`.
-//!   That crate brings some 200 others (an HTTP client with TLS, Parquet, image formats), 8.5
-//!   minutes of a fresh release build on two cores where candle alone takes 2.5, so those pay for
-//!   it who need it.
+//!   That crate brings about 200 others (an HTTP client with TLS, Parquet, image formats). With it
+//!   a fresh release build takes 8.5 minutes on two cores, with candle alone 2.5 minutes.
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "candle-datasets")]

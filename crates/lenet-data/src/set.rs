@@ -1,10 +1,10 @@
-//! Labelled images of one size, kept as bytes and gathered as floats.
+//! Labelled images of one size, stored as bytes and gathered as floats.
 
 use std::fmt;
 
 use crate::error::DataError;
 
-/// Labelled images of one size, bytes in (image, channel, row, column) order.
+/// Labelled images of one size, as bytes in (image, channel, row, column) order.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ImageSet {
     pixels: Vec<u8>,
@@ -13,12 +13,11 @@ pub struct ImageSet {
 }
 
 impl ImageSet {
-    /// A set of `labels.len()` images of `shape` `[channels, height, width]`.
+    /// Makes a set of `labels.len()` images; `shape` is `[channels, height, width]`.
     ///
     /// # Errors
-    /// [`DataError::EmptyImage`] where a side is zero, [`DataError::TooManyImages`] for more than
-    /// a `u32` counts, [`DataError::PixelCount`] where the pixels are not that many images of
-    /// that shape.
+    /// [`DataError::EmptyImage`] if a side is zero, [`DataError::PixelCount`] if the number of
+    /// pixels is not that of `labels.len()` images of this shape.
     pub fn new(pixels: Vec<u8>, labels: Vec<u8>, shape: [usize; 3]) -> Result<Self, DataError> {
         if shape.contains(&0) {
             return Err(DataError::EmptyImage { shape });
@@ -47,7 +46,7 @@ impl ImageSet {
         &self.pixels
     }
 
-    /// One class an image.
+    /// One class per image.
     #[must_use]
     pub fn labels(&self) -> &[u8] {
         &self.labels
@@ -59,7 +58,7 @@ impl ImageSet {
         self.shape
     }
 
-    /// Bytes of one image, `channels · height · width`.
+    /// Bytes per image, `channels · height · width`.
     #[must_use]
     pub fn image_len(&self) -> usize {
         self.shape.iter().product()
@@ -68,7 +67,7 @@ impl ImageSet {
     /// The pixels of image `index`, in (channel, row, column) order.
     ///
     /// # Panics
-    /// Where there is no such image.
+    /// If there is no such image.
     #[must_use]
     pub fn image(&self, index: usize) -> &[u8] {
         let image = self.image_len();
@@ -87,7 +86,7 @@ impl ImageSet {
         self.labels.is_empty()
     }
 
-    /// Largest label plus one; 0 for an empty set.
+    /// The largest label plus one; 0 for an empty set.
     #[must_use]
     pub fn classes(&self) -> usize {
         self.labels
@@ -96,10 +95,10 @@ impl ImageSet {
             .map_or(0, |&label| usize::from(label) + 1)
     }
 
-    /// Refuses labels that a network of `classes` outputs cannot have.
+    /// Checks that every label is less than `classes`.
     ///
     /// # Errors
-    /// [`DataError::LabelOutOfRange`] for the first label that is `classes` or more.
+    /// [`DataError::LabelOutOfRange`] for the first label that is not.
     pub fn ensure_classes(&self, classes: usize) -> Result<(), DataError> {
         match self
             .labels
@@ -116,7 +115,7 @@ impl ImageSet {
     }
 }
 
-/// Number and shape; the pixels would fill the screen.
+/// Shows number and shape only; the pixels would fill the screen.
 impl fmt::Debug for ImageSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ImageSet")
@@ -126,12 +125,11 @@ impl fmt::Debug for ImageSet {
     }
 }
 
-/// Fills `out` with the images at `indices` as numbers from 0 to 1 (byte / 255), in the order
-/// of `indices`: `[indices.len(), channels, height, width]`. What `out` held before is dropped,
-/// its allocation is used again.
+/// Overwrites `out` with the images at `indices`, in the order of `indices`, as numbers from 0 to 1
+/// (byte / 255): `[indices.len(), channels, height, width]`. Reuses the allocation of `out`.
 ///
 /// # Panics
-/// Where an index is not in the set.
+/// If an index is not in the set.
 pub fn gather_f32(set: &ImageSet, indices: &[u32], out: &mut Vec<f32>) {
     out.clear();
     out.reserve(indices.len() * set.image_len());
@@ -144,11 +142,10 @@ pub fn gather_f32(set: &ImageSet, indices: &[u32], out: &mut Vec<f32>) {
     }
 }
 
-/// Fills `out` with the labels at `indices`, in the order of `indices`; what it held before is
-/// dropped.
+/// Overwrites `out` with the labels at `indices`, in the order of `indices`.
 ///
 /// # Panics
-/// Where an index is not in the set.
+/// If an index is not in the set.
 pub fn gather_labels(set: &ImageSet, indices: &[u32], out: &mut Vec<u8>) {
     out.clear();
     out.extend(indices.iter().map(|&index| set.labels[index as usize]));

@@ -1,4 +1,4 @@
-//! Training, validation and test splits, and the order in which an epoch goes through one.
+//! Training, validation and test splits, and the order of the images in an epoch.
 
 use std::slice::Chunks;
 use std::sync::Arc;
@@ -12,20 +12,20 @@ use crate::set::ImageSet;
 /// How to split a [`Dataset`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SplitSpec {
-    /// The first so many training images are held out for validation.
+    /// Number of training images held out for validation: the first ones.
     pub validation: usize,
-    /// So many of the rest are drawn at random; `None`: all.
+    /// Number of training images drawn at random from the rest; `None`: all of them.
     pub samples: Option<usize>,
-    /// Seed of that draw (stream `"subsample"`).
+    /// Seed of this draw (random stream `"subsample"`).
     pub seed: u64,
 }
 
-/// One split: a set and which of its images belong.
+/// One split: an image set and the indices of those images that belong to the split.
 #[derive(Debug, Clone)]
 pub struct Split {
     /// The set.
     pub set: Arc<ImageSet>,
-    /// Positions in the set, ascending.
+    /// Indices into the set, ascending.
     pub indices: Vec<u32>,
 }
 
@@ -46,24 +46,24 @@ impl Split {
 /// Three splits of one data set.
 #[derive(Debug, Clone)]
 pub struct Splits {
-    /// To train on.
+    /// For training.
     pub train: Split,
-    /// To choose by; empty where the spec holds nothing out.
+    /// For choosing settings; empty if the spec holds out no images.
     pub validation: Split,
-    /// To report.
+    /// For reported results.
     pub test: Split,
-    /// Classes of the data set.
+    /// Number of classes of the data set.
     pub classes: usize,
     /// [`Dataset::source`].
     pub source: String,
 }
 
 impl Dataset {
-    /// Training, validation and test split.
+    /// Makes the training, validation and test splits.
     ///
     /// # Errors
-    /// [`DataError::ValidationTooLarge`] where validation leaves nothing to train on,
-    /// [`DataError::Samples`] where none or more samples are asked for than are left.
+    /// [`DataError::ValidationTooLarge`] if validation leaves nothing to train on,
+    /// [`DataError::Samples`] if `samples` is 0 or more than what is left.
     pub fn split(&self, spec: &SplitSpec) -> Result<Splits, DataError> {
         let available = self.train.len();
         let rest = match available.checked_sub(spec.validation) {
@@ -111,8 +111,8 @@ fn range(start: usize, end: usize) -> Vec<u32> {
     (position(start)..position(end)).collect()
 }
 
-/// The order of one epoch: `split.indices` shuffled by the stream `"shuffle/<epoch>"` of the seed,
-/// so that any epoch's order can be had without the ones before.
+/// The order of one epoch: `split.indices`, shuffled by the random stream `"shuffle/<epoch>"` of
+/// the seed. It does not depend on the epochs before.
 #[must_use]
 pub fn epoch_order(split: &Split, seed: u64, epoch: usize) -> Vec<u32> {
     let mut rng = stream(seed, &format!("shuffle/{epoch}"));
@@ -123,10 +123,10 @@ pub fn epoch_order(split: &Split, seed: u64, epoch: usize) -> Vec<u32> {
     order
 }
 
-/// The batches of an epoch's order: `batch_size` images each, the last one what is left.
+/// Cuts an epoch's order into batches of `batch_size` images; the last batch may be smaller.
 ///
 /// # Panics
-/// Where `batch_size` is zero.
+/// If `batch_size` is zero.
 pub fn batches(order: &[u32], batch_size: usize) -> Chunks<'_, u32> {
     order.chunks(batch_size)
 }
@@ -172,7 +172,7 @@ mod tests {
             indices.iter().all(|&index| (10..100).contains(&index)),
             "{indices:?}"
         );
-        // Not merely the first ones: the last third of the rest is drawn from as well.
+        // The draw reaches the last third of the rest, so it does not just take the first ones.
         assert!(
             indices.iter().filter(|&&index| index >= 70).count() > 3,
             "{indices:?}"
@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(sorted, train.indices);
     }
 
-    /// Records on disk are only comparable while these values stay.
+    /// Records on disk stay comparable only if these values never change.
     #[test]
     fn draws_never_change() {
         let train = split(10, Some(6), 0).unwrap().train;

@@ -1,4 +1,4 @@
-//! The record of a device held against the processor.
+//! The record of a device check: a device compared with the CPU.
 
 use std::path::Path;
 
@@ -8,49 +8,49 @@ use crate::environment::Environment;
 use crate::error::StoreError;
 use crate::files::write_whole;
 
-/// Newest format of this record, and the one that this program writes.
+/// The format of this record that this program writes.
 pub const DEVICE_CHECK_FORMAT: u32 = 1;
 
-/// What was checked of a device, and what came out.
+/// The results of all checks of a device.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeviceCheck {
-    /// Version of this type.
+    /// Format version of this record.
     pub format: u32,
     /// `cpu` or `cuda:N`.
     pub device: String,
     /// Host, build and GPU.
     pub environment: Environment,
-    /// Checks in the order in which they were made.
+    /// The checks, in the order in which they ran.
     pub findings: Vec<Finding>,
 }
 
-/// One check.
+/// The result of one check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
-    /// What was asked.
+    /// Name of the check.
     pub check: String,
-    /// The answer.
+    /// Whether it passed.
     pub verdict: CheckVerdict,
-    /// What was seen, in words.
+    /// What was measured, in words.
     pub detail: String,
-    /// Wall-clock seconds that it took.
+    /// Wall-clock seconds of the check.
     pub seconds: f64,
 }
 
-/// The answer of a check.
+/// The verdict of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CheckVerdict {
-    /// As it should be.
+    /// The device did what it should.
     Passed,
-    /// Not as it should be.
+    /// The device did not do what it should.
     Failed,
-    /// Not asked here.
+    /// The check did not run on this device.
     Skipped,
 }
 
 impl CheckVerdict {
-    /// Its name in files and tables.
+    /// The verdict's name in files and tables.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -73,14 +73,14 @@ impl DeviceCheck {
         }
     }
 
-    /// Whether nothing failed.
+    /// Whether no check failed.
     #[must_use]
     pub fn passed(&self) -> bool {
         let failed = |finding: &Finding| finding.verdict == CheckVerdict::Failed;
         !self.findings.iter().any(failed)
     }
 
-    /// Writes the record, whole or not at all.
+    /// Writes the record, completely or not at all.
     ///
     /// # Errors
     /// [`StoreError::Io`].

@@ -1,39 +1,39 @@
-//! Host and build that a number comes from.
+//! Host, build and GPU that produced a result.
 
 use serde::{Deserialize, Serialize};
 
 use lenet_core::Gpu;
 
-/// Host and build that a number comes from.
+/// Host, build and GPU that produced a result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Environment {
     /// Host name, or `"unknown"`.
     pub host: String,
-    /// Operating system and architecture, e.g. `linux x86_64`.
+    /// Operating system and architecture, for example `linux x86_64`.
     pub os: String,
-    /// Processor model as the system names it, or `"unknown"`.
+    /// CPU model as the system names it, or `"unknown"`.
     pub cpu: String,
-    /// Logical processors that the process may use.
+    /// Logical CPU cores that the process may use.
     pub cores: usize,
     /// Version of this workspace.
     pub version: String,
-    /// Revision that the binary was built from, `-dirty` appended where the sources had
+    /// Revision that the binary was built from, with `-dirty` appended if the sources had
     /// uncommitted changes; `"unknown"` outside a repository.
     pub revision: String,
     /// Build profile, `release` or `debug`.
     pub profile: String,
-    /// Compiler, as `rustc --version` prints it.
+    /// Compiler version, as `rustc --version` prints it.
     pub rustc: String,
-    /// Features that the binary was built with: `cuda` or none.
+    /// Cargo features of the binary: `cuda` or none.
     #[serde(default)]
     pub features: Vec<String>,
-    /// The GPU that computed the number; `None` where the processor did.
+    /// The GPU that computed the result; `None` if the CPU did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gpu: Option<Gpu>,
 }
 
 impl Environment {
-    /// This process's own, on the processor. What the system does not tell is `"unknown"`.
+    /// Describes this process, without a GPU. What cannot be determined is `"unknown"`.
     #[must_use]
     pub fn collect() -> Self {
         Self {
@@ -79,7 +79,7 @@ fn processor() -> Option<String> {
     named.filter(|name| !name.is_empty())
 }
 
-/// The first processor's model in Linux's `/proc/cpuinfo`.
+/// The first CPU's model in Linux's `/proc/cpuinfo`.
 fn model_name(cpuinfo: &str) -> Option<String> {
     let value = |line: &str| {
         let (key, value) = line.split_once(':')?;

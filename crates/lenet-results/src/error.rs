@@ -1,4 +1,4 @@
-//! What can go wrong with files of records.
+//! Errors of the files and folders that hold records.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,17 +7,17 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The operating system refused.
+    /// The operating system reports an error.
     #[error("{}: cannot {action}: {source}{}", path.display(), hint(source))]
     Io {
-        /// File or folder.
+        /// The file or folder.
         path: PathBuf,
-        /// What was tried, e.g. `create`.
+        /// The action that failed, for example `create`.
         action: &'static str,
-        /// The system's answer.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// A file whose contents are not what its name says.
+    /// A file does not hold what its name says.
     #[error("{}: not a readable {what}: {reason} (hint: move it away to have it made anew)", path.display())]
     Malformed {
         /// The file.
@@ -27,7 +27,7 @@ pub enum StoreError {
         /// What is wrong.
         reason: String,
     },
-    /// A file written by a later version of this program.
+    /// A later version of this program wrote the file.
     #[error(
         "{}: {what} of format {found}; this program reads up to format {newest} \
          (hint: use the version that wrote it, or another folder)",
@@ -38,27 +38,27 @@ pub enum StoreError {
         path: PathBuf,
         /// What it holds.
         what: &'static str,
-        /// Its format.
+        /// The file's format.
         found: u32,
-        /// The newest that can be read.
+        /// The newest format that can be read.
         newest: u32,
     },
-    /// A trial's folder that holds another trial.
+    /// A trial's folder holds another trial.
     #[error("{}: belongs to another configuration (identity {found}, expected {expected})", path.display())]
     Identity {
         /// The file.
         path: PathBuf,
-        /// Identity of its contents.
+        /// Identity of the file's contents.
         found: String,
-        /// Identity that its folder is named after.
+        /// Identity that gives the folder its name.
         expected: String,
     },
-    /// Somebody else writes this trial.
+    /// Another process writes this trial.
     #[error("{}: in use by {owner} (hint: wait for it, or give another output folder)", path.display())]
     Locked {
         /// The lock file.
         path: PathBuf,
-        /// What the lock file says of its owner.
+        /// The owner, as the lock file names it.
         owner: String,
     },
 }

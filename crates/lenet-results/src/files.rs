@@ -1,4 +1,4 @@
-//! Whole-file reads and writes with the path in every error.
+//! Reads and writes whole files; every error holds the path.
 
 use std::fs;
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 
 use crate::error::StoreError;
 
-/// For `map_err`: wraps a system error.
+/// Makes a function for `map_err` that wraps the operating system's error.
 pub(crate) fn io_error(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> StoreError {
     let path = path.to_owned();
     move |source| StoreError::Io {
@@ -18,7 +18,7 @@ pub(crate) fn io_error(path: &Path, action: &'static str) -> impl FnOnce(io::Err
     }
 }
 
-/// A file's text; `None` where there is no such file.
+/// A file's text; `None` if the file does not exist.
 pub(crate) fn read_if_present(path: &Path) -> Result<Option<String>, StoreError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
@@ -30,30 +30,30 @@ pub(crate) fn read_if_present(path: &Path) -> Result<Option<String>, StoreError>
 /// Writes a whole file, as [`NewFile`] does.
 ///
 /// # Errors
-/// [`StoreError::Io`] with the path where the file system refuses.
+/// [`StoreError::Io`] with the path.
 pub fn write_whole(path: &Path, contents: &[u8]) -> Result<(), StoreError> {
     NewFile::create(path)
         .and_then(|file| file.write(contents))
         .map_err(io_error(path, "write"))
 }
 
-/// A file that appears whole or not at all. Its contents go to a temporary file in the same
-/// folder, which takes the file's name at the end. So a reader sees the old contents or the new
-/// ones, and an interrupted write leaves the old ones.
+/// A file that is written completely or not at all. The contents go to a temporary file in the same
+/// folder, which is renamed at the end. So a reader sees either the old contents or the new ones,
+/// and an interrupted write leaves the old ones.
 ///
-/// - An existing file keeps its permissions. A new one gets those that the process gives new files.
+/// - An existing file keeps its permissions. A new one gets the process's default permissions.
 /// - A symbolic link stays; the file that it points to is replaced.
-/// - A device, a pipe or `/dev/stdout` is written to directly: nothing can take its place.
+/// - Devices, pipes and `/dev/stdout` cannot be replaced, so they are written to directly.
 #[derive(Debug)]
 pub struct NewFile {
     path: PathBuf,
-    /// `None` for what is written to directly.
+    /// `None` if the path is written to directly.
     temporary: Option<NamedTempFile>,
 }
 
 impl NewFile {
-    /// Prepares to write `path` and changes nothing there. A caller learns from it, before any
-    /// work, whether the folder can be written.
+    /// Prepares to write `path` and changes nothing there. So a caller learns, before any work,
+    /// whether the folder is writable.
     ///
     /// # Errors
     /// The folder does not exist, or this process may not write in it.
@@ -70,7 +70,7 @@ impl NewFile {
             .filter(|folder| !folder.as_os_str().is_empty());
         let mut builder = tempfile::Builder::new();
         builder.prefix(".writing-");
-        // By default temporary files are private to their owner.
+        // By default only the owner may read a temporary file.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let temporary = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
@@ -80,7 +80,7 @@ impl NewFile {
         })
     }
 
-    /// Writes the contents and gives the file its name.
+    /// Writes the contents and renames the file.
     ///
     /// # Errors
     /// The disk is full, or the path can no longer be written.
@@ -111,8 +111,8 @@ fn is_written_directly(path: &Path) -> bool {
 }
 
 fn write_directly(path: &Path, contents: &[u8]) -> io::Result<()> {
-    // Opened anew, a redirected standard output would start over at the file's beginning, and
-    // the lines that are printed later would overwrite these.
+    // Opened a second time, a redirected standard output would start at the file's beginning, and
+    // lines printed later would overwrite these.
     if path == Path::new(STDOUT) {
         let mut stdout = io::stdout().lock();
         stdout.write_all(contents)?;
@@ -122,7 +122,7 @@ fn write_directly(path: &Path, contents: &[u8]) -> io::Result<()> {
     file.write_all(contents)
 }
 
-/// Removes a file that need not be there.
+/// Removes a file if it exists.
 pub(crate) fn remove_if_present(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {

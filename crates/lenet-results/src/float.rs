@@ -1,17 +1,17 @@
-//! JSON for floats that need not be finite.
+//! JSON for floats that may be NaN or infinite.
 //!
-//! JSON has no NaN and no infinity: they are written as the strings `"NaN"`, `"inf"` and
-//! `"-inf"`. A finite value is the shortest decimal that reads back to the same bits.
+//! JSON has neither, so they are written as the strings `"NaN"`, `"inf"` and `"-inf"`. A finite
+//! value is written as the shortest decimal that reads back to the same bits.
 
 use std::fmt;
 
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserializer, Serializer};
 
-/// Writes a number, or a string where the value is not finite.
+/// Writes a number, or a string if the value is not finite.
 ///
 /// # Errors
-/// The serializer's.
+/// An error of the serializer.
 pub fn serialize<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
     if value.is_finite() {
         to.serialize_f64(*value)
@@ -25,7 +25,7 @@ pub fn serialize<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
 /// Reads what [`serialize`] writes.
 ///
 /// # Errors
-/// The deserializer's, or a string that is none of the three.
+/// An error of the deserializer, or any other string.
 pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
     struct Float;
     impl Visitor<'_> for Float {
@@ -85,7 +85,8 @@ mod tests {
         assert!(round_trip(f64::NAN).is_nan());
     }
 
-    /// Many decimals are needed to see a parser that is one unit off in the last place.
+    /// A parser that is off by one unit in the last place is wrong for few decimals, so this tries
+    /// many.
     #[test]
     fn awkward_decimals_survive() {
         let mut bits = 0x3fb9_9999_9999_999a_u64;

@@ -1,7 +1,7 @@
-//! Versions of the files on disk.
+//! Format versions of the files on disk.
 //!
-//! A format number grows whenever an older program could no longer make sense of a file. The
-//! number is read before anything else, so a newer file is refused as newer and not as broken.
+//! A format number grows whenever older programs can no longer read the file correctly. It is read
+//! before anything else, so the error for a newer file says "newer" and not "broken".
 
 use std::path::Path;
 
@@ -10,15 +10,21 @@ use serde::de::DeserializeOwned;
 
 use crate::error::StoreError;
 
-/// Newest format of a trial's files that this program reads, and the one it writes.
+/// The format of a trial's files that this program writes, and the newest that it reads.
 pub const TRIAL_FORMAT: u32 = 1;
+<<<<<<< HEAD
 /// The same for `study.json`. Format 1 had no claims, no published data and no images.
 pub const STUDY_FORMAT: u32 = 2;
+=======
+/// The format of `study.json` that this program writes, and the newest that it reads.
+pub const STUDY_FORMAT: u32 = 1;
+>>>>>>> wt-prose
 
-/// Reads JSON whose top level has the member `format`, first checking that number.
+/// Parses a JSON object with the member `format`; checks that number first. `path` is the file that
+/// `text` was read from.
 ///
 /// # Errors
-/// [`StoreError::Newer`] or [`StoreError::Malformed`] for `path`, which `text` was read from.
+/// [`StoreError::Newer`] or [`StoreError::Malformed`], with `path`.
 pub(crate) fn parse<T: DeserializeOwned>(
     text: &str,
     path: &Path,

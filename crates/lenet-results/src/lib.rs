@@ -1,9 +1,9 @@
-//! Versioned records of training trials and their on-disk store.
+//! Versioned records of training trials and their store on disk.
 //!
-//! A [`Trial`](lenet_core::Trial) is everything that determines a trial's numbers; its
-//! [`identity`](lenet_core::Trial::identity) names the trial's folder, so finished work is never done
-//! twice. A [`Store`] keeps one folder per trial, with one writer at a time. Nothing here trains
-//! or draws: the engine writes records through this crate, reports read them.
+//! A [`Trial`](lenet_core::Trial) holds every setting that determines a result. Its
+//! [`identity`](lenet_core::Trial::identity) names the trial's folder, so finished work is found
+//! and never done twice. A [`Store`] keeps one folder per trial, with one writer at a time. The
+//! training engine writes records through this crate, and reports read them.
 //!
 //! ```
 //! use lenet_results::{Store, TrialState};

@@ -1,4 +1,4 @@
-//! Records of several stores brought together.
+//! Merges the records of several stores.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -8,28 +8,28 @@ use crate::record::{Outcome, TrialRecord};
 /// Records of several stores, each trial once.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Merged {
-    /// Sorted by identity.
+    /// The records, sorted by identity.
     pub records: Vec<TrialRecord>,
-    /// Trials whose results differ between stores; the first one met is in `records`.
+    /// Trials whose results differ between stores; `records` holds the first result.
     pub conflicts: Vec<Conflict>,
 }
 
-/// A trial that gave different numbers in different places.
+/// A trial with different results in two stores.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// The trial.
+    /// The trial's identity.
     pub identity: String,
-    /// First epoch (counted from 1) that differs, or `None` where only the outcomes do.
+    /// First epoch (counted from 1) that differs; `None` if only the outcomes differ.
     pub epoch: Option<usize>,
     /// Host and instruction set of the record that was kept.
     pub kept: String,
-    /// The same of the record that was left out.
+    /// Host and instruction set of the record that was left out.
     pub dropped: String,
 }
 
-/// Brings together records of several stores. Of a trial that stands in more than one, a result
-/// is preferred over a failure, and the first over later ones; results that are not equal bit
-/// for bit (times aside) are reported.
+/// Merges the records of several stores. If a trial has several records, a result is preferred over
+/// a failure, and the first result over later ones. Results that differ in any bit, times aside,
+/// are reported as a conflict.
 #[must_use]
 pub fn merge(records: impl IntoIterator<Item = TrialRecord>) -> Merged {
     let mut kept: BTreeMap<String, TrialRecord> = BTreeMap::new();

@@ -1,94 +1,97 @@
-//! What a trial leaves behind.
+//! The records of a trial.
 
 use serde::{Deserialize, Serialize};
 
 use crate::environment::Environment;
 use lenet_core::Trial;
 
-/// Everything known of one finished trial: the contents of `result.json`.
+/// The complete record of one finished trial: the contents of `result.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrialRecord {
-    /// Version of this type; readers refuse what they do not know.
+    /// Format version of this record; readers refuse later ones.
     pub format: u32,
     /// [`Trial::identity`] of `config`.
     pub identity: String,
-    /// What was run.
+    /// The trial's settings.
     pub config: Trial,
-    /// Trainable parameters of the network.
+    /// Number of trainable parameters of the network.
     pub parameters: usize,
-    /// How it ended.
+    /// How the trial ended.
     pub outcome: Outcome,
-    /// One entry for each epoch done, in order.
+    /// One entry per epoch done, in order.
     pub epochs: Vec<EpochRecord>,
-    /// Where and by what it was run; one entry for the start and one for each resumption, so a
-    /// trial that went on elsewhere says so.
+    /// One entry for the start and one per resumption: the host, build and device of each, which
+    /// may differ.
     pub runs: Vec<RunRecord>,
 }
 
-/// How a trial ended. Unlucky is not failed: a network that dies or diverges is a result.
+/// How a trial ended. A network that dies or diverges is a result, not a failure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Outcome {
     /// All epochs were run.
     Completed {},
-    /// Early stopping ended it after this epoch.
+    /// Early stopping ended the trial.
     Stopped {
-        /// Last epoch, counted from 1.
+        /// The last epoch, counted from 1.
         epoch: usize,
     },
-    /// Loss or weights were no longer finite; the epochs that follow were not run.
+    /// A loss or a weight was no longer finite; later epochs were not run.
     Diverged {
-        /// Epoch in which that was seen, counted from 1.
+        /// The epoch after which this was found, counted from 1.
         epoch: usize,
     },
-    /// It could not be run to its end (out of memory, a device lost, a broken file).
+    /// The trial could not be run to its end, for example for lack of memory, a lost device or a
+    /// broken file.
     Failed {
-        /// What happened.
+        /// The error.
         message: String,
     },
 }
 
-/// One epoch of training and the evaluations after it. Losses are means over samples of the
-/// cross-entropy in nats, accuracies shares in [0, 1]. They may be NaN or infinite: JSON then
-/// holds the strings `"NaN"`, `"inf"` and `"-inf"`.
+/// One epoch of training and the evaluations after it. Losses are the mean cross-entropy per image,
+/// in nats; accuracies are fractions from 0 to 1. They may be NaN or infinite: JSON then holds the
+/// strings `"NaN"`, `"inf"` and `"-inf"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
-    /// Counted from 1.
+    /// Number of the epoch, counted from 1.
     pub epoch: usize,
     /// Optimizer steps since the start of the trial.
     pub step: u64,
     /// Learning rate of the epoch's last step.
     pub learning_rate: f64,
-    /// Mean over the epoch's batches as they were trained on, weighted by their sizes.
+    /// Mean over the epoch's batches, weighted by their sizes; each batch counts before its own
+    /// update, with dropout.
     #[serde(with = "crate::float")]
     pub train_loss: f64,
-    /// Share of training images classified rightly as they were trained on (dropout active).
+    /// Fraction of training images classified correctly, each before its batch's update, with
+    /// dropout.
     #[serde(with = "crate::float")]
     pub train_accuracy: f64,
-    /// On the validation split, after the epoch.
+    /// Loss on the validation split after the epoch.
     #[serde(with = "crate::float")]
     pub validation_loss: f64,
-    /// On the validation split, after the epoch.
+    /// Accuracy on the validation split after the epoch.
     #[serde(with = "crate::float")]
     pub validation_accuracy: f64,
-    /// On the test split, after the epoch.
+    /// Loss on the test split after the epoch.
     #[serde(with = "crate::float")]
     pub test_loss: f64,
-    /// On the test split, after the epoch.
+    /// Accuracy on the test split after the epoch.
     #[serde(with = "crate::float")]
     pub test_accuracy: f64,
-    /// Every unit of the last hidden layer gave zero for every validation image: the network
-    /// is dead and no gradient can revive it.
+    /// Whether every unit of the last hidden layer is zero for every validation image: the network
+    /// is dead, and no gradient can revive it.
     pub dead: bool,
-    /// Wall-clock seconds of training. Where trials were trained together, each has an equal
-    /// share of the seconds that all took, so that sums over trials stay those of the clock.
+    /// Wall-clock seconds of training. Trials that are trained together each get an equal share of
+    /// the elapsed time, so the sum over trials is the elapsed time.
     pub train_seconds: f64,
     /// Wall-clock seconds of the two evaluations, shared in the same way.
     pub evaluation_seconds: f64,
 }
 
 impl EpochRecord {
-    /// Equality of everything but the wall-clock times, floats compared bit for bit.
+    /// Whether everything but the wall-clock times is equal; floats are compared bit for bit.
     #[must_use]
     pub fn same_outcome(&self, other: &Self) -> bool {
         let bits = |e: &Self| {
@@ -110,28 +113,29 @@ impl EpochRecord {
     }
 }
 
-/// One stretch of a trial in one process.
+/// One run of a trial: its start or a resumption, in one process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
-    /// Epochs done when it began.
+    /// Epochs done before this run.
     pub from_epoch: usize,
-    /// When it began: seconds since 1970-01-01 UTC.
+    /// Start of the run, in seconds since 1970-01-01 UTC.
     pub started_unix: u64,
-    /// Host, build and device.
+    /// Host, build and GPU.
     pub environment: Environment,
-    /// Threads that one step used.
+    /// Threads per step.
     pub threads: usize,
-    /// Trials in flight beside it, itself included.
+    /// Trials that ran at once, this one included.
     pub jobs: usize,
-    /// Of these, how many began to be trained together with it in single launches on the
-    /// device, itself included; 1, which stands for itself in files: it was trained alone.
+    /// Trials that started together in one group, this one included. 1, which files leave out,
+    /// means that the trial was trained alone.
     #[serde(default = "alone", skip_serializing_if = "is_alone")]
     pub group: usize,
-    /// Which device, e.g. `cpu` or `cuda:0`.
+    /// The device, for example `cpu` or `cuda:0`.
     pub device: String,
-    /// Instruction set that the kernels ran with, e.g. `avx2`; for a stock backend, `candle`.
+    /// Instruction set of the CPU kernels, for example `avx2`; `cuda` for this project's kernels on
+    /// a GPU, `candle` for the stock backend.
     pub level: String,
-    /// Outcome of the check of gradients that preceded it; `None` where it was not run.
+    /// Result of the self-check before this run; `None` if there was none.
     pub self_check: Option<SelfCheck>,
 }
 
@@ -143,20 +147,20 @@ fn is_alone(group: &usize) -> bool {
     *group == alone()
 }
 
-/// The network's gradients as this machine computes them, against a plain f64 reference.
+/// The result of comparing the network's gradients on this machine with a plain f64 reference.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SelfCheck {
-    /// Largest relative error (L2 norm of the difference over that of the reference) of any
-    /// parameter tensor's gradient.
+    /// Largest relative error of any parameter tensor's gradient: the L2 norm of the difference,
+    /// divided by that of the reference.
     #[serde(with = "crate::float")]
     pub worst_relative_error: f64,
-    /// The tensor where it was found.
+    /// Name of the tensor with this error.
     pub worst_tensor: String,
-    /// Bound that it was held to.
+    /// Bound on the error.
     pub tolerance: f64,
-    /// Whether it passed.
+    /// Whether the error is within the bound.
     pub passed: bool,
-    /// Seconds it took.
+    /// Wall-clock seconds of the check.
     pub seconds: f64,
 }
 

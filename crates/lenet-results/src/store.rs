@@ -14,13 +14,13 @@ use crate::trial::{TrialDir, TrialState};
 /// The folder that holds a study's trials:
 ///
 /// ```text
-/// study.json                 what was set out to do
+/// study.json                 the study: figures, cells and trials
 /// trials/<identity>/
-///     config.json            what is run, written before the first step
-///     runs.jsonl             host, build and device of each stretch, one line each
-///     epochs.jsonl           one line an epoch
-///     checkpoint             where to go on, while the trial is not finished
-///     result.json            the whole record, once the trial has ended
+///     config.json            the trial's settings, written before the first step
+///     runs.jsonl             host, build and device, one line per run
+///     epochs.jsonl           one line per epoch
+///     checkpoint             the state to resume from, until the trial has finished
+///     result.json            the complete record, once the trial has ended
 ///     lock                   held by the trial's writer
 /// ```
 #[derive(Debug, Clone)]
@@ -29,10 +29,10 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store in `folder`, which is made if need be, and checks that it can be written.
+    /// Opens the store in `folder`, creates the folder if need be, and checks that it is writable.
     ///
     /// # Errors
-    /// [`StoreError::Io`] where that is not so.
+    /// [`StoreError::Io`] if the folder cannot be created or written.
     pub fn create(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let store = Self {
             folder: folder.into(),
@@ -48,10 +48,11 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens a store that exists, to read it.
+    /// Opens an existing store for reading.
     ///
     /// # Errors
-    /// [`StoreError::Malformed`] for a folder without trials.
+    /// [`StoreError::Malformed`] if there is no folder `trials` in it, [`StoreError::Io`] if the
+    /// folder cannot be read.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let store = Self {
             folder: folder.into(),
@@ -70,7 +71,7 @@ impl Store {
         }
     }
 
-    /// The folder itself.
+    /// The store's folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -80,7 +81,7 @@ impl Store {
         self.folder.join("trials")
     }
 
-    /// The place of the trial with this identity, whether there is one or not.
+    /// The folder of the trial with this identity, whether it exists or not.
     #[must_use]
     pub fn trial(&self, identity: &str) -> TrialDir {
         TrialDir::new(self.trials_folder().join(identity), identity)
@@ -89,7 +90,7 @@ impl Store {
     /// Identities of all trials that have a folder, sorted.
     ///
     /// # Errors
-    /// [`StoreError::Io`] where the folder cannot be listed.
+    /// [`StoreError::Io`] if the folder cannot be listed.
     pub fn identities(&self) -> Result<Vec<String>, StoreError> {
         let trials = self.trials_folder();
         let list = || -> io::Result<Vec<String>> {
@@ -108,10 +109,10 @@ impl Store {
         list().map_err(io_error(&trials, "list the folder"))
     }
 
-    /// Records of all trials that have ended, in whatever way, sorted by identity.
+    /// Records of all trials that have ended, failed ones included, sorted by identity.
     ///
     /// # Errors
-    /// The first record that cannot be read: nothing is passed over.
+    /// The error of the first record that cannot be read; no record is skipped.
     pub fn records(&self) -> Result<Vec<TrialRecord>, StoreError> {
         let mut records = Vec::new();
         for identity in self.identities()? {
@@ -126,10 +127,10 @@ impl Store {
         Ok(records)
     }
 
-    /// The study that the trials belong to, if it was written.
+    /// The study that the trials belong to; `None` if `study.json` does not exist.
     ///
     /// # Errors
-    /// A [`StoreError`] for a file that is there and cannot be understood.
+    /// A [`StoreError`] if the file exists but cannot be read.
     pub fn read_study(&self) -> Result<Option<StudyRecord>, StoreError> {
         let path = self.folder.join("study.json");
         let Some(text) = read_if_present(&path)? else {
@@ -141,7 +142,8 @@ impl Store {
     /// Writes `study.json`.
     ///
     /// # Errors
-    /// [`StoreError::Io`]; [`StoreError::Newer`] rather than overwriting a later version's file.
+    /// [`StoreError::Io`]; [`StoreError::Newer`] if a later version wrote the file, which then stays
+    /// as it is.
     pub fn write_study(&self, study: &StudyRecord) -> Result<(), StoreError> {
         if let Err(error @ StoreError::Newer { .. }) = self.read_study() {
             return Err(error);

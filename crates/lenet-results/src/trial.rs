@@ -1,4 +1,4 @@
-//! One trial's folder: its one writer, and readers.
+//! One trial's folder: readers, and one writer at a time.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -14,26 +14,26 @@ use crate::format::{self, TRIAL_FORMAT};
 use crate::record::{EpochRecord, Outcome, RunRecord, TrialRecord};
 use lenet_core::Trial;
 
-/// What a trial's folder says of it.
+/// A trial's state, as its folder shows it.
 #[derive(Debug)]
 pub enum TrialState {
-    /// Never begun.
+    /// The trial has not started.
     Missing,
-    /// Being written at this moment, by this process or another.
+    /// A process, this one or another, writes the trial now.
     Running {
         /// Epochs done.
         epochs: usize,
     },
-    /// Begun and not ended, and nobody writes it.
+    /// The trial has started and not ended, and no process writes it.
     Interrupted {
         /// Epochs done.
         epochs: usize,
     },
-    /// Ended with a result.
+    /// The trial ended with a result.
     Done(Box<TrialRecord>),
-    /// Ended without one.
+    /// The trial failed.
     Failed(Box<TrialRecord>),
-    /// Something is there that cannot be read.
+    /// The folder holds something that cannot be read.
     Unreadable(StoreError),
 }
 
@@ -45,7 +45,8 @@ struct ConfigFile {
     config: Trial,
 }
 
-/// The place of a trial on disk; reading needs no more than this.
+/// The folder of a trial, which may not exist yet. Readers use it directly; a writer calls
+/// [`TrialDir::begin`].
 #[derive(Debug, Clone)]
 pub struct TrialDir {
     folder: PathBuf,
@@ -60,13 +61,13 @@ impl TrialDir {
         }
     }
 
-    /// The folder, whether it exists or not.
+    /// Path of the folder, whether it exists or not.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Where the engine keeps its checkpoint.
+    /// Path of the engine's checkpoint.
     #[must_use]
     pub fn checkpoint_path(&self) -> PathBuf {
         self.folder.join("checkpoint")
@@ -88,7 +89,7 @@ impl TrialDir {
         self.folder.join("lock")
     }
 
-    /// What is known of the trial now.
+    /// The trial's current state.
     #[must_use]
     pub fn state(&self) -> TrialState {
         match self.read_state() {
@@ -98,7 +99,8 @@ impl TrialDir {
     }
 
     fn read_state(&self) -> Result<TrialState, StoreError> {
-        // Asked first: a trial that ends between the questions is then reported as ended.
+        // The lock comes first: a trial that ends meanwhile is then reported as ended, not as
+        // interrupted.
         let locked = self.is_locked()?;
         if let Some(record) = self.read_record()? {
             let record = Box::new(record);
@@ -136,10 +138,10 @@ impl TrialDir {
         }
     }
 
-    /// The configuration, if the trial was begun.
+    /// The trial's settings; `None` if it has not started.
     ///
     /// # Errors
-    /// A [`StoreError`] for a file that is there and cannot be understood.
+    /// A [`StoreError`] if the file exists but cannot be read.
     pub fn read_config(&self) -> Result<Option<Trial>, StoreError> {
         let path = self.folder.join("config.json");
         let Some(text) = read_if_present(&path)? else {
@@ -150,10 +152,10 @@ impl TrialDir {
         Ok(Some(file.config))
     }
 
-    /// The whole record, if the trial has ended.
+    /// The complete record; `None` if the trial has not ended.
     ///
     /// # Errors
-    /// A [`StoreError`] for a file that is there and cannot be understood.
+    /// A [`StoreError`] if the file exists but cannot be read.
     pub fn read_record(&self) -> Result<Option<TrialRecord>, StoreError> {
         let path = self.result_path();
         let Some(text) = read_if_present(&path)? else {
@@ -177,15 +179,15 @@ impl TrialDir {
         })
     }
 
-    /// Records of the epochs done so far, a last line that was torn by a crash left out.
+    /// Records of the epochs done so far. Leaves out a last line that a crash cut short.
     ///
     /// # Errors
-    /// A [`StoreError`] for any other line that cannot be understood.
+    /// A [`StoreError`] if any other line cannot be read.
     pub fn read_epochs(&self) -> Result<Vec<EpochRecord>, StoreError> {
         read_lines(&self.epochs_path(), "list of epochs")
     }
 
-    /// The stretches in which the trial was run so far.
+    /// Records of the trial's runs so far.
     ///
     /// # Errors
     /// As [`TrialDir::read_epochs`].
@@ -193,15 +195,15 @@ impl TrialDir {
         read_lines(&self.runs_path(), "list of runs")
     }
 
-    /// Makes this process the trial's writer: takes its lock, writes `config.json`, and puts
-    /// away a record of failure so that the trial can be tried again.
+    /// Makes this process the trial's writer: takes the lock, writes `config.json`, and removes
+    /// the record of a failure so that the trial can be tried again.
     ///
-    /// The lock is the operating system's and ends with the process, however that ends; the
-    /// file says whose it is and stays behind without meaning.
+    /// The operating system releases the lock when the process ends, however it ends. The lock
+    /// file names the owner; without a lock on it, the file means nothing.
     ///
     /// # Errors
-    /// [`StoreError::Locked`] where somebody else writes; others for files that cannot be
-    /// written or are of a later version.
+    /// [`StoreError::Locked`] if another writer holds the lock; other errors if a file cannot be
+    /// written or has a later version.
     pub fn begin(&self, config: &Trial) -> Result<TrialWriter, StoreError> {
         self.check_identity(&self.folder, config)?;
         fs::create_dir_all(&self.folder).map_err(io_error(&self.folder, "create the folder"))?;
@@ -215,7 +217,7 @@ impl TrialDir {
             config: config.clone(),
         };
         write_json(&self.folder.join("config.json"), &file)?;
-        // A line torn by a crash must not have the next one glued to it.
+        // The next line must not be appended to one that a crash cut short.
         for path in [self.epochs_path(), self.runs_path()] {
             drop_torn_line(&path)?;
         }
@@ -235,7 +237,7 @@ impl TrialDir {
             .truncate(false)
             .open(&path)
             .map_err(io_error(&path, "open"))?;
-        // A reader that asks whether the trial is running holds the lock for a moment.
+        // A reader that checks whether the trial is running holds the lock for a moment.
         for attempt in 0.. {
             match file.try_lock() {
                 Ok(()) => break,
@@ -267,7 +269,7 @@ impl TrialDir {
     }
 }
 
-/// The one writer of a trial; dropping it lets the lock go.
+/// The writer of a trial. It holds the trial's lock; dropping it releases the lock.
 #[derive(Debug)]
 pub struct TrialWriter {
     place: TrialDir,
@@ -276,7 +278,7 @@ pub struct TrialWriter {
 }
 
 impl TrialWriter {
-    /// Notes where and by what the coming stretch is run.
+    /// Appends the record of a run that begins now.
     ///
     /// # Errors
     /// [`StoreError::Io`].
@@ -284,7 +286,7 @@ impl TrialWriter {
         append_line(&self.place.runs_path(), run)
     }
 
-    /// Appends one epoch.
+    /// Appends the record of one epoch.
     ///
     /// # Errors
     /// [`StoreError::Io`].
@@ -292,8 +294,8 @@ impl TrialWriter {
         append_line(&self.place.epochs_path(), epoch)
     }
 
-    /// Makes the list of epochs the one that a checkpoint holds: a process that was killed may
-    /// have written more epochs than its checkpoint, or one less.
+    /// Replaces the list of epochs by the one in a checkpoint. A process that was killed may have
+    /// written more epochs than its checkpoint holds, or one fewer.
     ///
     /// # Errors
     /// [`StoreError::Io`].
@@ -306,11 +308,11 @@ impl TrialWriter {
         write_whole(&path, lines.as_bytes())
     }
 
-    /// Writes `result.json` and removes the checkpoint, which nothing needs any more; that of a
-    /// failed trial stays, to go on from.
+    /// Writes `result.json` and removes the checkpoint. If the trial failed, the checkpoint stays
+    /// for the next try.
     ///
     /// # Errors
-    /// [`StoreError::Io`], or a list of runs that cannot be read back.
+    /// [`StoreError::Io`], or an error if the list of runs cannot be read.
     pub fn finish(
         self,
         outcome: Outcome,
@@ -350,14 +352,14 @@ fn line(value: &impl Serialize) -> String {
 fn append_line(path: &Path, value: &impl Serialize) -> Result<(), StoreError> {
     let append = || -> io::Result<()> {
         let mut file = OpenOptions::new().append(true).create(true).open(path)?;
-        // One write, so that a crash tears at most this line.
+        // A single write: a crash can cut short this line only.
         file.write_all(line(value).as_bytes())?;
         file.sync_data()
     };
     append().map_err(io_error(path, "append to"))
 }
 
-/// The part of a JSON Lines text that was written to its end.
+/// The complete lines of a JSON Lines text.
 fn whole_lines(text: &str) -> &str {
     text.rfind('\n').map_or("", |end| &text[..=end])
 }

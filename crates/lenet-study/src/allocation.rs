@@ -1,32 +1,33 @@
-//! How a machine is shared out: trials side by side, trials trained together, threads within a
-//! step.
+//! How the cores are divided: trials at once, trials per group, threads per step.
 
-/// How many trials run at once, and how many threads each step of them may use. No result
-/// depends on it.
+/// How many trials run at once, and how many threads each step may use. No result depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allocation {
-    /// Trials in flight at once, at least 1.
+    /// Trials that run at once, at least 1.
     pub jobs: usize,
-    /// Of these, how many at most are trained together, at least 1.
+    /// Trials per group at most, at least 1.
     pub group: usize,
-    /// Threads of one step while all jobs are busy, at least 1.
+    /// Threads per step while all jobs are busy, at least 1.
     pub threads: usize,
-    /// Cores to share out; when fewer trials than jobs are left, those left get more threads.
+    /// Cores to divide. When fewer trials than jobs are left, each gets more threads.
     cores: usize,
     fixed_threads: bool,
 }
 
 impl Allocation {
-    /// | jobs asked | threads asked | jobs | threads |
+    /// Chooses from the machine's `cores`, the number of outstanding `trials`, and what the user
+    /// asked for:
+    ///
+    /// | `jobs` asked | `threads` asked | jobs | threads |
     /// | --- | --- | --- | --- |
     /// | – | – | cores, at most the trials | cores ÷ jobs |
     /// | – | t | cores ÷ t, at most the trials | t |
     /// | j | – | j, at most the trials | cores ÷ j |
     /// | j | t | j, at most the trials | t |
     ///
-    /// All at least 1. `capacity` is how many trials can be trained together: that many go into
-    /// a group, at most the jobs, and a group counts as one job where cores are shared out. On a
-    /// GPU one group runs at a time unless `jobs` says otherwise.
+    /// Every number is at least 1. `capacity` is how many trials can be trained together; a group
+    /// holds that many, at most all jobs. When the cores are divided, a group counts as one job.
+    /// On a GPU one group runs at a time unless `jobs` says otherwise.
     #[must_use]
     pub fn choose(
         cores: usize,
@@ -54,13 +55,13 @@ impl Allocation {
         }
     }
 
-    /// Groups in flight at once, at least 1.
+    /// Groups that run at once, at least 1.
     #[must_use]
     pub fn workers(&self) -> usize {
         self.jobs / self.group
     }
 
-    /// Threads for a group that starts while `unfinished` trials, its own included, are left.
+    /// Threads for a group that starts while `unfinished` trials are left, its own included.
     #[must_use]
     pub fn threads_when(&self, unfinished: usize) -> usize {
         if self.fixed_threads {
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cores_are_shared_out() {
+    fn cores_are_divided() {
         // cores, trials, gpu, jobs asked, threads asked → jobs, threads
         let cases = [
             ((2, 80, false, None, None), (2, 1)),
@@ -102,7 +103,7 @@ mod tests {
 
     #[test]
     fn groups_take_the_place_of_trials() {
-        // trials, capacity, gpu, jobs asked → jobs, trials a group, groups at once, threads
+        // trials, capacity, gpu, jobs asked → jobs, trials per group, groups at once, threads
         let cases = [
             ((80, 50, true, None), (50, 50, 1, 8)),
             ((30, 50, true, None), (30, 30, 1, 8)),

@@ -1,4 +1,4 @@
-//! The data sets that a study's trials are run on.
+//! The data sets of a study's trials.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,17 +11,17 @@ use crate::error::StudyError;
 use crate::overrides::Overrides;
 use lenet_core::{MNIST, Settings};
 
-/// Data sets by the name that the setting `data` gives them.
+/// Loaded data sets, keyed by the value of the setting `data`.
 #[derive(Debug, Clone, Default)]
 pub struct DataSets {
     by_name: BTreeMap<String, Dataset>,
 }
 
 impl DataSets {
-    /// Loads every set that the study names; a folder is relative to the current directory.
+    /// Loads every data set that the study names. A folder is relative to the current directory.
     ///
     /// # Errors
-    /// [`StudyError::Data`] for a folder that cannot be used.
+    /// [`StudyError::Data`] if a folder cannot be used.
     pub fn open(config: &StudyConfig, overrides: &Overrides) -> Result<Self, StudyError> {
         let mut names: Vec<String> = Vec::new();
         let settings = |over: &Settings| config.base.overlaid(over).overlaid(&overrides.settings);
@@ -39,10 +39,10 @@ impl DataSets {
         Ok(sets)
     }
 
-    /// Loads one set, if it is not loaded yet.
+    /// Loads one data set unless it is loaded already.
     ///
     /// # Errors
-    /// [`StudyError::Data`] for a folder that cannot be used.
+    /// [`StudyError::Data`] if the folder cannot be used.
     pub fn load(&mut self, name: &str) -> Result<&Dataset, StudyError> {
         if !self.by_name.contains_key(name) {
             let set = if name == MNIST {
@@ -55,31 +55,31 @@ impl DataSets {
         Ok(&self.by_name[name])
     }
 
-    /// Adds a set made elsewhere.
+    /// Adds a data set that the caller made.
     #[must_use]
     pub fn with(mut self, name: &str, set: Dataset) -> Self {
         self.by_name.insert(name.to_owned(), set);
         self
     }
 
-    /// The set of this name, if it was loaded.
+    /// The data set of this name, if it was loaded.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Dataset> {
         self.by_name.get(name)
     }
 
-    /// The splits of a trial on the set of this name.
+    /// A trial's splits of the data set of this name.
     ///
     /// # Errors
-    /// [`StudyError::Data`] where the set is too small for them.
-    pub fn splits(&self, name: &str, config: &Trial) -> Result<Splits, StudyError> {
+    /// [`StudyError::Data`] if the data set is too small for them.
+    pub fn splits(&self, name: &str, trial: &Trial) -> Result<Splits, StudyError> {
         let set = self
             .get(name)
             .expect("a plan names only sets that were loaded for it");
         Ok(set.split(&SplitSpec {
-            validation: config.data.validation,
-            samples: config.data.samples.into(),
-            seed: config.seed,
+            validation: trial.data.validation,
+            samples: trial.data.samples.into(),
+            seed: trial.seed,
         })?)
     }
 }

@@ -1,4 +1,4 @@
-//! How long a study will take, from a short calibration.
+//! Estimates how long a study will take, from a few timed steps.
 
 use lenet_core::{DeviceKind, Shape, Trial};
 use lenet_data::{Split, Splits};
@@ -11,36 +11,37 @@ use crate::plan::{Plan, PlannedTrial};
 use crate::queue::Queue;
 use crate::run::RunSettings;
 
-/// Steps timed for each kind of trial.
+/// Steps timed per kind of trial.
 const CALIBRATION_STEPS: usize = 8;
 
-/// How long the outstanding trials will take.
+/// The estimated time of the outstanding trials.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
-    /// Trials that it counts.
+    /// Outstanding trials.
     pub trials: usize,
-    /// Seconds of all of them, one after the other; of those that are trained together, once.
+    /// Seconds of all trials, one after the other; a group counts once.
     pub trial_seconds: f64,
-    /// Seconds on the clock with the trials shared out over `jobs`. Early stops are not
-    /// foreseen, nor are cores that slow each other down.
+    /// Wall-clock seconds with `jobs` trials at once. Neither early stopping nor cores that slow
+    /// each other down are taken into account.
     pub wall_seconds: f64,
-    /// Trials in flight at once.
+    /// Trials that run at once.
     pub jobs: usize,
 }
 
-/// What a trial's time per step depends on: its images and shape, whether it drops units, and its
+/// What determines a trial's time per step: images and shape, whether dropout is on, and the
 /// optimizer.
 type Kind<'p> = ((&'p str, Shape<'p>), bool, &'static str);
 
-fn kind(trial: &PlannedTrial) -> Kind<'_> {
-    let config = &trial.config;
-    let drops = config.dropout.effective_rate() > 0.0;
-    (trial.shape(), drops, config.optimizer.name())
+fn kind(planned: &PlannedTrial) -> Kind<'_> {
+    let trial = &planned.config;
+    let drops = trial.dropout.effective_rate() > 0.0;
+    (planned.shape(), drops, trial.optimizer.name())
 }
 
-/// Times a few steps of each kind of trial among the plan's `positions` (see
-/// [`outstanding`](crate::outstanding())) and adds up; trials that are to be trained together are
-/// timed together. An interrupted trial counts whole, a group as long as its longest trial.
+/// Times a few steps of each kind of trial at `positions` in the plan (see
+/// [`outstanding`](crate::outstanding())), and adds up the epochs. Trials that will be trained
+/// together are timed together. An interrupted trial counts in full; a group takes as many epochs
+/// as its longest trial.
 ///
 /// # Errors
 /// As [`lenet_train::time_steps`] and [`lenet_train::time_group`].
@@ -50,8 +51,8 @@ pub fn estimate(
     data: &DataSets,
     settings: &RunSettings,
 ) -> Result<Estimate, StudyError> {
-    let capacity = |config: &Trial, splits: &Splits, options: &RunOptions| {
-        Training.group_capacity(config, splits, options)
+    let capacity = |trial: &Trial, splits: &Splits, options: &RunOptions| {
+        Training.group_capacity(trial, splits, options)
     };
     estimate_with(&capacity, plan, positions, data, settings)
 }
@@ -114,13 +115,13 @@ fn time(
             lenet_train::time_steps(&trial.config, splits, options, CALIBRATION_STEPS)?
         }
         group => {
-            let configs: Vec<&Trial> = group.iter().map(|trial| &trial.config).collect();
-            lenet_train::time_group(&configs, splits, options, CALIBRATION_STEPS)?
+            let trials: Vec<&Trial> = group.iter().map(|planned| &planned.config).collect();
+            lenet_train::time_group(&trials, splits, options, CALIBRATION_STEPS)?
         }
     })
 }
 
-/// When the last trial ends if each job takes the next trial as soon as it is free.
+/// When the last trial ends, if each job takes the next trial as soon as it is free.
 fn makespan(seconds: &[f64], jobs: usize) -> f64 {
     let mut busy_until = vec![0.0_f64; jobs.max(1)];
     for &trial in seconds {
@@ -138,7 +139,7 @@ mod tests {
     use crate::config::StudyConfig;
     use crate::overrides::Overrides;
 
-    /// Six seeds of one network, which differ in the number of epochs too.
+    /// One network: three seeds, each with one epoch and with four.
     const STUDY: &str = r#"
 name = "times"
 seeds = 3

@@ -1,77 +1,78 @@
-//! What a running study tells whoever watches it, and what it says at its end.
+//! The events of a running study, and the summary at its end.
 
 use lenet_results::{EpochRecord, Outcome, SelfCheck};
 
 use crate::plan::PlannedTrial;
 
-/// What a running study tells. Events of different trials come from different threads.
+/// An event of a running study. Events of different trials come from different threads.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RunEvent<'a> {
-    /// Before the first step of all.
+    /// The study begins; no step has been taken yet.
     Begin {
         /// Trials of the plan.
         trials: usize,
-        /// Of these, how many have a result already.
+        /// Trials that have a result already.
         done: usize,
-        /// How many go on from an earlier run.
+        /// Interrupted trials that resume.
         resumed: usize,
-        /// How many failed before and are tried again.
+        /// Failed trials that are tried again.
         retried: usize,
-        /// How many another process runs at this moment; they are left to it.
+        /// Trials that another process runs now, and that this process leaves to it.
         elsewhere: usize,
-        /// Trials in flight at once.
+        /// Trials that run at once.
         jobs: usize,
-        /// Threads of each.
+        /// Threads per step.
         threads: usize,
     },
-    /// A code path was checked and found right.
+    /// All code paths passed the self-check; holds the result that came closest to its bound,
+    /// with the seconds of all checks.
     SelfCheck(&'a SelfCheck),
-    /// A trial began or went on.
+    /// A trial started or resumed.
     TrialStarted {
-        /// Which.
+        /// The trial.
         trial: &'a PlannedTrial,
         /// Epochs done before.
         from_epoch: usize,
     },
-    /// From time to time.
+    /// A trial's progress within an epoch; sent after some steps, not after each.
     TrialStep {
-        /// Which.
+        /// The trial.
         trial: &'a PlannedTrial,
-        /// Epoch under way, from 1.
+        /// The current epoch, counted from 1.
         epoch: usize,
-        /// Batches of it done.
+        /// Batches done in this epoch.
         batch: usize,
-        /// Batches in it.
+        /// Batches per epoch.
         batches: usize,
     },
     /// An epoch was evaluated and recorded.
     TrialEpoch {
-        /// Which.
+        /// The trial.
         trial: &'a PlannedTrial,
-        /// Its numbers.
+        /// The epoch's losses, accuracies and seconds.
         epoch: &'a EpochRecord,
     },
     /// A trial ended and its record was written.
     TrialFinished {
-        /// Which.
+        /// The trial.
         trial: &'a PlannedTrial,
-        /// How.
+        /// How it ended.
         outcome: &'a Outcome,
-        /// Seconds that this stretch took.
+        /// Wall-clock seconds in this process.
         seconds: f64,
     },
-    /// A trial was stopped; it can go on.
+    /// A trial was stopped and can be resumed.
     TrialInterrupted {
-        /// Which.
+        /// The trial.
         trial: &'a PlannedTrial,
         /// Epochs done.
         epochs: usize,
     },
-    /// The last outstanding trial of a round ended: every cell has so many seeds (those that
-    /// failed aside). Sent once the trial's record is written.
+    /// The last outstanding trial of a round ended and its record was written. Every cell now has
+    /// results for `rounds` seeds, except for trials that failed.
     RoundFinished {
-        /// Rounds that are whole now.
+        /// Rounds that are complete now.
         rounds: usize,
     },
 }
@@ -79,31 +80,31 @@ pub enum RunEvent<'a> {
 /// A trial that could not be run to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedTrial {
-    /// Its identity.
+    /// The trial's identity.
     pub identity: String,
-    /// Its label.
+    /// The trial's label.
     pub label: String,
-    /// What happened.
+    /// The error.
     pub message: String,
 }
 
-/// How a study's run ended.
+/// What a study's run did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunSummary {
     /// Trials of the plan.
     pub trials: usize,
-    /// Trials that had a result before.
+    /// Trials that had a result before this run.
     pub already_done: usize,
-    /// Trials that got a result now.
+    /// Trials that finished in this run.
     pub finished: usize,
-    /// Trials that failed now, in the plan's order.
+    /// Trials that failed in this run, in the plan's order.
     pub failed: Vec<FailedTrial>,
-    /// Trials left to another process that runs them.
+    /// Trials that another process runs.
     pub elsewhere: usize,
-    /// Trials without a result and not failed: stopped or not begun.
+    /// Trials that were interrupted or never started.
     pub remaining: usize,
     /// Whether the stop flag ended the run.
     pub interrupted: bool,
-    /// Wall-clock seconds, self-check included.
+    /// Wall-clock seconds, including the self-check.
     pub seconds: f64,
 }

@@ -1,25 +1,25 @@
-//! What is left to do: one pure function.
+//! Which trials are left to run, and in which order.
 
 use lenet_results::{Store, TrialState};
 
 use crate::error::StudyError;
 use crate::plan::Plan;
 
-/// What a trial still needs, as its state says.
+/// What a trial still needs, given its state on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// Nothing: it has a result.
+    /// Nothing: the trial has a result.
     Done,
-    /// All of it.
+    /// To be run from the start.
     Start,
-    /// The rest: it was interrupted.
+    /// To be resumed: the trial was interrupted.
     Resume {
         /// Epochs done.
         epochs: usize,
     },
-    /// It failed and is tried again, from its checkpoint where it has one.
+    /// To be tried again, from the checkpoint if there is one: the trial failed.
     Retry,
-    /// Somebody else runs it now.
+    /// Nothing by this process: another one runs the trial now.
     Elsewhere,
 }
 
@@ -27,7 +27,7 @@ impl Work {
     /// What a trial in this state needs.
     ///
     /// # Errors
-    /// That of an unreadable trial: it is never overwritten.
+    /// The error of an unreadable trial. Such a trial is never overwritten.
     pub fn of(state: TrialState) -> Result<Self, StudyError> {
         Ok(match state {
             TrialState::Done(_) => Self::Done,
@@ -51,8 +51,8 @@ pub fn survey(plan: &Plan, store: &Store) -> Result<Vec<Work>, StudyError> {
         .collect()
 }
 
-/// Positions in the plan of the trials to run, in the order to run them: the plan's own, but
-/// within a round those first that were interrupted (what they have done is not left lying).
+/// Positions in the plan of the trials to run, in the order in which to run them. This is the
+/// plan's order, except that within a round interrupted trials come first.
 #[must_use]
 pub fn outstanding(rounds: &[usize], work: &[Work]) -> Vec<usize> {
     let needed = |position: &usize| {

@@ -1,4 +1,4 @@
-//! Trials that wait, and which of them are trained together.
+//! The queue of trials that wait, and which of them form a group.
 
 use std::collections::VecDeque;
 
@@ -7,17 +7,17 @@ use lenet_core::Shape;
 use crate::error::StudyError;
 use crate::plan::PlannedTrial;
 
-/// The trials that wait, in their order.
+/// The trials that wait, in the order in which they are run, and how many trials of each shape
+/// fit into one group.
 #[derive(Debug)]
 pub(crate) struct Queue<'p> {
     waiting: VecDeque<&'p PlannedTrial>,
-    /// How many trials of each shape go into a group.
     capacities: Vec<((&'p str, Shape<'p>), usize)>,
 }
 
 impl<'p> Queue<'p> {
-    /// `capacity` tells how many trials like this one can be trained together; it is asked once
-    /// for each shape.
+    /// `capacity` returns how many trials like the given one can be trained together. It is
+    /// called once per shape.
     pub(crate) fn new(
         trials: impl Iterator<Item = &'p PlannedTrial>,
         mut capacity: impl FnMut(&PlannedTrial) -> Result<usize, StudyError>,
@@ -36,7 +36,6 @@ impl<'p> Queue<'p> {
         })
     }
 
-    /// The trials that wait.
     pub(crate) fn trials(&self) -> impl Iterator<Item = &'p PlannedTrial> {
         self.waiting.iter().copied()
     }
@@ -51,8 +50,8 @@ impl<'p> Queue<'p> {
         capacities.max().unwrap_or(1).max(1)
     }
 
-    /// Takes the first trial and those after it that can be trained with it, in their order, at
-    /// most so many; empty where none waits.
+    /// Removes the next group from the queue: the first trial, and later trials of its shape in
+    /// queue order, up to `at_most` and up to the shape's capacity. Empty if the queue is empty.
     pub(crate) fn take(&mut self, at_most: usize) -> Vec<&'p PlannedTrial> {
         let Some(first) = self.waiting.pop_front() else {
             return Vec::new();
@@ -84,7 +83,7 @@ mod tests {
     use crate::overrides::Overrides;
     use crate::plan::Plan;
 
-    /// Two seeds of four cells of one shape, and of one cell of each other shape.
+    /// Two seeds of nine cells: four cells share one shape, each of the others has its own.
     const STUDY: &str = r#"
 name = "shapes"
 seeds = 2
@@ -129,7 +128,7 @@ backend = ["stock"]
         Plan::expand(&config, &Overrides::default(), &data).unwrap()
     }
 
-    /// Places in the plan of each group's trials, all groups taken.
+    /// Takes all groups; the positions of each group's trials in the plan.
     fn groups(plan: &Plan, capacity: usize, at_most: usize) -> Vec<Vec<usize>> {
         let mut asked = 0;
         let mut queue = Queue::new(plan.trials.iter(), |_| {
@@ -144,23 +143,23 @@ backend = ["stock"]
             if group.is_empty() {
                 break;
             }
-            let place = |trial: &&PlannedTrial| {
+            let position = |trial: &&PlannedTrial| {
                 plan.trials
                     .iter()
                     .position(|planned| planned.identity == trial.identity)
                     .unwrap()
             };
-            groups.push(group.iter().map(place).collect());
+            groups.push(group.iter().map(position).collect());
         }
         assert_eq!(queue.len(), 0);
-        assert_eq!(asked, 6, "once for each shape");
+        assert_eq!(asked, 6, "once per shape");
         groups
     }
 
     #[test]
     fn groups_are_of_one_shape_in_the_plans_order() {
         let plan = plan();
-        let alone: Vec<Vec<usize>> = (0..18).map(|place| vec![place]).collect();
+        let alone: Vec<Vec<usize>> = (0..18).map(|position| vec![position]).collect();
         assert_eq!(groups(&plan, 1, 9), alone);
         assert_eq!(groups(&plan, 0, 9), alone);
         assert_eq!(groups(&plan, 9, 1), alone);

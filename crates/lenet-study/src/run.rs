@@ -1,4 +1,4 @@
-//! The scheduler: outstanding trials over the machine's cores, or in groups over its GPU.
+//! The scheduler: workers take groups of outstanding trials from one queue and train them.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,25 +17,25 @@ use crate::event::{FailedTrial, RunEvent, RunSummary};
 use crate::outstanding::{Work, outstanding, survey};
 use crate::plan::{Plan, PlannedTrial};
 use crate::queue::Queue;
-use crate::trial::{Shared, TrialEnd, run_trials};
+use crate::trial::{RunContext, TrialEnd, run_trials};
 
-/// How a study is run; nothing of it changes a number.
+/// How to run a study. No setting changes a result.
 #[derive(Debug, Clone, Default)]
 pub struct RunSettings {
-    /// Trials at once, those that are trained together included; `None`: see
+    /// Trials that run at once, counting every trial of a group; `None`: see
     /// [`Allocation::choose`].
     pub jobs: Option<usize>,
-    /// Threads of a step; `None`: see [`Allocation::choose`].
+    /// Threads per step; `None`: see [`Allocation::choose`].
     pub threads: Option<usize>,
-    /// CUDA device of the trials that ask for one.
+    /// Ordinal of the CUDA device, for trials whose device is CUDA.
     pub cuda_ordinal: usize,
-    /// Raised from outside to stop cleanly at each trial's next step.
+    /// Set it to stop the study: every trial saves a checkpoint at its next step and ends.
     pub stop: Arc<AtomicBool>,
 }
 
 impl RunSettings {
-    /// How the cores are shared out among so many outstanding trials, of which up to `capacity`
-    /// can be trained together.
+    /// Divides the cores among `outstanding` trials, of which up to `capacity` can be trained
+    /// together.
     #[must_use]
     pub fn allocation(&self, plan: &Plan, outstanding: usize, capacity: usize) -> Allocation {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -56,14 +56,15 @@ impl RunSettings {
     }
 }
 
-/// Runs every trial of the plan that has no result in the store, interrupted ones from where
-/// they were and failed ones again. `study.json` is written first, then each code path that the
-/// trials take proves itself. A trial that fails leaves the others running.
+/// Runs every trial of the plan that has no result in the store. Interrupted trials resume from
+/// their checkpoints; failed trials are tried again. Before the first trial, `run` writes
+/// `study.json` and checks the gradients of each code path that the trials take. When a trial
+/// fails, the others go on.
 ///
 /// # Errors
-/// Before any trial: a record that cannot be read or is of a later version, a store that cannot
-/// be written, a device that cannot be used, a failed self-check. Later: the store can no
-/// longer be written; then the other trials stop cleanly.
+/// Before any trial: a record cannot be read or has a later version, the store cannot be
+/// written, the device cannot be used, or a self-check fails. Later: the store can no longer be
+/// written; then the other trials stop cleanly.
 pub fn run(
     plan: &Plan,
     data: &DataSets,
@@ -74,7 +75,7 @@ pub fn run(
     run_with(&Training, plan, data, store, settings, observer)
 }
 
-/// [`run`] with any engine.
+/// [`run`] with an engine that tests can replace.
 pub(crate) fn run_with(
     engine: &dyn Engine,
     plan: &Plan,
@@ -108,12 +109,12 @@ pub(crate) fn run_with(
     });
 
     let options = settings.options(allocation.threads);
-    let checks = Checks::run(engine, &queue, data, &options, observer)?;
-    let board = Mutex::new(Board::new(
+    let checks = SelfChecks::run(engine, &queue, data, &options, observer)?;
+    let state = Mutex::new(SchedulerState::new(
         queue,
         work.iter().filter(|w| **w == Work::Elsewhere).count(),
     ));
-    let shared = Shared {
+    let context = RunContext {
         engine,
         data,
         store,
@@ -122,40 +123,40 @@ pub(crate) fn run_with(
     };
     std::thread::scope(|scope| {
         for _ in 0..allocation.workers() {
-            scope.spawn(|| worker(&board, &shared, &checks, allocation, settings));
+            scope.spawn(|| worker(&state, &context, &checks, allocation, settings));
         }
     });
 
-    let board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if let Some(error) = board.error {
+    let state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(error) = state.error {
         return Err(error);
     }
-    let place = |failed: &FailedTrial| {
+    let position = |failed: &FailedTrial| {
         plan.trials
             .iter()
             .position(|trial| trial.identity == failed.identity)
     };
-    let mut failed = board.failed;
-    failed.sort_by_key(place);
+    let mut failed = state.failed;
+    failed.sort_by_key(position);
     let remaining =
-        plan.trials.len() - already_done - board.finished - failed.len() - board.elsewhere;
+        plan.trials.len() - already_done - state.finished - failed.len() - state.elsewhere;
     Ok(RunSummary {
         trials: plan.trials.len(),
         already_done,
-        finished: board.finished,
+        finished: state.finished,
         failed,
-        elsewhere: board.elsewhere,
+        elsewhere: state.elsewhere,
         remaining,
         interrupted: remaining > 0,
         seconds: begun.elapsed().as_secs_f64(),
     })
 }
 
-/// The check of each code path that trials take.
-struct Checks<'p>(Vec<((&'p str, Shape<'p>), SelfCheck)>);
+/// The result of the self-check for each code path, keyed by data set and shape.
+struct SelfChecks<'p>(Vec<((&'p str, Shape<'p>), SelfCheck)>);
 
-impl<'p> Checks<'p> {
-    /// Checks each code path once, with the first trial that takes it, and tells of the check that
+impl<'p> SelfChecks<'p> {
+    /// Checks each code path once, with the first trial that takes it. Reports the check that
     /// came closest to its bound.
     fn run(
         engine: &dyn Engine,
@@ -165,22 +166,22 @@ impl<'p> Checks<'p> {
         observer: &(dyn Fn(RunEvent<'_>) + Sync),
     ) -> Result<Self, StudyError> {
         let mut checks = Self(Vec::new());
-        for trial in queue.trials() {
-            if checks.of(trial).is_some() {
+        for planned in queue.trials() {
+            if checks.get(planned).is_some() {
                 continue;
             }
-            let splits = data.splits(&trial.data, &trial.config)?;
-            let check = engine.self_check(&trial.config, &splits, options)?;
+            let trial = &planned.config;
+            let splits = data.splits(&planned.data, trial)?;
+            let check = engine.self_check(trial, &splits, options)?;
             if !check.passed {
-                let config = &trial.config;
                 return Err(StudyError::SelfCheck {
                     tensor: check.worst_tensor,
                     error: check.worst_relative_error,
                     tolerance: check.tolerance,
-                    device: format!("{}, {} backend", config.device, config.backend),
+                    device: format!("{}, {} backend", trial.device, trial.backend),
                 });
             }
-            checks.0.push((trial.shape(), check));
+            checks.0.push((planned.shape(), check));
         }
         let share = |check: &SelfCheck| check.worst_relative_error / check.tolerance;
         let all = checks.0.iter().map(|(_, check)| check);
@@ -193,8 +194,8 @@ impl<'p> Checks<'p> {
         Ok(checks)
     }
 
-    /// The check of the code path that a trial takes.
-    fn of(&self, trial: &PlannedTrial) -> Option<&SelfCheck> {
+    /// The result for the code path that a trial takes.
+    fn get(&self, trial: &PlannedTrial) -> Option<&SelfCheck> {
         let (set, shape) = trial.shape();
         let same =
             |(known, other): &(&str, Shape<'_>)| *known == set && shape.is_computed_as(other);
@@ -203,12 +204,14 @@ impl<'p> Checks<'p> {
     }
 }
 
-/// What the workers share and write.
-struct Board<'p> {
+/// What the workers share and change: the queue of waiting trials and the counts of those that
+/// ended.
+struct SchedulerState<'p> {
     queue: Queue<'p>,
-    /// Unfinished trials of each round, and rounds told of already.
+    /// Unfinished trials per round.
     left_in_round: Vec<usize>,
-    rounds_told: usize,
+    /// Complete rounds that were reported.
+    rounds_reported: usize,
     running: usize,
     finished: usize,
     failed: Vec<FailedTrial>,
@@ -216,7 +219,7 @@ struct Board<'p> {
     error: Option<StudyError>,
 }
 
-impl<'p> Board<'p> {
+impl<'p> SchedulerState<'p> {
     fn new(queue: Queue<'p>, elsewhere: usize) -> Self {
         let rounds = queue.trials().map(|trial| trial.round + 1).max();
         let mut left_in_round = vec![0; rounds.unwrap_or(0)];
@@ -224,7 +227,7 @@ impl<'p> Board<'p> {
             left_in_round[trial.round] += 1;
         }
         Self {
-            rounds_told: left_in_round.iter().take_while(|left| **left == 0).count(),
+            rounds_reported: left_in_round.iter().take_while(|left| **left == 0).count(),
             queue,
             left_in_round,
             running: 0,
@@ -235,8 +238,12 @@ impl<'p> Board<'p> {
         }
     }
 
-    /// Takes note of a trial's end; rounds that are whole now, if that is news.
-    fn note(&mut self, trial: &PlannedTrial, end: Result<TrialEnd, StudyError>) -> Option<usize> {
+    /// Counts a trial that ended. Returns the number of complete rounds if it grew.
+    fn record_end(
+        &mut self,
+        trial: &PlannedTrial,
+        end: Result<TrialEnd, StudyError>,
+    ) -> Option<usize> {
         self.running -= 1;
         match end {
             Ok(TrialEnd::Finished) => self.finished += 1,
@@ -253,52 +260,54 @@ impl<'p> Board<'p> {
             }
         }
         self.left_in_round[trial.round] -= 1;
-        let whole = self
+        let complete = self
             .left_in_round
             .iter()
             .take_while(|left| **left == 0)
             .count();
-        (whole > std::mem::replace(&mut self.rounds_told, whole)).then_some(whole)
+        (complete > std::mem::replace(&mut self.rounds_reported, complete)).then_some(complete)
     }
 }
 
+/// Trains one group after another until the queue is empty, the study is stopped, or the store
+/// fails.
 fn worker(
-    board: &Mutex<Board<'_>>,
-    shared: &Shared<'_>,
-    checks: &Checks<'_>,
+    state: &Mutex<SchedulerState<'_>>,
+    context: &RunContext<'_>,
+    checks: &SelfChecks<'_>,
     allocation: Allocation,
     settings: &RunSettings,
 ) {
-    let lock = || board.lock().unwrap_or_else(PoisonError::into_inner);
+    let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
         let (trials, threads) = {
-            let mut board = lock();
-            if settings.stop.load(Ordering::Relaxed) || board.error.is_some() {
+            let mut state = lock();
+            if settings.stop.load(Ordering::Relaxed) || state.error.is_some() {
                 return;
             }
-            let trials = board.queue.take(allocation.group);
-            board.running += trials.len();
+            let trials = state.queue.take(allocation.group);
+            state.running += trials.len();
             (
                 trials,
-                allocation.threads_when(board.running + board.queue.len()),
+                allocation.threads_when(state.running + state.queue.len()),
             )
         };
         let Some(first) = trials.first() else {
             return;
         };
-        let check = checks.of(first);
-        let mut note = |trial: &PlannedTrial, end: Result<TrialEnd, StudyError>| {
+        let check = checks.get(first);
+        let mut on_end = |trial: &PlannedTrial, end: Result<TrialEnd, StudyError>| {
             if let Err(error) = &end {
                 tracing::error!("{}: {error}", trial.label);
                 settings.stop.store(true, Ordering::Relaxed);
             }
-            let whole = lock().note(trial, end);
-            if let Some(rounds) = whole {
-                (shared.observer)(RunEvent::RoundFinished { rounds });
+            let complete = lock().record_end(trial, end);
+            if let Some(rounds) = complete {
+                (context.observer)(RunEvent::RoundFinished { rounds });
             }
         };
         let options = settings.options(threads);
-        run_trials(shared, &trials, &options, check, &mut note);
+        run_trials(context, &trials, &options, check, &mut on_end);
     }
 }
 

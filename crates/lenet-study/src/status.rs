@@ -1,4 +1,4 @@
-//! Which of a study's trials are done, running, failed or missing.
+//! The status of a study: which trials are done, running, failed or missing.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,26 @@ use lenet_results::{Store, StudyRecord, TrialState};
 /// The state of every trial of a study.
 #[derive(Debug)]
 pub struct Status {
-    /// Each trial once, in the order of figures and cells.
+    /// Every trial, once, in the order of figures and cells.
     pub trials: Vec<TrialStatus>,
 }
 
 /// The state of one trial.
 #[derive(Debug)]
 pub struct TrialStatus {
-    /// Its identity.
+    /// The trial's identity.
     pub identity: String,
-    /// Its label.
+    /// The trial's label.
     pub label: String,
-    /// Ids of the figures that it counts for.
+    /// Ids of the figures that use the trial.
     pub figures: Vec<String>,
-    /// What its folder says.
+    /// The state of the trial's folder.
     pub state: TrialState,
 }
 
 impl TrialStatus {
-    /// One word: `done`, `running`, `interrupted`, `failed`, `missing` or `unreadable`.
+    /// The state as one word: `done`, `running`, `interrupted`, `failed`, `missing` or
+    /// `unreadable`.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self.state {
@@ -41,7 +42,7 @@ impl TrialStatus {
 }
 
 impl Status {
-    /// Trials whose [`TrialStatus::word`] this is.
+    /// How many trials have this [`TrialStatus::word`].
     #[must_use]
     pub fn count(&self, word: &str) -> usize {
         self.trials
@@ -51,31 +52,32 @@ impl Status {
     }
 }
 
-/// Looks up every trial of a study (a plan's, or one read from `study.json`) in a store.
+/// Looks up every trial of a study in a store. The study may come from a plan or from
+/// `study.json`.
 #[must_use]
 pub fn status(study: &StudyRecord, store: &Store) -> Status {
     let mut trials: Vec<TrialStatus> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut positions: BTreeMap<String, usize> = BTreeMap::new();
     for figure in &study.figures {
         for cell in &figure.cells {
-            for trial in &cell.trials {
-                if let Some(&place) = places.get(&trial.identity) {
-                    let figures = &mut trials[place].figures;
+            for cell_trial in &cell.trials {
+                if let Some(&position) = positions.get(&cell_trial.identity) {
+                    let figures = &mut trials[position].figures;
                     if !figures.contains(&figure.id) {
                         figures.push(figure.id.clone());
                     }
                     continue;
                 }
-                places.insert(trial.identity.clone(), trials.len());
-                let config = Trial {
-                    seed: trial.seed,
+                positions.insert(cell_trial.identity.clone(), trials.len());
+                let trial = Trial {
+                    seed: cell_trial.seed,
                     ..cell.config.clone()
                 };
                 trials.push(TrialStatus {
-                    identity: trial.identity.clone(),
-                    label: config.to_string(),
+                    identity: cell_trial.identity.clone(),
+                    label: trial.to_string(),
                     figures: vec![figure.id.clone()],
-                    state: store.trial(&trial.identity).state(),
+                    state: store.trial(&cell_trial.identity).state(),
                 });
             }
         }

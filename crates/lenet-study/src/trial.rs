@@ -1,4 +1,4 @@
-//! Trials from their locks to their records.
+//! Runs a group of trials: takes their locks, follows their events, writes their records.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,184 +15,185 @@ use crate::error::StudyError;
 use crate::event::RunEvent;
 use crate::plan::PlannedTrial;
 
-/// How a trial's stretch ended.
+/// How a trial's run in this process ended.
 #[derive(Debug)]
 pub(crate) enum TrialEnd {
     Finished,
     Failed(String),
     Interrupted,
-    /// Another process took it between the survey and now.
+    /// Another process took the lock after the store was surveyed.
     Elsewhere,
 }
 
-/// What the trials of a run share.
-pub(crate) struct Shared<'a> {
+/// What all workers use and none changes: the engine, the data, the store and the observer.
+pub(crate) struct RunContext<'a> {
     pub(crate) engine: &'a dyn Engine,
     pub(crate) data: &'a DataSets,
     pub(crate) store: &'a Store,
     pub(crate) observer: &'a (dyn Fn(RunEvent<'_>) + Sync),
-    /// Groups in flight at once.
+    /// Groups that run at once.
     pub(crate) workers: usize,
 }
 
-/// Runs trials together and writes their records; `note` is told of each one's end, as soon as
-/// it has come.
+/// Callback for the end of a trial; it receives the trial and how it ended.
+pub(crate) type OnEnd<'n> = &'n mut dyn FnMut(&PlannedTrial, Result<TrialEnd, StudyError>);
+
+/// Trains trials together and writes their records. Calls `on_end` once per trial, as soon as
+/// that trial ends.
 ///
-/// Whatever goes wrong inside a trial, a panic included, is its own failure and recorded as
-/// such: where a group fails as a whole, those of its trials that had not ended go on in halves
-/// of it, down to single trials.
+/// Whatever goes wrong inside a trial, a panic included, is recorded as that trial's failure.
+/// If a group fails as a whole, the trials that had not ended run again in two halves, and so on
+/// down to single trials.
 pub(crate) fn run_trials(
-    shared: &Shared<'_>,
+    context: &RunContext<'_>,
     trials: &[&PlannedTrial],
     options: &RunOptions,
     check: Option<&SelfCheck>,
-    note: Note<'_>,
+    on_end: OnEnd<'_>,
 ) {
-    let begun = Instant::now();
-    let (mut members, mut journals) = (Vec::new(), Vec::new());
+    let started = Instant::now();
+    let (mut locked, mut logs) = (Vec::new(), Vec::new());
     let mut broken = false;
     for &trial in trials {
-        match take(shared, trial) {
-            Ok(Some((member, writer))) => {
-                members.push(member);
-                journals.push(Some(Journal::new(writer)));
+        match lock_trial(context, trial) {
+            Ok(Some((trial, writer))) => {
+                locked.push(trial);
+                logs.push(Some(ProgressLog::new(writer)));
             }
-            Ok(None) => note(trial, Ok(TrialEnd::Elsewhere)),
+            Ok(None) => on_end(trial, Ok(TrialEnd::Elsewhere)),
             Err(error) => {
                 broken = true;
-                note(trial, Err(error));
+                on_end(trial, Err(error));
             }
         }
     }
     if broken {
-        for member in &members {
-            note(member.trial, Ok(TrialEnd::Interrupted));
+        for locked in &locked {
+            on_end(locked.trial, Ok(TrialEnd::Interrupted));
         }
         return;
     }
-    let group: Vec<GroupTrial<'_>> = members
+    let group: Vec<GroupTrial<'_>> = locked
         .iter()
-        .map(|member| GroupTrial {
-            config: &member.trial.config,
-            data: &member.splits,
-            checkpoint: Some(&member.checkpoint),
+        .map(|locked| GroupTrial {
+            config: &locked.trial.config,
+            data: &locked.splits,
+            checkpoint: Some(&locked.checkpoint),
             init: None,
         })
         .collect();
-    let mut desk = Desk {
-        shared,
+    let mut group_run = GroupRun {
+        context,
         options,
         check,
-        begun,
-        trials: members.iter().map(|member| member.trial).collect(),
-        journals,
-        running: Vec::new(),
-        note,
+        started,
+        trials: locked.iter().map(|locked| locked.trial).collect(),
+        logs,
+        active: Vec::new(),
+        on_end,
     };
-    desk.run(&group, (0..group.len()).collect());
+    group_run.run(&group, (0..group.len()).collect());
 }
 
-/// What is told of a trial's end.
-pub(crate) type Note<'n> = &'n mut dyn FnMut(&PlannedTrial, Result<TrialEnd, StudyError>);
-
-/// A trial whose folder is ours.
-struct Member<'p> {
+/// A trial whose lock this process holds, with its images and the path of its checkpoint.
+struct LockedTrial<'p> {
     trial: &'p PlannedTrial,
     checkpoint: PathBuf,
     splits: Splits,
 }
 
-/// Takes a trial's folder; `None` where another process has it.
-fn take<'p>(
-    shared: &Shared<'_>,
+/// Takes a trial's lock; `None` if another process holds it.
+fn lock_trial<'p>(
+    context: &RunContext<'_>,
     trial: &'p PlannedTrial,
-) -> Result<Option<(Member<'p>, TrialWriter)>, StudyError> {
-    let splits = shared.data.splits(&trial.data, &trial.config)?;
-    let place = shared.store.trial(&trial.identity);
-    let writer = match place.begin(&trial.config) {
+) -> Result<Option<(LockedTrial<'p>, TrialWriter)>, StudyError> {
+    let splits = context.data.splits(&trial.data, &trial.config)?;
+    let dir = context.store.trial(&trial.identity);
+    let writer = match dir.begin(&trial.config) {
         Err(StoreError::Locked { .. }) => return Ok(None),
         other => other?,
     };
-    let member = Member {
+    let locked = LockedTrial {
         trial,
-        checkpoint: place.checkpoint_path(),
+        checkpoint: dir.checkpoint_path(),
         splits,
     };
-    Ok(Some((member, writer)))
+    Ok(Some((locked, writer)))
 }
 
-/// Where a group's trials are written down.
-struct Desk<'a> {
-    shared: &'a Shared<'a>,
+/// A group while it runs: its trials, a progress log for each trial that has not ended, and
+/// which trials the engine trains now.
+struct GroupRun<'a> {
+    context: &'a RunContext<'a>,
     options: &'a RunOptions,
     check: Option<&'a SelfCheck>,
-    begun: Instant,
+    started: Instant,
     trials: Vec<&'a PlannedTrial>,
-    /// Of the trials that have not ended.
-    journals: Vec<Option<Journal>>,
-    /// Which of the trials the engine runs, in its order.
-    running: Vec<usize>,
-    note: Note<'a>,
+    /// One entry per trial; `None` once the trial has ended.
+    logs: Vec<Option<ProgressLog>>,
+    /// Indices into `trials` of the trials that the engine trains now, in the engine's order.
+    active: Vec<usize>,
+    on_end: OnEnd<'a>,
 }
 
-impl Desk<'_> {
-    /// Runs the trials at these places of `all`.
-    fn run(&mut self, all: &[GroupTrial<'_>], numbers: Vec<usize>) {
-        if numbers.is_empty() {
+impl GroupRun<'_> {
+    /// Trains those trials of `all` that `indices` names.
+    fn run(&mut self, all: &[GroupTrial<'_>], indices: Vec<usize>) {
+        if indices.is_empty() {
             return;
         }
-        let group: Vec<GroupTrial<'_>> = numbers.iter().map(|&number| all[number]).collect();
-        self.running.clone_from(&numbers);
-        let (engine, options) = (self.shared.engine, self.options);
+        let group: Vec<GroupTrial<'_>> = indices.iter().map(|&index| all[index]).collect();
+        self.active.clone_from(&indices);
+        let (engine, options) = (self.context.engine, self.options);
         let ended = catch_unwind(AssertUnwindSafe(|| engine.run_group(&group, options, self)));
         let message = match ended {
             Ok(Ok(())) => return,
-            Ok(Err(error)) => chain(&error),
+            Ok(Err(error)) => error_chain(&error),
             Err(panic) => format!("panicked: {}", panic_message(&*panic)),
         };
-        if let [number] = numbers[..] {
-            self.end(number, Err(message));
+        if let [index] = indices[..] {
+            self.end(index, Err(message));
             return;
         }
-        let mut left = numbers;
-        left.retain(|&number| self.journals[number].is_some());
+        let mut left = indices;
+        left.retain(|&index| self.logs[index].is_some());
         tracing::warn!("{} trials go on apart: {message}", left.len());
-        for &number in &left {
-            self.stand_aside(number);
+        for &index in &left {
+            self.report_interrupted(index);
         }
         let other_half = left.split_off(left.len() / 2);
         self.run(all, left);
         self.run(all, other_half);
     }
 
-    /// Tells that a trial waits for its turn, if it was begun.
-    fn stand_aside(&mut self, number: usize) {
-        let trial = self.trials[number];
-        if let Some(journal) = &mut self.journals[number]
-            && std::mem::take(&mut journal.begun)
+    /// Reports a trial as interrupted if it was reported as started.
+    fn report_interrupted(&mut self, index: usize) {
+        let trial = self.trials[index];
+        if let Some(log) = &mut self.logs[index]
+            && std::mem::take(&mut log.reported_started)
         {
-            let epochs = journal.epochs.len();
-            (self.shared.observer)(RunEvent::TrialInterrupted { trial, epochs });
+            let epochs = log.epochs.len();
+            (self.context.observer)(RunEvent::TrialInterrupted { trial, epochs });
         }
     }
 
-    /// Writes the record of a trial that has ended.
-    fn end(&mut self, number: usize, ended: Result<Ended, String>) {
-        if let Some(journal) = self.journals[number].take() {
-            let trial = self.trials[number];
-            let end = self.close(trial, journal, ended);
-            (self.note)(trial, end);
+    /// Writes the record of a trial that has ended, and reports its end.
+    fn end(&mut self, index: usize, ended: Result<Ended, String>) {
+        if let Some(log) = self.logs[index].take() {
+            let trial = self.trials[index];
+            let end = self.close(trial, log, ended);
+            (self.on_end)(trial, end);
         }
     }
 
     fn close(
         &self,
         trial: &PlannedTrial,
-        journal: Journal,
+        log: ProgressLog,
         ended: Result<Ended, String>,
     ) -> Result<TrialEnd, StudyError> {
-        let observer = self.shared.observer;
-        if let Some(error) = journal.error {
+        let observer = self.context.observer;
+        if let Some(error) = log.error {
             return Err(error.into());
         }
         let (outcome, epochs) = match ended {
@@ -203,10 +204,10 @@ impl Desk<'_> {
             Ok(Ended::Finished {
                 outcome, epochs, ..
             }) => (outcome, epochs),
-            Err(message) => (Outcome::Failed { message }, journal.epochs),
+            Err(message) => (Outcome::Failed { message }, log.epochs),
         };
-        let record = journal.writer.finish(outcome, epochs, trial.parameters)?;
-        let seconds = self.begun.elapsed().as_secs_f64();
+        let record = log.writer.finish(outcome, epochs, trial.parameters)?;
+        let seconds = self.started.elapsed().as_secs_f64();
         observer(RunEvent::TrialFinished {
             trial,
             outcome: &record.outcome,
@@ -219,11 +220,11 @@ impl Desk<'_> {
     }
 }
 
-impl Watcher for Desk<'_> {
+impl Watcher for GroupRun<'_> {
     fn event(&mut self, number: usize, event: Event<'_>) {
-        let number = self.running[number];
-        let (shared, trial) = (self.shared, self.trials[number]);
-        let Some(journal) = &mut self.journals[number] else {
+        let index = self.active[number];
+        let (context, trial) = (self.context, self.trials[index]);
+        let Some(log) = &mut self.logs[index] else {
             return;
         };
         match event {
@@ -232,23 +233,23 @@ impl Watcher for Desk<'_> {
                 epochs,
                 group,
             } => {
-                let run = shared.engine.run_record(
+                let run = context.engine.run_record(
                     &trial.config,
                     self.options,
-                    shared.workers * group,
+                    context.workers * group,
                     group,
                     from_epoch,
                     self.check.cloned(),
                 );
-                journal.start(epochs, &run);
-                (shared.observer)(RunEvent::TrialStarted { trial, from_epoch });
+                log.start(epochs, &run);
+                (context.observer)(RunEvent::TrialStarted { trial, from_epoch });
             }
             Event::Step {
                 epoch,
                 batch,
                 batches,
             } => {
-                (shared.observer)(RunEvent::TrialStep {
+                (context.observer)(RunEvent::TrialStep {
                     trial,
                     epoch,
                     batch,
@@ -256,39 +257,44 @@ impl Watcher for Desk<'_> {
                 });
             }
             Event::Epoch(epoch) => {
-                journal.epoch(epoch);
-                (shared.observer)(RunEvent::TrialEpoch { trial, epoch });
+                log.append(epoch);
+                (context.observer)(RunEvent::TrialEpoch { trial, epoch });
             }
             _ => {}
         }
     }
 
     fn ended(&mut self, number: usize, ended: Result<Ended, TrainError>) {
-        self.end(self.running[number], ended.map_err(|error| chain(&error)));
+        self.end(
+            self.active[number],
+            ended.map_err(|error| error_chain(&error)),
+        );
     }
 }
 
-/// Writes a trial's events to its folder; the first error is kept and ends the writing.
-struct Journal {
+/// Writes one trial's progress to its folder, and keeps its epochs and the first error of a
+/// write. After an error it writes nothing more.
+struct ProgressLog {
     writer: TrialWriter,
-    /// Whether the trial was told to have begun and not told to wait since.
-    begun: bool,
+    /// Whether the observer was told that the trial started, and not that it was interrupted
+    /// since.
+    reported_started: bool,
     epochs: Vec<EpochRecord>,
     error: Option<StoreError>,
 }
 
-impl Journal {
+impl ProgressLog {
     fn new(writer: TrialWriter) -> Self {
         Self {
             writer,
-            begun: false,
+            reported_started: false,
             epochs: Vec::new(),
             error: None,
         }
     }
 
     fn start(&mut self, epochs: &[EpochRecord], run: &lenet_results::RunRecord) {
-        self.begun = true;
+        self.reported_started = true;
         self.epochs = epochs.to_vec();
         self.write(|writer| {
             writer.restore_epochs(epochs)?;
@@ -296,7 +302,7 @@ impl Journal {
         });
     }
 
-    fn epoch(&mut self, epoch: &EpochRecord) {
+    fn append(&mut self, epoch: &EpochRecord) {
         self.epochs.push(epoch.clone());
         self.write(|writer| writer.append_epoch(epoch));
     }
@@ -308,8 +314,8 @@ impl Journal {
     }
 }
 
-/// An error and what it came from, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
+/// An error and its sources, on one line.
+fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -1,7 +1,7 @@
-//! A device held against the processor: each candle op that training uses, and the network.
+//! Compares a device with the CPU: each candle op that training uses, and the whole network.
 //!
-//! Unlike [`self_check`](crate::self_check), which asks whether a code path is right at all, this
-//! asks whether two devices compute the same, op by op, so that what is wrong has a name.
+//! [`self_check`](crate::self_check) tests whether a code path is right. This module tests whether
+//! two devices agree, one op at a time, so that a failure names the op.
 
 mod cases;
 
@@ -18,32 +18,33 @@ use crate::error::{TrainError, first_line};
 use crate::self_check::noise;
 use cases::Case;
 
-/// Bound on [`Agreement::error`]: single precision leaves some 1e-6, a wrong op is off by about 1.
+/// Bound on [`Agreement::error`]. Rounding in single precision gives about 1e-6, a wrong op
+/// about 1.
 pub const TOLERANCE: f64 = 1e-4;
 
-/// How far something computed on a device is from the same on the processor.
+/// The difference between a device's result and the CPU's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Agreement {
-    /// The op, or a tensor of the network.
+    /// Name of the op, or of a tensor of the network.
     pub what: String,
-    /// The largest difference of any element of a value or gradient, in units of the largest
-    /// element of the processor's; infinite where either is not a number.
+    /// Largest absolute difference of any element of a value or gradient, divided by the largest
+    /// absolute element of the CPU's. Infinite if an element on either side is not finite.
     pub error: f64,
 }
 
 impl Agreement {
-    /// Whether the difference is one of rounding.
+    /// Whether the difference is within [`TOLERANCE`], so that rounding explains it.
     #[must_use]
     pub fn passed(&self) -> bool {
         self.error <= TOLERANCE
     }
 }
 
-/// Every candle op that the stock backend is made of, values and gradients. An op that a device
-/// cannot carry out is infinitely far off, and says why.
+/// Compares values and gradients of every candle op that the stock backend uses. An op that the
+/// device cannot compute has an infinite error, and its name includes the reason.
 ///
 /// # Errors
-/// Where the device cannot be used.
+/// The device cannot be used.
 pub fn compare_ops(kind: DeviceKind, ordinal: usize) -> Result<Vec<Agreement>, TrainError> {
     let device = device::open(kind, ordinal)?;
     let compare = |case: Case| match compare_case(&case, &device) {
@@ -66,7 +67,8 @@ fn compare_case(case: &Case, device: &Device) -> candle_core::Result<Agreement> 
     })
 }
 
-/// The op's value, then its gradient for each input under an uneven upstream gradient.
+/// The op's value, then its gradient with respect to each input. The upstream gradient is random,
+/// so that elements count differently.
 fn run_case(case: &Case, device: &Device) -> candle_core::Result<Vec<Vec<f64>>> {
     let vars = case
         .inputs
@@ -79,7 +81,7 @@ fn run_case(case: &Case, device: &Device) -> candle_core::Result<Vec<Vec<f64>>> 
     if !vars.is_empty() {
         let upstream = cases::noise("upstream", value.elem_count());
         let upstream = Tensor::from_vec(upstream, value.shape(), device)?;
-        // A reduction over no dimension, which a scalar's would be, is an error on a GPU.
+        // On a GPU, candle refuses to reduce a scalar, which has no dimension; hence the flattening.
         let gradients = (value * upstream)?.flatten_all()?.sum_all()?.backward()?;
         for var in &vars {
             match gradients.get(var) {
@@ -108,13 +110,15 @@ fn error(got: &[f64], want: &[f64]) -> f64 {
     if largest == 0.0 { 0.0 } else { largest / size }
 }
 
-/// The whole network in a backend: logits, and the gradient of each parameter, with dropout.
+/// Compares the whole network in a backend: the logits, and the gradient of each parameter with
+/// dropout.
 ///
-/// Where an activation lies within rounding of ReLU's or max-pool's kink, two devices may rightly
-/// take different sides of it, so images that fail are followed by others, which then decide.
+/// If an activation lies within rounding of the kink of ReLU or max-pool, two devices may take
+/// different sides of it and both be right. So a first failure is followed by a comparison on
+/// other images, which decides.
 ///
 /// # Errors
-/// Where either device cannot carry out the network.
+/// One of the devices cannot compute the network.
 pub fn compare_network(
     geometry: &Geometry,
     images: usize,
@@ -201,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_device_that_computes_otherwise_is_found() {
-        // The second call is the device's.
+        // The first call computes the CPU's value, the second the device's.
         for (by, passes) in [(1.0 + 1e-6, true), (1.001, false), (f64::NAN, false)] {
             let calls = Cell::new(0);
             let case = Case {

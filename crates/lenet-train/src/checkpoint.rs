@@ -1,10 +1,10 @@
-//! Checkpoints: one file from which a trial goes on exactly.
+//! Checkpoints: one file from which a trial resumes exactly.
 //!
-//! A safetensors file with two tensors, `parameters` and `moments` (f32, flat, in the order of
-//! the geometry), and one metadata entry, `lenet-checkpoint`, a JSON envelope: version of the
-//! format, SHA-256 over everything else, and the progress as JSON text. Learning rate, batch
-//! order and dropout masks are pure functions of configuration and step, and early stopping of
-//! the epochs' records, so none of them has state to save.
+//! A checkpoint is a safetensors file with two tensors, `parameters` and `moments` (f32, flat, in
+//! the geometry's order), and one metadata entry, `lenet-checkpoint`. The entry is a JSON envelope
+//! with the format version, a SHA-256 digest of everything else, and the progress as JSON text.
+//! Learning rate, batch order and dropout masks depend only on the configuration and the step,
+//! and early stopping only on the epochs' records. So none of them has state to save.
 
 use std::collections::HashMap;
 use std::io;
@@ -17,7 +17,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Version of checkpoint files that this library writes, and the newest it reads.
+/// The checkpoint format that this library writes, and the newest that it reads.
 pub const FORMAT: u32 = 1;
 
 const ENTRY: &str = "lenet-checkpoint";
@@ -31,10 +31,10 @@ pub enum CheckpointError {
     Io {
         /// The file.
         file: PathBuf,
-        /// Why.
+        /// The operating system's error.
         source: io::Error,
     },
-    /// The file is cut off, altered or no checkpoint.
+    /// The file is truncated, altered or not a checkpoint.
     #[error("checkpoint {}: broken: {reason} (hint: delete it to start the trial anew)", file.display())]
     Broken {
         /// The file.
@@ -42,7 +42,7 @@ pub enum CheckpointError {
         /// What is wrong.
         reason: String,
     },
-    /// The file is of a later version.
+    /// The file has a later format version.
     #[error(
         "checkpoint {}: written in format {found}, this version reads up to {supported} (hint: update, or delete it to start the trial anew)",
         file.display()
@@ -50,12 +50,12 @@ pub enum CheckpointError {
     Version {
         /// The file.
         file: PathBuf,
-        /// Version in the file.
+        /// The file's format version.
         found: u32,
-        /// Newest version that can be read.
+        /// The newest format version that can be read.
         supported: u32,
     },
-    /// The file is of a trial with another configuration.
+    /// The file belongs to a trial with another configuration.
     #[error(
         "checkpoint {}: of trial {found}, not of {wanted}, which has other settings (hint: name another file, or delete it)",
         file.display()
@@ -70,26 +70,26 @@ pub enum CheckpointError {
     },
 }
 
-/// How far a trial has come.
+/// The progress of a trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Progress {
     /// Identity of the trial.
     pub identity: String,
-    /// Its configuration, for whoever reads the file.
+    /// The trial's settings, for people who read the file.
     pub config: Trial,
-    /// Instruction set that wrote this.
+    /// Instruction set that computed this state.
     pub level: String,
     /// Records of the epochs done.
     pub epochs: Vec<EpochRecord>,
     /// Optimizer steps done.
     pub step: u64,
-    /// Batches done of the epoch under way.
+    /// Batches done in the current epoch.
     pub batch: usize,
-    /// Sum of its losses so far, the bits of an f64.
+    /// Sum of the current epoch's losses so far, as the bits of an f64.
     pub loss_bits: u64,
-    /// Its right answers so far.
+    /// Images of the current epoch classified correctly so far.
     pub correct: u64,
-    /// Wall-clock seconds of training that went into it.
+    /// Wall-clock seconds of training in the current epoch so far.
     pub train_seconds: f64,
 }
 
@@ -108,7 +108,7 @@ struct Envelope {
     progress: String,
 }
 
-/// The one field that every version has.
+/// The field that every version of the envelope has.
 #[derive(Deserialize)]
 struct Version {
     format: u32,
@@ -139,7 +139,7 @@ fn from_bytes(bytes: &[u8]) -> Vec<f32> {
 }
 
 impl Checkpoint {
-    /// Writes the whole file anew and renames it into place.
+    /// Writes the file under a temporary name and renames it.
     pub fn write(&self, path: &Path) -> Result<(), CheckpointError> {
         let unencodable = |reason: String| CheckpointError::Broken {
             file: path.to_owned(),
@@ -171,7 +171,7 @@ impl Checkpoint {
         })
     }
 
-    /// Reads the checkpoint of the trial `identity`; `None` where there is no such file.
+    /// Reads the checkpoint of the trial `identity`; `None` if the file does not exist.
     pub fn read(path: &Path, identity: &str) -> Result<Option<Self>, CheckpointError> {
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
@@ -242,11 +242,11 @@ mod tests {
     use crate::testing;
 
     fn checkpoint() -> Checkpoint {
-        let config = testing::config();
+        let trial = testing::trial();
         Checkpoint {
             progress: Progress {
-                identity: config.identity(),
-                config,
+                identity: trial.identity(),
+                config: trial,
                 level: "portable".to_owned(),
                 epochs: vec![],
                 step: 7,

@@ -1,4 +1,4 @@
-//! A trial against the engine and the data: what can be run.
+//! Checks that the engine can run a trial on the given data.
 
 use lenet_core::{Architecture, Geometry, Trial};
 use lenet_data::{Split, Splits};
@@ -6,17 +6,17 @@ use lenet_ops::OpsError;
 
 use crate::error::TrainError;
 
-/// Shape of the network with these layers for images and classes of this data.
+/// The geometry of the network with these layers, for the images and classes of this data.
 ///
 /// # Errors
-/// A size out of range.
+/// A size is out of range.
 pub fn geometry(network: &Architecture, data: &Splits) -> Result<Geometry, TrainError> {
     let geometry = network.for_images(data.train.set.shape(), data.classes);
     geometry.validate().map_err(OpsError::from)?;
     Ok(geometry)
 }
 
-/// Refuses what cannot be run, before any work.
+/// Refuses, before any work, a trial that cannot run on these splits.
 pub(crate) fn check(trial: &Trial, data: &Splits) -> Result<(), TrainError> {
     if let Some(problem) = trial.validate().into_iter().next() {
         return Err(problem.into());
@@ -27,7 +27,7 @@ pub(crate) fn check(trial: &Trial, data: &Splits) -> Result<(), TrainError> {
     check_split("test", &data.test, shape, data.classes)
 }
 
-/// Refuses a split that a network for images of `shape` and so many classes cannot take.
+/// Refuses a split that does not fit a network for images of `shape` and `classes` classes.
 pub(crate) fn check_split(
     name: &str,
     split: &Split,

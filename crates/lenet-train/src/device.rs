@@ -1,4 +1,4 @@
-//! candle's devices.
+//! Opens devices for candle's ops, and words the errors about them.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,7 +7,7 @@ use lenet_core::DeviceKind;
 
 use crate::error::{TrainError, first_line};
 
-/// Opens a device for candle's ops.
+/// Opens a device for candle's ops; a GPU once per process.
 pub(crate) fn open(kind: DeviceKind, ordinal: usize) -> Result<Device, TrainError> {
     match kind {
         DeviceKind::Cpu => Ok(Device::Cpu),
@@ -16,7 +16,7 @@ pub(crate) fn open(kind: DeviceKind, ordinal: usize) -> Result<Device, TrainErro
     }
 }
 
-/// The error of a build without CUDA.
+/// The error for a build without CUDA.
 pub(crate) fn no_cuda() -> TrainError {
     TrainError::Device {
         reason: "this program was built without CUDA (hint: use `--device cpu`, or build \
@@ -25,7 +25,7 @@ pub(crate) fn no_cuda() -> TrainError {
     }
 }
 
-/// The error of a GPU that is out of reach.
+/// The error for a GPU that cannot be opened.
 pub(crate) fn no_gpu(ordinal: usize, reason: &str) -> TrainError {
     TrainError::Device {
         reason: format!(
@@ -36,7 +36,7 @@ pub(crate) fn no_gpu(ordinal: usize, reason: &str) -> TrainError {
 }
 
 /// GPUs that this process has opened, by ordinal. A second handle would load candle's kernels
-/// anew, which may take longer than the epoch that it is opened for.
+/// again, which may take longer than an epoch.
 static OPENED: Mutex<Vec<(usize, Device)>> = Mutex::new(Vec::new());
 
 fn open_gpu(ordinal: usize) -> Result<Device, TrainError> {

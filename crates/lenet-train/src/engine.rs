@@ -1,4 +1,4 @@
-//! The engine: one trial, or several in step.
+//! The engine runs one trial, or several in step.
 
 mod course;
 mod group;
@@ -19,20 +19,20 @@ use crate::{Ended, Event, RunOptions};
 
 /// Runs one trial.
 ///
-/// Everything random is drawn from streams of the configuration's seed: initial weights
-/// (`weights/<name>`), the order of each epoch and the dropout masks (`dropout`), so that trials
-/// with one seed share all three, and a rate that is not connected changes no number.
+/// Initial weights (`weights/<name>`), the order of each epoch (`shuffle/<epoch>`) and dropout
+/// masks (`dropout`) come from random streams keyed by the trial's seed. So trials with one seed
+/// share all three, and a dropout layer that is not connected changes no result.
 ///
 /// # Errors
-/// A [`TrainError`] for anything that is not a result of the training itself.
+/// A [`TrainError`] for everything except results of training, such as divergence.
 pub fn run(
-    config: &Trial,
+    trial: &Trial,
     data: &Splits,
     options: &RunOptions,
     observer: &mut dyn FnMut(Event<'_>),
 ) -> Result<Ended, TrainError> {
-    let trial = GroupTrial {
-        config,
+    let member = GroupTrial {
+        config: trial,
         data,
         checkpoint: options.checkpoint.as_deref(),
         init: options.init.as_deref(),
@@ -41,11 +41,11 @@ pub fn run(
         observer,
         ended: None,
     };
-    run_group(&[trial], options, &mut alone)?;
+    run_group(&[member], options, &mut alone)?;
     alone.ended.expect("the end of every trial is told")
 }
 
-/// Watches a group of one.
+/// The watcher of a group of one trial: passes its events on and keeps its end.
 struct Alone<'o> {
     observer: &'o mut dyn FnMut(Event<'_>),
     ended: Option<Result<Ended, TrainError>>,
@@ -61,22 +61,22 @@ impl Watcher for Alone<'_> {
     }
 }
 
-/// Random numbers of a trial's dropout masks at one step.
-pub(crate) fn dropout(config: &Trial, step: u64) -> Option<Mask> {
-    let rate = config.dropout.effective_rate();
-    let seed = derived_seed(config.seed, "dropout");
+/// The dropout mask of a trial at one step; `None` without dropout.
+pub(crate) fn dropout(trial: &Trial, step: u64) -> Option<Mask> {
+    let rate = trial.dropout.effective_rate();
+    let seed = derived_seed(trial.seed, "dropout");
     (rate > 0.0).then_some(Mask { rate, seed, step })
 }
 
-/// Parameters before the first step: drawn, or those of the file `init`.
+/// Parameters before the first step: drawn from the seed, or read from the file `init`.
 pub(crate) fn start(
-    config: &Trial,
+    trial: &Trial,
     geometry: &Geometry,
     init: Option<&Path>,
 ) -> Result<Vec<f32>, TrainError> {
     Ok(match init {
         Some(file) => weights::load(file, geometry)?,
-        None => initial_parameters(geometry, config.seed),
+        None => initial_parameters(geometry, trial.seed),
     })
 }
 

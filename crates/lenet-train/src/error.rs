@@ -1,4 +1,4 @@
-//! What can go wrong in training, apart from results such as a diverged network.
+//! Errors of training. A diverged or dead network is a result, not an error.
 
 use lenet_core::{Problem, UnknownDevice};
 use lenet_model::weights::WeightsError;
@@ -6,7 +6,7 @@ use lenet_ops::OpsError;
 
 use crate::checkpoint::CheckpointError;
 
-/// What can go wrong in training.
+/// An error of training.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainError {
@@ -25,28 +25,28 @@ pub enum TrainError {
         /// Why, and what to do.
         reason: String,
     },
-    /// A text names no device.
+    /// A string does not name a device.
     #[error("device: {0}")]
     UnknownDevice(#[from] UnknownDevice),
     /// Worker threads cannot be started.
     #[error("threads: {reason} (hint: ask for fewer)")]
     Threads {
-        /// Why.
+        /// The operating system's error.
         reason: String,
     },
-    /// An op of this project refuses its arguments.
+    /// An op of `lenet-ops` refuses its arguments.
     #[error(transparent)]
     Ops(#[from] OpsError),
-    /// The device has not memory enough.
+    /// The device does not have enough memory.
     #[error(
         "out of memory on the device (hint: a smaller batch, fewer filters, or `--device cpu`): \
          {reason}"
     )]
     OutOfMemory {
-        /// What the driver says.
+        /// The driver's error.
         reason: String,
     },
-    /// candle cannot carry out a computation.
+    /// candle reports an error in a computation.
     #[error("candle: {0}")]
     Candle(#[source] candle_core::Error),
     /// The file of initial weights cannot be used.
@@ -60,8 +60,8 @@ pub enum TrainError {
 impl From<candle_core::Error> for TrainError {
     fn from(error: candle_core::Error) -> Self {
         let text = error.to_string();
-        // candle wraps the driver's error in types of the `cuda` feature; the name of CUDA's
-        // code is what all builds can see of it.
+        // candle wraps the driver's error in types that exist only with the feature `cuda`. Every
+        // build can find CUDA's error code in the text.
         let first = first_line(&text);
         if first.contains("OUT_OF_MEMORY") || first.contains("ALLOC_FAILED") {
             return Self::OutOfMemory {
@@ -72,7 +72,7 @@ impl From<candle_core::Error> for TrainError {
     }
 }
 
-/// What an error says, without the backtrace that candle may add to it.
+/// The first line of an error's text, without the backtrace that candle may add.
 pub(crate) fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
 }

@@ -9,23 +9,23 @@ use crate::backend;
 use crate::config;
 use crate::error::TrainError;
 
-/// Loss and accuracy of one split.
+/// Loss and accuracy on one split.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evaluation {
     /// Mean cross-entropy, in nats.
     pub loss: f64,
-    /// Share of images classified rightly.
+    /// Fraction of images classified correctly.
     pub accuracy: f64,
-    /// Images.
+    /// Number of images.
     pub samples: usize,
 }
 
-/// Evaluates the network of these parameters (in the geometry's order) on a split, without
-/// dropout. `logits`, where given, is overwritten with `[samples, classes]` row by row.
-/// Of `options`, `threads`, `level` and `cuda_ordinal` count.
+/// Evaluates the network with these parameters (in the geometry's order) on a split, without
+/// dropout. `logits`, if given, is overwritten with `[samples, classes]`, row by row. Of
+/// `options`, only `threads`, `level`, `cuda_ordinal` and `streamed` matter.
 ///
 /// # Errors
-/// A device that cannot be used, images or labels that do not fit the network.
+/// The device cannot be used, or the images or labels do not fit the network.
 pub fn evaluate(
     geometry: &Geometry,
     parameters: &[f32],

@@ -1,10 +1,10 @@
-//! What is recorded of the machine.
+//! The description of host, build and GPU that records carry.
 
 use lenet_core::DeviceKind;
 use lenet_ops::gpu;
 use lenet_results::Environment;
 
-/// Host, build and, where a GPU computes, that GPU.
+/// Describes host and build, and the GPU if `device` is one.
 #[must_use]
 pub fn environment(device: DeviceKind, ordinal: usize) -> Environment {
     Environment {

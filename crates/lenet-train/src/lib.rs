@@ -1,9 +1,9 @@
-//! Training engine: optimizers, schedules, the loop, checkpoints.
+//! The training engine: optimizers, schedules, the training loop, checkpoints.
 //!
 //! [`run`] carries out one trial: it trains, evaluates after each epoch, writes checkpoints from
-//! which it goes on exactly, and tells an observer how far it is. It draws nothing from clock,
-//! thread count or entropy: one configuration gives one set of records, bit for bit, on one
-//! instruction set. [`run_group`] trains several trials of one shape in step.
+//! which it resumes exactly, and reports progress to an observer. Results do not depend on clock,
+//! thread count or system entropy: on one instruction set, one configuration gives the same
+//! records, bit for bit. [`run_group`] trains several trials of one shape in step.
 #![forbid(unsafe_code)]
 
 mod agreement;
@@ -41,68 +41,69 @@ pub use record::run_record;
 pub use self_check::self_check;
 pub use timing::{Timing, time_group, time_phases, time_steps};
 
-/// How to run a trial, nothing of which changes its numbers (but `level`, in the last bits, and
-/// `init`).
+/// How to run a trial. No option changes the results, except `init`, and `level` in the last
+/// bits.
 #[derive(Debug, Clone, Default)]
 pub struct RunOptions {
-    /// Threads of one step; 0 counts as 1.
+    /// Threads per step; 0 counts as 1.
     pub threads: usize,
-    /// Ordinal of the CUDA device, where the configuration asks for one.
+    /// Ordinal of the CUDA device, for a trial whose device is CUDA.
     pub cuda_ordinal: usize,
-    /// Instruction set to force; `None`: [`lenet_ops::Level::from_environment`].
+    /// Instruction set to use; `None`: [`lenet_ops::Level::from_environment`].
     pub level: Option<lenet_ops::Level>,
-    /// Checkpoint to write after every epoch and on interruption, and to go on from if it
-    /// exists; `None`: none.
+    /// Checkpoint file, written after every epoch and on interruption. If it exists, the trial
+    /// resumes from it. `None`: no checkpoint.
     pub checkpoint: Option<PathBuf>,
-    /// Raised from outside to stop cleanly at the next step.
+    /// Set it to stop the trial cleanly at its next step.
     pub stop: Arc<AtomicBool>,
-    /// Whether each batch is gathered in host memory and goes to the device as floats. Otherwise
-    /// the image sets lie on the device and only indices travel. The fused backend knows one
-    /// place: host memory on the CPU, the device's on a GPU.
+    /// Whether each batch is gathered in host memory and copied to the device as floats.
+    /// Otherwise the image sets stay in device memory and only indices are copied. The fused
+    /// backend ignores this: it keeps images in host memory on the CPU and in device memory on
+    /// a GPU.
     pub streamed: bool,
-    /// safetensors file of initial weights instead of drawn ones.
+    /// Safetensors file with the initial weights; `None`: they are drawn from the seed.
     pub init: Option<PathBuf>,
 }
 
-/// What a running trial tells.
+/// An event of a running trial.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// Before the first step; `from_epoch` epochs were taken from the checkpoint.
+    /// The trial starts or resumes; no step has been taken yet.
     Started {
-        /// Epochs done already.
+        /// Epochs done before, according to the checkpoint.
         from_epoch: usize,
-        /// Their records, from the checkpoint.
+        /// The records of these epochs.
         epochs: &'a [EpochRecord],
-        /// Trials that begin to be trained together, itself included.
+        /// Trials that start together in one group, this one included.
         group: usize,
     },
-    /// From time to time (not every step).
+    /// Progress within an epoch; sent after some steps, not after each.
     Step {
-        /// Epoch under way, from 1.
+        /// The current epoch, counted from 1.
         epoch: usize,
-        /// Batches of it done.
+        /// Batches done in this epoch.
         batch: usize,
-        /// Batches in it.
+        /// Batches per epoch.
         batches: usize,
     },
-    /// After each epoch's evaluation; the checkpoint has been written.
+    /// An epoch was evaluated and its checkpoint written.
     Epoch(&'a EpochRecord),
 }
 
 /// How a trial ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ended {
-    /// To its end.
+    /// The trial ran to its end.
     Finished {
-        /// How.
+        /// Whether all epochs ran, or what ended the trial before.
         outcome: Outcome,
-        /// All epochs' records.
+        /// The records of all epochs.
         epochs: Vec<EpochRecord>,
         /// All parameters, in the order of the network's geometry.
         parameters: Vec<f32>,
     },
-    /// By `stop`; the checkpoint holds where.
+    /// `stop` was set; the checkpoint holds the state.
     Interrupted {
         /// Epochs done.
         epochs: usize,

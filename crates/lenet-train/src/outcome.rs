@@ -1,26 +1,26 @@
-//! When a trial is over, and how: pure functions of its records.
+//! Decides whether a trial has ended, and how: pure functions of its records.
 
 use lenet_core::{EarlyStop, Patience, Trial};
 use lenet_results::{EpochRecord, Outcome};
 
-/// How the trial has ended, if it has. `finite` tells whether all parameters are.
-pub(crate) fn outcome(config: &Trial, epochs: &[EpochRecord], finite: bool) -> Option<Outcome> {
+/// The outcome if the trial has ended. `finite`: all parameters are finite.
+pub(crate) fn outcome(trial: &Trial, epochs: &[EpochRecord], finite: bool) -> Option<Outcome> {
     let last = epochs.last()?;
     let losses = [last.train_loss, last.validation_loss, last.test_loss];
     if !finite || !losses.iter().all(|loss| loss.is_finite()) {
         return Some(Outcome::Diverged { epoch: last.epoch });
     }
-    if last.epoch >= config.epochs {
+    if last.epoch >= trial.epochs {
         return Some(Outcome::Completed {});
     }
-    let stop = match config.early_stop {
+    let stop = match trial.early_stop {
         EarlyStop::Never => false,
         EarlyStop::After(patience) => out_of_patience(&patience, epochs),
     };
     stop.then_some(Outcome::Stopped { epoch: last.epoch })
 }
 
-/// Whether the validation loss has not improved for `patience` epochs.
+/// Whether the validation loss has not fallen by more than `min_delta` for `stop.epochs` epochs.
 fn out_of_patience(stop: &Patience, epochs: &[EpochRecord]) -> bool {
     let mut best = f64::INFINITY;
     let mut waited = 0;
@@ -41,17 +41,17 @@ mod tests {
     use crate::testing;
 
     fn after(losses: &[f64], stop: EarlyStop, finite: bool) -> Option<Outcome> {
-        let config = Trial {
+        let trial = Trial {
             epochs: 6,
             early_stop: stop,
-            ..testing::config()
+            ..testing::trial()
         };
         let epochs: Vec<_> = losses
             .iter()
             .enumerate()
             .map(|(i, &loss)| testing::epoch(i + 1, loss))
             .collect();
-        outcome(&config, &epochs, finite)
+        outcome(&trial, &epochs, finite)
     }
 
     #[test]
@@ -77,7 +77,7 @@ mod tests {
             stopped(3)
         );
         assert_eq!(after(&[1.0, 0.95, 0.89], patience(2, 0.1), true), None);
-        // The last epoch was run: nothing was cut short.
+        // Patience runs out in the last epoch, so the trial counts as completed.
         assert_eq!(
             after(&[1.0; 6], patience(5, 0.0), true),
             Some(Outcome::Completed {})

@@ -1,4 +1,4 @@
-//! What a run says of itself.
+//! The record of one run of a trial.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,11 +9,11 @@ use crate::RunOptions;
 use crate::backend;
 use crate::gpu;
 
-/// The record of this stretch of the run, which begins now: `jobs` trials at once, `group` of
-/// them trained together.
+/// The record of a run that begins now, with `jobs` trials at once, `group` of them trained
+/// together.
 #[must_use]
 pub fn run_record(
-    config: &Trial,
+    trial: &Trial,
     options: &RunOptions,
     jobs: usize,
     group: usize,
@@ -24,20 +24,20 @@ pub fn run_record(
     RunRecord {
         from_epoch,
         started_unix: now.map_or(0, |since| since.as_secs()),
-        environment: gpu::environment(config.device, options.cuda_ordinal),
+        environment: gpu::environment(trial.device, options.cuda_ordinal),
         threads: options.threads.max(1),
         jobs,
         group,
-        device: config.device.name_with(options.cuda_ordinal),
-        level: level_name(config, options),
+        device: trial.device.name_with(options.cuda_ordinal),
+        level: level_name(trial, options),
         self_check: check,
     }
 }
 
-/// Name of what computes the trial: an instruction set, `cuda`, or `candle`; `unknown` where the
-/// environment asks for a level that cannot be had (and the trial will be refused).
-pub(crate) fn level_name(config: &Trial, options: &RunOptions) -> String {
-    let name = match (config.backend, config.device) {
+/// Name of the code that computes the trial: an instruction set, `cuda`, or `candle`. `unknown`
+/// if the environment asks for a level that this machine lacks; the trial is then refused.
+pub(crate) fn level_name(trial: &Trial, options: &RunOptions) -> String {
+    let name = match (trial.backend, trial.device) {
         (Backend::Stock, _) => "candle",
         (Backend::Fused, DeviceKind::Cuda) => "cuda",
         (Backend::Fused, DeviceKind::Cpu) => {

@@ -1,4 +1,4 @@
-//! The check of gradients that precedes a study.
+//! The self-check: compares gradients with a plain f64 reference before a study starts.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,21 +16,21 @@ use crate::backend::{self, Group};
 use crate::config;
 use crate::error::TrainError;
 
-/// Floating-point operations that the reference may take, which bound its time.
+/// Floating-point operations that the reference may take; this limits its time.
 const BUDGET: u64 = 200_000_000;
 
-/// Most images checked: a group of sixteen and a rest.
+/// Most distinct images in a check: one full block of sixteen and a partial one.
 const MOST_IMAGES: usize = 19;
 
-/// Rate of dropout where the trial has none.
+/// Dropout rate of the check if the trial has no dropout.
 const USUAL_DROPOUT: f64 = 0.5;
 
-/// Most images of the batch that repeats them.
+/// Largest batch made of repeated images.
 const MOST_REPEATED: usize = 1024;
 
-/// Bound on each tensor's relative error. A wrong gradient is off by about 1. Single precision
-/// leaves some 1e-6. In TF32 factors are off by up to 5e-4 each, which moves enough maxima of
-/// pooling windows that gradients of right kernels have been seen 9e-2 off.
+/// Bound on each tensor's relative error. A wrong gradient has an error of about 1, single
+/// precision about 1e-6. TF32 changes each factor by up to 5e-4 of its value; this moves so many
+/// maxima of pooling windows that correct kernels have shown errors of 9e-2.
 fn tolerance(precision: Precision) -> f64 {
     match precision {
         Precision::Single => 1e-4,
@@ -38,21 +38,21 @@ fn tolerance(precision: Precision) -> f64 {
     }
 }
 
-/// The network's gradients on this machine's code path against a plain f64 reference; under a
-/// second for networks up to the study's largest. `data` gives the shape only: the images are
-/// noise from a seed of the check's own.
+/// Compares the gradients of the trial's code path on this machine with a plain f64 reference. It
+/// takes less than a second for networks up to the study's largest. Only the shape of `data`
+/// matters: the images are noise from a fixed seed.
 ///
-/// Two batches are checked. The first has few images, with dropout whether the trial has it or not,
-/// so that the check holds for every trial of this shape. The second is as
-/// large as the trial's own (up to 1,024 images), since its size chooses code too; it repeats a
-/// few images without dropout, so that their mean gradient is known.
+/// The check takes two batches. The first has few images and always dropout, so that the check
+/// holds for every trial of this shape. The second is as large as the trial's own (up to 1,024
+/// images), because the batch size also chooses the code. It repeats a few images without
+/// dropout, so that its mean gradient is theirs.
 ///
-/// Where an activation lies within rounding of ReLU's or max-pool's kink, f32 and f64 may
-/// rightly take different sides of it, so images that fail are followed by others, which then
-/// decide.
+/// If an activation lies within rounding of the kink of ReLU or max-pool, f32 and f64 may take
+/// different sides of it and both be right. So a first failure is followed by a check on other
+/// images, which decides.
 ///
 /// # Errors
-/// Where the device cannot be used at all; a failed check is `Ok` with `passed: false`.
+/// The device cannot be used at all. A failed check is `Ok` with `passed: false`.
 pub fn self_check(
     trial: &Trial,
     data: &Splits,
@@ -76,7 +76,7 @@ pub fn self_check(
     })
 }
 
-/// Largest relative error of any tensor's gradient, and the tensor.
+/// Largest relative error of any tensor's gradient in either batch, and the tensor's name.
 fn worst_error(
     trial: &Trial,
     geometry: &Geometry,
@@ -120,7 +120,7 @@ fn worst_error(
     Ok(if few.0 > many.0 { few } else { many })
 }
 
-/// The same for one batch, in which so many images are repeated until there are `batch`.
+/// The same for one batch: `images` distinct images, repeated until there are `batch`.
 fn check_batch(
     group: &mut dyn Group,
     geometry: &Geometry,
@@ -148,7 +148,8 @@ fn check_batch(
     Ok(worst_tensor(geometry, &computed, &gradients))
 }
 
-/// Where a gradient is NaN, the error is infinite.
+/// The tensor with the largest relative error (L2 norm of the difference over the reference's),
+/// and that error. A gradient with a NaN has an infinite error.
 fn worst_tensor(geometry: &Geometry, computed: &[f32], reference: &[f64]) -> (f64, String) {
     let mut worst = (0.0, String::new());
     for parameter in geometry.parameters() {
@@ -160,7 +161,7 @@ fn worst_tensor(geometry: &Geometry, computed: &[f32], reference: &[f64]) -> (f6
             difference += (f64::from(got) - want).powi(2);
             size += want * want;
         }
-        // A tensor without gradient must have none.
+        // If the reference is all zero, 0/0 must count as equal.
         let error = if difference == 0.0 {
             0.0
         } else {
@@ -174,7 +175,7 @@ fn worst_tensor(geometry: &Geometry, computed: &[f32], reference: &[f64]) -> (f6
     worst
 }
 
-/// Images of noise, with labels that go round.
+/// Images of noise, with the classes in turn as labels.
 pub(crate) fn noise(geometry: &Geometry, images: usize, seed: u64) -> Result<Split, TrainError> {
     let shape = [geometry.channels, geometry.height, geometry.width];
     let mut rng = random::stream(seed, "self-check");
@@ -203,12 +204,12 @@ mod tests {
     fn both_backends_pass() {
         for backend in [Backend::Fused, Backend::Stock] {
             let dropout = Dropout::connected(0.5);
-            let config = Trial {
+            let trial = Trial {
                 backend,
                 dropout,
-                ..testing::config()
+                ..testing::trial()
             };
-            let check = self_check(&config, &testing::splits(), &RunOptions::default()).unwrap();
+            let check = self_check(&trial, &testing::splits(), &RunOptions::default()).unwrap();
             assert!(check.passed, "{backend:?}: {check:?}");
             assert!(
                 check.worst_relative_error > 0.0,

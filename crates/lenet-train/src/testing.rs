@@ -1,4 +1,4 @@
-//! Small configurations and data for this crate's tests.
+//! A small trial and small splits for this crate's tests.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use lenet_data::{ImageSet, Split, Splits};
 use lenet_results::EpochRecord;
 use rand_core::RngCore;
 
-/// Odd image sides, a batch size that does not divide the split, dropout off.
-pub(crate) fn config() -> Trial {
+/// A small trial without dropout, whose batch size does not divide the training split.
+pub(crate) fn trial() -> Trial {
     Trial {
         data: Data {
             source: "test".to_owned(),
@@ -26,8 +26,8 @@ pub(crate) fn config() -> Trial {
     }
 }
 
-/// 60 training, 20 validation and 21 test images of 9×11 in three classes that a network can
-/// learn to tell apart: noise with a bright band.
+/// 60 training, 20 validation and 21 test images of 9×11 pixels in three classes. The images are
+/// noise with a bright band at the class's height, so a network can learn them.
 pub(crate) fn splits() -> Splits {
     let train = Arc::new(set(80, 1));
     let test = Arc::new(set(21, 2));
@@ -66,7 +66,7 @@ fn set(images: usize, seed: u64) -> ImageSet {
     ImageSet::new(pixels, labels, [1, 9, 11]).expect("the sizes fit")
 }
 
-/// A record with this validation loss.
+/// An epoch's record with this validation loss.
 pub(crate) fn epoch(epoch: usize, validation_loss: f64) -> EpochRecord {
     EpochRecord {
         epoch,

@@ -1,4 +1,4 @@
-//! How long steps, evaluations and the phases of an epoch take.
+//! Times optimizer steps, evaluations and the phases of an epoch.
 
 mod bench;
 
@@ -14,17 +14,18 @@ use crate::backend::Clock;
 use crate::error::TrainError;
 use bench::Bench;
 
-/// What [`time_steps`] or [`time_group`] measured.
+/// The result of [`time_steps`] or [`time_group`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Timing {
-    /// Wall-clock seconds of one optimizer step of all networks: the median, of a group the mean.
+    /// Wall-clock seconds of one optimizer step of all networks: the median from [`time_steps`],
+    /// the mean from [`time_group`].
     pub step_seconds: f64,
-    /// Wall-clock seconds of the forward pass of one image in an evaluation, by all networks.
+    /// Wall-clock seconds per image of an evaluation by all networks.
     pub image_seconds: f64,
 }
 
-/// Times `steps` optimizer steps (after a first, untimed one) and the evaluation of up to 1,000
-/// test images. Nothing of the trial is kept.
+/// Times `steps` optimizer steps after one untimed step, and an evaluation of up to 1,000 test
+/// images. Keeps nothing of the trial.
 ///
 /// # Errors
 /// As [`run`](crate::run).
@@ -43,7 +44,7 @@ pub fn time_steps(
         }
         let started = Instant::now();
         bench.group.step(&mut Clock::off())?;
-        // Waits for the device.
+        // Reading the sums waits for the device.
         bench.group.training_sums()?;
         if number > 0 {
             seconds.push(started.elapsed().as_secs_f64());
@@ -56,12 +57,12 @@ pub fn time_steps(
     })
 }
 
-/// Times `steps` steps of trials that are trained together, at most an epoch's, after as many
-/// untimed ones, and an evaluation as [`time_steps`] does. They must agree as for
-/// [`run_group`](crate::run_group); `data` stands for the images of all. Nothing is kept.
+/// Times `steps` optimizer steps (at most one epoch) of trials that are trained together, after
+/// as many untimed steps, and an evaluation as in [`time_steps`]. The trials must agree as for
+/// [`run_group`](crate::run_group); all train on `data`. Keeps nothing of the trials.
 ///
 /// # Errors
-/// No trial; as [`run_group`](crate::run_group).
+/// As [`run_group`](crate::run_group), and if `trials` is empty.
 pub fn time_group(
     trials: &[&Trial],
     data: &Splits,
@@ -71,14 +72,14 @@ pub fn time_group(
     let mut bench = Bench::new(trials, data, options)?;
     let timed = steps.clamp(1, bench.batches);
     let mut seconds = 0.0;
-    // The first time round kernels may have to be compiled and launches recorded.
+    // The first pass may compile kernels and record launches; only the second one counts.
     for _ in 0..2 {
         bench.begin_epoch(&mut Clock::off())?;
         let started = Instant::now();
         for _ in 0..timed {
             bench.group.step(&mut Clock::off())?;
         }
-        // Waits for the device.
+        // Reading the sums waits for the device.
         bench.group.training_sums()?;
         seconds = started.elapsed().as_secs_f64();
     }
@@ -88,19 +89,19 @@ pub fn time_group(
     })
 }
 
-/// Trains the first epoch of a trial and evaluates validation and test data, with a clock around
-/// each phase. Nothing of the trial is kept. `None` where `options.stop` was raised.
+/// Trains the first epoch of a trial, evaluates validation and test splits, and times each phase.
+/// Keeps nothing of the trial. `None` if `options.stop` was set.
 ///
 /// The clock waits for the device at the end of every phase, which an ordinary run never does
-/// within an epoch: what is measured here explains a runtime, it does not replace it.
+/// within an epoch. So these seconds explain a runtime but do not replace its measurement.
 ///
-/// The stock backend is timed phase by phase. The fused one on the CPU computes loss and gradients
-/// in one call, so after each step a forward pass of the same images is timed too; what the one
-/// call took beyond it counts as the backward pass. That forward pass stores no masks for a
-/// backward one, so `forward` is slightly low and `backward` by as much high; their sum is the
-/// call's own time. The fused backend also makes floats of bytes within its kernels: its `prepare`
-/// is the shuffling and the gathering of labels, its `copy` on a GPU the sending of an epoch's
-/// orders and rates.
+/// - The stock backend is timed phase by phase.
+/// - The fused backend on the CPU computes loss and gradients in one call. After each step, a
+///   forward pass of the same images is timed; the rest of the call's time counts as the backward
+///   pass. The extra forward pass stores no masks for a backward pass, so `forward` is slightly
+///   low and `backward` is high by the same amount; their sum is the call's time.
+/// - The fused backend converts bytes to floats within its kernels. Its `prepare` is shuffling
+///   and gathering of labels; its `copy`, on a GPU, sends the epoch's orders and learning rates.
 ///
 /// # Errors
 /// As [`run`](crate::run).
@@ -120,7 +121,7 @@ pub fn time_phases(
         }
         bench.group.step(&mut clock)?;
     }
-    // Waits for the device.
+    // Reading the sums waits for the device.
     bench.group.training_sums()?;
     clock.lap(|phases| &mut phases.optimizer);
     bench.group.evaluate(&data.validation, &[0], None)?;

@@ -1,4 +1,4 @@
-//! Folders as they come: names, prefixes, doubles, files that do not belong together.
+//! Folders of IDX files: names, prefixes, duplicates, and files that do not belong together.
 
 use std::fs;
 use std::io::Write;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// An IDX file of elements 0, 1, 2, … modulo `modulus`.
+/// An IDX file with the elements 0, 1, 2, … modulo `modulus`.
 fn idx(dimensions: &[u32], modulus: u32) -> Vec<u8> {
     let mut bytes = vec![0, 0, 8, dimensions.len() as u8];
     bytes.extend(dimensions.iter().flat_map(|side| side.to_be_bytes()));
@@ -155,7 +155,7 @@ fn files_of_two_sets_are_not_mixed() {
     );
 }
 
-/// One of the four files replaced by something that does not fit the others.
+/// One of the four files is replaced by one that does not fit the others.
 #[test]
 fn files_that_do_not_fit_are_refused() {
     struct Case {
@@ -217,7 +217,7 @@ fn files_that_do_not_fit_are_refused() {
     }
 }
 
-/// The published files from a folder are the embedded ones.
+/// MNIST, written to a folder as IDX files, reads as the embedded data set.
 #[test]
 fn mnist_from_a_folder_is_the_embedded_one() {
     let mnist = Dataset::mnist();

@@ -1,4 +1,4 @@
-//! Each way in which an IDX file can be wrong, as bytes and as a file.
+//! Every error of an IDX file, as bytes in memory and as a file.
 
 use std::fs;
 use std::io::Write;
@@ -9,14 +9,14 @@ use flate2::write::GzEncoder;
 
 use super::*;
 
-/// A header of bytes with these dimensions.
+/// The header of a file of bytes with these dimensions.
 fn header(dimensions: &[u32]) -> Vec<u8> {
     let mut bytes = vec![0, 0, UNSIGNED_BYTE, dimensions.len() as u8];
     bytes.extend(dimensions.iter().flat_map(|side| side.to_be_bytes()));
     bytes
 }
 
-/// A file with these dimensions and elements 0, 1, 2, …
+/// A file with these dimensions and the elements 0, 1, 2, …
 fn file(dimensions: &[u32]) -> Vec<u8> {
     let mut bytes = header(dimensions);
     bytes.extend((0..dimensions.iter().product()).map(|i| i as u8));
@@ -83,7 +83,7 @@ fn every_truncation_is_told() {
             }
             other => panic!("{length}: {other}"),
         }
-        // The same, whole as gzip data.
+        // The same bytes in a gzip file.
         let zipped = gzip(&bytes[..length]);
         let problem = self::problem(&zipped, Content::Images);
         assert!(
@@ -169,7 +169,7 @@ fn other_files_and_other_elements_are_told() {
 
 #[test]
 fn headers_are_not_believed() {
-    // 4 GiB in 28 bytes, a product beyond 64 bits, and nothing at all.
+    // 4 GiB announced in 28 bytes, a product beyond 64 bits, and no elements.
     let large = problem(
         &[header(&[u32::MAX]), vec![0; 20]].concat(),
         Content::Labels,
@@ -190,7 +190,7 @@ fn headers_are_not_believed() {
         let empty = problem(&header(&empty), Content::Images);
         assert!(matches!(empty, IdxProblem::Empty { .. }), "{empty}");
     }
-    // More than deflate can pack into so few bytes: refused before anything is decoded.
+    // More than deflate can pack into that few bytes: refused before anything is decoded.
     let zipped = gzip(&[header(&[u32::MAX]), vec![0; 100]].concat());
     let limit = zipped.len() as u64 * DEFLATE_RATIO - 8;
     let packed = problem(&zipped, Content::Labels);
@@ -200,7 +200,7 @@ fn headers_are_not_believed() {
     );
 }
 
-/// A gzip file that goes on for 64 MiB after its announced 7 labels: one byte of it is asked for.
+/// A gzip file with 64 MiB after the 7 labels that it announces; the reader takes one byte of them.
 #[test]
 fn a_bomb_is_not_decompressed() {
     struct Counting<R>(R, u64);

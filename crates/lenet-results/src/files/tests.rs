@@ -1,4 +1,4 @@
-//! What stands at a path before, during and after a write.
+//! What a path holds before, during and after a write.
 
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Which of two records of one trial is kept, and when that is said.
+//! Which of two records of one trial is kept, and when a conflict is reported.
 
 use super::merge;
 use crate::record::Outcome;

@@ -1,4 +1,4 @@
-//! Folders that can and cannot be stores.
+//! Folders that can and cannot be opened as stores.
 
 use std::fs;
 

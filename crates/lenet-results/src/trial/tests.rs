@@ -1,4 +1,4 @@
-//! A trial's folder through its life, and through crashes.
+//! A trial's folder from start to end, and after crashes.
 
 use std::fs;
 use std::io::Write;

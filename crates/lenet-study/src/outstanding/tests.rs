@@ -1,4 +1,4 @@
-//! All small plans against a second, plainer statement of the rule.
+//! Compares the order with a plainer statement of the rule, on all small plans.
 
 use super::*;
 
@@ -10,7 +10,7 @@ const STATES: [Work; 5] = [
     Work::Elsewhere,
 ];
 
-/// The rule as one would say it: round after round, first what was interrupted, then the rest.
+/// The rule in plain words: round after round, interrupted trials first, then the others.
 fn model(rounds: &[usize], work: &[Work]) -> Vec<usize> {
     let mut order = Vec::new();
     for round in 0..=rounds.iter().copied().max().unwrap_or(0) {
@@ -36,7 +36,7 @@ fn every_plan_of_up_to_five_trials_agrees_with_the_model() {
     for length in 0..=5_u32 {
         for code in 0..5_usize.pow(length) {
             let work: Vec<Work> = (0..length)
-                .map(|place| STATES[code / 5_usize.pow(place) % 5])
+                .map(|digit| STATES[code / 5_usize.pow(digit) % 5])
                 .collect();
             for cells in 1..=3 {
                 let rounds: Vec<usize> = (0..work.len()).map(|position| position / cells).collect();

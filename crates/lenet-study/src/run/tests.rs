@@ -1,4 +1,4 @@
-//! The scheduler with an engine that only pretends to train.
+//! Tests of the scheduler with an engine that pretends to train.
 
 mod fake;
 mod groups;
@@ -22,7 +22,7 @@ struct Fixture {
     store: Store,
 }
 
-/// Two figures that share a cell: three cells, three seeds, four epochs.
+/// Two figures that share a cell: three distinct cells, three seeds, four epochs.
 fn fixture() -> Fixture {
     let text = "name = \"fake\"\nseeds = 3\n[base]\nepochs = 4\nvalidation = 10\nfilters = 2\nhidden = 4\n\
                 [[figure]]\nid = \"a\"\n[figure.axes]\nlearning_rate = [0.1, 0.01]\n\
@@ -71,7 +71,7 @@ impl Fixture {
         )
     }
 
-    /// Identity and epochs' numbers of every finished trial.
+    /// The test losses of every finished trial, as bits, by identity.
     fn outcomes(&self) -> BTreeMap<String, Vec<u64>> {
         let numbers =
             |epochs: &[EpochRecord]| epochs.iter().map(|e| e.test_loss.to_bits()).collect();
@@ -135,7 +135,8 @@ fn an_interrupted_study_goes_on_and_ends_the_same() {
         let summary = fixture.run(&engine, 2).unwrap();
         assert!(summary.interrupted, "{stop_after}");
         assert_eq!(summary.finished + summary.remaining, 9);
-        // As if killed between checkpoint and journal: a line too many, or one too few.
+        // As if the process was killed between writing the checkpoint and writing the line of
+        // the epoch: the list of epochs is one line too long, or one too short.
         for trial in &fixture.plan.trials {
             let folder = fixture.store.trial(&trial.identity);
             if let TrialState::Interrupted { epochs } = folder.state() {
@@ -170,7 +171,7 @@ fn an_interrupted_study_goes_on_and_ends_the_same() {
 }
 
 #[test]
-fn a_failure_leaves_the_others_running_and_is_tried_again() {
+fn a_failed_trial_leaves_the_others_running_and_is_tried_again() {
     for (faulty, words) in [
         (
             Fake {
@@ -246,13 +247,13 @@ fn wrong_gradients_stop_the_study_before_the_first_trial() {
 }
 
 #[test]
-fn rounds_are_told_in_order_when_they_are_whole() {
+fn rounds_are_reported_in_order_when_they_are_complete() {
     let fixture = fixture();
-    let told = Mutex::new(Vec::new());
+    let reported = Mutex::new(Vec::new());
     let records = Mutex::new(Vec::new());
     let observer = |event: RunEvent<'_>| {
         if let RunEvent::RoundFinished { rounds } = event {
-            told.lock().unwrap().push(rounds);
+            reported.lock().unwrap().push(rounds);
             records
                 .lock()
                 .unwrap()
@@ -260,7 +261,7 @@ fn rounds_are_told_in_order_when_they_are_whole() {
         }
     };
     fixture.watch(&Fake::default(), 1, &observer).unwrap();
-    assert_eq!(*told.lock().unwrap(), [1, 2, 3]);
+    assert_eq!(*reported.lock().unwrap(), [1, 2, 3]);
     assert_eq!(*records.lock().unwrap(), [3, 6, 9]);
 }
 
@@ -298,10 +299,10 @@ fn a_record_of_a_later_version_stops_the_study_before_any_work() {
     assert_eq!(fixture.store.read_study().unwrap(), None);
 }
 
-/// Trials that other code computes prove themselves: by network, batch size, backend and
-/// precision, but neither by seed nor by learning rate.
+/// Network, batch size, backend and precision choose the code path; seed and learning rate do
+/// not.
 #[test]
-fn every_code_path_proves_itself_once() {
+fn every_code_path_is_checked_once() {
     let mut fixture = fixture();
     let varied: [fn(&mut Trial); 6] = [
         |_| {},
@@ -320,14 +321,18 @@ fn every_code_path_proves_itself_once() {
     };
     fixture.plan.trials = varied.iter().map(changed).collect();
     let engine = Fake::default();
-    let told = AtomicUsize::new(0);
+    let reported = AtomicUsize::new(0);
     fixture
         .watch(&engine, 1, &|event| {
             if let RunEvent::SelfCheck(_) = event {
-                told.fetch_add(1, Ordering::SeqCst);
+                reported.fetch_add(1, Ordering::SeqCst);
             }
         })
         .unwrap();
     assert_eq!(engine.checks.load(Ordering::SeqCst), 5, "one per code path");
-    assert_eq!(told.load(Ordering::SeqCst), 1, "the worst is told");
+    assert_eq!(
+        reported.load(Ordering::SeqCst),
+        1,
+        "the worst check is reported"
+    );
 }

@@ -1,26 +1,25 @@
-//! The ops that the stock backend is made of, each on inputs with odd sizes.
+//! The ops that the stock backend uses, each on inputs with odd sizes.
 
 use candle_core::{D, DType, Device, Result, Tensor};
 use lenet_ops::max_pool::max_pool_2x2;
 
 use crate::backend::{losses, sums};
 
-/// What an op is: its inputs and their device to its value.
+/// An op: a function from its inputs and their device to its value.
 type Op = Box<dyn Fn(&[Tensor], &Device) -> Result<Tensor>>;
 
 /// An op on fixed inputs.
 pub(super) struct Case {
     pub name: &'static str,
-    /// Values and shape of each input that a gradient is wanted for.
+    /// Values and shape of each input; gradients with respect to all of them are compared.
     pub inputs: Vec<(Vec<f32>, Vec<usize>)>,
     pub op: Op,
 }
 
-/// Rows of the matrix-like inputs, and classes.
+/// Rows of the inputs with one row per image.
 const ROWS: usize = 37;
 const CLASSES: usize = 10;
 
-/// All of them.
 pub(super) fn all() -> Vec<Case> {
     vec![
         case(
@@ -38,7 +37,7 @@ pub(super) fn all() -> Vec<Case> {
             &[&[5, 6, 7, 9], &[6]],
             |x, _| x[0].broadcast_add(&x[1].reshape((1, 6, 1, 1))?)?.relu(),
         ),
-        // After ReLU equal maxima, of which the first takes the gradient, are common.
+        // ReLU makes equal maxima common; the first of them must receive the gradient.
         case("max-pool", &[&[5, 6, 11, 9]], |x, _| {
             max_pool_2x2(&x[0].relu()?)
         }),
@@ -55,7 +54,7 @@ pub(super) fn all() -> Vec<Case> {
             losses(&x[0], &labels(device)?)
         }),
         case("mean", &[&[ROWS]], |x, _| x[0].mean_all()),
-        // Moments and update of Adam, which has every operation of the other rules.
+        // Adam's moments and update use every operation of the other rules.
         case(
             "optimizers' arithmetic",
             &[&[ROWS, 5], &[ROWS, 5]],
@@ -106,7 +105,7 @@ fn case(
     }
 }
 
-/// Normal numbers of σ 0.5, truncated, from a stream of this name.
+/// Truncated normal numbers with a standard deviation of 0.5, from the random stream of this name.
 pub(super) fn noise(name: &str, count: usize) -> Vec<f32> {
     let mut values = vec![0.0; count];
     let mut rng = lenet_core::random::stream(0, &format!("agreement/{name}"));

@@ -1,29 +1,29 @@
-//! Where the time of a step goes.
+//! Measures the phases of an epoch.
 
 use std::time::Instant;
 
 use lenet_results::PhaseSeconds;
 
-/// A clock that gives the time since its last lap to a phase, or one that does not run.
+/// A lap timer: adds the time since the last lap to a phase, or measures nothing.
 #[derive(Debug)]
 pub(crate) struct Clock<'p> {
     running: Option<(Instant, &'p mut PhaseSeconds)>,
 }
 
 impl<'p> Clock<'p> {
-    /// Measures nothing.
+    /// A clock that measures nothing.
     pub fn off() -> Self {
         Self { running: None }
     }
 
-    /// Starts now and adds each lap to a phase of `phases`.
+    /// A clock that starts now and adds each lap to a phase of `phases`.
     pub fn start(phases: &'p mut PhaseSeconds) -> Self {
         Self {
             running: Some((Instant::now(), phases)),
         }
     }
 
-    /// Whether laps are measured, so that the device must have done its work before each.
+    /// Whether laps are measured. If so, the caller must wait for the device before each lap.
     pub fn runs(&self) -> bool {
         self.running.is_some()
     }
@@ -37,8 +37,7 @@ impl<'p> Clock<'p> {
         }
     }
 
-    /// Takes the seconds since the last lap out of one phase, which they were part of, and adds
-    /// them to another.
+    /// Subtracts the seconds since the last lap from one phase and adds them to another.
     pub fn shift(&mut self, phases: impl FnOnce(&mut PhaseSeconds) -> (&mut f64, &mut f64)) {
         if let Some((since, all)) = &mut self.running {
             let now = Instant::now();

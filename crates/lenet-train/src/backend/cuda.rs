@@ -1,4 +1,4 @@
-//! This project's own path on a GPU: any number of networks in the same launches.
+//! The fused backend on a GPU: the kernels of `lenet-ops`, several networks per launch.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use crate::RunOptions;
 use crate::device;
 use crate::error::TrainError;
 
-/// Most trials of one launch; with more, a stop would be noticed late.
+/// Most trials per launch. With more, a step would take so long that a stop is noticed late.
 const MOST_TRIALS: usize = 1024;
 
-/// Share of the free memory that a group may take.
+/// Fraction of the free memory that a group may take.
 const SHARE: f64 = 0.8;
 
-/// A group on the GPU that the options name.
+/// Makes a group on the GPU that the options name.
 pub(super) fn group(
     geometry: &Geometry,
     shape: &Shape<'_>,
@@ -46,7 +46,8 @@ pub(super) fn group(
     }))
 }
 
-/// Networks of any optimizer that its free memory takes, trained on epochs of `images` images.
+/// How many networks fit into the GPU's free memory, whatever their optimizers, with `images`
+/// images per epoch.
 pub(super) fn capacity(
     geometry: &Geometry,
     shape: &Shape<'_>,
@@ -63,7 +64,7 @@ pub(super) fn capacity(
     Ok((1..=MOST_TRIALS).rev().find(fits).unwrap_or(1))
 }
 
-/// Whether the GPU is there.
+/// Checks that the GPU can be opened.
 pub(super) fn find(ordinal: usize) -> Result<(), TrainError> {
     match Gpu::new(ordinal) {
         Ok(_) => Ok(()),
@@ -71,7 +72,8 @@ pub(super) fn find(ordinal: usize) -> Result<(), TrainError> {
     }
 }
 
-/// Whether it takes the kernels too; the first time they are compiled here.
+/// Checks that the GPU supports the precision, and loads the kernels. The first call compiles
+/// them.
 pub(super) fn prepare(ordinal: usize, precision: Precision) -> Result<(), TrainError> {
     let gpu = Gpu::new(ordinal)?;
     precision::check(precision, gpu.compute_capability())?;
@@ -82,19 +84,19 @@ fn open(options: &RunOptions) -> Result<Arc<Gpu>, TrainError> {
     Ok(Arc::new(Gpu::new(options.cuda_ordinal)?))
 }
 
-/// Networks on one GPU, computed by `lenet_ops::net::cuda`.
+/// Networks on one GPU, computed by `lenet_ops::net::cuda`, and the image sets in its memory.
 #[derive(Debug)]
 struct Cuda {
     gpu: Arc<Gpu>,
     ensemble: Ensemble,
-    /// Sets that lie on the GPU.
+    /// Image sets in device memory.
     placed: Vec<(Arc<ImageSet>, SetId)>,
-    /// What the members of the epoch under way began with.
+    /// The sums that the members of the current epoch began with.
     before: Vec<TrainingSums>,
 }
 
 impl Cuda {
-    /// The set on the GPU, put there where it is not yet.
+    /// The id of a set in device memory; copies the set there first if need be.
     fn set(&mut self, set: &Arc<ImageSet>) -> Result<SetId, TrainError> {
         if let Some((_, id)) = self
             .placed

@@ -1,4 +1,4 @@
-//! This project's own path on the CPU: loss and all gradients in one call, on flat buffers.
+//! The fused backend on the CPU: one call computes the loss and all gradients, in flat buffers.
 
 use std::sync::Arc;
 
@@ -20,13 +20,13 @@ pub(super) struct Fused {
     batch_size: usize,
     trained: Vec<Trained>,
     epoch: Option<Turns>,
-    /// Of the step under way.
+    /// Gradients of the current step.
     gradients: Aligned,
-    /// Of the batch under way.
+    /// Labels of the current batch.
     labels: Vec<u8>,
 }
 
-/// What is kept of each network.
+/// The state of one network.
 #[derive(Debug)]
 struct Trained {
     optimizer: Optimizer,
@@ -60,7 +60,7 @@ impl Fused {
     }
 }
 
-/// The images of a batch; their labels go to `labels`.
+/// The images of a batch; writes their labels to `labels`.
 fn gather<'s>(split: &'s Split, batch: &'s [u32], labels: &mut Vec<u8>) -> Images<'s> {
     let all = split.set.labels();
     labels.clear();
@@ -89,8 +89,8 @@ impl Group for Fused {
         Ok(())
     }
 
-    /// With a clock that runs, a forward pass of the same images follows each step. What the step
-    /// took beyond it counts as the backward pass.
+    /// If the clock runs, each step is followed by a forward pass of the same images, which
+    /// separates the forward from the backward pass.
     fn step(&mut self, clock: &mut Clock<'_>) -> Result<(), TrainError> {
         let epoch = self.epoch.as_mut().expect("an epoch was begun");
         for turn in epoch.take_batch() {

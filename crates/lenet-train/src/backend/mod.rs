@@ -1,4 +1,4 @@
-//! What computes trials: the seam between the engine and the code paths.
+//! Backends: the interface between the training loop and the code that computes trials.
 
 mod aligned;
 mod clock;
@@ -24,57 +24,57 @@ use crate::config;
 use crate::device;
 use crate::error::TrainError;
 
-/// Images of one evaluation pass: enough to keep the machine busy, few enough to stay small.
+/// Images per evaluation pass: enough to keep all cores busy, few enough to save memory.
 const EVALUATION_BATCH: usize = 1000;
 
-/// Sums over the images of an epoch trained on so far.
+/// Sums over the images of an epoch that have been trained on so far.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct TrainingSums {
-    /// Of the cross-entropies, in nats.
+    /// Sum of the cross-entropies, in nats.
     pub loss: f64,
-    /// Of images classified correctly.
+    /// Number of images classified correctly.
     pub correct: f64,
 }
 
 /// Sums over the images of a split.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct EvaluationSums {
-    /// Of the cross-entropies, in nats.
+    /// Sum of the cross-entropies, in nats.
     pub loss: f64,
-    /// Of images classified correctly.
+    /// Number of images classified correctly.
     pub correct: f64,
-    /// Largest activation of the last hidden layer; NaN where any is (in a stock network none
-    /// is: candle's ReLU turns NaN into 0).
+    /// Largest activation of the last hidden layer; NaN if any activation is NaN. With the stock
+    /// backend none is, because candle's ReLU turns NaN into 0.
     pub peak_activation: f32,
 }
 
-/// A network's part in an epoch.
+/// What a group needs to train one of its networks for an epoch.
 #[derive(Debug, Clone)]
 pub(crate) struct Member<'a> {
-    /// Position of the network in its group.
+    /// Index of the network in its group.
     pub network: usize,
-    /// Positions in the set of the whole epoch's images, in the order of training.
+    /// Positions in the image set of all images of the epoch, in training order.
     pub order: &'a [u32],
     /// Optimizer steps done before the epoch's first batch.
     pub first_step: u64,
-    /// Of each batch of the epoch.
+    /// Learning rate of each batch of the epoch.
     pub learning_rates: Vec<f64>,
-    /// At the epoch's first step; `step` counts on from there.
+    /// Dropout mask at the epoch's first step; later steps add to its `step`.
     pub dropout: Option<Mask>,
-    /// Of the epoch's batches that were trained before.
+    /// Sums over the batches of the epoch that were trained before.
     pub sums: TrainingSums,
 }
 
-/// Networks of one geometry, each with its optimizer, on one device; one network is a group of
-/// one. They advance a batch at a time together.
+/// Networks of one geometry on one device, each with its optimizer. They advance together, one
+/// batch at a time. A single network is a group of one.
 ///
-/// [`Group::step`] never waits for the device, unless a clock runs; the other methods may.
+/// [`Group::step`] does not wait for the device unless the clock runs; the other methods may.
 pub(crate) trait Group {
-    /// Puts the images of these splits where the device reads them, so that no step has to.
+    /// Copies the images of these splits to where the device reads them, so that no step has to.
     fn place(&mut self, data: &Splits) -> Result<(), TrainError>;
 
-    /// Begins an epoch of `members`, on images of `set`, at batch `from` (counted from 0). The
-    /// other networks rest. All orders are of one length.
+    /// Begins an epoch of `members` on images of `set`, at batch `from` (counted from 0). Networks
+    /// without a member do not change. All orders must have the same length.
     fn begin_epoch(
         &mut self,
         set: &Arc<ImageSet>,
@@ -82,16 +82,16 @@ pub(crate) trait Group {
         from: usize,
     ) -> Result<(), TrainError>;
 
-    /// The optimizer step of the next batch, for all members. The clock is told of each phase;
-    /// it changes no number.
+    /// Takes the optimizer step of the next batch for all members. The clock measures each phase
+    /// and changes no result.
     fn step(&mut self, clock: &mut Clock<'_>) -> Result<(), TrainError>;
 
-    /// Sums of the epoch so far, those that it began with included; one of each member, in
-    /// their order.
+    /// Each member's sums of the epoch so far, in the members' order. They include the sums that
+    /// the epoch began with.
     fn training_sums(&mut self) -> Result<Vec<TrainingSums>, TrainError>;
 
-    /// Gradient of the mean loss of the first network on the images at `batch`, in the order of
-    /// the geometry; changes nothing. A batch is no larger than the group's.
+    /// Gradient of the first network's mean loss on the images at `batch`, in the geometry's
+    /// order. Changes no network. `batch` must not exceed the group's batch size.
     fn gradients(
         &mut self,
         split: &Split,
@@ -99,8 +99,8 @@ pub(crate) trait Group {
         dropout: Option<Mask>,
     ) -> Result<Vec<f32>, TrainError>;
 
-    /// Sums over a split, without dropout; one of each of `networks`, in their order. `logits`,
-    /// where given, is overwritten: `[networks, images, classes]`, row by row.
+    /// The sums over a split of each of `networks`, in their order, without dropout. `logits`, if
+    /// given, is overwritten with `[networks, images, classes]`, row by row.
     fn evaluate(
         &mut self,
         split: &Split,
@@ -108,18 +108,18 @@ pub(crate) trait Group {
         logits: Option<&mut Vec<f32>>,
     ) -> Result<Vec<EvaluationSums>, TrainError>;
 
-    /// All parameters of a network in the order of the geometry.
+    /// All parameters of a network, in the geometry's order.
     fn parameters(&mut self, network: usize) -> Result<Vec<f32>, TrainError>;
 
-    /// Its optimizer's moments: one buffer as long as the parameters after the other.
+    /// The moments of a network's optimizer, one after the other, each as long as the parameters.
     fn moments(&mut self, network: usize) -> Result<Vec<f32>, TrainError>;
 }
 
-/// A network's parameters and its optimizer's moments, as [`Group`] gives them; no moments: a
-/// fresh optimizer.
+/// A network's parameters and its optimizer's moments, as [`Group`] returns them. Empty moments
+/// stand for an optimizer that has taken no step.
 pub(crate) type State = (Vec<f32>, Vec<f32>);
 
-/// Refuses a state that does not fit the network and its optimizer.
+/// Refuses a state whose lengths do not fit the network and its optimizer.
 pub(crate) fn check_state(
     geometry: &Geometry,
     optimizer: Optimizer,
@@ -138,7 +138,7 @@ pub(crate) fn check_state(
     Ok(())
 }
 
-/// Calls a function of `cuda`, or says that this build has none.
+/// Calls a function of the module `cuda`; an error in a build without the feature.
 macro_rules! on_gpu {
     ($function:ident($($argument:expr),*)) => {{
         #[cfg(feature = "cuda")]
@@ -152,7 +152,8 @@ macro_rules! on_gpu {
     }};
 }
 
-/// Makes the group that computes trials of this shape: networks with these optimizers and states.
+/// Makes a group that computes trials of this shape, from networks with these optimizers and
+/// states.
 pub(crate) fn build(
     geometry: &Geometry,
     shape: &Shape<'_>,
@@ -182,16 +183,16 @@ pub(crate) fn build(
     })
 }
 
-/// Whether this program and this machine have the GPU.
+/// Checks that this build supports CUDA and that the GPU can be opened.
 fn find_gpu(ordinal: usize) -> Result<(), TrainError> {
     on_gpu!(find(ordinal))
 }
 
-/// Kind and ordinal (0 for the processor) of the device asked for, which is there.
-/// [`check_device`](crate::check_device) checks what a backend needs besides.
+/// Kind and ordinal of the device to use (ordinal 0 for the CPU); checks that it exists.
+/// [`check_device`](crate::check_device) checks what else a backend needs.
 ///
 /// # Errors
-/// [`TrainError::Device`] saying what to do.
+/// [`TrainError::Device`] if the GPU asked for cannot be opened; it says what to do.
 pub fn resolve_device(choice: DeviceChoice) -> Result<(DeviceKind, usize), TrainError> {
     match choice {
         DeviceChoice::Cpu => Ok((DeviceKind::Cpu, 0)),
@@ -203,12 +204,11 @@ pub fn resolve_device(choice: DeviceChoice) -> Result<(DeviceKind, usize), Train
     }
 }
 
-/// Checks before any work that a backend can compute on a device in a precision: that the device
-/// is there, and with it what the backend needs (for [`Backend::Fused`] on a GPU the compiled
-/// kernels).
+/// Checks, before any work, that a backend can compute on a device in a precision: that the device
+/// exists, and, for [`Backend::Fused`] on a GPU, that the kernels compile.
 ///
 /// # Errors
-/// [`TrainError`] naming what is missing.
+/// A [`TrainError`] that names what is missing.
 pub fn check_device(
     backend: Backend,
     device: DeviceKind,
@@ -225,11 +225,11 @@ pub fn check_device(
     }
 }
 
-/// How many trials of this network can be trained together in the memory that is free now: 1
-/// where they would be computed one after the other anyway.
+/// How many trials like this one can be trained together in the memory that is free now. 1 if the
+/// backend computes them one after the other anyway.
 ///
 /// # Errors
-/// A device that cannot be used, a network that does not fit the data.
+/// The device cannot be used, or the network does not fit the data.
 pub fn group_capacity(
     trial: &Trial,
     data: &Splits,
@@ -245,7 +245,7 @@ pub fn group_capacity(
     }
 }
 
-/// The instruction set that a fused backend runs with.
+/// The instruction set of the fused backend on the CPU.
 pub(crate) fn level(options: &RunOptions) -> Result<Level, TrainError> {
     Ok(match options.level {
         Some(level) => level,
@@ -253,7 +253,7 @@ pub(crate) fn level(options: &RunOptions) -> Result<Level, TrainError> {
     })
 }
 
-/// The larger, or NaN where either is.
+/// The larger of two numbers; NaN if either is NaN.
 fn peak(a: f32, b: f32) -> f32 {
     if a.is_nan() || a > b { a } else { b }
 }

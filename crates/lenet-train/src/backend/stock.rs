@@ -1,5 +1,5 @@
-//! candle's own ops and autograd, on the CPU or a GPU; nothing is read back from the device
-//! within an epoch.
+//! The stock backend: candle's own ops and autograd, on the CPU or a GPU. Nothing is read back
+//! from the device within an epoch.
 
 use std::sync::Arc;
 
@@ -17,11 +17,11 @@ use super::{Clock, EVALUATION_BATCH, EvaluationSums, Group, Member, State, Train
 use crate::RunOptions;
 use crate::error::TrainError;
 
-/// Networks computed by candle, one after the other.
+/// Networks that candle computes, one after the other.
 ///
-/// On the CPU all of it runs in a pool of its own, so that convolutions and matrix products use
-/// no more than the threads asked for. What candle gives to its process-wide pool (large
-/// element-wise ops) only the environment variable `CANDLE_NUM_THREADS` bounds.
+/// On the CPU they run in a thread pool of their own, so convolutions and matrix products use no
+/// more threads than asked for. candle runs large element-wise ops in its process-wide pool, which
+/// only the environment variable `CANDLE_NUM_THREADS` limits.
 pub(super) struct Stock {
     pool: rayon::ThreadPool,
     images: DeviceImages,
@@ -30,24 +30,24 @@ pub(super) struct Stock {
     epoch: Option<Turns>,
 }
 
-/// A network of tensors with its optimizer.
+/// A network of tensors, its optimizer and its sums.
 struct TensorNetwork {
     network: LeNet,
     parameters: Parameters,
     optimizer: TensorOptimizer,
-    /// Sums of loss and of right answers, `[2]`, f64.
+    /// Sum of the losses and number of correct images, `[2]`, f64.
     sums: Tensor,
 }
 
-/// Where batches come from.
+/// Makes batches on the device: from host memory, or from image sets in device memory.
 struct DeviceImages {
     device: Device,
-    /// Whether batches are gathered on the host; no set is resident then.
+    /// Whether batches are gathered in host memory. Then `sets` stays empty.
     streamed: bool,
     sets: Vec<ResidentSet>,
 }
 
-/// An image set on the device.
+/// An image set in device memory.
 struct ResidentSet {
     set: Arc<ImageSet>,
     /// `[images, C·H·W]`, u8.
@@ -89,7 +89,7 @@ impl Stock {
 }
 
 impl DeviceImages {
-    /// Waits for the device where the clock runs, and gives the time to a phase.
+    /// If the clock runs, waits for the device and adds the time to a phase.
     fn lap(
         &self,
         clock: &mut Clock<'_>,
@@ -102,7 +102,7 @@ impl DeviceImages {
         Ok(())
     }
 
-    /// Images `[N, C·H·W]` as the network takes them, and labels `[N]`.
+    /// Images `[N, C·H·W]`, f32 from 0 to 1, and labels `[N]`.
     fn batch(
         &mut self,
         split: &Split,
@@ -134,7 +134,7 @@ impl DeviceImages {
         Ok((images, labels))
     }
 
-    /// Place of a set among those on the device, where it is put if need be.
+    /// The index of a set in `sets`; copies the set to the device first if need be.
     fn resident(&mut self, set: &Arc<ImageSet>) -> Result<usize> {
         let mut known = self.sets.iter();
         if let Some(at) = known.position(|known| Arc::ptr_eq(&known.set, set)) {
@@ -163,7 +163,7 @@ impl TensorNetwork {
         })
     }
 
-    /// Gradients of the mean loss, and the batch's sums `[2]`.
+    /// Gradients of the mean loss, and the batch's sums, `[2]`.
     fn backward(
         &self,
         images: &mut DeviceImages,
@@ -266,8 +266,8 @@ pub(crate) fn losses(logits: &Tensor, labels: &Tensor) -> Result<Tensor> {
         .neg()
 }
 
-/// Sum of the losses and of the images whose largest logit is their label's (the first of equal
-/// ones counts; NaN never), `[2]`, f64.
+/// Sum of the losses and number of correct images, `[2]`, f64. An image is correct if its label's
+/// logit is the largest; of equal logits the first counts, and an image with a NaN is wrong.
 pub(crate) fn sums(logits: &Tensor, labels: &Tensor, losses: &Tensor) -> Result<Tensor> {
     let logits = logits.detach();
     let correct = logits.argmax(D::Minus1)?.eq(labels)?;

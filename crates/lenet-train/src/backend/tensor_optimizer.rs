@@ -1,23 +1,22 @@
 //! Optimizers as tensor operations, for the stock backend on any device.
 //!
-//! The formulas are those of [`lenet_ops::optimizer`], and a test holds the two together.
-//! `candle-optimisers` (0.10.2) is not used: it is bound to candle 0.10, so that its variables
-//! are of other types than ours, and it keeps its moments private, whereas an exact resumption
-//! has to save and restore them.
+//! The formulas are those of [`lenet_ops::optimizer`]; a test compares the two. The crate
+//! `candle-optimisers` (0.10.2) is no alternative: it depends on candle 0.10, whose types differ
+//! from ours, and its moments are private, but exact resumption must save and restore them.
 
 use candle_core::{Device, Result, Tensor, Var};
 use lenet_core::{Geometry, Optimizer, Rule};
 
-/// An optimizer and its moments for each variable.
+/// An optimizer and its moments of every parameter tensor.
 #[derive(Debug)]
 pub(super) struct TensorOptimizer {
     optimizer: Optimizer,
-    /// For each moment, one variable a parameter tensor.
+    /// Per moment, one variable per parameter tensor.
     moments: Vec<Vec<Var>>,
 }
 
 impl TensorOptimizer {
-    /// `moments` holds one flat buffer of all parameters after the other.
+    /// `moments` holds the moments one after the other, each as long as all parameters.
     pub fn new(
         geometry: &Geometry,
         optimizer: Optimizer,
@@ -41,7 +40,7 @@ impl TensorOptimizer {
         Ok(Self { optimizer, moments })
     }
 
-    /// The moments as flat buffers, one after the other.
+    /// The moments one after the other, each as long as all parameters.
     pub fn moments(&self) -> Result<Vec<f32>> {
         let mut flat = Vec::new();
         for var in self.moments.iter().flatten() {
@@ -108,7 +107,7 @@ impl TensorOptimizer {
         parameter.set(&theta)
     }
 
-    /// m̂/(√ŝ + ε) after the moments have taken in the gradient.
+    /// Updates both moments with the gradient and returns m̂/(√ŝ + ε).
     fn adam_direction(
         &self,
         index: usize,
@@ -125,7 +124,7 @@ impl TensorOptimizer {
     }
 }
 
-/// moment ← decay · moment + addend, returned as a tensor of its own.
+/// Sets moment ← decay · moment + addend and returns the new value.
 fn advance(moment: &Var, decay: f64, addend: &Tensor) -> Result<Tensor> {
     let next = ((moment.as_tensor().detach() * decay)? + addend)?;
     moment.set(&next)?;

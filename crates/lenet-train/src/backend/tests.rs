@@ -1,4 +1,4 @@
-//! Every backend does the same.
+//! Compares the backends with each other.
 
 use lenet_core::Dropout;
 
@@ -9,14 +9,14 @@ use crate::{config, testing};
 fn make(backend: Backend, optimizer: Optimizer, state: State) -> Box<dyn Group> {
     let trial = Trial {
         backend,
-        ..testing::config()
+        ..testing::trial()
     };
     let geometry = config::geometry(&trial.network, &testing::splits()).unwrap();
     let networks = vec![(optimizer, state)];
     build(&geometry, &trial.shape(), &RunOptions::default(), networks).unwrap()
 }
 
-/// A whole epoch of the first network's, begun at batch `from`.
+/// Trains the first network to the end of an epoch, from batch `from`.
 fn train(group: &mut dyn Group, member: Member<'_>, from: usize) {
     let set = testing::splits().train.set;
     let batches = member.learning_rates.len();
@@ -27,11 +27,11 @@ fn train(group: &mut dyn Group, member: Member<'_>, from: usize) {
 }
 
 fn start() -> Vec<f32> {
-    let geometry = config::geometry(&testing::config().network, &testing::splits()).unwrap();
+    let geometry = config::geometry(&testing::trial().network, &testing::splits()).unwrap();
     lenet_model::init::initial_parameters(&geometry, 4)
 }
 
-/// The largest difference, in units of the vector's largest element.
+/// The largest difference of `a` and `b`, divided by the largest element of `b`.
 fn distance(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
     let size = b
@@ -49,7 +49,7 @@ fn distance(a: &[f32], b: &[f32]) -> f32 {
 
 #[test]
 fn tensor_optimizers_follow_the_flat_ones() {
-    let geometry = config::geometry(&testing::config().network, &testing::splits()).unwrap();
+    let geometry = config::geometry(&testing::trial().network, &testing::splits()).unwrap();
     let device = candle_core::Device::Cpu;
     let with_decay = Optimizer::ALL.map(|optimizer| Optimizer {
         weight_decay: 0.1,
@@ -114,7 +114,7 @@ fn backends_train_alike() {
     let data = testing::splits();
     let trial = Trial {
         dropout: Dropout::connected(0.25),
-        ..testing::config()
+        ..testing::trial()
     };
     let mut ends = [Backend::Fused, Backend::Stock].map(|kind| {
         let mut group = make(kind, MOMENTUM, (start(), vec![]));
@@ -175,7 +175,7 @@ fn a_network_of_nan_counts_nothing_as_right() {
 #[test]
 fn a_dead_network_is_seen() {
     for kind in Backend::ALL {
-        let geometry = config::geometry(&testing::config().network, &testing::splits()).unwrap();
+        let geometry = config::geometry(&testing::trial().network, &testing::splits()).unwrap();
         let mut parameters = start();
         let fc1_bias = &geometry.parameters()[5];
         assert_eq!(fc1_bias.name, "fc1.bias");
@@ -187,14 +187,14 @@ fn a_dead_network_is_seen() {
     }
 }
 
-/// Each step has the batch, number, rate and masks of its place in the trial, so that an epoch
-/// in two halves is the whole one.
+/// Each step has the batch, number, learning rate and mask of its position in the trial. So an
+/// epoch in two parts equals one without a break.
 #[test]
 fn an_epoch_goes_on_where_it_was_left() {
     let data = testing::splits();
     let trial = Trial {
         dropout: Dropout::connected(0.5),
-        ..testing::config()
+        ..testing::trial()
     };
     let rate = |number: u64| 0.1 / number as f64;
     let first_step = 8;
@@ -226,7 +226,7 @@ fn an_epoch_goes_on_where_it_was_left() {
 
 #[test]
 fn a_gpu_out_of_reach_says_what_to_do() {
-    // No machine has so many, so this holds with and without the feature.
+    // No machine has that many GPUs, so this holds with and without the feature.
     let error = resolve_device(DeviceChoice::Cuda(9_999))
         .unwrap_err()
         .to_string();

@@ -1,4 +1,4 @@
-//! The epoch of networks that take their steps one after the other.
+//! An epoch of networks that take their steps one after the other.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use lenet_ops::dropout::Mask;
 
 use super::Member;
 
-/// An epoch under way: who takes part in it, and which batch is next.
+/// The current epoch: its members, its images and the next batch.
 #[derive(Debug)]
 pub(super) struct Turns {
-    /// Images; a step is given their positions.
+    /// Holds the image set; `indices` is empty, as each turn names its images.
     split: Split,
     batch_size: usize,
     members: Vec<OwnedMember>,
-    /// The next batch.
+    /// The next batch, counted from 0.
     batch: usize,
 }
 
@@ -31,13 +31,13 @@ struct OwnedMember {
 /// One network's next optimizer step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Turn<'e> {
-    /// Position of the network in its group.
+    /// Index of the network in its group.
     pub network: usize,
-    /// Holds the set that the batch is of.
+    /// Holds the image set.
     pub split: &'e Split,
-    /// Positions of the batch's images in the set.
+    /// Positions in the set of the batch's images.
     pub batch: &'e [u32],
-    /// Counted from 1.
+    /// Number of the optimizer step in the trial, counted from 1.
     pub step: u64,
     pub learning_rate: f64,
     pub dropout: Option<Mask>,
@@ -68,7 +68,7 @@ impl Turns {
         }
     }
 
-    /// The next step of each member, in their order.
+    /// The next step of each member, in the members' order. Moves on to the following batch.
     pub fn take_batch(&mut self) -> impl Iterator<Item = Turn<'_>> {
         let batch = self.batch;
         self.batch += 1;

@@ -1,4 +1,4 @@
-//! A trial under way: how far it is, and what follows from that.
+//! The state of a running trial, and the learning rate, order and outcome that follow from it.
 
 use std::path::Path;
 
@@ -18,29 +18,30 @@ use crate::record::level_name;
 /// One of the trials that [`run_group`](crate::run_group) trains together.
 #[derive(Debug, Clone, Copy)]
 pub struct GroupTrial<'a> {
-    /// What is run.
+    /// The trial's settings.
     pub config: &'a Trial,
-    /// Its images.
+    /// The trial's images.
     pub data: &'a Splits,
-    /// As [`RunOptions::checkpoint`].
+    /// See [`RunOptions::checkpoint`].
     pub checkpoint: Option<&'a Path>,
-    /// As [`RunOptions::init`].
+    /// See [`RunOptions::init`].
     pub init: Option<&'a Path>,
 }
 
-/// A trial under way; its network is kept elsewhere.
+/// A running trial: its settings, images and progress. The group holds its network.
 pub(super) struct Course<'a> {
     pub trial: &'a Trial,
     pub data: &'a Splits,
     pub geometry: Geometry,
-    /// Batches of an epoch.
+    /// Batches per epoch.
     pub batches: usize,
     pub progress: Progress,
     checkpoint: Option<&'a Path>,
 }
 
 impl<'a> Course<'a> {
-    /// Starts afresh or from the checkpoint.
+    /// Starts a trial, or resumes it if its checkpoint exists. Also returns the network's
+    /// parameters and moments.
     pub fn begin(
         asked: &GroupTrial<'a>,
         options: &RunOptions,
@@ -102,17 +103,17 @@ impl<'a> Course<'a> {
         Ok((course, state))
     }
 
-    /// The epoch under way, from 1.
+    /// The current epoch, counted from 1.
     pub fn epoch(&self) -> usize {
         self.progress.epochs.len() + 1
     }
 
-    /// Positions of the epoch's images in the training set, in the order of training.
+    /// Positions in the training set of the current epoch's images, in training order.
     pub fn order(&self) -> Vec<u32> {
         epoch_order(&self.data.train, self.trial.seed, self.epoch())
     }
 
-    /// What the epoch under way asks of the trial's network.
+    /// What the group needs to train the trial's network for the current epoch.
     pub fn member<'o>(&self, network: usize, order: &'o [u32]) -> Member<'o> {
         let first_step = self.progress.step - self.progress.batch as u64;
         let steps = first_step + 1..=first_step + self.batches as u64;
@@ -137,25 +138,25 @@ impl<'a> Course<'a> {
         self.trial.learning_rate * factor
     }
 
-    /// Books a batch.
+    /// Counts one batch.
     pub fn advance(&mut self) {
         self.progress.step += 1;
         self.progress.batch += 1;
     }
 
-    /// Books what the epoch under way has come to.
+    /// Stores the current epoch's sums and adds to its seconds.
     pub fn book(&mut self, sums: TrainingSums, seconds: f64) {
         self.progress.loss_bits = sums.loss.to_bits();
         self.progress.correct = sums.correct as u64;
         self.progress.train_seconds += seconds;
     }
 
-    /// Whether all batches of the epoch under way are done.
+    /// Whether all batches of the current epoch are done.
     pub fn is_at_epochs_end(&self) -> bool {
         self.progress.batch == self.batches
     }
 
-    /// Makes the record of a whole epoch; `finite` tells whether all parameters are.
+    /// Appends the record of a complete epoch. `finite`: all parameters are finite.
     pub fn finish_epoch(
         &mut self,
         finite: bool,
@@ -181,7 +182,7 @@ impl<'a> Course<'a> {
             validation_accuracy,
             test_loss,
             test_accuracy,
-            // candle's ReLU turns NaN into 0, which is no death.
+            // candle's ReLU turns NaN into 0; such a network diverged and is not dead.
             dead: finite && validation.peak_activation == 0.0,
             train_seconds: progress.train_seconds,
             evaluation_seconds,
@@ -192,17 +193,17 @@ impl<'a> Course<'a> {
         progress.train_seconds = 0.0;
     }
 
-    /// How the trial has ended, if it has; between epochs.
+    /// The outcome if the trial has ended. Only valid between epochs.
     pub fn outcome(&self, finite: bool) -> Option<Outcome> {
         outcome(self.trial, &self.progress.epochs, finite)
     }
 
-    /// Whether the trial leaves checkpoints.
+    /// Whether the trial writes checkpoints.
     pub fn is_saved(&self) -> bool {
         self.checkpoint.is_some()
     }
 
-    /// Writes the checkpoint, where there is to be one.
+    /// Writes the checkpoint, if the trial has one.
     pub fn save(&self, (parameters, moments): State) -> Result<(), TrainError> {
         if let Some(path) = self.checkpoint {
             let checkpoint = Checkpoint {
@@ -220,7 +221,7 @@ pub(super) fn all_finite(values: &[f32]) -> bool {
     values.iter().all(|value| value.is_finite())
 }
 
-/// NaN with the one bit pattern that files give back.
+/// Replaces any NaN by the one bit pattern that reading a file gives.
 fn canonical(value: f64) -> f64 {
     if value.is_nan() { f64::NAN } else { value }
 }

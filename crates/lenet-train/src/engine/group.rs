@@ -1,4 +1,4 @@
-//! The training loop: trials of one shape, a batch at a time together.
+//! The training loop: trials of one shape advance together, one batch at a time.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,32 +11,32 @@ use crate::backend::{self, Clock, Group, Member};
 use crate::error::TrainError;
 use crate::{Ended, Event, RunOptions};
 
-/// About so many [`Event::Step`] are sent an epoch.
+/// Approximate number of [`Event::Step`] per epoch.
 const EVENTS_PER_EPOCH: usize = 50;
 
-/// Who is told how a group's trials fare. Trials are counted from 0.
+/// Receives the events of a group's trials. `trial` is the trial's index in the group.
 pub trait Watcher {
-    /// Something happened in a trial.
+    /// Receives an event of a trial.
     fn event(&mut self, trial: usize, event: Event<'_>);
 
-    /// A trial has left the group: to its end, stopped, or failed by itself.
+    /// A trial left the group: it finished, was stopped, or failed on its own.
     fn ended(&mut self, trial: usize, ended: Result<Ended, TrainError>);
 }
 
-/// Runs trials in step. Each gives the records, parameters and checkpoints that it gives alone
-/// (on a GPU and on the CPU alike; seconds aside), ends for itself, and fails for itself where
-/// its settings, its checkpoint or its initial weights are at fault.
+/// Runs trials in step. Each trial gives the same records, parameters and checkpoints as alone,
+/// except for seconds, on a GPU and on the CPU. Each ends on its own, and fails on its own if its
+/// settings, its checkpoint or its initial weights are at fault.
 ///
-/// They must be of one [`Shape`](lenet_core::Shape); the training splits may be different images
-/// of one set, as many in each. Trials whose checkpoints lie in the middle
-/// of an epoch first finish it, with those that stand at the same batch, before all go on
-/// together. Of the `options`, `checkpoint` and `init` are each trial's own.
+/// The trials must have one [`Shape`](lenet_core::Shape). Their training splits may hold different
+/// images of one set, but equally many. Trials whose checkpoints lie in the middle of an epoch
+/// finish that epoch first, together with trials at the same batch; then all go on together.
+/// `checkpoint` and `init` come from each [`GroupTrial`], not from `options`.
 ///
-/// The watcher is told of the end of every trial once.
+/// The watcher receives the end of every trial exactly once, unless the group fails.
 ///
 /// # Errors
-/// What stops the group as a whole: trials that do not agree, a device that cannot be used or
-/// fails. Those trials have failed whose end was not told.
+/// Whatever stops the whole group: trials that do not agree, or a device that cannot be used or
+/// fails. Trials whose end the watcher has not received have then failed.
 pub fn run_group(
     trials: &[GroupTrial<'_>],
     options: &RunOptions,
@@ -100,7 +100,7 @@ fn started<'c>(course: &'c Course<'_>, group: usize) -> Event<'c> {
     }
 }
 
-/// Refuses trials that cannot be trained in step.
+/// Refuses two trials that cannot be trained in step.
 fn check_agreement(one: &Course<'_>, other: &Course<'_>) -> Result<(), TrainError> {
     let refuse = |setting: &str| {
         let what = match setting {
@@ -135,14 +135,14 @@ fn check_agreement(one: &Course<'_>, other: &Course<'_>) -> Result<(), TrainErro
 
 /// A trial that has not ended.
 struct Running<'a> {
-    /// Its place among the trials that were asked for.
+    /// Index among the trials that the caller passed.
     number: usize,
-    /// Its network's place in the group.
+    /// Index of the trial's network in the group.
     network: usize,
     course: Course<'a>,
 }
 
-/// A group and those of its trials that have not ended.
+/// A group while it trains: its networks, and its trials that have not ended.
 struct Lockstep<'a, 'w> {
     group: Box<dyn Group>,
     running: Vec<Running<'a>>,
@@ -152,7 +152,7 @@ struct Lockstep<'a, 'w> {
 
 impl Lockstep<'_, '_> {
     fn run(mut self) -> Result<(), TrainError> {
-        // Those that are farthest in their epoch go first, until all stand at its beginning.
+        // The trials farthest into their epoch go first, until all are at the start of one.
         while let Some(batch) = self.farthest() {
             if !self.train(batch)? {
                 return self.interrupt();
@@ -167,8 +167,8 @@ impl Lockstep<'_, '_> {
         batches.max()
     }
 
-    /// Trains what is left of the epoch of those trials that stand at batch `from`; `false`
-    /// where `stop` was raised before its end.
+    /// Trains the rest of the epoch for the trials at batch `from`; `false` if `stop` was set
+    /// before the end.
     fn train(&mut self, from: usize) -> Result<bool, TrainError> {
         let running = self.running.iter_mut();
         let mut members: Vec<&mut Running<'_>> = running
@@ -204,7 +204,7 @@ impl Lockstep<'_, '_> {
                 }
             }
         }
-        // Reading the sums waits for the device, so the clock stops after it.
+        // Reading the sums waits for the device, so the time is taken after it.
         let sums = self.group.training_sums()?;
         let seconds = begun.elapsed().as_secs_f64() / members.len() as f64;
         for (each, sums) in members.iter_mut().zip(sums) {
@@ -213,8 +213,8 @@ impl Lockstep<'_, '_> {
         Ok(whole)
     }
 
-    /// Evaluates, records and saves the trials that have done all batches of an epoch; those
-    /// that are over leave.
+    /// Evaluates, records and saves the trials at the end of an epoch; trials that have ended
+    /// leave the group.
     fn finish_epochs(&mut self) -> Result<(), TrainError> {
         let at_end = |each: &&Running<'_>| each.course.is_at_epochs_end();
         let ended: Vec<&Running<'_>> = self.running.iter().filter(at_end).collect();
@@ -256,7 +256,7 @@ impl Lockstep<'_, '_> {
         Ok(())
     }
 
-    /// Saves all trials where they stand.
+    /// Saves all trials in their current state and reports them as interrupted.
     fn interrupt(&mut self) -> Result<(), TrainError> {
         for each in std::mem::take(&mut self.running) {
             let parameters = self.group.parameters(each.network)?;
@@ -268,7 +268,7 @@ impl Lockstep<'_, '_> {
         Ok(())
     }
 
-    /// Writes a trial's checkpoint. The outer error is the group's, the inner one the trial's.
+    /// Writes a trial's checkpoint. The outer error concerns the group, the inner one the trial.
     fn save(
         &mut self,
         each: &Running<'_>,

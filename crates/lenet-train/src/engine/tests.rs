@@ -1,4 +1,4 @@
-//! Trials run to their end, stopped, killed and resumed.
+//! Single trials: run to their end, stopped, killed, resumed and refused.
 
 use std::sync::atomic::Ordering;
 
@@ -13,7 +13,7 @@ pub(super) fn adam() -> Trial {
         optimizer: Optimizer::ADAM,
         learning_rate: 0.01,
         dropout: Dropout::connected(0.25),
-        ..testing::config()
+        ..testing::trial()
     }
 }
 
@@ -28,9 +28,9 @@ pub(super) fn finished(ended: Ended) -> (Outcome, Vec<EpochRecord>, Vec<f32>) {
     }
 }
 
-fn unbroken(config: &Trial) -> (Outcome, Vec<EpochRecord>, Vec<f32>) {
+fn unbroken(trial: &Trial) -> (Outcome, Vec<EpochRecord>, Vec<f32>) {
     let ended = run(
-        config,
+        trial,
         &testing::splits(),
         &RunOptions::default(),
         &mut |_| {},
@@ -54,9 +54,9 @@ pub(super) fn assert_same(
     assert_eq!(bits(&a.2), bits(&b.2));
 }
 
-/// Runs until `stop_at` steps of this call are done, as Ctrl-C would end it.
+/// Runs until `stop_at` steps of this call are done, then stops as on Ctrl-C.
 pub(super) fn run_until(
-    config: &Trial,
+    trial: &Trial,
     checkpoint: &Path,
     stop_at: usize,
 ) -> Result<Ended, TrainError> {
@@ -67,8 +67,8 @@ pub(super) fn run_until(
     let stop = options.stop.clone();
     let mut steps = 0;
     stop.store(stop_at == 0, Ordering::Relaxed);
-    // So few batches make every step an event.
-    run(config, &testing::splits(), &options, &mut |event| {
+    // An epoch has so few batches that every step sends an event.
+    run(trial, &testing::splits(), &options, &mut |event| {
         if let Event::Step { .. } = event {
             steps += 1;
             stop.store(steps == stop_at, Ordering::Relaxed);
@@ -97,8 +97,8 @@ fn it_learns() {
 #[test]
 fn a_trial_stopped_at_any_step_goes_on_exactly() {
     for backend in [Backend::Fused, Backend::Stock] {
-        let config = Trial { backend, ..adam() };
-        let want = unbroken(&config);
+        let trial = Trial { backend, ..adam() };
+        let want = unbroken(&trial);
         let folder = tempfile::tempdir().unwrap();
         for stop_at in [0, 1, 3, 7, 8, 9, 11] {
             let path = folder.path().join(format!("{stop_at}"));
@@ -110,7 +110,7 @@ fn a_trial_stopped_at_any_step_goes_on_exactly() {
                     stop_at
                 };
                 stretches += 1;
-                match run_until(&config, &path, at).unwrap() {
+                match run_until(&trial, &path, at).unwrap() {
                     Ended::Interrupted { .. } => {}
                     ended => break finished(ended),
                 }
@@ -123,18 +123,18 @@ fn a_trial_stopped_at_any_step_goes_on_exactly() {
 
 #[test]
 fn a_killed_trial_goes_on_from_its_last_epoch() {
-    let config = adam();
-    let want = unbroken(&config);
+    let trial = adam();
+    let want = unbroken(&trial);
     let folder = tempfile::tempdir().unwrap();
     let (path, kept) = (folder.path().join("live"), folder.path().join("kept"));
     let options = RunOptions {
         checkpoint: Some(path.clone()),
         ..RunOptions::default()
     };
-    // What a kill in the middle of the second epoch leaves: the file of the first, and half a
-    // temporary one.
+    // A kill in the middle of the second epoch leaves the checkpoint of the first, and half of a
+    // temporary file.
     let run = |options: &RunOptions, observer: &mut dyn FnMut(Event<'_>)| {
-        super::run(&config, &testing::splits(), options, observer).unwrap()
+        super::run(&trial, &testing::splits(), options, observer).unwrap()
     };
     run(&options, &mut |event| {
         if let Event::Step {
@@ -183,13 +183,13 @@ fn a_finished_trial_is_not_run_again() {
 #[test]
 fn threads_change_no_bit() {
     for backend in [Backend::Fused, Backend::Stock] {
-        let config = Trial { backend, ..adam() };
+        let trial = Trial { backend, ..adam() };
         let two = RunOptions {
             threads: 2,
             ..RunOptions::default()
         };
-        let two = finished(run(&config, &testing::splits(), &two, &mut |_| {}).unwrap());
-        assert_same(&two, &unbroken(&config));
+        let two = finished(run(&trial, &testing::splits(), &two, &mut |_| {}).unwrap());
+        assert_same(&two, &unbroken(&trial));
     }
 }
 
@@ -215,16 +215,16 @@ fn seeds_differ() {
 #[test]
 fn a_diverging_trial_is_an_outcome() {
     for backend in [Backend::Fused, Backend::Stock] {
-        let config = Trial {
+        let trial = Trial {
             backend,
             learning_rate: 1e30,
-            ..testing::config()
+            ..testing::trial()
         };
-        let (outcome, epochs, _) = unbroken(&config);
+        let (outcome, epochs, _) = unbroken(&trial);
         assert_eq!(outcome, Outcome::Diverged { epoch: 1 }, "{backend:?}");
         assert_eq!(epochs.len(), 1);
         assert!(!epochs[0].dead, "{backend:?}: {:?}", epochs[0]);
-        // candle's ReLU hides NaN from its loss; there the parameters tell.
+        // candle's ReLU hides NaN from the loss; there only the parameters show the divergence.
         if backend == Backend::Fused {
             let loss = epochs[0].train_loss;
             assert_eq!(loss.to_bits(), f64::NAN.to_bits(), "{:?}", epochs[0]);
@@ -238,12 +238,12 @@ fn early_stopping_ends_a_trial() {
         epochs: 2,
         min_delta: 10.0,
     };
-    let config = Trial {
+    let trial = Trial {
         epochs: 9,
         early_stop: EarlyStop::After(stop),
         ..adam()
     };
-    let (outcome, epochs, _) = unbroken(&config);
+    let (outcome, epochs, _) = unbroken(&trial);
     assert_eq!(outcome, Outcome::Stopped { epoch: 3 });
     assert_eq!(epochs.len(), 3);
 }
@@ -303,8 +303,8 @@ fn initial_weights_come_from_a_file() {
 #[test]
 fn impossible_configurations_are_refused_before_any_work() {
     let data = testing::splits();
-    let refused = |config: Trial, word: &str| {
-        let error = run(&config, &data, &RunOptions::default(), &mut |event| {
+    let refused = |trial: Trial, word: &str| {
+        let error = run(&trial, &data, &RunOptions::default(), &mut |event| {
             panic!("{word}: {event:?}");
         });
         let error = error.unwrap_err().to_string();
@@ -341,9 +341,9 @@ fn impossible_configurations_are_refused_before_any_work() {
         ..adam()
     };
     refused(tf32, "precision");
-    let mut config = adam();
-    config.network.filters = vec![0];
-    refused(config, "filters");
+    let mut trial = adam();
+    trial.network.filters = vec![0];
+    refused(trial, "filters");
     let optimizer = Optimizer::new(Rule::Momentum { momentum: 1.0 });
     refused(
         Trial {

@@ -1,4 +1,4 @@
-//! Trials set up to be timed.
+//! A group of trials that is set up for timing.
 
 use std::time::Instant;
 
@@ -11,13 +11,13 @@ use crate::config;
 use crate::engine;
 use crate::error::TrainError;
 
-/// Images of the evaluation that is timed, at most.
+/// Most images in the timed evaluation.
 const EVALUATED: usize = 1000;
 
-/// A group at the start of its trials.
+/// A group at the start of its first epoch, with its trials and images.
 pub(super) struct Bench<'a> {
     pub group: Box<dyn Group>,
-    /// Of an epoch.
+    /// Batches per epoch.
     pub batches: usize,
     trials: &'a [&'a Trial],
     data: &'a Splits,
@@ -50,7 +50,7 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Begins the first epoch of every trial, at a constant rate.
+    /// Begins the first epoch of every trial, with a constant learning rate.
     pub fn begin_epoch(&mut self, clock: &mut Clock<'_>) -> Result<(), TrainError> {
         let trials = self.trials.iter();
         let orders: Vec<Vec<u32>> = trials
@@ -76,7 +76,7 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    /// Wall-clock seconds of the forward pass of one test image by all networks.
+    /// Wall-clock seconds per image of an evaluation of test images by all networks.
     pub fn time_an_image(&mut self) -> Result<f64, TrainError> {
         let test = &self.data.test;
         let some = Split {

@@ -1,4 +1,4 @@
-//! Sums of what was timed stay within the clock's time, and the clock changes no number.
+//! The measured phases add up to no more than the elapsed time, and measuring changes no result.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -18,7 +18,7 @@ fn trial(backend: Backend) -> Trial {
     Trial {
         backend,
         dropout: Dropout::connected(0.5),
-        ..testing::config()
+        ..testing::trial()
     }
 }
 
@@ -31,14 +31,14 @@ fn options(streamed: bool) -> RunOptions {
 
 #[test]
 fn a_group_takes_the_time_of_all() {
-    let (trial, data) = (testing::config(), testing::splits());
+    let (trial, data) = (testing::trial(), testing::splits());
     let other = Trial {
         seed: 2,
         ..trial.clone()
     };
     let options = RunOptions::default();
     let begun = Instant::now();
-    // More than an epoch has, which is eight.
+    // An epoch has eight steps; more are not timed.
     let timing = time_group(&[&trial, &other], &data, &options, 99).unwrap();
     let clock = begun.elapsed().as_secs_f64();
     assert!(timing.step_seconds > 0.0 && timing.image_seconds > 0.0);
@@ -56,7 +56,7 @@ fn a_group_takes_the_time_of_all() {
 #[test]
 fn steps_go_on_past_an_epoch() {
     let timing = time_steps(
-        &testing::config(),
+        &testing::trial(),
         &testing::splits(),
         &RunOptions::default(),
         20,
@@ -65,7 +65,7 @@ fn steps_go_on_past_an_epoch() {
     assert!(timing.step_seconds > 0.0 && timing.image_seconds > 0.0);
 }
 
-/// The parameters after an epoch, with a clock that writes to `phases` or with none.
+/// The parameters after an epoch, with a clock that adds to `phases` or with none.
 fn trained(backend: Backend, streamed: bool, phases: Option<&mut PhaseSeconds>) -> Vec<f32> {
     let (trial, data) = (trial(backend), testing::splits());
     let trials = [&trial];
@@ -92,7 +92,7 @@ fn the_clock_changes_no_number() {
     }
 }
 
-/// Both ways divide bytes by 255, one on the host, one by a tensor operation.
+/// Both divide bytes by 255: one on the host, one with a tensor operation.
 #[test]
 fn streamed_images_are_the_resident_ones() {
     let streamed = trained(Backend::Stock, true, None);

@@ -1,4 +1,4 @@
-//! An engine that only pretends to train.
+//! An engine that pretends to train.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,20 +10,21 @@ use lenet_train::{Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
 use crate::engine::Engine;
 
-/// "Trains" by arithmetic on seed and epoch; its checkpoint is the number of epochs done.
+/// Computes "results" from seed and epoch. Its checkpoint holds the number of epochs done.
 #[derive(Default)]
 pub(super) struct Fake {
-    /// Seed whose trials return an error, while the flag is up.
+    /// Trials with this seed return an error in their second epoch.
     pub(super) failing_seed: Option<u64>,
+    /// Trials with this seed panic in their second epoch.
     pub(super) panicking_seed: Option<u64>,
-    /// Raises the stop flag after so many epochs in all.
+    /// Raises the stop flag after this many epochs of all trials.
     pub(super) stop_after: Option<usize>,
     pub(super) broken_gradients: bool,
-    /// Trials that it can train together; 0 counts as 1.
+    /// How many trials it can train together; 0 counts as 1.
     pub(super) capacity: usize,
     /// Whether groups of more than one trial fail as a whole.
     pub(super) failing_groups: bool,
-    /// Identities of every group's trials.
+    /// The identities of each group's trials.
     pub(super) groups: Mutex<Vec<Vec<String>>>,
     pub(super) epochs_run: AtomicUsize,
     pub(super) checks: AtomicUsize,
@@ -31,12 +32,12 @@ pub(super) struct Fake {
     pub(super) most_in_flight: AtomicUsize,
 }
 
-pub(super) fn epoch_record(config: &Trial, epoch: usize) -> EpochRecord {
-    let value = config.learning_rate / (config.seed as f64 * epoch as f64 + 1.0 / 3.0);
+pub(super) fn epoch_record(trial: &Trial, epoch: usize) -> EpochRecord {
+    let value = trial.learning_rate / (trial.seed as f64 * epoch as f64 + 1.0 / 3.0);
     EpochRecord {
         epoch,
         step: epoch as u64,
-        learning_rate: config.learning_rate,
+        learning_rate: trial.learning_rate,
         train_loss: value,
         train_accuracy: value,
         validation_loss: f64::NAN,
@@ -127,38 +128,36 @@ impl Engine for Fake {
 impl Fake {
     fn train(
         &self,
-        trial: &GroupTrial<'_>,
+        asked: &GroupTrial<'_>,
         group: usize,
         options: &RunOptions,
         observer: &mut dyn FnMut(Event<'_>),
     ) -> Result<Ended, TrainError> {
-        let (config, checkpoint) = (trial.config, trial.checkpoint.unwrap());
+        let (trial, checkpoint) = (asked.config, asked.checkpoint.unwrap());
         let done = std::fs::read_to_string(checkpoint).map_or(0, |text| text.parse().unwrap());
-        let mut epochs: Vec<_> = (1..=done)
-            .map(|epoch| epoch_record(config, epoch))
-            .collect();
+        let mut epochs: Vec<_> = (1..=done).map(|epoch| epoch_record(trial, epoch)).collect();
         observer(Event::Started {
             from_epoch: done,
             epochs: &epochs,
             group,
         });
-        for epoch in done + 1..=config.epochs {
+        for epoch in done + 1..=trial.epochs {
             std::thread::sleep(std::time::Duration::from_millis(1));
             if options.stop.load(Ordering::SeqCst) {
                 return Ok(Ended::Interrupted {
                     epochs: epochs.len(),
                 });
             }
-            if epoch == 2 && self.failing_seed == Some(config.seed) {
+            if epoch == 2 && self.failing_seed == Some(trial.seed) {
                 return Err(TrainError::Device {
                     reason: "lost".to_owned(),
                 });
             }
             assert!(
-                epoch != 2 || self.panicking_seed != Some(config.seed),
+                epoch != 2 || self.panicking_seed != Some(trial.seed),
                 "pretended fault"
             );
-            epochs.push(epoch_record(config, epoch));
+            epochs.push(epoch_record(trial, epoch));
             std::fs::write(checkpoint, epoch.to_string()).unwrap();
             observer(Event::Epoch(&epochs[epoch - 1]));
             if Some(self.epochs_run.fetch_add(1, Ordering::SeqCst) + 1) == self.stop_after {

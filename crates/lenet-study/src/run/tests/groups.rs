@@ -8,16 +8,16 @@ use lenet_train::{GroupTrial, TrainError, Watcher};
 use super::*;
 use crate::engine::Training;
 
-/// Places in the plan of each group's trials.
-fn places(fixture: &Fixture, engine: &Fake) -> Vec<Vec<usize>> {
-    let place = |identity: &String| {
+/// The positions in the plan of each group's trials.
+fn positions(fixture: &Fixture, engine: &Fake) -> Vec<Vec<usize>> {
+    let position = |identity: &String| {
         let mut trials = fixture.plan.trials.iter();
         trials.position(|t| t.identity == *identity).unwrap()
     };
     let groups = engine.groups.lock().unwrap();
     groups
         .iter()
-        .map(|group| group.iter().map(place).collect())
+        .map(|group| group.iter().map(position).collect())
         .collect()
 }
 
@@ -37,23 +37,23 @@ fn groups_follow_the_plan_and_change_no_record() {
         let engine = fake(capacity);
         let summary = grouped.run(&engine, jobs.min(8)).unwrap();
         assert_eq!((summary.finished, summary.remaining), (9, 0));
-        let mut groups = places(&grouped, &engine);
+        let mut groups = positions(&grouped, &engine);
         groups.sort();
         assert_eq!(groups, [vec![0, 1, 2, 3], vec![4, 5, 6, 7], vec![8]]);
         let workers = jobs.min(8) / 4;
         assert!(engine.most_in_flight.load(Ordering::SeqCst) <= workers);
         assert_eq!(grouped.outcomes(), single.outcomes());
-        for (place, trial) in grouped.plan.trials.iter().enumerate() {
+        for (position, trial) in grouped.plan.trials.iter().enumerate() {
             let record = grouped.store.trial(&trial.identity).read_record();
             let run = &record.unwrap().unwrap().runs[0];
-            let group = if place < 8 { 4 } else { 1 };
+            let group = if position < 8 { 4 } else { 1 };
             assert_eq!((run.group, run.jobs), (group, group * workers));
         }
     }
 }
 
 #[test]
-fn rounds_are_told_as_soon_as_they_are_whole() {
+fn rounds_are_reported_as_soon_as_they_are_complete() {
     let fixture = fixture();
     let records = Mutex::new(Vec::new());
     let observer = |event: RunEvent<'_>| {
@@ -91,7 +91,7 @@ fn a_group_that_fails_goes_on_in_halves() {
     };
     let summary = fixture.watch(&engine, 5, &observer).unwrap();
     assert_eq!((summary.finished, summary.failed.len()), (9, 0));
-    // Of a group of this engine the first trial is done, and the second is begun.
+    // When a group of this engine fails, its first trial is done and its second has started.
     let want = [
         &[0, 1, 2, 3, 4][..],
         &[1, 2],
@@ -103,14 +103,14 @@ fn a_group_that_fails_goes_on_in_halves() {
         &[7, 8],
         &[8],
     ];
-    assert_eq!(places(&fixture, &engine), want);
+    assert_eq!(positions(&fixture, &engine), want);
     assert_eq!(fixture.outcomes(), single.outcomes());
     let running = running.into_inner().unwrap();
     assert!(running.len() == 9 && running.values().all(|&count| count == 0));
 }
 
 #[test]
-fn a_fault_in_a_group_is_one_trials_own() {
+fn an_error_of_one_trial_leaves_its_group_running() {
     let failing = Fake {
         failing_seed: Some(2),
         ..fake(9)
@@ -134,12 +134,12 @@ fn a_fault_in_a_group_is_one_trials_own() {
 }
 
 #[test]
-fn a_member_that_another_process_runs_is_left_out() {
+fn a_trial_that_another_process_runs_is_left_out_of_its_group() {
     let fixture = fixture();
     let taken = &fixture.plan.trials[2];
     let folder = fixture.store.trial(&taken.identity);
     let writer = Mutex::new(None);
-    // Taken between the survey and the group's beginning.
+    // The lock is taken after the survey and before the group starts.
     let observer = |event: RunEvent<'_>| {
         if let RunEvent::Begin { .. } = event {
             *writer.lock().unwrap() = Some(folder.begin(&taken.config).unwrap());
@@ -148,7 +148,7 @@ fn a_member_that_another_process_runs_is_left_out() {
     let engine = fake(9);
     let summary = fixture.watch(&engine, 9, &observer).unwrap();
     assert_eq!((summary.finished, summary.elsewhere), (8, 1));
-    assert_eq!(places(&fixture, &engine), [[0, 1, 3, 4, 5, 6, 7, 8]]);
+    assert_eq!(positions(&fixture, &engine), [[0, 1, 3, 4, 5, 6, 7, 8]]);
 }
 
 #[test]
@@ -173,17 +173,17 @@ fn an_interrupted_group_goes_on_in_another() {
     }
 }
 
-/// The real engine, its trials together.
+/// The real engine, with this capacity for groups.
 struct Together(usize);
 
 impl Engine for Together {
     fn self_check(
         &self,
-        config: &Trial,
+        trial: &Trial,
         data: &Splits,
         options: &RunOptions,
     ) -> Result<SelfCheck, TrainError> {
-        Training.self_check(config, data, options)
+        Training.self_check(trial, data, options)
     }
 
     fn group_capacity(&self, _: &Trial, _: &Splits, _: &RunOptions) -> usize {
@@ -192,14 +192,14 @@ impl Engine for Together {
 
     fn run_record(
         &self,
-        config: &Trial,
+        trial: &Trial,
         options: &RunOptions,
         jobs: usize,
         group: usize,
         from_epoch: usize,
         check: Option<SelfCheck>,
     ) -> RunRecord {
-        Training.run_record(config, options, jobs, group, from_epoch, check)
+        Training.run_record(trial, options, jobs, group, from_epoch, check)
     }
 
     fn run_group(
@@ -212,7 +212,8 @@ impl Engine for Together {
     }
 }
 
-/// Runs a study of real networks until it is done, stopped whenever so many epochs are.
+/// Runs a study of real networks to its end; stops it after every `stop_after` epochs and
+/// resumes it.
 fn trained(engine: &dyn Engine, stop_after: usize) -> Vec<TrialRecord> {
     let text = "name = \"real\"\nseeds = 2\n[base]\nepochs = 3\nvalidation = 10\nsamples = 20\n\
                 filters = 2\nhidden = 4\nbatch_size = 8\n\

@@ -1,4 +1,4 @@
-//! Trials trained together are what they are alone.
+//! Trials that are trained together give the results that they give alone.
 
 #[cfg(feature = "cuda")]
 mod cuda;
@@ -14,14 +14,14 @@ use super::*;
 use crate::checkpoint::Checkpoint;
 use crate::{CheckpointError, run, testing};
 
-/// What a watcher saw of each trial.
+/// A watcher that keeps what it receives: trial indices per kind of event, and the ends.
 #[derive(Default)]
 struct Seen {
     started: Vec<(usize, usize)>,
     steps: Vec<usize>,
     epochs: Vec<usize>,
     ended: Vec<(usize, Result<Ended, TrainError>)>,
-    /// Raises the options' flag once trial 0 has done so many steps.
+    /// Sets the options' stop flag once trial 0 has done this many steps.
     stop: Option<(usize, RunOptions)>,
 }
 
@@ -44,7 +44,7 @@ impl Watcher for Seen {
 }
 
 impl Seen {
-    /// The ends in the trials' order; each was told once.
+    /// The ends in the trials' order; checks that each was received once.
     fn into_ends(mut self) -> Vec<Result<Ended, TrainError>> {
         self.ended.sort_by_key(|(trial, _)| *trial);
         let trials: Vec<usize> = self.ended.iter().map(|(trial, _)| *trial).collect();
@@ -53,8 +53,8 @@ impl Seen {
     }
 }
 
-/// Trials that differ in all that may differ within a group.
-fn configs(backend: Backend) -> Vec<Trial> {
+/// Trials that differ in everything that may differ within a group.
+fn trials(backend: Backend) -> Vec<Trial> {
     let early_stop = EarlyStop::After(Patience {
         epochs: 1,
         min_delta: 10.0,
@@ -63,14 +63,14 @@ fn configs(backend: Backend) -> Vec<Trial> {
         rate: 0.5,
         connected: false,
     };
-    let configs = [
+    let trials = [
         adam(),
         Trial { seed: 2, ..adam() },
         Trial {
             optimizer: Optimizer::MOMENTUM,
             epochs: 9,
             early_stop,
-            ..testing::config()
+            ..testing::trial()
         },
         Trial {
             dropout: idle,
@@ -79,37 +79,37 @@ fn configs(backend: Backend) -> Vec<Trial> {
         },
         Trial {
             learning_rate: 1e30,
-            ..testing::config()
+            ..testing::trial()
         },
         Trial {
             epochs: 4,
             seed: 7,
-            ..testing::config()
+            ..testing::trial()
         },
     ];
-    configs
+    trials
         .into_iter()
-        .map(|config| Trial { backend, ..config })
+        .map(|trial| Trial { backend, ..trial })
         .collect()
 }
 
 type Alone = (Outcome, Vec<EpochRecord>, Vec<f32>);
 
-fn alone(config: &Trial, data: &Splits) -> Alone {
-    finished(run(config, data, &RunOptions::default(), &mut |_| {}).unwrap())
+fn alone(trial: &Trial, data: &Splits) -> Alone {
+    finished(run(trial, data, &RunOptions::default(), &mut |_| {}).unwrap())
 }
 
 fn together(
-    configs: &[Trial],
+    trials: &[Trial],
     data: &Splits,
     checkpoints: &[PathBuf],
     seen: Seen,
 ) -> Result<Seen, TrainError> {
-    let trials: Vec<GroupTrial<'_>> = configs
+    let group: Vec<GroupTrial<'_>> = trials
         .iter()
         .enumerate()
-        .map(|(number, config)| GroupTrial {
-            config,
+        .map(|(number, trial)| GroupTrial {
+            config: trial,
             data,
             checkpoint: checkpoints.get(number).map(PathBuf::as_path),
             init: None,
@@ -120,7 +120,7 @@ fn together(
         None => RunOptions::default(),
     };
     let mut seen = seen;
-    run_group(&trials, &options, &mut seen).map(|()| seen)
+    run_group(&group, &options, &mut seen).map(|()| seen)
 }
 
 fn paths(folder: &Path, count: usize) -> Vec<PathBuf> {
@@ -131,11 +131,11 @@ fn paths(folder: &Path, count: usize) -> Vec<PathBuf> {
 fn each_trial_is_what_it_is_alone() {
     let data = testing::splits();
     for backend in [Backend::Fused, Backend::Stock] {
-        let configs = configs(backend);
+        let trials = trials(backend);
         let folder = tempfile::tempdir().unwrap();
-        let files = paths(folder.path(), configs.len());
+        let files = paths(folder.path(), trials.len());
         let begun = Instant::now();
-        let seen = together(&configs, &data, &files, Seen::default()).unwrap();
+        let seen = together(&trials, &data, &files, Seen::default()).unwrap();
         let clock = begun.elapsed().as_secs_f64();
         assert_eq!(seen.started, [0, 1, 2, 3, 4, 5].map(|trial| (trial, 6)));
         assert_eq!(
@@ -145,10 +145,10 @@ fn each_trial_is_what_it_is_alone() {
         );
         let mut seconds = 0.0;
         let mut outcomes = Vec::new();
-        for ((config, file), end) in configs.iter().zip(&files).zip(seen.into_ends()) {
+        for ((trial, file), end) in trials.iter().zip(&files).zip(seen.into_ends()) {
             let got = finished(end.unwrap());
-            assert_same(&got, &alone(config, &data));
-            let saved = Checkpoint::read(file, &config.identity()).unwrap().unwrap();
+            assert_same(&got, &alone(trial, &data));
+            let saved = Checkpoint::read(file, &trial.identity()).unwrap().unwrap();
             assert_eq!(saved.progress.epochs.len(), got.1.len());
             let mut epochs = saved.progress.epochs.iter().zip(&got.1);
             assert!(epochs.all(|(a, b)| a.same_outcome(b)));
@@ -170,11 +170,11 @@ fn each_trial_is_what_it_is_alone() {
 #[test]
 fn a_group_stopped_at_any_step_goes_on_exactly() {
     let data = testing::splits();
-    let configs = configs(Backend::Fused);
-    let want: Vec<Alone> = configs.iter().map(|config| alone(config, &data)).collect();
+    let trials = trials(Backend::Fused);
+    let want: Vec<Alone> = trials.iter().map(|trial| alone(trial, &data)).collect();
     for at in [1, 3, 7, 8, 9, 11] {
         let folder = tempfile::tempdir().unwrap();
-        let files = paths(folder.path(), configs.len());
+        let files = paths(folder.path(), trials.len());
         let mut stretches = 0;
         let ends = loop {
             stretches += 1;
@@ -182,7 +182,7 @@ fn a_group_stopped_at_any_step_goes_on_exactly() {
                 stop: Some((at, RunOptions::default())),
                 ..Seen::default()
             };
-            let ends = together(&configs, &data, &files, seen).unwrap().into_ends();
+            let ends = together(&trials, &data, &files, seen).unwrap().into_ends();
             let ends: Vec<Ended> = ends.into_iter().map(Result::unwrap).collect();
             if !ends
                 .iter()
@@ -198,24 +198,24 @@ fn a_group_stopped_at_any_step_goes_on_exactly() {
     }
 }
 
-/// A trial leaves the same checkpoint whether it is stopped alone or in a group.
+/// A trial writes the same checkpoint whether it is stopped alone or in a group.
 #[test]
 fn checkpoints_in_the_middle_of_an_epoch_are_those_of_the_trial_alone() {
     let data = testing::splits();
-    let configs = &configs(Backend::Fused)[..3];
+    let trials = &trials(Backend::Fused)[..3];
     let folder = tempfile::tempdir().unwrap();
     let files = paths(folder.path(), 6);
-    for (config, file) in configs.iter().zip(&files[3..]) {
-        run_until(config, file, 11).unwrap();
+    for (trial, file) in trials.iter().zip(&files[3..]) {
+        run_until(trial, file, 11).unwrap();
     }
     let seen = Seen {
         stop: Some((11, RunOptions::default())),
         ..Seen::default()
     };
-    together(configs, &data, &files, seen).unwrap();
-    for (number, config) in configs.iter().enumerate() {
+    together(trials, &data, &files, seen).unwrap();
+    for (number, trial) in trials.iter().enumerate() {
         let [a, b] = [number, number + 3].map(|file| {
-            Checkpoint::read(&files[file], &config.identity())
+            Checkpoint::read(&files[file], &trial.identity())
                 .unwrap()
                 .unwrap()
         });
@@ -230,15 +230,16 @@ fn checkpoints_in_the_middle_of_an_epoch_are_those_of_the_trial_alone() {
 #[test]
 fn trials_from_anywhere_join_at_an_epochs_beginning() {
     let data = testing::splits();
-    let configs: Vec<Trial> = (1..=6).map(|seed| Trial { seed, ..adam() }).collect();
+    let trials: Vec<Trial> = (1..=6).map(|seed| Trial { seed, ..adam() }).collect();
     let folder = tempfile::tempdir().unwrap();
     let files = paths(folder.path(), 6);
-    // Two at one batch, one at another, one between epochs, one that is done, one not begun.
+    // Two trials at the same batch, one at another, one between epochs, one that has ended, one
+    // that has not started.
     for (number, steps) in [(0, 3), (1, 13), (2, 11), (3, 8)] {
-        run_until(&configs[number], &files[number], steps).unwrap();
+        run_until(&trials[number], &files[number], steps).unwrap();
     }
-    run_until(&configs[4], &files[4], 99).unwrap();
-    let seen = together(&configs, &data, &files, Seen::default()).unwrap();
+    run_until(&trials[4], &files[4], 99).unwrap();
+    let seen = together(&trials, &data, &files, Seen::default()).unwrap();
     assert_eq!(
         seen.started,
         [(4, 1), (0, 5), (1, 5), (2, 5), (3, 5), (5, 5)]
@@ -247,21 +248,21 @@ fn trials_from_anywhere_join_at_an_epochs_beginning() {
     let apart = [1, 1, 1, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2];
     assert_eq!(first[..13], apart);
     assert_eq!(first[13..], [0, 1], "then all together");
-    for (config, end) in configs.iter().zip(seen.into_ends()) {
-        assert_same(&finished(end.unwrap()), &alone(config, &data));
+    for (trial, end) in trials.iter().zip(seen.into_ends()) {
+        assert_same(&finished(end.unwrap()), &alone(trial, &data));
     }
 }
 
 #[test]
 fn a_trial_fails_alone() {
     let data = testing::splits();
-    let mut configs: Vec<Trial> = (1..=5).map(|seed| Trial { seed, ..adam() }).collect();
-    configs[2].learning_rate = f64::NAN;
+    let mut trials: Vec<Trial> = (1..=5).map(|seed| Trial { seed, ..adam() }).collect();
+    trials[2].learning_rate = f64::NAN;
     let folder = tempfile::tempdir().unwrap();
     let mut files = paths(folder.path(), 5);
     std::fs::write(&files[1], b"nonsense").unwrap();
     files[3] = folder.path().join("missing/checkpoint");
-    let seen = together(&configs, &data, &files, Seen::default()).unwrap();
+    let seen = together(&trials, &data, &files, Seen::default()).unwrap();
     assert_eq!(seen.started, [(0, 3), (3, 3), (4, 3)]);
     let ends = seen.into_ends();
     let broken = ends[1].as_ref().unwrap_err();
@@ -285,7 +286,7 @@ fn a_trial_fails_alone() {
     );
     for (number, end) in ends.into_iter().enumerate() {
         if number == 0 || number == 4 {
-            assert_same(&finished(end.unwrap()), &alone(&configs[number], &data));
+            assert_same(&finished(end.unwrap()), &alone(&trials[number], &data));
         }
     }
 }
@@ -295,22 +296,22 @@ fn training_images_may_differ() {
     let one = testing::splits();
     let mut other = one.clone();
     other.train.indices.reverse();
-    let configs = [adam(), Trial { seed: 2, ..adam() }];
-    let trial = |config, data| GroupTrial {
-        config,
+    let trials = [adam(), Trial { seed: 2, ..adam() }];
+    let member = |trial, data| GroupTrial {
+        config: trial,
         data,
         checkpoint: None,
         init: None,
     };
-    let trials = [trial(&configs[0], &one), trial(&configs[1], &other)];
+    let group = [member(&trials[0], &one), member(&trials[1], &other)];
     let mut seen = Seen::default();
-    run_group(&trials, &RunOptions::default(), &mut seen).unwrap();
-    for (trial, end) in trials.iter().zip(seen.into_ends()) {
-        assert_same(&finished(end.unwrap()), &alone(trial.config, trial.data));
+    run_group(&group, &RunOptions::default(), &mut seen).unwrap();
+    for (member, end) in group.iter().zip(seen.into_ends()) {
+        assert_same(&finished(end.unwrap()), &alone(member.config, member.data));
     }
     assert_ne!(
-        alone(&configs[1], &one).2,
-        alone(&configs[1], &other).2,
+        alone(&trials[1], &one).2,
+        alone(&trials[1], &other).2,
         "the other images train another network"
     );
 }
@@ -344,15 +345,15 @@ fn trials_that_do_not_agree_are_refused() {
     }
     let mut fewer = data.clone();
     fewer.validation.indices.pop();
-    let config = adam();
-    let trials = [&data, &fewer].map(|data| GroupTrial {
-        config: &config,
+    let trial = adam();
+    let group = [&data, &fewer].map(|data| GroupTrial {
+        config: &trial,
         data,
         checkpoint: None,
         init: None,
     });
     let mut seen = Seen::default();
-    let error = run_group(&trials, &RunOptions::default(), &mut seen).unwrap_err();
+    let error = run_group(&group, &RunOptions::default(), &mut seen).unwrap_err();
     assert!(error.to_string().contains("images"), "{error}");
     assert!(seen.started.is_empty() && seen.ended.is_empty());
 }

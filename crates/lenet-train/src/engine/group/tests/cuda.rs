@@ -1,4 +1,4 @@
-//! Groups on a GPU, or on the driver of `tests/cuda`, which runs kernels on the CPU.
+//! Groups on a GPU, or on the driver in `tests/cuda`, which runs the kernels on the CPU.
 
 use lenet_core::{DeviceKind, Precision};
 use lenet_ops::cuda::Gpu;
@@ -8,11 +8,11 @@ use super::*;
 use crate::engine::tests::bits;
 use crate::{self_check, time_phases};
 
-/// Relative bound on losses: two devices' rounding, carried through some twenty steps.
+/// Relative bound on differences of losses: rounding on two devices, over about twenty steps.
 const LOSSES: f64 = 1e-4;
 
-/// Whether there is a GPU. Without one a test ends here and says so; `LENET_REQUIRE_GPU=1` makes
-/// that a failure.
+/// Whether there is a GPU. Without one a test says so and passes; with `LENET_REQUIRE_GPU=1` it
+/// fails.
 fn gpu() -> bool {
     match Gpu::new(0) {
         Ok(_) => true,
@@ -27,15 +27,15 @@ fn gpu() -> bool {
 
 fn on_the_gpu() -> Vec<Trial> {
     let device = DeviceKind::Cuda;
-    let configs = configs(Backend::Fused).into_iter();
-    configs.map(|config| Trial { device, ..config }).collect()
+    let trials = trials(Backend::Fused).into_iter();
+    trials.map(|trial| Trial { device, ..trial }).collect()
 }
 
 fn ends(seen: Seen) -> Vec<Ended> {
     seen.into_ends().into_iter().map(Result::unwrap).collect()
 }
 
-/// Accuracies of `images` images may differ by one image, losses by rounding.
+/// Accuracies may differ by one image, losses by rounding.
 fn assert_close(got: &EpochRecord, want: &EpochRecord, data: &Splits) {
     let loss = |got: f64, want: f64| {
         (got - want).abs() <= LOSSES * want.abs() || !got.is_finite() && !want.is_finite()
@@ -63,16 +63,16 @@ fn a_group_on_a_gpu_trains_as_the_cpu_does() {
         return;
     }
     let data = testing::splits();
-    let configs = on_the_gpu();
-    let seen = together(&configs, &data, &[], Seen::default()).unwrap();
+    let trials = on_the_gpu();
+    let seen = together(&trials, &data, &[], Seen::default()).unwrap();
     assert!(seen.started.iter().all(|(_, group)| *group == 6));
-    for (config, end) in configs.iter().zip(ends(seen)) {
+    for (trial, end) in trials.iter().zip(ends(seen)) {
         let device = DeviceKind::Cpu;
-        let config = Trial {
+        let trial = Trial {
             device,
-            ..config.clone()
+            ..trial.clone()
         };
-        let (got, want) = (finished(end), alone(&config, &data));
+        let (got, want) = (finished(end), alone(&trial, &data));
         assert_eq!(got.0, want.0);
         assert_eq!(got.1.len(), want.1.len());
         for (got, want) in got.1.iter().zip(&want.1) {
@@ -87,16 +87,16 @@ fn a_trial_on_a_gpu_is_to_the_bit_what_it_is_alone() {
         return;
     }
     let data = testing::splits();
-    let configs = on_the_gpu();
-    let want: Vec<Alone> = configs.iter().map(|config| alone(config, &data)).collect();
-    let seen = together(&configs, &data, &[], Seen::default()).unwrap();
+    let trials = on_the_gpu();
+    let want: Vec<Alone> = trials.iter().map(|trial| alone(trial, &data)).collect();
+    let seen = together(&trials, &data, &[], Seen::default()).unwrap();
     for (end, want) in ends(seen).into_iter().zip(&want) {
         assert_same(&finished(end), want);
     }
 
-    // Stopped after eleven steps each time, which is within an epoch, and gone on with.
+    // Stopped after every eleven steps, which is within an epoch, and resumed.
     let folder = tempfile::tempdir().unwrap();
-    let files = paths(folder.path(), configs.len());
+    let files = paths(folder.path(), trials.len());
     let mut stretches = 0;
     let got = loop {
         stretches += 1;
@@ -104,7 +104,7 @@ fn a_trial_on_a_gpu_is_to_the_bit_what_it_is_alone() {
             stop: Some((11, RunOptions::default())),
             ..Seen::default()
         };
-        let ends = ends(together(&configs, &data, &files, seen).unwrap());
+        let ends = ends(together(&trials, &data, &files, seen).unwrap());
         let interrupted = |end: &Ended| matches!(end, Ended::Interrupted { .. });
         if !ends.iter().any(interrupted) {
             break ends;
@@ -116,14 +116,14 @@ fn a_trial_on_a_gpu_is_to_the_bit_what_it_is_alone() {
     }
 }
 
-/// More trials than an evaluation has room for the images of: it takes them in several passes.
+/// Too many trials for one pass of an evaluation, which then takes several.
 #[test]
 fn many_trials_on_a_gpu_are_what_one_is() {
     if !gpu() {
         return;
     }
     let mut data = testing::splits();
-    // Images of both splits, again and again.
+    // Both splits repeat their images.
     for split in [&mut data.validation, &mut data.test] {
         split.indices = split.indices.iter().copied().cycle().take(700).collect();
     }
@@ -135,18 +135,18 @@ fn many_trials_on_a_gpu_are_what_one_is() {
             kernel: 3,
             hidden: vec![],
         },
-        ..testing::config()
+        ..testing::trial()
     };
-    let configs: Vec<Trial> = (1..=13)
+    let trials: Vec<Trial> = (1..=13)
         .map(|seed| Trial {
             seed,
             ..one.clone()
         })
         .collect();
-    let seen = together(&configs, &data, &[], Seen::default()).unwrap();
-    let ends = ends(seen).into_iter().zip(&configs);
-    for (end, config) in ends.take(2) {
-        assert_same(&finished(end), &alone(config, &data));
+    let seen = together(&trials, &data, &[], Seen::default()).unwrap();
+    let ends = ends(seen).into_iter().zip(&trials);
+    for (end, trial) in ends.take(2) {
+        assert_same(&finished(end), &alone(trial, &data));
     }
 }
 
@@ -157,19 +157,19 @@ fn in_tf32(trial: &Trial) -> Trial {
     }
 }
 
-/// They are refused before the GPU is opened.
+/// The trials are refused before the GPU is opened.
 #[test]
 fn trials_of_two_precisions_are_refused() {
     let data = testing::splits();
     let single = on_the_gpu().remove(0);
-    let configs = [single.clone(), in_tf32(&single)];
-    let refused = together(&configs, &data, &[], Seen::default());
+    let trials = [single.clone(), in_tf32(&single)];
+    let refused = together(&trials, &data, &[], Seen::default());
     let error = refused.map(|_| ()).unwrap_err().to_string();
     let words = "trials with different precisions cannot be trained together";
     assert!(error.contains(words), "{error}");
 }
 
-/// The second stage goes to tensor cores.
+/// The network's second stage runs on tensor cores.
 #[test]
 fn a_check_of_gradients_proves_the_precision_of_the_trial() {
     if !gpu() {
@@ -183,12 +183,12 @@ fn a_check_of_gradients_proves_the_precision_of_the_trial() {
             kernel: 3,
             hidden: vec![8],
         },
-        ..testing::config()
+        ..testing::trial()
     };
     let [single, tf32] = [single.clone(), in_tf32(&single)]
         .map(|trial| self_check(&trial, &data, &RunOptions::default()).unwrap());
     assert!(single.passed && tf32.passed, "{single:?}\n{tf32:?}");
-    // What f32 may be off by would not do for factors rounded to TF32.
+    // TF32 rounds factors, so it needs a wider bound than f32.
     assert!(single.tolerance < tf32.tolerance);
     assert!(
         single.worst_relative_error < tf32.worst_relative_error,
@@ -196,35 +196,36 @@ fn a_check_of_gradients_proves_the_precision_of_the_trial() {
     );
 }
 
-/// Phases are launched one by one with waits between, ordinary steps as one recorded graph.
+/// With a clock, phases are launched one by one with waits between; ordinary steps are launched
+/// as one recorded graph.
 #[test]
 fn a_clock_on_a_gpu_changes_no_parameter() {
     if !gpu() {
         return;
     }
     let data = testing::splits();
-    let config = Trial {
+    let trial = Trial {
         device: DeviceKind::Cuda,
         epochs: 1,
         ..adam()
     };
     let options = RunOptions::default();
-    let phases = time_phases(&config, &data, &options).unwrap();
+    let phases = time_phases(&trial, &data, &options).unwrap();
     let phases = phases.expect("nobody stops it");
     assert!(phases.sum() > 0.0, "{phases:?}");
 
-    let trial = GroupTrial {
-        config: &config,
+    let member = GroupTrial {
+        config: &trial,
         data: &data,
         checkpoint: None,
         init: None,
     };
-    let (course, state) = Course::begin(&trial, &options).unwrap();
-    let networks = vec![(config.optimizer, state)];
-    let mut group = backend::build(&course.geometry, &config.shape(), &options, networks).unwrap();
+    let (course, state) = Course::begin(&member, &options).unwrap();
+    let networks = vec![(trial.optimizer, state)];
+    let mut group = backend::build(&course.geometry, &trial.shape(), &options, networks).unwrap();
     let order = course.order();
-    let member = course.member(0, &order);
-    group.begin_epoch(&data.train.set, &[member], 0).unwrap();
+    let epoch = course.member(0, &order);
+    group.begin_epoch(&data.train.set, &[epoch], 0).unwrap();
     let mut phases = PhaseSeconds::default();
     let mut clock = Clock::start(&mut phases);
     for _ in 0..course.batches {
@@ -232,7 +233,7 @@ fn a_clock_on_a_gpu_changes_no_parameter() {
     }
     assert_eq!(
         bits(&group.parameters(0).unwrap()),
-        bits(&alone(&config, &data).2)
+        bits(&alone(&trial, &data).2)
     );
     let PhaseSeconds {
         forward,
