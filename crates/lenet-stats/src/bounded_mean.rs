@@ -27,7 +27,7 @@ pub fn bounded_mean(values: &[f64], level: f64) -> Result<Estimate, StatsError> 
     let interval = (n > 1).then(|| {
         let variance = mean * (1.0 - mean);
         // Values next to 1 may differ and yet have a mean that rounds to 1.
-        if deviation == 0.0 || variance <= 0.0 {
+        if variance <= 0.0 {
             return Interval {
                 low: mean,
                 high: mean,

@@ -10,9 +10,9 @@ use crate::running::running_intersection;
 /// The intervals of [`mean_sequence`] are valid whatever the prior; it decides where they are narrow. With
 /// a small variance three values have no interval, with a large one ten values have a wide one. 100 has
 /// intervals of three values for levels below 0.9966, and of two for levels below 0.929. `oracle/prior.py`
-/// counts the values until an effect of 0 is excluded, for true effects of 1 to 30. With 100 that is
-/// 6 to 11 per cent more than with the best variance for each effect, at levels of 0.99 to 0.999, which
-/// joint verdicts need. At 0.95 it is 31 per cent, for effects of 30.
+/// counts the values until an effect of 0 is excluded, for true effects of 1 to 30 and up to ten values.
+/// At levels of 0.99 to 0.999, which joint verdicts need, 100 takes at most 6 to 11 per cent more values
+/// than the best variance for each effect; at 0.95 it takes at most 31 per cent more, for effects of 30.
 pub const PRIOR: f64 = 100.0;
 
 /// Mean of normal values with a confidence sequence: intervals that hold at every n at once. Whoever looks

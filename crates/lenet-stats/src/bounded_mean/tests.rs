@@ -23,7 +23,7 @@ fn intervals_agree_with_scipy() {
 
 #[test]
 fn equal_values_have_no_spread() {
-    for value in [0.0, 0.1135, 1.0] {
+    for value in [0.0, 1e-300, 0.1135, 0.29, 0.3, 0.58, 0.9869, 1.0] {
         let exact = Interval {
             low: value,
             high: value,

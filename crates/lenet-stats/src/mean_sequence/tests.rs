@@ -39,6 +39,7 @@ fn the_point_is_the_mean_of_all() {
 /// A sequence whose interval at 30 values misses 0 has excluded it at some look.
 #[test]
 fn the_truth_is_seldom_ever_excluded() {
+    // Intervals that are far too wide would keep the level as well: hence the least share.
     for (level, least) in [(0.8, 0.08), (0.95, 0.02)] {
         let sequences = normal_sequences(1, 2000);
         let excluded = sequences.iter().filter(|values| {
