@@ -12,13 +12,8 @@ use crate::error::StoreError;
 
 /// The format of a trial's files that this program writes, and the newest that it reads.
 pub const TRIAL_FORMAT: u32 = 1;
-<<<<<<< HEAD
 /// The same for `study.json`. Format 1 had no claims, no published data and no images.
 pub const STUDY_FORMAT: u32 = 2;
-=======
-/// The format of `study.json` that this program writes, and the newest that it reads.
-pub const STUDY_FORMAT: u32 = 1;
->>>>>>> wt-prose
 
 /// Parses a JSON object with the member `format`; checks that number first. `path` is the file that
 /// `text` was read from.
