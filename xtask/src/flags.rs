@@ -12,7 +12,7 @@ pub use bench::{BenchCpu, BenchRuntime};
 pub use cuda::{CudaToolchain, GpuCheck};
 pub use network::{Evaluate, Export, ExportFormat, Precision, Predict, Split, Train};
 pub use shared::{Assignment, Compute};
-pub use study::{Experiments, Report, Status};
+pub use study::{Claims, Experiments, Report, Status};
 
 /// Hyperparameter studies of small convolutional networks.
 #[derive(Debug, Parser)]
@@ -41,6 +41,8 @@ pub enum Command {
     Experiments(Experiments),
     /// Write the report anew from records, without training
     Report(Report),
+    /// Print the verdicts on a study's claims from records, without training
+    Claims(Claims),
     /// Say what of a study is done, running, failed and missing
     Status(Status),
     /// Train one network

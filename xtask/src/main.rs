@@ -14,6 +14,7 @@ mod overview;
 mod progress;
 mod table;
 mod toolchain;
+mod verdicts;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let result = match flags.command {
         Command::Experiments(flags) => commands::experiments::run(&flags),
         Command::Report(flags) => commands::report::run(&flags),
+        Command::Claims(flags) => commands::claims::run(&flags),
         Command::Status(flags) => commands::status::run(&flags),
         Command::Train(flags) => commands::train::run(&flags),
         Command::Evaluate(flags) => commands::evaluate::run(&flags),

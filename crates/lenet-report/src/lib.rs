@@ -23,15 +23,14 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
-use lenet_results::{ClaimRecord, RuntimeRecord, StudyRecord, TrialRecord};
+use lenet_results::{ClaimRecord, Registration, RuntimeRecord, StudyRecord, TrialRecord};
 
 pub use claims::judge::{JudgedClaim, JudgedComparison, Outlook};
 pub use claims::verdict::Verdict;
 pub use error::ReportError;
 pub use records::summary::{RoundSpeed, Summary, rounds, summarize};
 
-use claims::judge::judge;
-use claims::observations::Observations;
+use claims::judge::{adjust, judge};
 use figures::Figure;
 use records::runtimes::Runtimes;
 use records::{cells, knobs};
@@ -43,6 +42,8 @@ pub struct Records<'a> {
     pub studies: &'a [StudyRecord],
     /// Trials. A trial that belongs to no figure still counts for the claims.
     pub trials: &'a [TrialRecord],
+    /// What the studies declared and when.
+    pub register: &'a [Registration],
     /// Runtimes at points of network size, batch size and dropout.
     pub runtimes: &'a [RuntimeRecord],
 }
@@ -91,7 +92,7 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     let runtimes = Runtimes::new(records.runtimes, &lab2017::workload());
     let taken: Vec<&str> = accuracy_figures.iter().map(|f| f.id.as_str()).collect();
     let runtime_figures = figures::of_runtimes(&runtimes, &taken);
-    let claims = judged(records.studies, &merged.records);
+    let claims = judged(records, &merged.records);
     let content = page::Content {
         studies: records.studies,
         records: &merged.records,
@@ -151,20 +152,41 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
 #[must_use]
 pub fn judge_claims(records: Records<'_>) -> Vec<JudgedClaim> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
-    judged(records.studies, &merged.records)
+    judged(records, &merged.records)
 }
 
-fn judged(studies: &[StudyRecord], trials: &[TrialRecord]) -> Vec<JudgedClaim> {
-    let observations = Observations::new(studies, trials);
+/// The claims with their verdicts as `claims.json` has them.
+#[must_use]
+pub fn claims_json(records: Records<'_>) -> String {
+    String::from_utf8_lossy(&tables::claims::json(&judge_claims(records))).into_owned()
+}
+
+/// The claims with their verdicts as a Markdown table, as `claims.md` has them.
+#[must_use]
+pub fn claims_markdown(records: Records<'_>) -> String {
+    tables::claims::table(&judge_claims(records)).markdown()
+}
+
+/// The cell of the studies with the highest mean validation accuracy, in a sentence; `None` if no
+/// trial has results.
+#[must_use]
+pub fn best_cell(records: Records<'_>) -> Option<String> {
+    let merged = lenet_results::merge(records.trials.iter().cloned());
+    let figures = cells::fill(records.studies, &merged.records);
+    page::best_in_words(&tables::results::results(&figures))
+}
+
+fn judged(records: Records<'_>, trials: &[TrialRecord]) -> Vec<JudgedClaim> {
     let mut seen: Vec<&ClaimRecord> = Vec::new();
-    let mut judged = Vec::new();
-    for study in studies {
-        let new = study.claims.iter().filter(|claim| !seen.contains(claim));
-        let new: Vec<ClaimRecord> = new.cloned().collect();
-        judged.extend(judge(&new, &study.altered, &observations));
+    let mut claims = Vec::new();
+    for study in records.studies {
+        let judged = judge(study, trials, records.register);
+        let new = study.claims.iter().zip(judged);
+        claims.extend(new.filter_map(|(c, judged)| (!seen.contains(&c)).then_some(judged)));
         seen.extend(&study.claims);
     }
-    judged
+    adjust(&mut claims);
+    claims
 }
 
 fn write_figure(figure: &Figure, out: &Path) -> Result<FigureFiles, ReportError> {

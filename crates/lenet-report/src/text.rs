@@ -81,6 +81,13 @@ pub(crate) fn count(n: usize, noun: &str) -> String {
     }
 }
 
+/// The day of a time, in UTC: `2026-11-28`.
+pub(crate) fn date(unix: u64) -> String {
+    let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(unix);
+    let text = humantime::format_rfc3339_seconds(time).to_string();
+    text.chars().take(10).collect()
+}
+
 /// Texts with a separator between them.
 pub(crate) fn joined(texts: impl IntoIterator<Item = String>, separator: &str) -> String {
     texts.into_iter().collect::<Vec<_>>().join(separator)

@@ -26,6 +26,7 @@ pub mod format;
 pub mod measure;
 pub mod merge;
 pub mod record;
+pub mod registration;
 pub mod runtime;
 #[cfg(test)]
 mod samples;
@@ -41,6 +42,7 @@ pub use format::{STUDY_FORMAT, TRIAL_FORMAT};
 pub use measure::*;
 pub use merge::{Conflict, Merged, merge};
 pub use record::*;
+pub use registration::*;
 pub use runtime::*;
 pub use store::Store;
 pub use study::*;

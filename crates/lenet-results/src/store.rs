@@ -8,13 +8,15 @@ use crate::error::StoreError;
 use crate::files::{io_error, read_if_present, write_whole};
 use crate::format::{self, STUDY_FORMAT};
 use crate::record::TrialRecord;
+use crate::registration::{self, Registration};
 use crate::study::StudyRecord;
 use crate::trial::{TrialDir, TrialState};
 
 /// The folder that holds a study's trials:
 ///
 /// ```text
-/// study.json                 the study: figures, cells and trials
+/// study.json                 the study: figures, cells and trials, claims
+/// registrations.jsonl        what the study declared and when, one line per declaration
 /// trials/<identity>/
 ///     config.json            the trial's settings, written before the first step
 ///     runs.jsonl             host, build and device, one line per run
@@ -151,6 +153,26 @@ impl Store {
         let mut text = serde_json::to_string_pretty(study).expect("a study has string keys only");
         text.push('\n');
         write_whole(&self.folder.join("study.json"), text.as_bytes())
+    }
+
+    /// Adds what a study declares to the register, unless its last declaration says the same.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the register cannot be read or written.
+    pub fn register(&self, registration: &Registration) -> Result<(), StoreError> {
+        registration::register(&self.register_path(), registration)
+    }
+
+    /// All that was declared, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the register cannot be read.
+    pub fn registrations(&self) -> Result<Vec<Registration>, StoreError> {
+        registration::registrations(&self.register_path())
+    }
+
+    fn register_path(&self) -> PathBuf {
+        self.folder.join("registrations.jsonl")
     }
 }
 

@@ -25,6 +25,10 @@ pub struct StudyRecord {
     /// Settings that flags changed for every cell. A claim has no verdict on cells so changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub altered: Vec<AlteredSetting>,
+    /// Where seeds were added until the claims were decided: most seeds of a cell. The intervals of
+    /// its claims hold however often they are looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_decided: Option<usize>,
 }
 
 /// A setting that a flag changed.

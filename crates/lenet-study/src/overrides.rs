@@ -1,5 +1,7 @@
 //! What a command asks for beside the study's file.
 
+use std::collections::BTreeMap;
+
 use lenet_core::Settings;
 
 /// What a command asks for beside the study's file.
@@ -9,6 +11,9 @@ pub struct Overrides {
     pub only: Vec<String>,
     /// So many seeds: the first ones of a list, or 1, 2, … where the study gives a number.
     pub seeds: Option<usize>,
+    /// The number of seeds of single cells, by [`Trial::cell`](lenet_core::Trial::cell), where it is
+    /// another one.
+    pub seeds_of: BTreeMap<String, usize>,
     /// Settings laid over every cell's.
     pub settings: Settings,
 }

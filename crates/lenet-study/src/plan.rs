@@ -62,7 +62,7 @@ impl Plan {
         data: &DataSets,
     ) -> Result<Self, StudyError> {
         let figures = selected(config, overrides)?;
-        let seeds = seeds(&config.seeds, overrides.seeds)?;
+        let seeds = PlannedSeeds::new(config, overrides)?;
         let claims = claims(config, overrides, data)?;
         let mut trials: Vec<PlannedTrial> = Vec::new();
         let mut records = Vec::new();
@@ -106,6 +106,7 @@ impl Plan {
             figures: records,
             claims,
             altered: altered(config, overrides),
+            until_decided: None,
         };
         Ok(Self { study, trials })
     }
@@ -168,7 +169,7 @@ fn altered(config: &StudyConfig, overrides: &Overrides) -> Vec<AlteredSetting> {
 fn cell(
     label: &str,
     settings: &Settings,
-    seeds: &[u64],
+    seeds: &PlannedSeeds,
     figure: &FigureConfig,
     data: &DataSets,
     trials: &mut Vec<PlannedTrial>,
@@ -178,7 +179,7 @@ fn cell(
         .get(name)
         .expect("DataSets::open loads what the study names");
     let resolve = |seed| settings.resolve(&set.source, seed);
-    let config = resolve(seeds[0]);
+    let config = resolve(seeds.usual[0]);
     let refuse = |reason: String| StudyError::Cell {
         cell: label.to_owned(),
         reason,
@@ -200,7 +201,7 @@ fn cell(
         }),
         trials: Vec::new(),
     };
-    for (round, &seed) in seeds.iter().enumerate() {
+    for (round, &seed) in seeds.of(&cell.config.cell()).iter().enumerate() {
         let config = resolve(seed);
         let identity = config.identity();
         cell.trials.push(CellTrial {
@@ -239,6 +240,29 @@ fn selected<'c>(
     let wanted =
         |figure: &&FigureConfig| overrides.only.is_empty() || overrides.only.contains(&figure.id);
     Ok(config.figures.iter().filter(wanted).collect())
+}
+
+/// The seeds of every cell.
+struct PlannedSeeds {
+    usual: Vec<u64>,
+    /// Those of single cells.
+    special: HashMap<String, Vec<u64>>,
+}
+
+impl PlannedSeeds {
+    fn new(config: &StudyConfig, overrides: &Overrides) -> Result<Self, StudyError> {
+        let special = overrides.seeds_of.iter();
+        let special =
+            special.map(|(cell, n)| Ok((cell.clone(), seeds(&config.seeds, Some(*n))?)));
+        Ok(Self {
+            usual: seeds(&config.seeds, overrides.seeds)?,
+            special: special.collect::<Result<_, StudyError>>()?,
+        })
+    }
+
+    fn of(&self, cell: &str) -> &[u64] {
+        self.special.get(cell).unwrap_or(&self.usual)
+    }
 }
 
 fn seeds(seeds: &Seeds, wanted: Option<usize>) -> Result<Vec<u64>, StudyError> {

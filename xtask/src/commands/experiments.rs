@@ -1,28 +1,35 @@
 //! `experiments`: a study from its file to its report.
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::SystemTime;
 
 use anyhow::Context;
-use lenet_results::{Outcome, SelfCheck, Store};
+use lenet_results::{Outcome, Registration, SelfCheck, Store};
 use lenet_study::{
-    DataSets, Overrides, Plan, RunEvent, RunSettings, RunSummary, StudyConfig, Work,
+    DataSets, FIRST_LOOK, Overrides, Plan, RunEvent, RunSettings, RunSummary, StudyConfig, Work,
 };
 
-use crate::exit::{CommandResult, Exit, OrFail};
+use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::Experiments;
 use crate::overlay::Overlay;
 use crate::overview::{cell_table, plan_table};
 use crate::progress::{Progress, Style};
 use crate::table::{count, duration};
-use crate::{inputs, interrupt, output};
+use crate::{inputs, interrupt, output, verdicts};
 
 /// Runs the command; refuses a study, settings, a device or a folder that cannot be used.
 pub fn run(flags: &Experiments) -> CommandResult {
     let study = StudyConfig::open(&flags.config).or_refuse()?;
-    let (overrides, ordinal) = overrides(flags).or_refuse()?;
+    let (mut overrides, ordinal) = overrides(flags).or_refuse()?;
+    let most = flags.until_decided.then_some(flags.max_seeds);
+    if let Some(most) = most {
+        overrides.seeds = Some(first_look(&study, most).or_refuse()?);
+    }
     let data = DataSets::open(&study, &overrides).or_refuse()?;
-    let plan = Plan::expand(&study, &overrides, &data).or_refuse()?;
+    let mut plan = Plan::expand(&study, &overrides, &data).or_refuse()?;
+    plan.study.until_decided = most;
     let used = plan.trials.iter();
     let used = used.map(|trial| {
         let config = &trial.config;
@@ -45,10 +52,62 @@ pub fn run(flags: &Experiments) -> CommandResult {
 
     let store = Store::create(&out).or_refuse()?;
     // What an earlier run left is read before anything is changed.
-    store.read_study().or_refuse()?;
+    let earlier = store.read_study().or_refuse()?;
     lenet_study::survey(&plan, &store).or_refuse()?;
+    let looked = earlier.filter(|earlier| earlier.name == plan.study.name);
+    if let (None, Some(looked)) = (most, looked.and_then(|study| study.until_decided)) {
+        plan.study.until_decided = Some(looked);
+        output::note(
+            "the seeds of these records were added until claims were decided, so their intervals go on \
+             allowing for a look after every seed",
+        );
+    }
     settings.stop = interrupt::stop_flag().or_refuse()?;
-    carry_out(flags, &plan, &data, &store, &settings)
+    register(&plan, &store).or_refuse()?;
+    let style = Style::of_this_terminal(flags.progress.quiet);
+    let Some(most) = most else {
+        let summary = carry_out(style, &plan, &data, &store, &settings)?;
+        return conclude(flags, &plan, &store, &summary);
+    };
+    loop {
+        let summary = carry_out(style, &plan, &data, &store, &settings)?;
+        let is_whole = summary.remaining == 0 && summary.failed.is_empty() && summary.elsewhere == 0;
+        let records = store.records().or_fail()?;
+        let next = is_whole.then(|| lenet_study::next_stage(&plan.study, &records, most));
+        let Some(seeds) = next.flatten() else {
+            return conclude(flags, &plan, &store, &summary);
+        };
+        overrides.seeds_of = seeds;
+        plan = Plan::expand(&study, &overrides, &data).or_fail()?;
+        plan.study.until_decided = Some(most);
+    }
+}
+
+/// Seeds of every cell at the first look.
+fn first_look(study: &StudyConfig, most: usize) -> anyhow::Result<usize> {
+    anyhow::ensure!(
+        !study.claims.is_empty(),
+        "--until-decided: study {} declares no claims (hint: write [[claim]] in its file)",
+        study.name
+    );
+    anyhow::ensure!(
+        most >= FIRST_LOOK,
+        "--max-seeds {most}: give at least {FIRST_LOOK}, since fewer have no interval"
+    );
+    Ok(FIRST_LOOK)
+}
+
+/// Registers what the study declares, with the number of trials that have finished by now.
+fn register(plan: &Plan, store: &Store) -> anyhow::Result<()> {
+    let mut finished: HashMap<String, usize> = HashMap::new();
+    for record in store.records()? {
+        *finished.entry(record.config.cell()).or_default() += 1;
+    }
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let unix = now.map_or(0, |since| since.as_secs());
+    let finished = |cell: &str| finished.get(cell).copied().unwrap_or(0);
+    store.register(&Registration::new(&plan.study, unix, &finished))?;
+    Ok(())
 }
 
 /// What the flags lay over the study, and the ordinal of the CUDA device.
@@ -73,6 +132,7 @@ fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
         Overrides {
             only: flags.only.clone(),
             seeds: flags.seeds,
+            seeds_of: BTreeMap::new(),
             settings: overlay.into_settings(),
         },
         ordinal,
@@ -105,14 +165,14 @@ fn dry_run(plan: &Plan, data: &DataSets, settings: &RunSettings, out: &Path) -> 
     Ok(Exit::Done)
 }
 
+/// Runs what is left of a plan and writes the report.
 fn carry_out(
-    flags: &Experiments,
+    style: Style,
     plan: &Plan,
     data: &DataSets,
     store: &Store,
     settings: &RunSettings,
-) -> CommandResult {
-    let style = Style::of_this_terminal(flags.progress.quiet);
+) -> Result<RunSummary, Failure> {
     let watcher = Watcher {
         style,
         plan,
@@ -122,20 +182,46 @@ fn carry_out(
     let summary = lenet_study::run(plan, data, store, settings, &|event| watcher.see(event));
     watcher.finish();
     let summary = summary.or_fail()?;
-    let page = write_report(plan, store).or_fail()?;
+    write_report(plan, store).or_fail()?;
+    Ok(summary)
+}
 
-    output::line(cell_table(&plan.study, &store.records().or_fail()?)).or_fail()?;
-    let folder = store.folder().display();
-    output::line(format_args!("records  {folder}")).or_fail()?;
+/// Prints the claims and the best cell, with `--verbose` every cell, and says how the study ended.
+fn conclude(
+    flags: &Experiments,
+    plan: &Plan,
+    store: &Store,
+    summary: &RunSummary,
+) -> CommandResult {
+    let (trials, register) = (store.records().or_fail()?, store.registrations().or_fail()?);
+    let records = lenet_report::Records {
+        studies: std::slice::from_ref(&plan.study),
+        trials: &trials,
+        register: &register,
+        ..lenet_report::Records::default()
+    };
+    if flags.verbose || plan.study.claims.is_empty() {
+        output::line(cell_table(&plan.study, &trials)).or_fail()?;
+    }
+    let claims = lenet_report::judge_claims(records);
+    if !claims.is_empty() {
+        output::line(verdicts::lines(&claims)).or_fail()?;
+    }
+    if let Some(best) = lenet_report::best_cell(records) {
+        output::line(format_args!("best     {best}")).or_fail()?;
+    }
+    let folder = store.folder();
+    output::line(format_args!("records  {}", folder.display())).or_fail()?;
+    let page = folder.join("report").join("index.html");
     output::line(format_args!("report   {}", page.display())).or_fail()?;
     for failed in &summary.failed {
         output::note(format_args!("failed: {}: {}", failed.label, failed.message));
     }
-    Ok(conclude(&summary))
+    Ok(exit_code(summary))
 }
 
 /// Says how the study ended, and gives the exit code.
-fn conclude(summary: &RunSummary) -> Exit {
+fn exit_code(summary: &RunSummary) -> Exit {
     if summary.interrupted {
         output::note(format_args!(
             "interrupted: {} left to run; give the same command again to go on",
@@ -162,10 +248,11 @@ fn conclude(summary: &RunSummary) -> Exit {
 /// Writes the report of the records so far and gives the path of its page.
 fn write_report(plan: &Plan, store: &Store) -> anyhow::Result<PathBuf> {
     let folder = store.folder().join("report");
-    let trials = store.records()?;
+    let (trials, register) = (store.records()?, store.registrations()?);
     let records = lenet_report::Records {
         studies: std::slice::from_ref(&plan.study),
         trials: &trials,
+        register: &register,
         ..lenet_report::Records::default()
     };
     lenet_report::write_report(records, &folder)

@@ -1,8 +1,11 @@
 //! `report`: the report anew, from records alone.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use lenet_results::{RuntimeRecord, Store, StudyRecord, TrialRecord, runtime_records};
+use lenet_results::{
+    Registration, RuntimeRecord, Store, StudyRecord, TrialRecord, runtime_records,
+};
+use lenet_study::{DataSets, Overrides, Plan, StudyConfig};
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Report;
@@ -12,7 +15,7 @@ use crate::table::count;
 
 /// Runs the command; refuses folders that hold no records or some that cannot be read.
 pub fn run(flags: &Report) -> CommandResult {
-    let found = read(flags).or_refuse()?;
+    let found = read(&flags.records, flags.config.as_deref()).or_refuse()?;
     let merged = lenet_results::merge(found.trials.iter().cloned());
     for conflict in &merged.conflicts {
         output::note(format_args!(
@@ -20,12 +23,7 @@ pub fn run(flags: &Report) -> CommandResult {
             conflict.identity, conflict.dropped, conflict.kept
         ));
     }
-    let records = lenet_report::Records {
-        studies: &found.studies,
-        trials: &found.trials,
-        runtimes: &found.runtimes,
-    };
-    let files = lenet_report::write_report(records, &flags.out).or_fail()?;
+    let files = lenet_report::write_report(found.records(), &flags.out).or_fail()?;
     for study in &found.studies {
         output::line(cell_table(study, &merged.records)).or_fail()?;
     }
@@ -46,18 +44,32 @@ pub fn run(flags: &Report) -> CommandResult {
     Ok(Exit::Done)
 }
 
+/// What the folders hold.
 #[derive(Default)]
-struct Found {
+pub struct Found {
     studies: Vec<StudyRecord>,
     trials: Vec<TrialRecord>,
     runtimes: Vec<RuntimeRecord>,
+    register: Vec<Registration>,
+}
+
+impl Found {
+    /// The records behind a report.
+    pub fn records(&self) -> lenet_report::Records<'_> {
+        lenet_report::Records {
+            studies: &self.studies,
+            trials: &self.trials,
+            runtimes: &self.runtimes,
+            register: &self.register,
+        }
+    }
 }
 
 /// The records of all folders: of studies, of runtimes or of both. Folders with the same plan are
-/// parts of one study, which counts once.
-fn read(flags: &Report) -> anyhow::Result<Found> {
+/// parts of one study, which counts once. `config` names a study that takes the place of the folders'.
+pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> {
     let mut found = Found::default();
-    for folder in &flags.records {
+    for folder in folders {
         let runtimes = runtime_records(folder)?;
         let (has_trials, has_runtimes) = (folder.join("trials").is_dir(), !runtimes.is_empty());
         anyhow::ensure!(
@@ -73,7 +85,15 @@ fn read(flags: &Report) -> anyhow::Result<Found> {
                 found.studies.push(study);
             }
             found.trials.extend(trials);
+            found.register.extend(Store::open(folder)?.registrations()?);
         }
+    }
+    found.register.sort_by_key(|registration| registration.unix);
+    if let Some(config) = config {
+        let study = StudyConfig::open(config)?;
+        let overrides = Overrides::default();
+        let data = DataSets::open(&study, &overrides)?;
+        found.studies = vec![Plan::expand(&study, &overrides, &data)?.study];
     }
     Ok(found)
 }

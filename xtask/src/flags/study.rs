@@ -16,6 +16,7 @@ Examples:
   cargo xtask experiments --config smoke               a study of seconds
   cargo xtask experiments --config my-grid.toml --dry-run
   cargo xtask experiments --only 1 --only 3 --epochs 3
+  cargo xtask experiments --until-decided --max-seeds 10
   cargo xtask experiments --seeds 1 --set schedule=cosine --set kernel=5")]
 pub struct Experiments {
     /// Study to carry out: a TOML file, or lab-2017, full-grid or smoke
@@ -47,9 +48,18 @@ pub struct Experiments {
     /// Folder of records and report; default: results/ and the study's name
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Go on seed by seed until every claim is decided, or --max-seeds is reached
+    #[arg(long, conflicts_with_all = ["seeds", "only", "dry_run"])]
+    pub until_decided: bool,
+    /// Most seeds of a cell with --until-decided
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "until_decided")]
+    pub max_seeds: usize,
     /// List the cells and an estimate of the time, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Print the results of every cell, too
+    #[arg(long)]
+    pub verbose: bool,
     #[command(flatten)]
     pub progress: Progress,
 }
@@ -65,9 +75,37 @@ pub struct Report {
     /// they are merged)
     #[arg(long, value_name = "DIR", required = true)]
     pub records: Vec<PathBuf>,
+    /// Take figures and claims from this study instead of those in the folders: a TOML file or a
+    /// built-in study
+    #[arg(long, value_name = "FILE-OR-NAME")]
+    pub config: Option<String>,
     /// Folder to write the report to
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+/// `claims`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask claims
+  cargo xtask claims --records results/my-grid --json
+  cargo xtask claims --records results/my-grid --config other-claims.toml")]
+pub struct Claims {
+    /// Folder that `experiments --out` or `bench-runtime --out` wrote (may be given more than once:
+    /// they are merged)
+    #[arg(long, value_name = "DIR", default_value = "results/lab-2017")]
+    pub records: Vec<PathBuf>,
+    /// Take figures and claims from this study instead of those in the folders: a TOML file or a
+    /// built-in study
+    #[arg(long, value_name = "FILE-OR-NAME")]
+    pub config: Option<String>,
+    /// Print claims.json
+    #[arg(long, conflicts_with = "markdown")]
+    pub json: bool,
+    /// Print claims.md
+    #[arg(long)]
+    pub markdown: bool,
 }
 
 /// `status`

@@ -1,10 +1,13 @@
 //! Putting the claims of a study to the test.
 
-use lenet_results::{AlteredSetting, ClaimRecord, Correction, Quantity, Rule, Scope, TestRecord};
+use lenet_results::{
+    AlteredSetting, ClaimRecord, Correction, Declared, Quantity, Registration, Rule, Scope,
+    StudyRecord, TestRecord, TrialRecord,
+};
 use lenet_stats::{Estimate, StatsError};
 
 use crate::claims::observations::Observations;
-use crate::claims::sample::Sample;
+use crate::claims::sample::{Looks, Sample};
 use crate::claims::verdict::{Verdict, by_rule, distance, joined};
 use crate::claims::words;
 use crate::records::estimates::LEVEL;
@@ -31,8 +34,13 @@ pub struct JudgedClaim {
     pub method: String,
     /// Further facts for the reader.
     pub detail: String,
-    /// The least error at which the verdict would still be the same; `None` where there is none.
+    /// The least error at which the claim is decided, 1 where it never is; `None` where it was not
+    /// measured.
     pub p_value: Option<f64>,
+    /// The verdict adjusted for the number of claims (Holm 1979); `None` where it was not measured.
+    pub adjusted: Option<Verdict>,
+    /// When the claim was declared.
+    pub declared: Declared,
     /// What it would take to decide an undecided claim.
     pub outlook: Option<Outlook>,
     /// What the estimate is, which says how it is written.
@@ -110,17 +118,47 @@ fn least_error(verdict: impl Fn(f64) -> Verdict) -> f64 {
     10f64.powf(high)
 }
 
-/// The claims of a study, put to the test on records.
+/// The claims of a study, put to the test on its records.
 pub(crate) fn judge(
-    claims: &[ClaimRecord],
-    altered: &[AlteredSetting],
-    observations: &Observations,
+    study: &StudyRecord,
+    trials: &[TrialRecord],
+    register: &[Registration],
 ) -> Vec<JudgedClaim> {
-    let judged = claims.iter().map(|claim| one(claim, observations));
-    judged.map(|claim| claim.qualified(altered)).collect()
+    let observations = Observations::new(study, trials);
+    let looks = match study.until_decided {
+        None => Looks::Once,
+        Some(_) => Looks::EverySeed,
+    };
+    let one = |claim: &ClaimRecord| {
+        let declared = lenet_results::declared(claim, &study.name, register);
+        one(claim, &observations, looks, declared).qualified(&study.altered)
+    };
+    study.claims.iter().map(one).collect()
 }
 
-fn one(claim: &ClaimRecord, observations: &Observations) -> JudgedClaim {
+/// Adjusts the verdicts of several claims for their number (Holm 1979), so that all decided ones
+/// together err with 5 % at most.
+pub(crate) fn adjust(claims: &mut [JudgedClaim]) {
+    let tested: Vec<usize> = (0..claims.len())
+        .filter(|i| claims[*i].p_value.is_some())
+        .collect();
+    let p_values: Vec<f64> = tested.iter().filter_map(|i| claims[*i].p_value).collect();
+    let adjusted = lenet_stats::holm(&p_values).unwrap_or_default();
+    for (i, p) in tested.into_iter().zip(adjusted) {
+        let claim = &mut claims[i];
+        claim.adjusted = Some(match claim.verdict {
+            verdict if verdict.is_decided() && p <= 1.0 - LEVEL => verdict,
+            _ => Verdict::Undecided,
+        });
+    }
+}
+
+fn one(
+    claim: &ClaimRecord,
+    observations: &Observations,
+    looks: Looks,
+    declared: Declared,
+) -> JudgedClaim {
     let parts: Vec<Part> = claim
         .tests
         .iter()
@@ -128,7 +166,7 @@ fn one(claim: &ClaimRecord, observations: &Observations) -> JudgedClaim {
         .map(|(test, comparison)| Part {
             test,
             label: &comparison.label,
-            sample: Sample::new(test, comparison, observations),
+            sample: Sample::new(test, comparison, observations, looks),
         })
         .collect();
     let error = 1.0 - LEVEL;
@@ -160,7 +198,9 @@ fn one(claim: &ClaimRecord, observations: &Observations) -> JudgedClaim {
             words::method(test, &c.label, claim, comparisons.len(), c)
         }),
         detail: words::detail(claim, &comparisons, &parts_left(&parts)),
-        p_value: verdict.is_decided().then_some(p_value),
+        p_value: (verdict != Verdict::NotMeasured).then_some(p_value),
+        adjusted: None,
+        declared,
         outlook: (verdict == Verdict::Undecided).then(|| outlook(&parts, &levels)),
         quantity: test.quantity,
         comparisons,
@@ -243,9 +283,7 @@ fn outlook(parts: &[Part], levels: &[f64]) -> Outlook {
         if part.verdict(*level).is_decided() {
             continue;
         }
-        let (Some(deviation), Ok(estimate)) =
-            (part.sample.deviation(), part.sample.estimate(*level))
-        else {
+        let Ok(estimate) = part.sample.estimate(*level) else {
             return Outlook::Unknown;
         };
         let on_log = part.test.quantity == Quantity::Ratio;
@@ -253,11 +291,10 @@ fn outlook(parts: &[Part], levels: &[f64]) -> Outlook {
             true => log_distance(part.test.rule, estimate.point),
             false => distance(part.test.rule, estimate.point),
         };
-        let needed =
-            lenet_stats::observations_needed(deviation, distance, *level, MANY_SEEDS);
-        match needed {
-            Some(seeds) => most = most.max(seeds),
-            None => return Outlook::NoNumber,
+        match part.sample.seeds_needed(distance, *level, MANY_SEEDS) {
+            Ok(Some(seeds)) => most = most.max(seeds),
+            Ok(None) => return Outlook::NoNumber,
+            Err(_) => return Outlook::Unknown,
         }
     }
     if most == 0 {

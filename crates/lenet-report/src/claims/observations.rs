@@ -1,37 +1,47 @@
 //! Numbers of cells, seed by seed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lenet_results::{ImageCounts, Measure, Moment, Outcome, Reading, StudyRecord, TrialRecord};
 
 use crate::records::trials::value_at;
 
-/// One value for each seed.
-pub(crate) type PerSeed = BTreeMap<u64, f64>;
+/// One value for each seed, in the order in which the study runs its seeds.
+pub(crate) type PerSeed = BTreeMap<(usize, u64), f64>;
 
 /// All records, by the cells that they belong to.
 #[derive(Debug, Default)]
 pub(crate) struct Observations<'a> {
     trials: BTreeMap<String, BTreeMap<u64, &'a TrialRecord>>,
     images: BTreeMap<String, ImageCounts>,
+    /// Positions of seeds in the order of the study.
+    ranks: BTreeMap<u64, usize>,
 }
 
 impl<'a> Observations<'a> {
-    /// The trials that have results. Each identity should occur once.
-    pub(crate) fn new(studies: &[StudyRecord], trials: &'a [TrialRecord]) -> Self {
+    /// The trials that have results; of a study that was run until its claims were decided only
+    /// those that it planned, since others would be a further look. Each identity should occur
+    /// once.
+    pub(crate) fn new(study: &StudyRecord, trials: &'a [TrialRecord]) -> Self {
         let mut found = Self::default();
+        let cells = || study.figures.iter().flat_map(|figure| &figure.cells);
+        let mut planned = BTreeSet::new();
+        for trial in cells().flat_map(|cell| &cell.trials) {
+            let next = found.ranks.len();
+            found.ranks.entry(trial.seed).or_insert(next);
+            planned.insert(&trial.identity);
+        }
         for record in trials {
             let failed = matches!(record.outcome, Outcome::Failed { .. });
-            if !failed && !record.epochs.is_empty() {
+            let counts = study.until_decided.is_none() || planned.contains(&record.identity);
+            if counts && !failed && !record.epochs.is_empty() {
                 let seeds = found.trials.entry(record.config.cell()).or_default();
                 seeds.insert(record.config.seed, record);
             }
         }
-        let figures = studies.iter().flat_map(|study| &study.figures);
-        for cell in figures.flat_map(|figure| &figure.cells) {
-            found
-                .images
-                .extend(cell.images.map(|images| (cell.config.cell(), images)));
+        for cell in cells() {
+            let images = cell.images.map(|images| (cell.config.cell(), images));
+            found.images.extend(images);
         }
         found
     }
@@ -42,7 +52,10 @@ impl<'a> Observations<'a> {
         let Some(seeds) = self.trials.get(cell) else {
             return PerSeed::new();
         };
-        let value = |(seed, trial): (&u64, &&TrialRecord)| Some((*seed, value(trial, reading)?));
+        let rank = |seed: &u64| self.ranks.get(seed).copied().unwrap_or(usize::MAX);
+        let value = |(seed, trial): (&u64, &&TrialRecord)| {
+            Some(((rank(seed), *seed), value(trial, reading)?))
+        };
         seeds.iter().filter_map(value).collect()
     }
 

@@ -7,10 +7,23 @@ use lenet_stats::{Estimate, Interval, StatsError};
 
 use crate::claims::observations::{Observations, PerSeed};
 
+/// How often the values of a comparison may have been looked at before their number was fixed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Looks {
+    /// Once: the number of seeds was fixed beforehand.
+    Once,
+    /// After each seed, to decide whether to go on.
+    EverySeed,
+}
+
 /// The values of a comparison.
 #[derive(Debug)]
 pub(crate) struct Sample {
     quantity: Quantity,
+    /// Whether the values were looked at seed by seed.
+    looks: Looks,
+    /// Whether the values lie between 0 and 1.
+    bounded: bool,
     /// One value for each seed that all cells share; of ratios the logarithm.
     pub(crate) values: Vec<f64>,
     /// Pairs of cells behind each value.
@@ -28,9 +41,12 @@ impl Sample {
         test: &TestRecord,
         comparison: &ComparisonRecord,
         observations: &Observations,
+        looks: Looks,
     ) -> Self {
         let mut sample = Self {
             quantity: test.quantity,
+            looks,
+            bounded: test.quantity == Quantity::Value && test.left.measure.is_accuracy(),
             values: Vec::new(),
             cells: 0,
             missing: 0,
@@ -59,7 +75,7 @@ impl Sample {
         sample.values = if comparison.baseline.is_empty() {
             of_pairs.values().copied().collect()
         } else {
-            let change = |(seed, value): (&u64, &f64)| Some(value - of_baseline.get(seed)?);
+            let change = |(seed, value): (&(usize, u64), &f64)| Some(value - of_baseline.get(seed)?);
             of_pairs.iter().filter_map(change).collect()
         };
         sample.chance = chance(test, comparison, observations);
@@ -78,15 +94,12 @@ impl Sample {
     pub(crate) fn estimate(&self, level: f64) -> Result<Estimate, StatsError> {
         match self.quantity {
             Quantity::Value | Quantity::Difference | Quantity::Distance | Quantity::Reduction => {
-                lenet_stats::mean(&self.values, level)
+                self.mean(level)
             }
-            Quantity::Ratio => {
-                let logs = lenet_stats::mean(&self.values, level)?;
-                Ok(mapped(logs, f64::exp))
-            }
-            Quantity::Spread => lenet_stats::standard_deviation(&self.values, level),
+            Quantity::Ratio => Ok(mapped(self.mean(level)?, f64::exp)),
+            Quantity::Spread => self.spread(level),
             Quantity::SpreadBeyondChance => {
-                let spread = lenet_stats::standard_deviation(&self.values, level)?;
+                let spread = self.spread(level)?;
                 let chance = self.chance.ok_or(StatsError::Empty)?;
                 Ok(mapped(spread, |value| value / chance))
             }
@@ -106,8 +119,47 @@ impl Sample {
         }
     }
 
+    fn mean(&self, level: f64) -> Result<Estimate, StatsError> {
+        match (self.looks, self.bounded) {
+            (Looks::Once, false) => lenet_stats::mean(&self.values, level),
+            (Looks::Once, true) => lenet_stats::bounded_mean(&self.values, level),
+            (Looks::EverySeed, false) => lenet_stats::mean_sequence(&self.values, level),
+            (Looks::EverySeed, true) => {
+                let mean = lenet_stats::mean_sequence(&self.values, level)?;
+                Ok(mapped(mean, |value| value.clamp(0.0, 1.0)))
+            }
+        }
+    }
+
+    fn spread(&self, level: f64) -> Result<Estimate, StatsError> {
+        match self.looks {
+            Looks::Once => lenet_stats::standard_deviation(&self.values, level),
+            Looks::EverySeed => lenet_stats::deviation_sequence(&self.values, level),
+        }
+    }
+
+    /// Seeds in all that would leave a bound outside the interval of the mean, which is `distance`
+    /// away; `None` beyond `most`.
+    ///
+    /// # Errors
+    /// If the estimate is no mean, or there are too few values.
+    pub(crate) fn seeds_needed(
+        &self,
+        distance: f64,
+        level: f64,
+        most: usize,
+    ) -> Result<Option<usize>, StatsError> {
+        let deviation = self.deviation().ok_or(StatsError::Empty)?;
+        Ok(match self.looks {
+            Looks::Once => lenet_stats::observations_needed(deviation, distance, level, most),
+            Looks::EverySeed => {
+                lenet_stats::observations_needed_in_sequence(deviation, distance, level, most)
+            }
+        })
+    }
+
     /// Standard deviation of the values whose mean is the estimate; `None` where it is not a mean.
-    pub(crate) fn deviation(&self) -> Option<f64> {
+    fn deviation(&self) -> Option<f64> {
         let is_mean = matches!(
             self.quantity,
             Quantity::Value
@@ -165,7 +217,7 @@ fn learned(test: &TestRecord, pair: &PairRecord, observations: &Observations) ->
 
 /// Mean over several cells in each seed that all of them have.
 fn together(all: &[PerSeed]) -> PerSeed {
-    let mut sums: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
+    let mut sums: BTreeMap<(usize, u64), (f64, usize)> = BTreeMap::new();
     for (seed, value) in all.iter().flatten() {
         let (sum, count) = sums.entry(*seed).or_default();
         *sum += value;

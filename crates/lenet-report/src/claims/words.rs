@@ -1,11 +1,11 @@
 //! Claims in words: the question, the method, the numbers.
 
-use lenet_results::{ClaimRecord, Correction, Quantity, Rule, Scope, TestRecord};
+use lenet_results::{ClaimRecord, Correction, Declared, Quantity, Rule, Scope, TestRecord};
 use lenet_stats::Estimate;
 
 use super::judge::{JudgedClaim, JudgedComparison, Outlook};
 use crate::records::estimates::LEVEL;
-use crate::text::{bounds, count, joined, or_dash, percent, ratio, signed};
+use crate::text::{bounds, count, date, joined, or_dash, percent, ratio, signed};
 
 /// What a claim asks of the records, and its rule.
 pub(super) fn question(claim: &ClaimRecord) -> String {
@@ -226,6 +226,24 @@ impl JudgedClaim {
     #[must_use]
     pub fn observations(&self) -> String {
         or_dash(self.estimate, |e| e.n.to_string())
+    }
+
+    /// When the claim was declared, in words.
+    #[must_use]
+    pub fn declared(&self) -> String {
+        match self.declared {
+            Declared::Before { unix } => format!("before the data, {}", date(unix)),
+            Declared::Afterwards {
+                unix,
+                finished,
+                changed,
+            } => {
+                let how = if changed { "changed" } else { "added" };
+                let trials = count(finished, "trial");
+                format!("{how} after {trials}, {}", date(unix))
+            }
+            Declared::Unregistered => "not registered".to_owned(),
+        }
     }
 
     /// What it would take to decide the claim, in words; empty where it is decided.

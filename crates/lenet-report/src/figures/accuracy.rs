@@ -176,6 +176,16 @@ fn inks(cells: &[&Cell]) -> Vec<Ink> {
     inks
 }
 
+/// A cell with its number of trials, and of networks that died where only some did.
+fn legend_label(cell: &Cell) -> String {
+    let (died, done) = (cell.died(), cell.done.len());
+    let living = match (1..done).contains(&died) {
+        true => format!("; the {} that live", done - died),
+        false => String::new(),
+    };
+    format!("{} (n = {}{living})", cell.label, cell.seeds())
+}
+
 fn legend(
     study: &StudyFigure,
     cells: &[&Cell],
@@ -192,7 +202,7 @@ fn legend(
         .zip(inks)
         .filter(|(_, ink)| **ink != Ink::Other);
     let mut legend: Vec<Entry> = coloured
-        .map(|(cell, ink)| line(format!("{} (n = {})", cell.label, cell.seeds()), *ink))
+        .map(|(cell, ink)| line(legend_label(cell), *ink))
         .collect();
     let others = cells.len() - legend.len();
     if others > 0 {

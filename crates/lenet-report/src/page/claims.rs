@@ -6,6 +6,7 @@ use crate::claims::judge::JudgedClaim;
 use crate::markdown;
 use crate::tables::claims::table;
 use crate::tables::table::verdict_html;
+use crate::text::count;
 
 pub(super) fn overview(claims: &[JudgedClaim]) -> Markup {
     let table = table(claims).without("what is estimated");
@@ -14,9 +15,22 @@ pub(super) fn overview(claims: &[JudgedClaim]) -> Markup {
             h2 { "Claims at a glance" }
             (table.html())
             p.note { "n counts seeds, in claims on runtimes rounds. What each estimate is, and the "
-                "rule for its verdict, stands " a href="#claims" { "further down" } "." }
+                "rule for its verdict, stands " a href="#claims" { "further down" } ". "
+                (expected_wrong(claims)) }
         }
     }
+}
+
+/// What the number of claims means for their verdicts.
+fn expected_wrong(claims: &[JudgedClaim]) -> String {
+    let decided = claims.iter().filter(|c| c.verdict.is_decided()).count();
+    let wrong = 0.05 * decided as f64;
+    format!(
+        "Each of the {} errs with 5 % at most, so up to {wrong:.2} of them are expected to be wrong. \
+         The verdicts in \u{201c}all together\u{201d} are adjusted for the number of claims (Holm): the \
+         chance that any of these is wrong is 5 % at most.",
+        count(decided, "verdict")
+    )
 }
 
 pub(super) fn section(claims: &[JudgedClaim]) -> Markup {

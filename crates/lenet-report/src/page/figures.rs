@@ -10,7 +10,7 @@ use crate::plot::svg;
 
 pub(super) fn of_studies(figures: &[Figure]) -> Markup {
     html! {
-        p.note { "Lines are means over seeds, bands their 95 % Student t intervals at each epoch. "
+        p.note { "Lines are means over seeds, bands their 95 % intervals at each epoch. "
             "The scale is logarithmic in the error, so that curves near chance and near 0.99 can "
             "both be read. Dashed lines of the same colour are published numbers." }
         @for figure in figures { (one(figure)) }

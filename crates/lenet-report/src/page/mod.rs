@@ -19,6 +19,8 @@ use crate::records::runtimes::Runtimes;
 use crate::tables::results::CellResult;
 use crate::text::joined;
 
+pub(crate) use results::best_in_words;
+
 /// Everything that the page shows.
 pub(crate) struct Content<'a> {
     pub(crate) studies: &'a [StudyRecord],

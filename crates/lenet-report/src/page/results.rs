@@ -11,19 +11,18 @@ use crate::records::cells::{Cell, StudyFigure};
 use crate::records::estimates::LEVEL;
 use crate::records::trials::{TEST, paired, per_seed};
 use crate::tables::epochs::filters;
-use crate::tables::results;
+use crate::tables::results::{self, CellResult};
 use crate::tables::table::Table;
-use crate::text::{bounds, or_dash, signed, with_interval};
+use crate::text::{bounds, count, or_dash, signed, with_interval};
 
 pub(super) fn best(content: &Content) -> Markup {
     let Some(best) = results::best(content.results) else {
         return html! { p.best { "No trial has results yet." } };
     };
-    let count = results::distinct(content.results);
     html! {
         p.best {
-            strong { "Best by validation accuracy" } " of " (count)
-            @if count == 1 { " configuration: " } @else { " configurations: " }
+            strong { "Best by validation accuracy" } " of "
+            (count(results::distinct(content.results), "configuration")) ": "
             (describe(best.cell)) " (figure " (best.figure) "), validation "
             (with_interval(best.validation)) ", test "
             strong { (with_interval(best.test)) } ", mean of " (best.cell.seeds())
@@ -34,12 +33,28 @@ pub(super) fn best(content: &Content) -> Markup {
     }
 }
 
+/// The best cell in a sentence; `None` without results.
+pub(crate) fn best_in_words(results: &[CellResult]) -> Option<String> {
+    let best = results::best(results)?;
+    Some(format!(
+        "{} (figure {}): validation {}, test {}, {} after epoch {}",
+        describe(best.cell),
+        best.figure,
+        with_interval(best.validation),
+        with_interval(best.test),
+        count(best.cell.done.len(), "seed"),
+        best.epoch.unwrap_or(0)
+    ))
+}
+
 pub(super) fn section(content: &Content) -> Markup {
     html! {
         h2 { "Results" }
         p { "After the last epoch that all trials of a cell reached: mean over seeds, with its "
-            "95 % Student t interval where there are at least two. A trial that diverged or "
-            "stopped early counts with its last value." }
+            "95 % interval (Student t on the scale of logits, so that it stays between 0 and 1) where "
+            "there are at least two. A trial that diverged or stopped early counts with its last "
+            "value. Where some networks of a cell died, the means are of those that live, and the "
+            "share that died stands beside them." }
         (results::table(content.results).html())
         p.note { "Also as " a href="results.csv" { "results.csv" } " and "
             a href="results.md" { "results.md" } "; every epoch of every trial is in "

@@ -69,16 +69,38 @@ impl Cell<'_> {
         common_last_epoch(self.done.iter().copied())
     }
 
-    /// Mean over seeds after an epoch. `None` if no trial has the epoch or a value is not finite.
-    pub(crate) fn mean_at(&self, epoch: usize, metric: Metric) -> Option<Estimate> {
-        let values = self.done.iter();
-        let values: Vec<f64> = values.filter_map(|t| value_at(t, epoch, metric)).collect();
-        lenet_stats::mean(&values, LEVEL).ok()
+    /// Number of trials whose network is dead at the end.
+    pub(crate) fn died(&self) -> usize {
+        self.done.iter().filter(|t| is_dead(t)).count()
     }
 
-    /// Mean over seeds after the last epoch that all trials reached.
+    /// The trials whose networks live, where some live and some died, and else all. A mean of both
+    /// would describe neither.
+    fn alike(&self) -> impl Iterator<Item = &&TrialRecord> {
+        let mixed = (1..self.done.len()).contains(&self.died());
+        self.done.iter().filter(move |t| !(mixed && is_dead(t)))
+    }
+
+    /// Mean accuracy over seeds after an epoch, of networks that live where only some died. `None`
+    /// if no trial has the epoch or a value is no accuracy.
+    pub(crate) fn mean_at(&self, epoch: usize, metric: Metric) -> Option<Estimate> {
+        let values = self.alike();
+        let values: Vec<f64> = values.filter_map(|t| value_at(t, epoch, metric)).collect();
+        lenet_stats::bounded_mean(&values, LEVEL).ok()
+    }
+
+    /// The same after the last epoch that all trials reached.
     pub(crate) fn final_mean(&self, metric: Metric) -> Option<Estimate> {
         self.mean_at(self.last_epoch()?, metric)
+    }
+
+    /// Mean accuracy over all seeds after the last epoch, dead networks included: what a choice
+    /// among cells goes by.
+    pub(crate) fn overall_mean(&self, metric: Metric) -> Option<Estimate> {
+        let last = self.last_epoch()?;
+        let values = self.done.iter();
+        let values: Vec<f64> = values.filter_map(|t| value_at(t, last, metric)).collect();
+        lenet_stats::bounded_mean(&values, LEVEL).ok()
     }
 
     /// The published numbers of a measure, each with its epoch. A number of a whole run counts for
@@ -187,6 +209,10 @@ impl Joined<'_> {
         let new: Vec<_> = new.collect();
         known.trials.extend(new);
     }
+}
+
+fn is_dead(trial: &TrialRecord) -> bool {
+    trial.epochs.last().is_some_and(|epoch| epoch.dead)
 }
 
 fn fill_cell<'a>(

@@ -1,10 +1,12 @@
 //! The claims with their verdicts: `claims.json` and `claims.md`.
 
+use lenet_results::Declared;
 use serde::Serialize;
 
-use crate::claims::judge::{JudgedClaim, Outlook};
+use crate::claims::judge::{JudgedClaim, JudgedComparison, Outlook};
+use crate::claims::verdict::Verdict;
 use crate::tables::table::{Field, Style, Table};
-use crate::text::or_dash;
+use crate::text::{DASH, or_dash};
 
 /// An object of `claims.json`.
 #[derive(Serialize)]
@@ -21,8 +23,12 @@ struct ClaimObject<'a> {
     seeds: usize,
     /// Confidence level of `low` and `high`.
     level: Option<f64>,
-    /// Least error at which the verdict would still be the same.
+    /// Least error at which the claim is decided.
     p_value: Option<f64>,
+    /// The verdict adjusted for the number of claims (Holm).
+    adjusted_verdict: Option<&'static str>,
+    /// When the claim was declared: `before`, `afterwards`, `unregistered`.
+    declared: &'static str,
     /// Seeds that an undecided claim would take, if its effects are as seen.
     seeds_needed: Option<usize>,
     comparisons: Vec<ComparisonObject<'a>>,
@@ -57,15 +63,12 @@ pub(crate) fn json(claims: &[JudgedClaim]) -> Vec<u8> {
 
 fn object(claim: &JudgedClaim) -> ClaimObject<'_> {
     let estimate = claim.estimate;
-    let comparison = |c: &'_ crate::claims::judge::JudgedComparison| {
-        let estimate = c.estimate.as_ref().ok().copied();
-        (c.verdict.text(), estimate)
-    };
+    let comparison = |c: &'_ JudgedComparison| c.estimate.as_ref().ok().copied();
     let comparisons = claim.comparisons.iter().map(|c| {
-        let (verdict, estimate) = comparison(c);
+        let estimate = comparison(c);
         ComparisonObject {
             comparison: &c.label,
-            verdict,
+            verdict: c.verdict.text(),
             estimate: estimate.map(|e| e.point),
             low: estimate.and_then(|e| e.low()),
             high: estimate.and_then(|e| e.high()),
@@ -87,6 +90,12 @@ fn object(claim: &JudgedClaim) -> ClaimObject<'_> {
         seeds: estimate.map_or(0, |e| e.n),
         level: estimate.map(|e| e.level),
         p_value: claim.p_value,
+        adjusted_verdict: claim.adjusted.map(Verdict::text),
+        declared: match claim.declared {
+            Declared::Before { .. } => "before",
+            Declared::Afterwards { .. } => "afterwards",
+            Declared::Unregistered => "unregistered",
+        },
         seeds_needed: match claim.outlook {
             Some(Outlook::Seeds(seeds)) => Some(seeds),
             _ => None,
@@ -101,6 +110,9 @@ pub(crate) fn table(claims: &[JudgedClaim]) -> Table {
         .number("", |c| c.id.clone())
         .column("claim", Style::Wide, |c| c.text.clone())
         .text("verdict", |c| Field::Verdict(c.verdict))
+        .text("all together", |c| {
+            c.adjusted.map_or(Field::from(DASH), Field::Verdict)
+        })
         .number("estimate", |c| c.point())
         .line("interval", |c| c.interval())
         .number("level", |c| c.level())
@@ -108,6 +120,7 @@ pub(crate) fn table(claims: &[JudgedClaim]) -> Table {
         .line("seeds needed", |c| {
             or_dash(Some(c.outlook()).filter(|o| !o.is_empty()), |o| o)
         })
+        .text("declared", |c| c.declared())
         .text("what is estimated", |c| c.method.clone())
         .table()
 }

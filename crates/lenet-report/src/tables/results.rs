@@ -6,10 +6,10 @@ use lenet_stats::Estimate;
 
 use lenet_results::EpochMeasure;
 use crate::records::cells::{Cell, StudyFigure};
-use crate::records::estimates::extremes;
+use crate::records::estimates::{LEVEL, extremes};
 use crate::records::trials::{TEST, VALIDATION, value_at};
 use crate::tables::table::{Style, Table};
-use crate::text::{or_dash, or_empty, signed, with_interval};
+use crate::text::{bounds, or_dash, or_empty, signed, with_interval};
 
 /// The results of a cell after the last epoch that all its trials reached.
 #[derive(Debug)]
@@ -17,10 +17,12 @@ pub(crate) struct CellResult<'a> {
     pub(crate) figure: &'a str,
     pub(crate) cell: &'a Cell<'a>,
     pub(crate) epoch: Option<usize>,
-    /// Mean validation accuracy over seeds.
+    /// Mean validation accuracy over all seeds.
     pub(crate) validation: Option<Estimate>,
-    /// Mean test accuracy over seeds.
+    /// Mean test accuracy over all seeds.
     pub(crate) test: Option<Estimate>,
+    /// Both of the networks that live, where some died.
+    pub(crate) alive: [Option<Estimate>; 2],
     /// Test accuracies of the worst and the best seed.
     pub(crate) range: Option<(f64, f64)>,
     /// Published test accuracy after the same epoch.
@@ -37,8 +39,9 @@ impl<'a> CellResult<'a> {
             figure: &figure.id,
             cell,
             epoch,
-            validation: cell.final_mean(VALIDATION),
-            test: cell.final_mean(TEST),
+            validation: cell.overall_mean(VALIDATION),
+            test: cell.overall_mean(TEST),
+            alive: [cell.final_mean(VALIDATION), cell.final_mean(TEST)],
             range: extremes(tests),
             published: same_epoch.map(|(_, accuracy)| *accuracy),
         }
@@ -47,6 +50,17 @@ impl<'a> CellResult<'a> {
     /// Mean test accuracy minus the published one.
     pub(crate) fn difference(&self) -> Option<f64> {
         Some(self.test?.point - self.published?)
+    }
+
+    /// Networks that died among those done, with the interval of their share; empty if none did.
+    fn died(&self) -> String {
+        let (died, n) = (self.cell.died(), self.cell.done.len());
+        let share = lenet_stats::proportion(died, n, LEVEL).ok();
+        let interval = share.filter(|_| died > 0).and_then(|e| e.interval);
+        or_dash(interval, |i| {
+            let text = |share: f64| format!("{:.0}", 100.0 * share);
+            format!("{died} of {n} ({} %)", bounds(i, text))
+        })
     }
 }
 
@@ -105,6 +119,12 @@ pub(crate) fn full(results: &[CellResult]) -> Table {
         .text("published_test_accuracy", |r| or_empty(r.published))
         .text("difference", |r| or_empty(r.difference()))
         .text("parameters", move |r| parameters(r.cell))
+        .text("died", |r| r.cell.died())
+        .text("alive_test_accuracy", |r| {
+            or_empty(r.alive[1].map(|e| e.point))
+        })
+        .text("alive_test_low", move |r| low(r.alive[1]))
+        .text("alive_test_high", move |r| high(r.alive[1]))
         .table()
 }
 
@@ -116,8 +136,9 @@ pub(crate) fn table(results: &[CellResult]) -> Table {
         .column("cell", Style::Label, |r| r.cell.label.clone())
         .number("seeds", |r| r.cell.seeds())
         .number("epoch", |r| or_dash(r.epoch, |e| e.to_string()))
-        .line("validation accuracy", |r| with_interval(r.validation))
-        .line("test accuracy", |r| with_interval(r.test))
+        .line("validation accuracy", |r| with_interval(r.alive[0]))
+        .line("test accuracy", |r| with_interval(r.alive[1]))
+        .line("died", |r| r.died())
         .line("lowest–highest seed", move |r| or_dash(r.range, range))
         .number("published", |r| or_dash(r.published, |p| format!("{p:.4}")))
         .number("difference", |r| or_dash(r.difference(), signed))

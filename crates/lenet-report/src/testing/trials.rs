@@ -191,6 +191,7 @@ pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
         figures: figures.to_vec(),
         claims: Vec::new(),
         altered: Vec::new(),
+        until_decided: None,
     };
     (study, records)
 }

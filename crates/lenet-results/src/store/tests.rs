@@ -12,6 +12,7 @@ fn study() -> StudyRecord {
         figures: vec![],
         claims: Vec::new(),
         altered: Vec::new(),
+        until_decided: None,
     }
 }
 

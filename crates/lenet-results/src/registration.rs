@@ -1,0 +1,194 @@
+//! What a study declared, and when: `registrations.jsonl`, to which lines are only ever added.
+//!
+//! Before trials are run, the study's figures, claims and seeds are registered with the number of
+//! trials that had finished by then. So a report can say of each claim whether it was declared before its
+//! data, or added or changed afterwards.
+
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use lenet_core::identity::digest;
+
+use crate::claim::ClaimRecord;
+use crate::error::StoreError;
+use crate::files::{io_error, read_if_present};
+use crate::study::StudyRecord;
+
+/// The format of a line of `registrations.jsonl`.
+pub const REGISTRATION_FORMAT: u32 = 1;
+
+/// Enters every digest.
+const TAG: &str = "lenet-lab claim 1\n";
+
+/// A study as it was declared at one time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Registration {
+    /// Version of this type.
+    pub format: u32,
+    /// Seconds since 1970-01-01 UTC.
+    pub unix: u64,
+    /// The study's name.
+    pub study: String,
+    /// Digest of the figures' cells.
+    pub figures: String,
+    /// Digest of the seeds of every cell.
+    pub seeds: String,
+    /// Claims by id.
+    pub claims: BTreeMap<String, RegisteredClaim>,
+}
+
+/// A claim as it was declared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisteredClaim {
+    /// [`ClaimRecord::digest`].
+    pub digest: String,
+    /// Finished trials of the claim's cells at that time.
+    pub finished: usize,
+}
+
+/// When a claim was declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declared {
+    /// Before the first trial of its cells had finished, at this time.
+    Before {
+        /// Seconds since 1970-01-01 UTC.
+        unix: u64,
+    },
+    /// Afterwards: it is new, or other than what was declared under its id.
+    Afterwards {
+        /// Seconds since 1970-01-01 UTC.
+        unix: u64,
+        /// Finished trials of its cells at that time.
+        finished: usize,
+        /// Whether its id stood for another claim before.
+        changed: bool,
+    },
+    /// It is not in the register: the records are older than it, or the claim was never run.
+    Unregistered,
+}
+
+impl ClaimRecord {
+    /// Sixteen hex digits of what the claim says and how it is decided. Notes do not count.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let bare = Self {
+            notes: String::new(),
+            ..self.clone()
+        };
+        let value = serde_json::to_value(bare).expect("a claim has string keys only");
+        digest(TAG, &value)
+    }
+
+    /// [`Trial::cell`](lenet_core::Trial::cell) of every cell that the claim compares; some may
+    /// stand here more than once.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        let comparisons = self.tests.iter().flat_map(|test| &test.comparisons);
+        let pairs = comparisons.flat_map(|c| c.pairs.iter().chain(&c.baseline));
+        pairs.flat_map(|pair| [Some(&pair.left), pair.right.as_ref()])
+            .flatten()
+            .map(String::as_str)
+    }
+}
+
+impl Registration {
+    /// The registration of a study. `finished` tells how many trials of a cell have finished.
+    #[must_use]
+    pub fn new(study: &StudyRecord, unix: u64, finished: &dyn Fn(&str) -> usize) -> Self {
+        let claim = |claim: &ClaimRecord| {
+            let mut cells: Vec<&str> = claim.cells().collect();
+            cells.sort_unstable();
+            cells.dedup();
+            let registered = RegisteredClaim {
+                digest: claim.digest(),
+                finished: cells.into_iter().map(finished).sum(),
+            };
+            (claim.id.clone(), registered)
+        };
+        let cells = || study.figures.iter().flat_map(|figure| &figure.cells);
+        let keys: Vec<String> = cells().map(|cell| cell.config.cell()).collect();
+        let seeds: Vec<Vec<u64>> = cells()
+            .map(|cell| cell.trials.iter().map(|trial| trial.seed).collect())
+            .collect();
+        Self {
+            format: REGISTRATION_FORMAT,
+            unix,
+            study: study.name.clone(),
+            figures: digest(TAG, &serde_json::json!(keys)),
+            seeds: digest(TAG, &serde_json::json!(seeds)),
+            claims: study.claims.iter().map(claim).collect(),
+        }
+    }
+
+    /// Whether both declare the same.
+    fn declares_as(&self, other: &Self) -> bool {
+        let digests = |r: &Self| -> Vec<(String, String)> {
+            let claims = r.claims.iter();
+            claims.map(|(id, c)| (id.clone(), c.digest.clone())).collect()
+        };
+        (&self.study, &self.figures, &self.seeds) == (&other.study, &other.figures, &other.seeds)
+            && digests(self) == digests(other)
+    }
+}
+
+/// When a claim was declared, by the registrations of its study, oldest first.
+#[must_use]
+pub fn declared(claim: &ClaimRecord, study: &str, register: &[Registration]) -> Declared {
+    let own = || register.iter().filter(|r| r.study == study);
+    let digest = claim.digest();
+    let same = |r: &&Registration| r.claims.values().any(|c| c.digest == digest);
+    let Some(first) = own().find(same) else {
+        return Declared::Unregistered;
+    };
+    let registered = first.claims.values().find(|c| c.digest == digest);
+    let finished = registered.map_or(0, |c| c.finished);
+    let unix = first.unix;
+    if finished == 0 {
+        return Declared::Before { unix };
+    }
+    let mut earlier = own().take_while(|r| *r != first);
+    Declared::Afterwards {
+        unix,
+        finished,
+        changed: earlier.any(|r| r.claims.contains_key(&claim.id)),
+    }
+}
+
+/// Adds a line unless the last one of the study declares the same.
+pub(crate) fn register(path: &Path, registration: &Registration) -> Result<(), StoreError> {
+    let known = registrations(path)?;
+    let last = known.iter().rfind(|r| r.study == registration.study);
+    if last.is_some_and(|last| last.declares_as(registration)) {
+        return Ok(());
+    }
+    let mut line = serde_json::to_string(registration).expect("a line has string keys only");
+    line.push('\n');
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(io_error(path, "open"))?;
+    // One write, so that lines of two processes do not mix.
+    file.write_all(line.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(io_error(path, "write"))
+}
+
+/// All registrations, oldest first; none where there is no file. A last line without its end, which a
+/// killed process left, does not count.
+pub(crate) fn registrations(path: &Path) -> Result<Vec<Registration>, StoreError> {
+    let Some(text) = read_if_present(path)? else {
+        return Ok(Vec::new());
+    };
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let line = |line: &str| {
+        crate::format::parse(line, path, "registration", REGISTRATION_FORMAT)
+    };
+    whole.lines().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests;

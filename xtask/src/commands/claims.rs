@@ -1,0 +1,26 @@
+//! `claims`: the verdicts, from records alone.
+
+use crate::commands::report::read;
+use crate::exit::{CommandResult, Exit, OrFail};
+use crate::flags::Claims;
+use crate::{output, verdicts};
+
+/// Runs the command; refuses folders that hold no records or some that cannot be read.
+pub fn run(flags: &Claims) -> CommandResult {
+    let found = read(&flags.records, flags.config.as_deref()).or_refuse()?;
+    let records = found.records();
+    let text = match (flags.json, flags.markdown) {
+        (true, _) => lenet_report::claims_json(records),
+        (_, true) => lenet_report::claims_markdown(records),
+        _ => {
+            let claims = lenet_report::judge_claims(records);
+            if claims.is_empty() {
+                output::note("the study declares no claims (hint: write [[claim]] in its file)");
+                return Ok(Exit::Done);
+            }
+            verdicts::lines(&claims)
+        }
+    };
+    output::line(text.trim_end()).or_fail()?;
+    Ok(Exit::Done)
+}
