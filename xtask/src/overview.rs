@@ -62,7 +62,7 @@ pub fn cell_table(study: &StudyRecord, records: &[TrialRecord]) -> Table {
 }
 
 fn mean(accuracies: &[f64]) -> (String, String) {
-    match lenet_stats::mean(accuracies, 0.95) {
+    match lenet_stats::bounded_mean(accuracies, 0.95) {
         Ok(estimate) => {
             let interval = estimate
                 .interval

@@ -1,13 +1,13 @@
 //! Going on seed by seed until every claim is decided.
 //!
 //! Every cell begins with [`FIRST_LOOK`] seeds. After each stage the claims are put to the test with
-//! intervals that stay valid however often one looks ([`lenet_stats::mean_sequence`]), and the cells of
-//! comparisons that leave a claim undecided get one seed more. The stages follow from finished trials of
+//! intervals that stay valid however often one looks (`lenet_stats::mean_sequence`), and the cells of
+//! the comparisons that decide an open claim soonest get one seed more. The stages follow from finished trials of
 //! earlier stages alone, so the same trials are run whatever the jobs and interruptions.
 
 use std::collections::BTreeMap;
 
-use lenet_report::{Records, Verdict};
+use lenet_report::Records;
 use lenet_results::{ClaimRecord, StudyRecord, TrialRecord};
 
 /// Seeds of each cell at the first look. Fewer have no interval at the usual levels.
@@ -32,11 +32,8 @@ pub fn next_stage(
     }
     let now = seeds.clone();
     for (claim, judged) in study.claims.iter().zip(lenet_report::judge_claims(records)) {
-        if judged.verdict != Verdict::Undecided {
-            continue;
-        }
-        let open = comparisons(claim).zip(&judged.comparisons);
-        for (cells, _) in open.filter(|(_, c)| !c.verdict.is_decided()) {
+        let all = comparisons(claim).zip(&judged.comparisons);
+        for (cells, _) in all.filter(|(_, comparison)| comparison.needs_seeds) {
             let known = cells.iter().filter_map(|cell| now.get(*cell));
             let Some(fewest) = known.min() else {
                 continue;

@@ -4,7 +4,7 @@ use lenet_results::{
     AlteredSetting, ClaimRecord, Correction, Declared, Quantity, Registration, Rule, Scope,
     StudyRecord, TestRecord, TrialRecord,
 };
-use lenet_stats::{Estimate, StatsError};
+use lenet_stats::{Estimate, Interval, StatsError};
 
 use crate::claims::observations::Observations;
 use crate::claims::sample::{Looks, Sample};
@@ -69,6 +69,9 @@ pub struct JudgedComparison {
     pub estimate: Result<Estimate, StatsError>,
     /// What the rule makes of it.
     pub verdict: Verdict,
+    /// Whether the claim is undecided, and more seeds of this comparison's cells are the shortest way
+    /// to decide it.
+    pub needs_seeds: bool,
 }
 
 /// One comparison on its way to a verdict.
@@ -86,6 +89,34 @@ impl Part<'_> {
             // Of cells not yet run nothing is known.
             Ok(_) if !self.sample.is_complete() => Verdict::Undecided,
             Ok(estimate) => by_rule(self.test.rule, estimate.interval),
+        }
+    }
+
+    /// The verdict if the estimate were exact.
+    fn heading(&self) -> Verdict {
+        let Ok(Estimate { point, .. }) = self.sample.estimate(LEVEL) else {
+            return Verdict::Undecided;
+        };
+        let exact = Interval {
+            low: point,
+            high: point,
+        };
+        by_rule(self.test.rule, Some(exact))
+    }
+
+    /// Seeds in all that decide the comparison, if its effect is as seen.
+    fn outlook(&self, level: f64) -> Outlook {
+        let Ok(estimate) = self.sample.estimate(level) else {
+            return Outlook::Unknown;
+        };
+        let distance = match self.test.quantity == Quantity::Ratio {
+            true => log_distance(self.test.rule, estimate.point),
+            false => distance(self.test.rule, estimate.point),
+        };
+        match self.sample.seeds_needed(distance, level, MANY_SEEDS) {
+            Ok(Some(seeds)) => Outlook::Seeds(seeds),
+            Ok(None) => Outlook::NoNumber,
+            Err(_) => Outlook::Unknown,
         }
     }
 
@@ -172,13 +203,19 @@ fn one(
     let error = 1.0 - LEVEL;
     let levels = levels(claim.correction, &parts, error);
     let verdict = verdict(claim, &parts, &levels);
+    let open = match verdict {
+        Verdict::Undecided => shortest_way(claim, &parts, &levels),
+        _ => Vec::new(),
+    };
     let comparisons: Vec<JudgedComparison> = parts
         .iter()
         .zip(&levels)
-        .map(|(part, level)| JudgedComparison {
+        .enumerate()
+        .map(|(at, (part, level))| JudgedComparison {
             label: part.label.to_owned(),
             estimate: part.sample.estimate(*level),
             verdict: part.verdict(*level),
+            needs_seeds: open.contains(&at),
         })
         .collect();
     let test = &claim.tests[0];
@@ -201,7 +238,7 @@ fn one(
         p_value: (verdict != Verdict::NotMeasured).then_some(p_value),
         adjusted: None,
         declared,
-        outlook: (verdict == Verdict::Undecided).then(|| outlook(&parts, &levels)),
+        outlook: (verdict == Verdict::Undecided).then(|| outlook(&open, &parts, &levels)),
         quantity: test.quantity,
         comparisons,
     }
@@ -276,31 +313,52 @@ fn shown<'c>(test: &TestRecord, comparisons: &'c [JudgedComparison]) -> Option<&
     known.reduce(|best, next| if key(&next) > key(&best) { next } else { best })
 }
 
-/// The seeds that decide every comparison that is still open.
-fn outlook(parts: &[Part], levels: &[f64]) -> Outlook {
+/// The comparisons whose decision decides the claim with the fewest seeds: one that is heading for
+/// the verdict that settles its test alone, or else all that are open.
+fn shortest_way(claim: &ClaimRecord, parts: &[Part], levels: &[f64]) -> Vec<usize> {
+    let (mut open, mut alone) = (Vec::new(), Vec::new());
+    let mut first = 0;
+    for test in &claim.tests {
+        let range = first..first + test.comparisons.len();
+        first = range.end;
+        // One test that fails refutes the claim; one that holds decides only a claim of one test.
+        let settles = match test.scope {
+            Scope::All => Some(Verdict::DoesNotHold),
+            Scope::Any if claim.tests.len() == 1 => Some(Verdict::Holds),
+            Scope::Any | Scope::Unanimous => None,
+        };
+        for at in range {
+            if !parts[at].verdict(levels[at]).is_decided() {
+                open.push(at);
+                if settles == Some(parts[at].heading()) {
+                    alone.push(at);
+                }
+            }
+        }
+    }
+    let seeds = |at: &usize| match parts[*at].outlook(levels[*at]) {
+        Outlook::Seeds(seeds) => Some((seeds, *at)),
+        _ => None,
+    };
+    match alone.iter().filter_map(seeds).min() {
+        Some((_, at)) => vec![at],
+        None => open,
+    }
+}
+
+/// The seeds that decide these comparisons.
+fn outlook(open: &[usize], parts: &[Part], levels: &[f64]) -> Outlook {
     let mut most = 0;
-    for (part, level) in parts.iter().zip(levels) {
-        if part.verdict(*level).is_decided() {
-            continue;
-        }
-        let Ok(estimate) = part.sample.estimate(*level) else {
-            return Outlook::Unknown;
-        };
-        let on_log = part.test.quantity == Quantity::Ratio;
-        let distance = match on_log {
-            true => log_distance(part.test.rule, estimate.point),
-            false => distance(part.test.rule, estimate.point),
-        };
-        match part.sample.seeds_needed(distance, *level, MANY_SEEDS) {
-            Ok(Some(seeds)) => most = most.max(seeds),
-            Ok(None) => return Outlook::NoNumber,
-            Err(_) => return Outlook::Unknown,
+    for at in open {
+        match parts[*at].outlook(levels[*at]) {
+            Outlook::Seeds(seeds) => most = most.max(seeds),
+            other => return other,
         }
     }
-    if most == 0 {
-        return Outlook::Unknown;
+    match most {
+        0 => Outlook::Unknown,
+        seeds => Outlook::Seeds(seeds),
     }
-    Outlook::Seeds(most)
 }
 
 /// The same on the scale of logarithms, on which ratios are averaged.
