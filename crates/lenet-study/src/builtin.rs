@@ -1,13 +1,26 @@
 //! The studies that come with the program.
 
-const STUDIES: [(&str, &str); 3] = [
+const STUDIES: [(&str, &str); 5] = [
     ("lab-2017", include_str!("../configs/lab-2017.toml")),
     ("full-grid", include_str!("../configs/full-grid.toml")),
+    (
+        "linear-scaling",
+        include_str!("../configs/linear-scaling.toml"),
+    ),
+    ("depth", include_str!("../configs/depth.toml")),
     ("smoke", include_str!("../configs/smoke.toml")),
 ];
 
 /// Names of the built-in studies.
-pub const BUILTIN_NAMES: [&str; 3] = [STUDIES[0].0, STUDIES[1].0, STUDIES[2].0];
+pub const BUILTIN_NAMES: [&str; STUDIES.len()] = {
+    let mut names = [""; STUDIES.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = STUDIES[at].0;
+        at += 1;
+    }
+    names
+};
 
 /// The text of a built-in study's file.
 #[must_use]
