@@ -26,7 +26,7 @@ pub(super) fn dropout(runtimes: &Runtimes) -> Answered {
     let rate = runtimes.dropout().ok_or("No runtimes with dropout.")?;
     let with_without = |series: usize| -> Vec<PerRound> {
         let with = runtimes.with_dropout(series, rate);
-        ratios(with.filter_map(|p| Some((p, other(runtimes, p, p.record.point.batch_size, 0.0)?))))
+        ratios(with.filter_map(|p| Some((p, other(runtimes, p, p.record.batch_size(), 0.0)?))))
     };
     let logs: Vec<(usize, Vec<PerRound>)> = (0..runtimes.series.len())
         .map(|series| (series, with_without(series)))
@@ -79,7 +79,7 @@ fn other<'r>(
     batch: usize,
     rate: f64,
 ) -> Option<&'r Point<'r>> {
-    runtimes.point(point.series, point.record.point.filters, batch, rate)
+    runtimes.point(point.series, point.record.filters(), batch, rate)
 }
 
 /// Claim 10. The CPU alone can refute the claim, but cannot confirm it.
@@ -87,10 +87,10 @@ pub(super) fn small_batch(runtimes: &Runtimes) -> Answered {
     let series = &runtimes.series;
     let logs = |series: usize, keep: &dyn Fn(usize) -> bool| {
         let small = runtimes.main().filter(|p| {
-            let at = &p.record.point;
-            p.series == series && at.batch_size == SMALL && keep(at.filters)
+            let at = p.record;
+            p.series == series && at.batch_size() == SMALL && keep(at.filters())
         });
-        ratios(small.filter_map(|p| Some((p, other(runtimes, p, LARGE, p.record.point.dropout)?))))
+        ratios(small.filter_map(|p| Some((p, other(runtimes, p, LARGE, p.record.dropout())?))))
     };
     let cpu = fastest(runtimes, |i| {
         !series[i].key.on_gpu && !series[i].key.resident
@@ -112,7 +112,7 @@ pub(super) fn small_batch(runtimes: &Runtimes) -> Answered {
         Err(StatsError::Empty) => return Err(detail.join(" ")),
         other => other.ok(),
     };
-    let sizes: BTreeSet<usize> = runtimes.main().map(|p| p.record.point.filters).collect();
+    let sizes: BTreeSet<usize> = runtimes.main().map(|p| p.record.filters()).collect();
     let at = |filters: usize| {
         let ratio = common(&logs(cpu, &|f| f == filters), LEVEL).ok()?;
         Some(format!("{} at {filters}", ratio_with_interval(&ratio)))
@@ -122,7 +122,7 @@ pub(super) fn small_batch(runtimes: &Runtimes) -> Answered {
     let more_than_gpu = gpu.and_then(|gpu| {
         let has = |series, filters| {
             let mut points = runtimes.main();
-            points.any(|p| p.series == series && p.record.point.filters == filters)
+            points.any(|p| p.series == series && p.record.filters() == filters)
         };
         let both = |filters: usize| has(cpu, filters) && has(gpu, filters);
         let (cpu, gpu) = (together(&logs(cpu, &both)), together(&logs(gpu, &both)));

@@ -154,7 +154,7 @@ fn by_filters<'r>(
     compare: impl Fn(&'r Point<'r>, &'r Point<'r>) -> Option<PerRound>,
 ) -> BTreeMap<usize, PerRound> {
     let at = |left: &'r Point<'r>| {
-        let filters = left.record.point.filters;
+        let filters = left.record.filters();
         let rounds = compare(left, runtimes.point(right, filters, batch, 0.0)?)?;
         (!rounds.is_empty()).then_some((filters, rounds))
     };
@@ -167,7 +167,7 @@ fn copy_phases(runtimes: &Runtimes, gpu: usize) -> String {
     let share = |p: &Point| {
         let phases = p.summary.phases?;
         let share = phases.copy / (phases.sum() - phases.evaluation);
-        Some(format!("{} at {}", percent(share), p.record.point.filters))
+        Some(format!("{} at {}", percent(share), p.record.filters()))
     };
     let shares = runtimes.with_batch(gpu, LARGE, 0.0).filter_map(share);
     let shares = joined(shares, ", ");

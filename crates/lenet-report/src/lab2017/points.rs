@@ -19,7 +19,7 @@ pub(crate) fn lacks(runtimes: &Runtimes) -> Vec<String> {
             other.samples, other.source, other.validation
         ));
     }
-    let has = |size: &usize| runtimes.main().any(|p| p.record.point.filters == *size);
+    let has = |size: &usize| runtimes.main().any(|p| p.record.filters() == *size);
     if !SIZES.iter().all(has) {
         lacks.push("not all of 8, 16, 32 and 64 filters".to_owned());
     }
@@ -38,7 +38,7 @@ pub(crate) fn lacks(runtimes: &Runtimes) -> Vec<String> {
 pub(crate) fn fastest(runtimes: &Runtimes, wanted: impl Fn(usize) -> bool) -> Option<usize> {
     let rank = |series: usize| {
         let own = || runtimes.with_batch(series, LARGE, 0.0);
-        let largest = own().max_by_key(|p| p.record.point.filters)?;
+        let largest = own().max_by_key(|p| p.record.filters())?;
         Some((own().count(), largest.summary.median))
     };
     (0..runtimes.series.len())

@@ -24,6 +24,7 @@ pub(crate) fn workload() -> Workload {
         samples: 10_000,
         validation: 5_000,
         test: 10_000,
+        setting: String::new(),
     }
 }
 

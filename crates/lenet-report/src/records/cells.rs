@@ -114,11 +114,11 @@ pub(crate) fn fill<'a>(
     joined.iter().map(figure).collect()
 }
 
-/// The figures of all studies, each with the name of its study; parts of one study joined.
+/// The figures of training of all studies, each with the name of its study; parts of one study joined.
 fn join(studies: &[StudyRecord]) -> Vec<(&str, FigureRecord)> {
     let mut joined: Vec<(&str, FigureRecord)> = Vec::new();
     for study in studies {
-        for figure in &study.figures {
+        for figure in study.figures.iter().filter(|f| f.runtime.is_none()) {
             let same =
                 |(name, known): &(&str, FigureRecord)| *name == study.name && known.id == figure.id;
             let place = joined.iter().position(same).unwrap_or(joined.len());

@@ -135,9 +135,9 @@ fn verdicts_follow_the_data() {
         ..GPU
     };
     let mild = Machine { small: 1.2, ..CPU };
-    let without = only(cpu(CPU), |r| r.point.dropout == 0.0);
-    let large = only(both(CPU, GPU), |r| r.point.batch_size == LARGE);
-    let few = only(cpu(CPU), |r| r.point.filters < 32);
+    let without = only(cpu(CPU), |r| r.dropout() == 0.0);
+    let large = only(both(CPU, GPU), |r| r.batch_size() == LARGE);
+    let few = only(cpu(CPU), |r| r.filters() < 32);
     let only_gpu = || GPU.on(&Grid::gpu());
     let mut cases = vec![
         Case::new(7, "a slow GPU", DoesNotHold, both(CPU, gpu(20.0, 0.3))),
@@ -213,11 +213,11 @@ fn equal_times_are_neither_longer_nor_shorter() {
 #[test]
 fn only_rounds_of_both_sides_count() {
     let mut records = CPU.on(&Grid::cpu());
-    for record in records.iter_mut().filter(|r| r.point.dropout > 0.0) {
+    for record in records.iter_mut().filter(|r| r.dropout() > 0.0) {
         record.samples.retain(|s| s.round != 2);
     }
     assert_eq!(answer(&records, 9).estimate.unwrap().n, 4);
-    for record in records.iter_mut().filter(|r| r.point.dropout > 0.0) {
+    for record in records.iter_mut().filter(|r| r.dropout() > 0.0) {
         record.samples.iter_mut().for_each(|s| s.round += 10);
     }
     assert_eq!(answer(&records, 9).verdict, NotMeasured);
