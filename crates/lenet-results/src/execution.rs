@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use lenet_core::DataPlacement;
+use lenet_core::identity::digest;
+use lenet_core::{DataPlacement, Trial};
+use serde_json::json;
+
+/// Enters every digest of a cell.
+const TAG: &str = "lenet-lab runtime cell 1\n";
 
 /// How a trial is carried out where its runtime is measured. None of it changes a number of the
 /// trial.
@@ -23,6 +28,28 @@ pub struct Execution {
     /// Trials that are trained together in single launches on the device, each with a seed of its
     /// own counted up from the configuration's; 1: one alone.
     pub trials: usize,
+}
+
+impl Execution {
+    /// Names the cell of a study that has this configuration, on whatever machine: a digest of the
+    /// configuration without its seed, the placement, the number of trials, and the number of threads
+    /// where the study names it. Ordinal, instruction set, and a number of threads that is the
+    /// machine's are left out, so records of several machines can have one cell.
+    #[must_use]
+    pub fn cell(&self, config: &Trial) -> String {
+        let seedless = Trial {
+            seed: 0,
+            ..config.clone()
+        };
+        let threads = self.fixed_threads.then_some(self.threads);
+        let cell = json!({
+            "config": seedless,
+            "placement": self.placement,
+            "threads": threads,
+            "trials": self.trials,
+        });
+        digest(TAG, &cell)
+    }
 }
 
 /// How a figure of runtimes is measured.

@@ -24,7 +24,6 @@ pub const RUNTIME_FORMAT: u32 = 2;
 /// Enters every digest of what format 1 could not tell; changes when the same configuration comes to
 /// mean other work.
 const TAG: &str = "lenet-lab runtime 2\n";
-const CELL_TAG: &str = "lenet-lab runtime cell 1\n";
 
 /// Floating-point operations that one sample needs on the count of the direct method, whatever
 /// method the backend takes; of all trials that are trained together.
@@ -218,28 +217,10 @@ impl RuntimeRecord {
         }
     }
 
-    /// Names the cell of a study that was measured, on whatever machine: a digest of `config` without
-    /// its seed, the placement, the number of trials, and the number of threads where the study
-    /// names it. Ordinal, instruction set, and a number of threads that is the machine's are left
-    /// out, so records of several machines can have one cell.
+    /// [`Execution::cell`] of what was measured.
     #[must_use]
     pub fn cell(&self) -> String {
-        let seedless = Trial {
-            seed: 0,
-            ..self.config.clone()
-        };
-        let Execution {
-            placement,
-            threads,
-            fixed_threads,
-            trials,
-            ..
-        } = self.execution;
-        let threads = fixed_threads.then_some(threads);
-        let cell = json!({
-            "config": seedless, "placement": placement, "threads": threads, "trials": trials,
-        });
-        digest(CELL_TAG, &cell)
+        self.execution.cell(&self.config)
     }
 
     /// `cpu` or `cuda:N`.
