@@ -12,6 +12,18 @@ use crate::output;
 /// # Errors
 /// The system refuses the handler.
 pub fn stop_flag() -> Result<Arc<AtomicBool>, ctrlc::Error> {
+    install(true)
+}
+
+/// The same for a child process, whose parent says that it stops.
+///
+/// # Errors
+/// The system refuses the handler.
+pub fn quiet_stop_flag() -> Result<Arc<AtomicBool>, ctrlc::Error> {
+    install(false)
+}
+
+fn install(tell: bool) -> Result<Arc<AtomicBool>, ctrlc::Error> {
     let stop = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&stop);
     ctrlc::set_handler(move || {
@@ -19,7 +31,7 @@ pub fn stop_flag() -> Result<Arc<AtomicBool>, ctrlc::Error> {
             std::process::exit(i32::from(Exit::Interrupted.code()));
         }
         // On a terminal a line would tear the bars, and the user sees the stop at once.
-        if !std::io::stderr().is_terminal() {
+        if tell && !std::io::stderr().is_terminal() {
             output::note("stopping at the next step (Ctrl-C again: at once)");
         }
     })?;

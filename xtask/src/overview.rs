@@ -7,7 +7,7 @@ use lenet_study::{Plan, Work};
 
 use crate::table::Table;
 
-/// The cells of each figure with their numbers of trials: all, done and missing.
+/// The cells of each figure of training with their numbers of trials: all, done and missing.
 #[must_use]
 pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
     let work: HashMap<&str, Work> = plan
@@ -31,7 +31,7 @@ pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
     table
 }
 
-/// The cells of each figure with the test accuracy after the last epoch: the mean over the trials
+/// The cells of each figure of training with the test accuracy after the last epoch: the mean over the trials
 /// that have a result, and its 95 % interval.
 #[must_use]
 pub fn cell_table(study: &StudyRecord, records: &[TrialRecord]) -> Table {
@@ -74,10 +74,11 @@ fn mean(accuracies: &[f64]) -> (String, String) {
 }
 
 fn cells(study: &StudyRecord) -> impl Iterator<Item = (&FigureRecord, &CellRecord)> {
-    study
+    let figures = study
         .figures
         .iter()
-        .flat_map(|figure| figure.cells.iter().map(move |cell| (figure, cell)))
+        .filter(|figure| figure.runtime.is_none());
+    figures.flat_map(|figure| figure.cells.iter().map(move |cell| (figure, cell)))
 }
 
 #[cfg(test)]

@@ -2,13 +2,11 @@
 //!
 //! A point is measured as a study would run it: whole epochs of [`lenet_train::run`] on real
 //! images, with shuffling, gathering, dropout, optimizer and evaluation. The first epoch warms up
-//! and is not counted; what is reported is the median of the others. [`runtime`] measures a whole
-//! grid of points round by round and keeps every sample. [`device_check`] asks first whether a
-//! device computes what the processor does.
+//! and is not counted; what is reported is the median of the others. [`device_check`] asks first whether
+//! a device computes what the processor does.
 #![forbid(unsafe_code)]
 
 pub mod device_check;
-pub mod runtime;
 pub mod speed;
 
-pub use speed::{BenchError, Speed, SpeedPoint, measure, peak_of};
+pub use speed::{BenchError, Speed, SpeedPoint, measure};

@@ -4,7 +4,7 @@ use std::sync::Barrier;
 
 use lenet_core::{Architecture, Backend, Data, Dropout, Geometry, Samples, Trial};
 use lenet_data::{Dataset, SplitSpec};
-use lenet_ops::{Level, peak};
+use lenet_ops::Level;
 use lenet_train::{Event, RunOptions};
 use serde::Serialize;
 
@@ -82,7 +82,7 @@ pub enum BenchError {
 }
 
 /// Measures one point. `peak_flops` is what one thread reaches at most, from
-/// [`peak_of`]; take it once for a table.
+/// [`lenet_train::peak_of`]; take it once for a table.
 ///
 /// # Errors
 /// Where a size is zero, the data set too small, or training fails.
@@ -141,12 +141,6 @@ pub fn measure(point: &SpeedPoint, data: &Dataset, peak_flops: f64) -> Result<Sp
         gflops: flops / 1e9,
         share_of_fma_peak: flops / (peak_flops * (point.threads * point.jobs) as f64),
     })
-}
-
-/// FLOP/s that one thread reaches at most with `level`, measured in some tens of milliseconds.
-#[must_use]
-pub fn peak_of(level: Level) -> f64 {
-    peak::flops_per_second(level, 200)
 }
 
 /// Images a second of training and of evaluation of one trial.

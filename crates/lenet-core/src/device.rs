@@ -1,4 +1,4 @@
-//! What computes a trial: code, device, precision.
+//! What computes a trial: code, device, precision; where its images lie.
 
 use std::fmt;
 use std::str::FromStr;
@@ -28,6 +28,16 @@ pub enum DeviceKind {
     Cuda,
 }
 
+/// Where the training images lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DataPlacement {
+    /// In host memory; each batch is gathered there and goes to the device.
+    Streamed,
+    /// On the device; only the batch's indices travel. On the CPU the two are the same place.
+    Resident,
+}
+
 /// What a GPU computes products in. Sums are f32 either way, as is everything on disk and on a
 /// CPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -52,6 +62,20 @@ impl Backend {
         match self {
             Self::Fused => "fused",
             Self::Stock => "stock",
+        }
+    }
+}
+
+impl DataPlacement {
+    /// Every placement.
+    pub const ALL: [Self; 2] = [Self::Streamed, Self::Resident];
+
+    /// Its name in files and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Streamed => "streamed",
+            Self::Resident => "resident",
         }
     }
 }
@@ -109,7 +133,7 @@ macro_rules! display_by_name {
     };
 }
 
-display_by_name!(Backend, DeviceKind, Precision);
+display_by_name!(Backend, DataPlacement, DeviceKind, Precision);
 
 /// A device as the command line names it: `cpu`, `cuda`, `cuda:N` or `auto` (parse with
 /// [`str::parse`]).
@@ -177,6 +201,10 @@ mod tests {
         for device in DeviceKind::ALL {
             let text = serde_json::to_string(&device).unwrap();
             assert_eq!(text, format!("\"{device}\""));
+        }
+        for placement in DataPlacement::ALL {
+            let text = serde_json::to_string(&placement).unwrap();
+            assert_eq!(text, format!("\"{placement}\""));
         }
         assert!(serde_json::from_str::<Precision>("\"bf16\"").is_err());
     }

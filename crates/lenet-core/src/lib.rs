@@ -42,7 +42,7 @@ mod trial;
 
 pub use architecture::Architecture;
 pub use data::{Data, MNIST, Samples};
-pub use device::{Backend, DeviceChoice, DeviceKind, Precision, UnknownDevice};
+pub use device::{Backend, DataPlacement, DeviceChoice, DeviceKind, Precision, UnknownDevice};
 pub use geometry::{Geometry, GeometryError, Parameter};
 pub use gpu::Gpu;
 pub use optimizer::{Optimizer, Rule};

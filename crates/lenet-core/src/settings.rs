@@ -8,13 +8,14 @@ pub use node::Node;
 
 use crate::architecture::Architecture;
 use crate::data::{Data, MNIST, Samples};
-use crate::device::{Backend, DeviceKind, Precision};
+use crate::device::{Backend, DataPlacement, DeviceKind, Precision};
 use crate::optimizer::Optimizer;
 use crate::problem::Problem;
 use crate::schedule::Schedule;
 use crate::trial::{Dropout, EarlyStop, Trial};
 
-/// Every setting of a trial but its seed, each given or left open. A study's `[base]`, a
+/// Every setting of a trial but its seed, and of the measurement of its runtime, each given or left
+/// open. A study's `[base]`, a
 /// figure's `set`, one value of an axis and the flags of a command are all of this type. They
 /// are laid over each other with [`Settings::overlaid`] and completed by [`Settings::resolve`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -53,6 +54,12 @@ pub struct Settings {
     pub precision: Option<Precision>,
     /// [`MNIST`], or a folder of IDX files.
     pub data: Option<String>,
+    /// Where the training images lie. One of [`Settings::OF_RUNTIME`].
+    pub placement: Option<DataPlacement>,
+    /// Threads of a step. One of [`Settings::OF_RUNTIME`].
+    pub threads: Option<usize>,
+    /// Trials that are trained together in single launches. One of [`Settings::OF_RUNTIME`].
+    pub trials: Option<usize>,
 }
 
 /// What treats every setting alike. A new setting is a field above, a name in the one call
@@ -137,10 +144,16 @@ macro_rules! for_each_setting {
 impl Settings {
     for_each_setting! {
         filters, kernel, hidden, dropout, optimizer, weight_decay, learning_rate, schedule, batch_size,
-        epochs, samples, validation, early_stop, backend, device, precision, data,
+        epochs, samples, validation, early_stop, backend, device, precision, data, placement, threads,
+        trials,
     }
 
-    /// The same settings with those left open as [`Settings::resolve`] fills them in.
+    /// Names of the settings that change how long a trial takes and none of its numbers. Only a
+    /// measurement of runtime has them: [`Settings::resolve`] passes them over.
+    pub const OF_RUNTIME: [&'static str; 3] = ["placement", "threads", "trials"];
+
+    /// The same settings with those left open as [`Settings::resolve`] fills them in. Those of
+    /// [`Settings::OF_RUNTIME`] stay as they are.
     #[must_use]
     pub fn complete(&self) -> Self {
         let usual = self.resolve(MNIST, 0);
@@ -163,6 +176,9 @@ impl Settings {
             device: Some(usual.device),
             precision: Some(usual.precision),
             data: Some(self.data_name().to_owned()),
+            placement: self.placement,
+            threads: self.threads,
+            trials: self.trials,
         }
     }
 

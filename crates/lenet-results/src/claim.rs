@@ -2,8 +2,9 @@
 //!
 //! A claim holds if all of its tests hold. A test reads one number per seed from each cell, makes
 //! comparisons of them, and applies its rule to their intervals. Cells are named by
-//! [`Trial::cell`](lenet_core::Trial::cell), so a claim can be tested on any records of these cells,
-//! whichever command made them.
+//! [`Trial::cell`](lenet_core::Trial::cell), for a measure of runtimes by
+//! [`RuntimeRecord::cell`](crate::RuntimeRecord::cell), so a claim can be tested on any records of
+//! these cells, whichever command made them.
 
 use std::fmt;
 
@@ -101,7 +102,8 @@ pub struct ComparisonRecord {
 /// A left cell and, for a quantity of two sides, its partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairRecord {
-    /// [`Trial::cell`](lenet_core::Trial::cell) of the left cell.
+    /// [`Trial::cell`](lenet_core::Trial::cell) of the left cell, or
+    /// [`RuntimeRecord::cell`](crate::RuntimeRecord::cell).
     pub left: String,
     /// The same of the right cell.
     #[serde(default, skip_serializing_if = "Option::is_none")]

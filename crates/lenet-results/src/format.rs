@@ -15,17 +15,16 @@ pub const TRIAL_FORMAT: u32 = 1;
 /// The same for `study.json`. Format 1 had no claims, no published data and no images.
 pub const STUDY_FORMAT: u32 = 2;
 
-/// Parses a JSON object with the member `format`; checks that number first. `path` is the file that
-/// `text` was read from.
+/// The member `format` at the top level of a JSON text, read from `path`.
 ///
 /// # Errors
 /// [`StoreError::Newer`] or [`StoreError::Malformed`], with `path`.
-pub(crate) fn parse<T: DeserializeOwned>(
+pub(crate) fn version(
     text: &str,
     path: &Path,
     what: &'static str,
     newest: u32,
-) -> Result<T, StoreError> {
+) -> Result<u32, StoreError> {
     #[derive(Deserialize)]
     struct Versioned {
         format: u32,
@@ -48,5 +47,23 @@ pub(crate) fn parse<T: DeserializeOwned>(
     if found == 0 {
         return Err(malformed("format 0 never existed".to_owned()));
     }
-    serde_json::from_str(text).map_err(|error| malformed(error.to_string()))
+    Ok(found)
+}
+
+/// Reads JSON whose top level has the member `format`, first checking that number.
+///
+/// # Errors
+/// [`StoreError::Newer`] or [`StoreError::Malformed`] for `path`, which `text` was read from.
+pub(crate) fn parse<T: DeserializeOwned>(
+    text: &str,
+    path: &Path,
+    what: &'static str,
+    newest: u32,
+) -> Result<T, StoreError> {
+    version(text, path, what, newest)?;
+    serde_json::from_str(text).map_err(|error| StoreError::Malformed {
+        path: path.to_owned(),
+        what,
+        reason: error.to_string(),
+    })
 }

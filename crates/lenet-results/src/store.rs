@@ -134,25 +134,16 @@ impl Store {
     /// # Errors
     /// A [`StoreError`] if the file exists but cannot be read.
     pub fn read_study(&self) -> Result<Option<StudyRecord>, StoreError> {
-        let path = self.folder.join("study.json");
-        let Some(text) = read_if_present(&path)? else {
-            return Ok(None);
-        };
-        format::parse(&text, &path, "study", STUDY_FORMAT).map(Some)
+        read_study(&self.folder)
     }
 
-    /// Writes `study.json`.
+    /// [`write_study`] of its folder.
     ///
     /// # Errors
     /// [`StoreError::Io`]; [`StoreError::Newer`] if a later version wrote the file, which then stays
     /// as it is.
     pub fn write_study(&self, study: &StudyRecord) -> Result<(), StoreError> {
-        if let Err(error @ StoreError::Newer { .. }) = self.read_study() {
-            return Err(error);
-        }
-        let mut text = serde_json::to_string_pretty(study).expect("a study has string keys only");
-        text.push('\n');
-        write_whole(&self.folder.join("study.json"), text.as_bytes())
+        write_study(&self.folder, study)
     }
 
     /// Adds what a study declares to the register, unless its last declaration says the same.
@@ -174,6 +165,31 @@ impl Store {
     fn register_path(&self) -> PathBuf {
         self.folder.join("registrations.jsonl")
     }
+}
+
+/// The study that the records of a folder belong to, if it was written.
+///
+/// # Errors
+/// A [`StoreError`] for a file that is there and cannot be understood.
+pub fn read_study(folder: &Path) -> Result<Option<StudyRecord>, StoreError> {
+    let path = folder.join("study.json");
+    let Some(text) = read_if_present(&path)? else {
+        return Ok(None);
+    };
+    format::parse(&text, &path, "study", STUDY_FORMAT).map(Some)
+}
+
+/// Writes `study.json` into a folder that there is.
+///
+/// # Errors
+/// [`StoreError::Io`]; [`StoreError::Newer`] rather than overwriting a later version's file.
+pub fn write_study(folder: &Path, study: &StudyRecord) -> Result<(), StoreError> {
+    if let Err(error @ StoreError::Newer { .. }) = read_study(folder) {
+        return Err(error);
+    }
+    let mut text = serde_json::to_string_pretty(study).expect("a study has string keys only");
+    text.push('\n');
+    write_whole(&folder.join("study.json"), text.as_bytes())
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! What a study set out to do: the contents of `study.json`, written before the first trial.
 
 use std::collections::BTreeMap;
+use std::ops::Not;
 
 use serde::{Deserialize, Serialize};
 
 use lenet_core::Trial;
 
 use crate::claim::ClaimRecord;
+use crate::execution::{Execution, RuntimeParameters};
 
 /// A study's plan: its figures, their cells, and the trials of each; its claims.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +40,9 @@ pub struct AlteredSetting {
     pub run: String,
     /// What the study's file says, e.g. `epochs = 10`.
     pub declared: String,
+    /// Whether it was changed for the figures of runtimes, and not for those of training.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub of_runtime: bool,
 }
 
 /// One figure of a study.
@@ -60,8 +65,23 @@ pub struct FigureRecord {
     /// Published data that is drawn along with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published_data: Option<PublishedRecord>,
+    /// How it is measured, if it is a figure of runtimes; `None` for a figure of training.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime: Option<RuntimeParameters>,
     /// One cell for each combination of the axes, in the order of the file.
     pub cells: Vec<CellRecord>,
+    /// Cells of runtimes that the machine which wrote this cannot measure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A cell that is not measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The cell's label.
+    pub label: String,
+    /// Why it is not measured.
+    pub reason: String,
 }
 
 /// One combination of settings, repeated over seeds.
@@ -74,7 +94,10 @@ pub struct CellRecord {
     /// Images that the cell trains and is evaluated on; `None` in format 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<ImageCounts>,
-    /// Seeds and identities of its trials, in the order they are run.
+    /// How the machine that wrote this carries it out, if it is a cell of runtimes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution: Option<Execution>,
+    /// Seeds and identities of its trials, in the order they are run; none for a cell of runtimes.
     pub trials: Vec<CellTrial>,
 }
 

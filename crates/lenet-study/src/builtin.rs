@@ -22,9 +22,14 @@ pub const BUILTIN_NAMES: [&str; STUDIES.len()] = {
     names
 };
 
+/// Names of studies that became parts of others.
+const FORMER_NAMES: [(&str, &str); 1] = [("runtime-2017", "lab-2017")];
+
 /// The text of a built-in study's file.
 #[must_use]
 pub fn builtin(name: &str) -> Option<&'static str> {
+    let former = FORMER_NAMES.iter().find(|(former, _)| *former == name);
+    let name = former.map_or(name, |(_, name)| *name);
     STUDIES
         .iter()
         .find(|(known, _)| *known == name)
@@ -32,7 +37,7 @@ pub fn builtin(name: &str) -> Option<&'static str> {
 }
 
 /// Files beside the built-in studies, by their paths in these.
-const BESIDE: [(&str, &str); 3] = [
+const BESIDE: [(&str, &str); 4] = [
     (
         "lab-2017/figure-1.csv",
         include_str!("../configs/lab-2017/figure-1.csv"),
@@ -45,10 +50,16 @@ const BESIDE: [(&str, &str); 3] = [
         "lab-2017/figure-3.csv",
         include_str!("../configs/lab-2017/figure-3.csv"),
     ),
+    (
+        "lab-2017/runtime.csv",
+        include_str!("../configs/lab-2017/runtime.csv"),
+    ),
 ];
 
 /// The text of a file beside the built-in studies.
 pub(crate) fn beside(name: &str) -> Option<&'static str> {
     let mut files = BESIDE.iter();
-    files.find(|(known, _)| *known == name).map(|(_, text)| *text)
+    files
+        .find(|(known, _)| *known == name)
+        .map(|(_, text)| *text)
 }

@@ -5,9 +5,11 @@ use std::path::Path;
 use crate::builtin;
 use crate::claims::{self, ClaimConfig};
 use crate::error::StudyError;
+use crate::figure::{FigureConfig, read_figures};
+use crate::flat;
 use crate::node::{Document, Node};
 use crate::published::{self, Beside, PublishedConfig};
-use crate::settings::from_node;
+use crate::settings::{ONLY_OF_RUNTIME, from_node};
 use lenet_core::Settings;
 use lenet_core::bounds::Counts;
 use lenet_core::settings::Node as _;
@@ -29,6 +31,8 @@ pub struct StudyConfig {
     pub published: Vec<PublishedConfig>,
     /// What the study puts to the test, ids distinct.
     pub claims: Vec<ClaimConfig>,
+    /// What a user should know of the file beside the study.
+    pub note: Option<String>,
 }
 
 /// Seeds of each cell, in the order in which they are run.
@@ -49,32 +53,6 @@ impl Seeds {
             Self::List(seeds) => seeds.clone(),
         }
     }
-}
-
-/// One figure: fixed settings and axes, whose product are its cells.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FigureConfig {
-    /// What names the figure in paths: letters, digits, `.`, `-`, `_`.
-    pub id: String,
-    /// Its heading.
-    pub title: String,
-    /// Id of the published table to draw along with it.
-    pub published: Option<String>,
-    /// What a reader must know of it, in Markdown.
-    pub notes: String,
-    /// Settings fixed for this figure.
-    pub set: Settings,
-    /// Axes in the order of the file, at least one; the last varies fastest.
-    pub axes: Vec<Axis>,
-}
-
-/// A setting that varies within a figure.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Axis {
-    /// The setting, one of [`Settings::NAMES`].
-    pub name: String,
-    /// One value each, at least one, distinct.
-    pub values: Vec<Settings>,
 }
 
 impl StudyConfig {
@@ -118,10 +96,14 @@ impl StudyConfig {
     fn read(text: &str, origin: &str, beside: &Beside<'_>) -> Result<Self, StudyError> {
         let document = Document::parse(text, origin)?;
         let root = document.root();
+        if flat::is_grid(&root) {
+            return Ok(Self::of_grid(flat::read(&root, origin)?));
+        }
         let mut name = None;
         let mut title = None;
         let mut seeds = Seeds::Count(1);
         let mut base = Settings::default();
+        let mut base_node = root.clone();
         let (mut figures, mut published, mut claims) = (Vec::new(), Vec::new(), Vec::new());
         let known = [
             "name",
@@ -135,10 +117,10 @@ impl StudyConfig {
         for entry in root.entries(&known)? {
             let node = &entry.node;
             match entry.name.as_str() {
-                "name" => name = Some(identifier(node)?),
+                "name" => name = Some(node.identifier()?),
                 "title" => title = Some(node.string("a string")?.to_owned()),
                 "seeds" => seeds = read_seeds(node)?,
-                "base" => base = from_node(node)?,
+                "base" => (base, base_node) = (from_node(node)?, node.clone()),
                 "published" => published = published::read(node, beside)?,
                 "claim" => claims = claims::read(node)?,
                 _ => figures = read_figures(node)?,
@@ -159,6 +141,9 @@ impl StudyConfig {
         for (figure, node) in &figures {
             figure.check_published(&published, node)?;
         }
+        if !figures.iter().any(|(figure, _)| figure.is_of_runtime()) && !base.given().is_empty() {
+            base_node.refuse_keys(&Settings::OF_RUNTIME, ONLY_OF_RUNTIME)?;
+        }
         Ok(Self {
             title: title.unwrap_or_else(|| name.clone()),
             name,
@@ -167,11 +152,31 @@ impl StudyConfig {
             figures: figures.into_iter().map(|(figure, _)| figure).collect(),
             published,
             claims,
+            note: None,
         })
     }
 }
 
 impl StudyConfig {
+    fn of_grid(grid: flat::Grid) -> Self {
+        Self {
+            title: grid.name.clone(),
+            name: grid.name,
+            seeds: Seeds::List(vec![grid.seed]),
+            base: Settings::default(),
+            figures: grid.figures,
+            published: Vec::new(),
+            claims: Vec::new(),
+            note: Some(grid.note),
+        }
+    }
+
+    /// Whether some figure measures runtimes.
+    #[must_use]
+    pub fn has_runtimes(&self) -> bool {
+        self.figures.iter().any(FigureConfig::is_of_runtime)
+    }
+
     /// The published table that a figure is drawn with.
     pub(crate) fn published_table(&self, figure: &FigureConfig) -> Option<&PublishedConfig> {
         let id = figure.published.as_ref()?;
@@ -202,132 +207,6 @@ fn read_seeds(node: &Node<'_>) -> Result<Seeds, StudyError> {
         return Err(node.refuse("give at least one seed"));
     }
     Ok(Seeds::List(seeds))
-}
-
-impl FigureConfig {
-    /// Refuses the name of a published table that the study does not have.
-    fn check_published(
-        &self,
-        tables: &[PublishedConfig],
-        node: &Node<'_>,
-    ) -> Result<(), StudyError> {
-        let Some(name) = &self.published else {
-            return Ok(());
-        };
-        let known: Vec<&str> = tables.iter().map(|table| table.id.as_str()).collect();
-        if known.contains(&name.as_str()) {
-            return Ok(());
-        }
-        Err(node.refuse(match known.as_slice() {
-            [] => "the study has no [[published]] table".to_owned(),
-            known => format!("the published tables are {}", known.join(", ")),
-        }))
-    }
-}
-
-/// Figures, each with the node that names its published table or else itself.
-fn read_figures<'d>(node: &Node<'d>) -> Result<Vec<(FigureConfig, Node<'d>)>, StudyError> {
-    let mut figures: Vec<(FigureConfig, Node<'d>)> = Vec::new();
-    for element in node.elements("an array of tables, written [[figure]]")? {
-        let (figure, id_node, published) = read_figure(&element)?;
-        if figures.iter().any(|(other, _)| other.id == figure.id) {
-            return Err(id_node.refuse("another figure has this id; give each its own"));
-        }
-        figures.push((figure, published));
-    }
-    Ok(figures)
-}
-
-fn read_figure<'d>(
-    node: &Node<'d>,
-) -> Result<(FigureConfig, Node<'d>, Node<'d>), StudyError> {
-    let mut id = None;
-    let mut title = None;
-    let mut notes = String::new();
-    let mut published = None;
-    let mut published_node = node.clone();
-    let mut set = Settings::default();
-    let mut axes = Vec::new();
-    for entry in node.entries(&["id", "title", "notes", "published", "set", "axes"])? {
-        let node = entry.node;
-        match entry.name.as_str() {
-            "id" => id = Some((identifier(&node)?, node)),
-            "title" => title = Some(node.string("a string")?.to_owned()),
-            "notes" => notes = node.string("a string of Markdown")?.to_owned(),
-            "published" => {
-                published = Some(node.string("a string")?.to_owned());
-                published_node = node;
-            }
-            "set" => set = from_node(&node)?,
-            _ => axes = read_axes(&node)?,
-        }
-    }
-    let missing = |key: &str, hint: &str| StudyError::MissingKey {
-        place: node.place(),
-        key: format!("{}.{key}", node.path()),
-        hint: hint.to_owned(),
-    };
-    let (id, id_node) = id.ok_or_else(|| missing("id", "write id = \"1\""))?;
-    if axes.is_empty() {
-        return Err(missing(
-            "axes",
-            "name what varies, e.g. learning_rate = [0.1, 0.01]",
-        ));
-    }
-    for axis in &axes {
-        if set.given().contains(&axis.name.as_str()) {
-            return Err(id_node.refuse(format!(
-                "`{}` is both set and an axis of this figure; keep one of them",
-                axis.name
-            )));
-        }
-    }
-    let title = title.unwrap_or_else(|| format!("Figure {id}"));
-    Ok((
-        FigureConfig {
-            id,
-            title,
-            published,
-            notes,
-            set,
-            axes,
-        },
-        id_node,
-        published_node,
-    ))
-}
-
-fn read_axes(node: &Node<'_>) -> Result<Vec<Axis>, StudyError> {
-    let mut axes = Vec::new();
-    for entry in node.entries(Settings::NAMES)? {
-        let mut values: Vec<Settings> = Vec::new();
-        for element in entry.node.elements("an array of values")? {
-            let mut value = Settings::default();
-            value.read(&entry.name, &element)?;
-            if values.contains(&value) {
-                return Err(element.refuse("this value stands in the axis twice"));
-            }
-            values.push(value);
-        }
-        if values.is_empty() {
-            return Err(entry.node.refuse("give the axis at least one value"));
-        }
-        axes.push(Axis {
-            name: entry.name,
-            values,
-        });
-    }
-    Ok(axes)
-}
-
-/// A word that may stand in a path.
-pub(crate) fn identifier(node: &Node<'_>) -> Result<String, StudyError> {
-    let text = node.string("a string")?;
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    if text.is_empty() || text.starts_with('.') || !text.chars().all(allowed) {
-        return Err(node.refuse("it names files: use letters, digits, `-`, `_` and `.` alone"));
-    }
-    Ok(text.to_owned())
 }
 
 #[cfg(test)]

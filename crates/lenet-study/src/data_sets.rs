@@ -8,7 +8,7 @@ use lenet_data::{Dataset, SplitSpec, Splits};
 
 use crate::config::StudyConfig;
 use crate::error::StudyError;
-use crate::overrides::Overrides;
+use crate::overrides::{Overrides, RuntimeOverrides};
 use lenet_core::{MNIST, Settings};
 
 /// Loaded data sets, keyed by the value of the setting `data`.
@@ -23,10 +23,29 @@ impl DataSets {
     /// # Errors
     /// [`StudyError::Data`] if a folder cannot be used.
     pub fn open(config: &StudyConfig, overrides: &Overrides) -> Result<Self, StudyError> {
+        let given = [&overrides.settings, &Settings::default()];
+        Self::load_all(config, given)
+    }
+
+    /// The same for a command that measures runtimes.
+    ///
+    /// # Errors
+    /// As [`DataSets::open`].
+    pub fn open_runtimes(
+        config: &StudyConfig,
+        overrides: &RuntimeOverrides,
+    ) -> Result<Self, StudyError> {
+        let given = [&Settings::default(), &overrides.settings];
+        Self::load_all(config, given)
+    }
+
+    /// Loads what figures name with the settings that flags lay over those of training and those of
+    /// runtimes.
+    fn load_all(config: &StudyConfig, given: [&Settings; 2]) -> Result<Self, StudyError> {
         let mut names: Vec<String> = Vec::new();
-        let settings = |over: &Settings| config.base.overlaid(over).overlaid(&overrides.settings);
         for figure in &config.figures {
-            let fixed = settings(&figure.set);
+            let given = given[usize::from(figure.is_of_runtime())];
+            let fixed = config.base.overlaid(&figure.set).overlaid(given);
             names.push(fixed.data_name().to_owned());
             for axis in figure.axes.iter().filter(|axis| axis.name == "data") {
                 names.extend(axis.values.iter().map(|value| value.data_name().to_owned()));

@@ -26,7 +26,8 @@ impl fmt::Display for Place {
 }
 
 /// Why a study was refused or stopped. Everything but [`StudyError::Store`],
-/// [`StudyError::SelfCheck`] and [`StudyError::Train`] is found before any work.
+/// [`StudyError::SelfCheck`], [`StudyError::Train`], [`StudyError::Process`] and [`StudyError::Undone`] is
+/// found before any work.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StudyError {
@@ -109,6 +110,71 @@ pub enum StudyError {
         figure: String,
         /// What there is.
         known: Vec<String>,
+    },
+    /// A figure that another command carries out.
+    #[error(
+        "figure {figure} is carried out by `{command}` (hint: cargo xtask {command} --only {figure})"
+    )]
+    OtherKind {
+        /// The figure.
+        figure: String,
+        /// The command.
+        command: &'static str,
+    },
+    /// A study that trains nothing.
+    #[error(
+        "study {study} has no figure of training (hint: `cargo xtask bench-runtime` measures its runtimes)"
+    )]
+    NoTraining {
+        /// The study's name.
+        study: String,
+    },
+    /// A study without runtimes.
+    #[error(
+        "study {study} has no figure of runtimes (hint: write [[figure]] with id = \"runtime\", measure = \
+         \"runtime\" and [figure.axes] with e.g. filters = [8, 16]; or give --config lab-2017)"
+    )]
+    NoRuntimes {
+        /// The study's name.
+        study: String,
+    },
+    /// No runtime of the figures can be measured here.
+    #[error("nothing to measure: {}", reasons.join("; "))]
+    NothingToMeasure {
+        /// What was left out and why.
+        reasons: Vec<String>,
+    },
+    /// Samples of two machines or builds would be mixed in one record.
+    #[error(
+        "the records hold samples of another machine or build: {what} was {found:?} and is \
+         {expected:?} (hint: give another --out)"
+    )]
+    OtherEnvironment {
+        /// What differs.
+        what: &'static str,
+        /// As recorded.
+        found: String,
+        /// As it is.
+        expected: String,
+    },
+    /// The process of a round cannot be started, or fails.
+    #[error("{part}: {reason}")]
+    Process {
+        /// What it was to measure.
+        part: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The process of a round left something of it undone.
+    #[error(
+        "{part}: {left} of its measurements are missing (hint: if the study's file was changed \
+         meanwhile, give the same command again)"
+    )]
+    Undone {
+        /// What it was to measure.
+        part: String,
+        /// Samples or passes that are missing.
+        left: usize,
     },
     /// A number of seeds that the study cannot give.
     #[error("--seeds {wanted}: {hint}")]

@@ -165,6 +165,37 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// A word that may stand in a path.
+    pub(crate) fn identifier(&self) -> Result<String, StudyError> {
+        let text = self.string("a string")?;
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if text.is_empty() || text.starts_with('.') || !text.chars().all(allowed) {
+            return Err(self.refuse("it names files: use letters, digits, `-`, `_` and `.` alone"));
+        }
+        Ok(text.to_owned())
+    }
+
+    /// Whether a table has this key.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        matches!(self.value, DeValue::Table(table) if table.contains_key(key))
+    }
+
+    /// Refuses a table's first key that is one of `names`; `hint` says what would do.
+    pub(crate) fn refuse_keys(&self, names: &[&str], hint: &str) -> Result<(), StudyError> {
+        let DeValue::Table(table) = self.value else {
+            return Ok(());
+        };
+        let mut keys: Vec<_> = table.iter().collect();
+        keys.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in keys {
+            let name = key.get_ref().as_ref();
+            if names.contains(&name) {
+                return Err(self.child(name, value).refuse(hint));
+            }
+        }
+        Ok(())
+    }
+
     /// An unsigned number of 63 bits, the most that TOML can write.
     pub(crate) fn seed(&self) -> Result<u64, StudyError> {
         let DeValue::Integer(integer) = self.value else {

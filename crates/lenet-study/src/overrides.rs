@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use lenet_core::Settings;
 
-/// What a command asks for beside the study's file.
+use crate::figure::Axis;
+
+/// What a command that trains asks for beside the study's file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Overrides {
-    /// Ids of the figures to run; empty: all.
+    /// Ids of the figures to run; empty: all of training.
     pub only: Vec<String>,
     /// So many seeds: the first ones of a list, or 1, 2, … where the study gives a number.
     pub seeds: Option<usize>,
@@ -16,4 +18,17 @@ pub struct Overrides {
     pub seeds_of: BTreeMap<String, usize>,
     /// Settings laid over every cell's.
     pub settings: Settings,
+}
+
+/// What a command that measures runtimes asks for beside the study's file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RuntimeOverrides {
+    /// Ids of the figures to measure; empty: all of runtimes.
+    pub only: Vec<String>,
+    /// Settings laid over every cell's.
+    pub settings: Settings,
+    /// Axes that take the place of a figure's own axis, or of the value that it sets.
+    pub axes: Vec<Axis>,
+    /// Samples of each cell.
+    pub repeats: Option<usize>,
 }

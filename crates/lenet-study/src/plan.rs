@@ -1,20 +1,27 @@
-//! From a study to the list of its trials.
+//! From a study to the list of its trials, or of the runtimes that are measured.
+
+mod known;
+mod runtimes;
+mod variants;
 
 use std::collections::HashMap;
 
 use lenet_core::{Settings, Shape, Trial};
 use lenet_results::{
-    AlteredSetting, CellRecord, CellTrial, ClaimRecord, FigureRecord, ImageCounts, STUDY_FORMAT,
-    StudyRecord,
+    AlteredSetting, CellRecord, CellTrial, FigureRecord, ImageCounts, STUDY_FORMAT, StudyRecord,
 };
 
-use crate::claims::{KnownCell, resolve};
-use crate::config::{Axis, FigureConfig, Seeds, StudyConfig};
+use crate::as_run;
+use crate::config::{Seeds, StudyConfig};
 use crate::data_sets::DataSets;
 use crate::error::StudyError;
-use crate::overrides::Overrides;
+use crate::figure::{FigureConfig, MeasureKind, product};
+use crate::machine::Machine;
+use crate::overrides::{Overrides, RuntimeOverrides};
 
-/// The trials of a study, each once, in the order in which they are run.
+pub use runtimes::PlannedRuntime;
+
+/// What a command carries out of a study.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// The study's record, for `study.json`.
@@ -22,6 +29,13 @@ pub struct Plan {
     /// The first seed of every cell, then the second, and so on. A trial that several figures
     /// share stands here once.
     pub trials: Vec<PlannedTrial>,
+    /// What is measured, each once, in the order of figures and cells. A plan has either trials or
+    /// runtimes.
+    pub runtimes: Vec<PlannedRuntime>,
+    /// What is left out of the runtimes, in words for people.
+    pub notes: Vec<String>,
+    /// The study's first seed, which the order of runtimes in a round is drawn from.
+    pub seed: u64,
 }
 
 /// One trial of a plan.
@@ -51,7 +65,8 @@ impl PlannedTrial {
 }
 
 impl Plan {
-    /// Expands a study: cells are the product of a figure's axes, the last varying fastest.
+    /// Expands a study to its trials: cells are the product of a figure's axes, the last varying
+    /// fastest. The record has the figures of runtimes, too, as this machine would measure them.
     ///
     /// # Errors
     /// A [`StudyError`] for figures or seeds that the study does not have, an override of an
@@ -61,54 +76,117 @@ impl Plan {
         overrides: &Overrides,
         data: &DataSets,
     ) -> Result<Self, StudyError> {
-        let figures = selected(config, overrides)?;
+        let figures = as_run::of_training(config, overrides)?;
         let seeds = PlannedSeeds::new(config, overrides)?;
-        let claims = claims(config, overrides, data)?;
+        let machine = match config.has_runtimes() {
+            true => Some(Machine::here(&[], None)?),
+            false => None,
+        };
+        let mut plan = Self::of_figures(config, &figures, &seeds, machine.as_ref(), data)?;
+        plan.runtimes.clear();
+        plan.notes.clear();
+        let given = [&overrides.settings, &Settings::default()];
+        plan.study.claims = known::claims(config, given, data)?;
+        plan.study.altered = altered(config, &overrides.settings, false);
+        Ok(plan)
+    }
+
+    /// Expands a study to the runtimes that are measured on this machine: cells as in
+    /// [`Plan::expand`], with the study's first seed. The record has the figures of training, too.
+    ///
+    /// # Errors
+    /// As [`Plan::expand`]; [`StudyError::NothingToMeasure`].
+    pub fn expand_runtimes(
+        config: &StudyConfig,
+        overrides: &RuntimeOverrides,
+        machine: &Machine,
+        data: &DataSets,
+    ) -> Result<Self, StudyError> {
+        let figures = as_run::of_runtimes(config, overrides)?;
+        let seeds = PlannedSeeds::usual(config.seeds.list());
+        let mut plan = Self::of_figures(config, &figures, &seeds, Some(machine), data)?;
+        plan.trials.clear();
+        if plan.runtimes.is_empty() {
+            return Err(StudyError::NothingToMeasure {
+                reasons: plan.notes,
+            });
+        }
+        let given = [&Settings::default(), &overrides.settings];
+        plan.study.claims = known::claims(config, given, data)?;
+        plan.study.altered = altered(config, &overrides.settings, true);
+        Ok(plan)
+    }
+
+    /// The trials and the runtimes of these figures; no claims.
+    fn of_figures(
+        config: &StudyConfig,
+        figures: &[FigureConfig],
+        seeds: &PlannedSeeds,
+        machine: Option<&Machine>,
+        data: &DataSets,
+    ) -> Result<Self, StudyError> {
         let mut trials: Vec<PlannedTrial> = Vec::new();
+        let (mut runtimes, mut notes) = (Vec::new(), Vec::new());
         let mut records = Vec::new();
         for figure in figures {
-            let overridden = overrides.settings.given();
-            if let Some(setting) = overridden
-                .iter()
-                .find(|name| figure.axes.iter().any(|axis| axis.name == **name))
-            {
-                return Err(StudyError::OverriddenAxis {
-                    setting,
-                    figure: figure.id.clone(),
-                });
-            }
-            let fixed = config.base.overlaid(&figure.set);
-            let (mut cells, mut wholes) = (Vec::new(), Vec::new());
-            for varied in product(&figure.axes) {
-                let settings = fixed.overlaid(&varied).overlaid(&overrides.settings);
-                let label = varied.label();
-                cells.push(cell(&label, &settings, &seeds, figure, data, &mut trials)?);
-                wholes.push(settings.complete());
-            }
-            let published = config.published_table(figure);
-            records.push(FigureRecord {
+            let mut record = FigureRecord {
                 id: figure.id.clone(),
                 title: figure.title.clone(),
                 axes: figure.axes.iter().map(|axis| axis.name.clone()).collect(),
                 notes: figure.notes.clone(),
                 published: None,
-                published_data: published.map(|table| table.of_cells(&wholes)),
-                cells,
-            });
+                published_data: None,
+                runtime: None,
+                cells: Vec::new(),
+                left_out: Vec::new(),
+            };
+            let mut wholes = Vec::new();
+            match (figure.measure, machine) {
+                (MeasureKind::Runtime(parameters), Some(machine)) => {
+                    let asked = machine.asked_kinds();
+                    let figure = as_run::with_devices(figure, &config.base, &asked);
+                    let here = (machine, data);
+                    let found =
+                        runtimes::expand(&figure, &config.base, parameters, seeds.usual[0], here)?;
+                    (record.axes, record.cells) = (found.axes, found.cells);
+                    (record.runtime, record.left_out) = (Some(parameters), found.left_out);
+                    wholes = found.wholes;
+                    runtimes.extend(found.runtimes);
+                    notes.extend(found.notes);
+                }
+                _ => {
+                    let fixed = config.base.overlaid(&figure.set);
+                    for varied in product(&figure.axes) {
+                        let settings = fixed.overlaid(&varied);
+                        let label = varied.label();
+                        let cell = cell(&label, &settings, seeds, figure, data, &mut trials)?;
+                        record.cells.push(cell);
+                        wholes.push(settings.complete());
+                    }
+                }
+            }
+            let published = config.published_table(figure);
+            record.published_data = published.map(|table| table.of_cells(&wholes));
+            records.push(record);
         }
         let mut trials = without_duplicates(trials);
         // Stable: within a round the order of figures and cells stays.
         trials.sort_by_key(|trial| trial.round);
-        let study = StudyRecord {
-            format: STUDY_FORMAT,
-            name: config.name.clone(),
-            title: config.title.clone(),
-            figures: records,
-            claims,
-            altered: altered(config, overrides),
-            until_decided: None,
-        };
-        Ok(Self { study, trials })
+        Ok(Self {
+            study: StudyRecord {
+                format: STUDY_FORMAT,
+                name: config.name.clone(),
+                title: config.title.clone(),
+                figures: records,
+                claims: Vec::new(),
+                altered: Vec::new(),
+                until_decided: None,
+            },
+            trials,
+            runtimes: measured_once(runtimes),
+            notes: once(notes),
+            seed: seeds.usual[0],
+        })
     }
 
     /// Distinct cells: trials of the first round.
@@ -118,45 +196,22 @@ impl Plan {
     }
 }
 
-/// The claims, resolved to the cells of all figures, whichever are run.
-fn claims(
-    config: &StudyConfig,
-    overrides: &Overrides,
-    data: &DataSets,
-) -> Result<Vec<ClaimRecord>, StudyError> {
-    if config.claims.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut known = Vec::new();
-    for figure in &config.figures {
-        let fixed = config.base.overlaid(&figure.set);
-        for varied in product(&figure.axes) {
-            let declared = fixed.overlaid(&varied);
-            let run = declared.overlaid(&overrides.settings);
-            let set = data.get(run.data_name());
-            let set = set.expect("DataSets::open loads what the study names");
-            known.push(KnownCell {
-                key: run.resolve(&set.source, 0).cell(),
-                // Claims speak of what the study's file says.
-                settings: declared.complete(),
-                of_runtime: false,
-            });
-        }
-    }
-    resolve(&config.claims, &known)
-}
-
-/// Settings that a flag changes for every cell. Where and in which precision a trial is computed
-/// is no part of what a claim is about.
-fn altered(config: &StudyConfig, overrides: &Overrides) -> Vec<AlteredSetting> {
-    let given = overrides.settings.without(&["backend", "device", "precision"]);
+/// Settings that a flag changes for every cell of one kind of figure. Where and in which precision a
+/// trial is computed is no part of what a claim about training says.
+fn altered(config: &StudyConfig, given: &Settings, of_runtime: bool) -> Vec<AlteredSetting> {
+    let given = match of_runtime {
+        true => given.clone(),
+        false => given.without(&["backend", "device", "precision"]),
+    };
     let mut altered = Vec::new();
-    for figure in &config.figures {
+    let own = config.figures.iter();
+    for figure in own.filter(|figure| figure.is_of_runtime() == of_runtime) {
         let declared = config.base.overlaid(&figure.set).complete();
         for name in given.given() {
             let setting = AlteredSetting {
                 run: given.only(&[name]).label(),
                 declared: declared.only(&[name]).label(),
+                of_runtime,
             };
             if setting.run != setting.declared && !altered.contains(&setting) {
                 altered.push(setting);
@@ -199,6 +254,7 @@ fn cell(
             validation: splits.validation.len(),
             test: splits.test.len(),
         }),
+        execution: None,
         trials: Vec::new(),
     };
     for (round, &seed) in seeds.of(&cell.config.cell()).iter().enumerate() {
@@ -221,27 +277,6 @@ fn cell(
     Ok(cell)
 }
 
-fn selected<'c>(
-    config: &'c StudyConfig,
-    overrides: &Overrides,
-) -> Result<Vec<&'c FigureConfig>, StudyError> {
-    let ids = || config.figures.iter().map(|figure| figure.id.clone());
-    if let Some(unknown) = overrides
-        .only
-        .iter()
-        .find(|id| !ids().any(|known| known == **id))
-    {
-        return Err(StudyError::UnknownFigure {
-            study: config.name.clone(),
-            figure: unknown.clone(),
-            known: ids().collect(),
-        });
-    }
-    let wanted =
-        |figure: &&FigureConfig| overrides.only.is_empty() || overrides.only.contains(&figure.id);
-    Ok(config.figures.iter().filter(wanted).collect())
-}
-
 /// The seeds of every cell.
 struct PlannedSeeds {
     usual: Vec<u64>,
@@ -258,6 +293,13 @@ impl PlannedSeeds {
             usual: seeds(&config.seeds, overrides.seeds)?,
             special: special.collect::<Result<_, StudyError>>()?,
         })
+    }
+
+    fn usual(seeds: Vec<u64>) -> Self {
+        Self {
+            usual: seeds,
+            special: HashMap::new(),
+        }
     }
 
     fn of(&self, cell: &str) -> &[u64] {
@@ -281,12 +323,39 @@ fn seeds(seeds: &Seeds, wanted: Option<usize>) -> Result<Vec<u64>, StudyError> {
     }
 }
 
-/// All combinations of the axes' values, the last axis varying fastest.
-fn product(axes: &[Axis]) -> Vec<Settings> {
-    axes.iter().fold(vec![Settings::default()], |cells, axis| {
-        let with_each = |cell: Settings| axis.values.iter().map(move |value| cell.overlaid(value));
-        cells.into_iter().flat_map(with_each).collect()
-    })
+/// Each runtime once, in the place where it first stood, with every figure that asks for it and the
+/// most that one asks for.
+fn measured_once(runtimes: Vec<PlannedRuntime>) -> Vec<PlannedRuntime> {
+    let mut distinct: Vec<PlannedRuntime> = Vec::new();
+    for runtime in runtimes {
+        let known = distinct
+            .iter_mut()
+            .find(|known| known.identity == runtime.identity);
+        let Some(known) = known else {
+            distinct.push(runtime);
+            continue;
+        };
+        let (most, own) = (&mut known.parameters, runtime.parameters);
+        most.repeats = most.repeats.max(own.repeats);
+        most.warm_up_samples = most.warm_up_samples.max(own.warm_up_samples);
+        most.phase_passes = most.phase_passes.max(own.phase_passes);
+        for figure in runtime.figures {
+            if !known.figures.contains(&figure) {
+                known.figures.push(figure);
+            }
+        }
+    }
+    distinct
+}
+
+fn once(notes: Vec<String>) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for note in notes {
+        if !distinct.contains(&note) {
+            distinct.push(note);
+        }
+    }
+    distinct
 }
 
 /// Each identity once, in the place where it first stood, with every figure that asks for it and

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use lenet_core::Settings;
 use lenet_results::{EpochMeasure, Measure, PublishedPoint, PublishedRecord, PublishedSeries};
 
-use crate::config::identifier;
 use crate::error::{Place, StudyError};
 use crate::node::{Node, nearest};
 use crate::settings::TomlSettings;
@@ -61,7 +60,7 @@ fn table<'d>(
     for entry in node.entries(&["id", "file", "source", "precision"])? {
         let value = entry.node;
         match entry.name.as_str() {
-            "id" => id = Some((identifier(&value)?, value)),
+            "id" => id = Some((value.identifier()?, value)),
             "file" => file = Some(value),
             "source" => source = Some(value.string("a string")?.to_owned()),
             _ => precision = Some(value.string("a string")?.to_owned()),
@@ -135,26 +134,28 @@ fn column(name: &str, file: &str) -> Result<Column, StudyError> {
     if let Some(setting) = Settings::NAMES.iter().find(|known| **known == name) {
         return Ok(Column::Setting(setting));
     }
-    name.parse::<Measure>().map(|_| Column::Measure).map_err(|_| {
-        let measures = Measure::names();
-        let mut known: Vec<&str> = measures.iter().map(String::as_str).collect();
-        known.extend(Settings::NAMES);
-        known.push("epoch");
-        StudyError::UnknownKey {
-            place: Place {
-                origin: file.to_owned(),
-                position: Some((1, 1)),
-            },
-            key: name.to_owned(),
-            hint: match nearest(name, &known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
-                    "a column is a setting, `epoch`, or a measure: {}",
-                    EpochMeasure::ALL.map(EpochMeasure::name).join(", ")
-                ),
-            },
-        }
-    })
+    name.parse::<Measure>()
+        .map(|_| Column::Measure)
+        .map_err(|_| {
+            let measures = Measure::names();
+            let mut known: Vec<&str> = measures.iter().map(String::as_str).collect();
+            known.extend(Settings::NAMES);
+            known.push("epoch");
+            StudyError::UnknownKey {
+                place: Place {
+                    origin: file.to_owned(),
+                    position: Some((1, 1)),
+                },
+                key: name.to_owned(),
+                hint: match nearest(name, &known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!(
+                        "a column is a setting, `epoch`, or a measure: {}",
+                        EpochMeasure::ALL.map(EpochMeasure::name).join(", ")
+                    ),
+                },
+            }
+        })
 }
 
 fn row(

@@ -14,6 +14,7 @@ use crate::data_sets::DataSets;
 use crate::engine::{Engine, Training};
 use crate::error::StudyError;
 use crate::event::{FailedTrial, RunEvent, RunSummary};
+use crate::joint::joint_study;
 use crate::outstanding::{Work, outstanding, survey};
 use crate::plan::{Plan, PlannedTrial};
 use crate::queue::Queue;
@@ -95,7 +96,8 @@ pub(crate) fn run_with(
         Ok(engine.group_capacity(&trial.config, &splits, &one_thread))
     })?;
     let allocation = settings.allocation(plan, queue.len(), queue.capacity());
-    store.write_study(&plan.study)?;
+    let study = joint_study(&plan.study, store.read_study()?, false);
+    store.write_study(&study)?;
     let count = |wanted: fn(&Work) -> bool| work.iter().filter(|work| wanted(work)).count();
     let already_done = count(|work| matches!(work, Work::Done));
     observer(RunEvent::Begin {

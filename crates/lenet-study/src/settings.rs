@@ -5,9 +5,13 @@ use lenet_core::Settings;
 use crate::error::StudyError;
 use crate::node::{Document, Node};
 
+/// Why a setting of runtimes is refused elsewhere.
+pub(crate) const ONLY_OF_RUNTIME: &str =
+    "it is a setting of runtime figures, those with measure = \"runtime\"";
+
 /// Reads [`Settings`] from TOML texts.
 pub trait TomlSettings: Sized {
-    /// Reads a TOML file that is a flat table of settings; `origin` names it in errors.
+    /// Reads a TOML file that is a flat table of a trial's settings; `origin` names it in errors.
     ///
     /// # Errors
     /// [`StudyError`] with file, line and column.
@@ -23,7 +27,11 @@ pub trait TomlSettings: Sized {
 
 impl TomlSettings for Settings {
     fn parse(text: &str, origin: &str) -> Result<Self, StudyError> {
-        from_node(&Document::parse(text, origin)?.root())
+        let document = Document::parse(text, origin)?;
+        document
+            .root()
+            .refuse_keys(&Settings::OF_RUNTIME, ONLY_OF_RUNTIME)?;
+        from_node(&document.root())
     }
 
     fn assign(&mut self, name: &str, text: &str, flag: &str) -> Result<(), StudyError> {

@@ -39,7 +39,7 @@ pub use evaluate::{Evaluation, evaluate};
 pub use gpu::environment;
 pub use record::run_record;
 pub use self_check::self_check;
-pub use timing::{Timing, time_group, time_phases, time_steps};
+pub use timing::{Timing, peak_of, time_group, time_phases, time_steps};
 
 /// How to run a trial. No option changes the results, except `init`, and `level` in the last
 /// bits.

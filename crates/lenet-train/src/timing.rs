@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use lenet_core::Trial;
 use lenet_data::Splits;
+use lenet_ops::{Level, peak};
 use lenet_results::PhaseSeconds;
 
 use crate::RunOptions;
@@ -22,6 +23,13 @@ pub struct Timing {
     pub step_seconds: f64,
     /// Wall-clock seconds per image of an evaluation by all networks.
     pub image_seconds: f64,
+}
+
+/// FLOP/s that one thread of the processor reaches at most with `level`, measured in some tens of
+/// milliseconds.
+#[must_use]
+pub fn peak_of(level: Level) -> f64 {
+    peak::flops_per_second(level, 200)
 }
 
 /// Times `steps` optimizer steps after one untimed step, and an evaluation of up to 1,000 test

@@ -1,9 +1,10 @@
 //! `bench-cpu`: how fast this machine trains and evaluates the study's network.
 
-use lenet_bench::{SpeedPoint, measure, peak_of};
+use lenet_bench::{SpeedPoint, measure};
 use lenet_data::Dataset;
 use lenet_ops::Level;
 use lenet_results::Environment;
+use lenet_train::peak_of;
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::BenchCpu;

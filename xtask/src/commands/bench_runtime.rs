@@ -1,254 +1,198 @@
-//! `bench-runtime`: training runtime against network size, the second half of the report.
+//! `bench-runtime`: the runtimes of a study, such as the second half of the 2017 report.
 
-use std::path::PathBuf;
+mod child;
+mod tables;
 
-use lenet_bench::runtime::{
-    Plan, RunContext, RuntimeConfig, RuntimeError, devices, run as measure,
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::ensure;
+use lenet_core::Settings;
+use lenet_report::{Records, summarize, write_report};
+use lenet_results::{RuntimeRecord, RuntimeStore, Store, read_study, runtime_records, write_study};
+use lenet_study::measure::rounds_apart;
+use lenet_study::{
+    Axis, DataSets, Machine, Plan, RuntimeOverrides, StudyConfig, StudyError, TomlSettings as _,
+    joint_study,
 };
-use lenet_core::Precision;
-use lenet_data::{Dataset, SplitSpec};
-use lenet_ops::Level;
-use lenet_report::{Records, Summary, rounds, summarize, write_report};
-use lenet_results::{Environment, PhaseSeconds, RuntimeRecord, RuntimeStore, runtime_records};
 
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::BenchRuntime;
-use crate::inputs::{check_devices, run_options};
+use crate::inputs::check_devices;
 use crate::interrupt::stop_flag;
 use crate::output;
+use crate::overlay::Overlay;
 use crate::progress::GridProgress;
-use crate::table::Table;
+use tables::Measured;
 
-/// Runs the command; refuses a debug build, a grid that cannot be measured and records of another
+/// Runs the command; refuses a debug build, a study that cannot be measured and records of another
 /// machine or build.
 pub fn run(flags: &BenchRuntime) -> CommandResult {
     if cfg!(debug_assertions) && !flags.allow_debug {
-        return Err(refusal(
-            "this is a debug build, whose times mean nothing (hint: `cargo xtask` builds an \
-             optimised one)",
-        ));
+        return Err(Failure {
+            exit: Exit::Refused,
+            error: anyhow::anyhow!(
+                "this is a debug build, whose times mean nothing (hint: `cargo xtask` builds an \
+                 optimised one)"
+            ),
+        });
     }
-    let config = config(flags).or_refuse()?;
-    let level = Level::from_environment().or_refuse()?;
-    let splits = Dataset::mnist()
-        .split(&SplitSpec {
-            validation: config.validation,
-            samples: Some(config.samples),
-            seed: config.seed,
-        })
-        .or_refuse()?;
-    let found = devices(&config.device).or_refuse()?;
-    let threads = run_options(flags.threads, 0).threads;
-    let plan = Plan::new(&config, found, &splits, threads, level).or_refuse()?;
-    for point in &plan.points {
-        let path = (point.backend, point.device, Precision::Single);
-        check_devices([path], point.ordinal).or_refuse()?;
+    let study = StudyConfig::open(&flags.config).or_refuse()?;
+    let overrides = overrides(flags).or_refuse()?;
+    let machine = Machine::here(&flags.device, flags.threads).or_refuse()?;
+    let data = DataSets::open_runtimes(&study, &overrides).or_refuse()?;
+    let plan = Plan::expand_runtimes(&study, &overrides, &machine, &data).or_refuse()?;
+    for runtime in &plan.runtimes {
+        let config = &runtime.blank.config;
+        let path = (config.backend, config.device, config.precision);
+        check_devices([path], runtime.blank.execution.ordinal).or_refuse()?;
     }
     let out = match &flags.out {
         Some(folder) => folder.clone(),
-        None => PathBuf::from("results").join(&config.name),
+        None => PathBuf::from("results").join(&study.name),
     };
+    if let Some(part) = child::part(flags) {
+        return child::run(&plan, part, &data, machine.level, &out);
+    }
     let store = RuntimeStore::create(&out).or_refuse()?;
-    for left_out in &plan.left_out {
-        output::note(left_out);
+    record_study(&plan, &out).or_refuse()?;
+    let note = study.note.as_ref().filter(|_| !flags.progress.quiet);
+    for line in note.into_iter().chain(&plan.notes) {
+        output::note(line);
     }
     let stop = stop_flag().or_fail()?;
     let mut bar = GridProgress::new(flags.progress.quiet);
-    let context = RunContext {
-        data: &splits,
-        store: &store,
-        level,
-        stop: &stop,
-    };
-    let measured = measure(&plan, context, &mut |progress| bar.show(progress));
+    let over = flags
+        .over
+        .map(|minutes| Duration::from_secs_f64(60.0 * minutes));
+    let mut launch = |part, told: &mut dyn FnMut()| child::launch(part, &stop, told);
+    let measured = rounds_apart(&plan, &store, &stop, over, &mut launch, &mut |progress| {
+        bar.show(progress);
+    });
     bar.finish();
     let records = match measured {
         // Found before any work.
-        Err(error @ RuntimeError::OtherEnvironment { .. }) => Err(error).or_refuse()?,
+        Err(error @ StudyError::OtherEnvironment { .. }) => Err(error).or_refuse()?,
         other => other.or_fail()?,
     };
     let Some(records) = records else {
         output::note("interrupted; the same command goes on");
         return Ok(Exit::Interrupted);
     };
-    let summaries = records
-        .iter()
-        .map(summarize)
-        .collect::<Result<Vec<_>, _>>()
-        .or_fail()?;
-    let points: Vec<_> = records.iter().zip(&summaries).collect();
-    // Earlier grids in the folder belong to the report too.
-    let all = runtime_records(&out).or_fail()?;
-    let report = Records {
-        runtimes: &all,
-        ..Records::default()
-    };
-    let files = write_report(report, &out.join("report")).or_fail()?;
-
-    output::line(table(&points)).or_fail()?;
-    output::line(format_args!("\n{}", phases(&points))).or_fail()?;
-    for remark in remarks(&points).or_fail()? {
-        output::line(remark).or_fail()?;
-    }
-    output::line(provenance(&records, threads)).or_fail()?;
-    output::line(format_args!("report   {}", files.index.display())).or_fail()?;
+    tell(&plan, &records, machine.threads).or_fail()?;
+    let page = report(&out).or_fail()?;
+    output::line(format_args!("report   {}", page.display())).or_fail()?;
     Ok(Exit::Done)
 }
 
-/// The configuration of the file, with the values that flags give instead.
-fn config(flags: &BenchRuntime) -> anyhow::Result<RuntimeConfig> {
-    let mut config = RuntimeConfig::open(&flags.config)?;
-    let replace = |list: &mut Vec<usize>, by: &Vec<usize>| {
-        if !by.is_empty() {
-            list.clone_from(by);
-        }
-    };
-    replace(&mut config.filters, &flags.filters);
-    replace(&mut config.batch_size, &flags.batch_size);
-    replace(&mut config.trials, &flags.trials);
-    if !flags.device.is_empty() {
-        config.device.clone_from(&flags.device);
-    }
-    if !flags.backend.is_empty() {
-        config.backend.clone_from(&flags.backend);
-    }
-    if let Some(repeats) = flags.repeats {
-        config.repeats = repeats;
-    }
-    config.check()?;
-    Ok(config)
-}
-
-fn refusal(reason: &'static str) -> Failure {
-    Failure {
-        exit: Exit::Refused,
-        error: anyhow::anyhow!(reason),
-    }
-}
-
-/// Columns that name a point in both tables.
-const POINT: [&str; 7] = [
-    "device", "backend", "data", "filters", "batch", "dropout", "trials",
-];
-
-fn point(record: &RuntimeRecord) -> Vec<String> {
-    let point = &record.point;
-    vec![
-        point.device_name(),
-        point.backend.name().to_owned(),
-        point.placement.name().to_owned(),
-        point.filters.to_string(),
-        point.batch_size.to_string(),
-        point.dropout.to_string(),
-        point.trials.to_string(),
-    ]
-}
-
-fn table(points: &[(&RuntimeRecord, &Summary)]) -> Table {
-    let mut heading = POINT.to_vec();
-    heading.extend([
-        "parameters",
-        "seconds",
-        "interval",
-        "IQR",
-        "images/s",
-        "GFLOP/s",
-        "of peak",
-        "marks",
-    ]);
-    let mut table = Table::new(&heading);
-    for (record, summary) in points {
-        let mut row = point(record);
-        let [low, high] = summary.quartiles;
-        let outliers = summary.outliers.iter().filter(|&&outlier| outlier).count();
-        row.extend([
-            record.point.parameters.to_string(),
-            format!("{:.3}", summary.median),
-            summary.interval.map_or_else(String::new, |interval| {
-                format!("{:.3}–{:.3}", interval.low, interval.high)
-            }),
-            format!("{:.3}", high - low),
-            format!("{:.0}", summary.train_images_per_second),
-            format!("{:.1}", summary.flops_per_second / 1e9),
-            summary
-                .share_of_peak
-                .map_or_else(String::new, |share| format!("{:.0} %", 100.0 * share)),
-            match (outliers, summary.diverged) {
-                (0, false) => String::new(),
-                (0, true) => "diverged".to_owned(),
-                (n, false) => format!("{n} out of line"),
-                (n, true) => format!("{n} out of line, diverged"),
-            },
-        ]);
-        table.row(row);
-    }
-    table
-}
-
-/// Milliseconds per phase, their sum, and its difference from the median runtime.
-fn phases(points: &[(&RuntimeRecord, &Summary)]) -> Table {
-    let mut heading = POINT.to_vec();
-    heading.extend(PhaseSeconds::NAMES);
-    heading.extend(["sum (ms)", "to total"]);
-    let mut table = Table::new(&heading);
-    for (record, summary) in points {
-        if let (Some(phases), Some(excess)) = (summary.phases, summary.phases_excess) {
-            let mut row = point(record);
-            row.extend(phases.values().map(|s| format!("{:.1}", 1e3 * s)));
-            row.push(format!("{:.1}", 1e3 * phases.sum()));
-            row.push(format!("{:+.1} %", 100.0 * excess));
-            table.row(row);
-        }
-    }
-    table
-}
-
-/// Lines about the quality of the samples.
-fn remarks(points: &[(&RuntimeRecord, &Summary)]) -> anyhow::Result<Vec<String>> {
-    let mut remarks = Vec::new();
-    let records = points.iter().map(|(record, _)| *record);
-    for round in rounds(records)?.into_iter().filter(|r| r.out_of_line) {
-        remarks.push(format!(
-            "round {} is out of line: its points took {:+.0} % against their medians (kept)",
-            round.round,
-            100.0 * (round.ratio - 1.0)
-        ));
-    }
-    let levels: Vec<f64> = points.iter().map(|(_, summary)| summary.level).collect();
-    if let Some(lowest) = levels.iter().copied().reduce(f64::min) {
-        remarks.push(format!(
-            "medians of {} samples; intervals of at least {:.2} % confidence",
-            points
-                .iter()
-                .map(|(r, _)| r.samples.len())
-                .min()
-                .unwrap_or(0),
-            100.0 * lowest
-        ));
-    }
-    Ok(remarks)
-}
-
-fn provenance(records: &[RuntimeRecord], threads: usize) -> String {
-    let host = Environment::collect();
-    let session = records
+/// What the flags ask for beside the study's file.
+fn overrides(flags: &BenchRuntime) -> anyhow::Result<RuntimeOverrides> {
+    let mut overlay = Overlay::default();
+    let texts = |numbers: &[usize]| numbers.iter().map(usize::to_string).collect();
+    let backends = flags
+        .backend
         .iter()
-        .rev()
-        .find_map(|record| record.sessions.last());
-    let unknown = || "unknown".to_owned();
-    format!(
-        "{}, {} cores, {threads} threads; governor {}, load {} at the start, peak {} GFLOP/s a \
-         thread; revision {}, {} build",
-        host.cpu,
-        host.cores,
-        session.map_or_else(unknown, |s| s.governor.clone()),
-        session
-            .and_then(|s| s.load_average)
-            .map_or_else(unknown, |load| format!("{load:.2}")),
-        session
-            .and_then(|s| s.peak_flops_per_thread)
-            .map_or_else(unknown, |peak| format!("{:.0}", peak / 1e9)),
-        host.revision,
-        host.profile
-    )
+        .map(|backend| backend.name().to_owned());
+    let lists: [(&str, &str, Vec<String>); 4] = [
+        ("filters", "--filters", texts(&flags.filters)),
+        ("batch_size", "--batch-size", texts(&flags.batch_size)),
+        ("trials", "--trials", texts(&flags.trials)),
+        ("backend", "--backend", backends.collect()),
+    ];
+    let mut axes = Vec::new();
+    for (name, flag, texts) in lists {
+        if !texts.is_empty() {
+            axes.push(axis(name, flag, &texts)?);
+            overlay.note(name, flag);
+        }
+    }
+    if !flags.device.is_empty() {
+        overlay.note("device", "--device");
+    }
+    if flags.threads.is_some() {
+        overlay.note("threads", "--threads");
+    }
+    overlay.set(&flags.set)?;
+    ensure!(
+        flags.repeats != Some(0),
+        "--repeats: `repeats` is 0: give at least 1"
+    );
+    ensure!(flags.threads != Some(0), "--threads 0: give at least 1");
+    let minutes = flags.over.unwrap_or(0.0);
+    ensure!(
+        (0.0..=1e6).contains(&minutes),
+        "--over {minutes}: give a number of minutes from 0 to a million"
+    );
+    Ok(RuntimeOverrides {
+        only: flags.only.clone(),
+        settings: overlay.into_settings(),
+        axes,
+        repeats: flags.repeats,
+    })
+}
+
+/// The values that a flag gives for a setting, each once.
+fn axis(name: &str, flag: &str, texts: &[String]) -> anyhow::Result<Axis> {
+    let mut values = Vec::new();
+    for text in texts {
+        let mut value = Settings::default();
+        value.assign(name, text, flag)?;
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    Ok(Axis {
+        name: name.to_owned(),
+        values,
+    })
+}
+
+/// Writes `study.json`, unless the folder has another study's.
+fn record_study(plan: &Plan, out: &Path) -> anyhow::Result<()> {
+    let earlier = read_study(out)?;
+    if let Some(other) = earlier.as_ref().filter(|e| e.name != plan.study.name) {
+        output::note(format_args!(
+            "{}: study.json is of the study {}, and stays as it is",
+            out.display(),
+            other.name
+        ));
+        return Ok(());
+    }
+    write_study(out, &joint_study(&plan.study, earlier, true))?;
+    Ok(())
+}
+
+fn tell(plan: &Plan, records: &[RuntimeRecord], threads: usize) -> anyhow::Result<()> {
+    let measured = records.iter().zip(&plan.runtimes).map(|(record, runtime)| {
+        Ok(Measured {
+            record,
+            summary: summarize(record)?,
+            settings: &runtime.settings,
+        })
+    });
+    let measured: Vec<Measured<'_>> = measured.collect::<anyhow::Result<_>>()?;
+    output::line(tables::table(&measured))?;
+    output::line(format_args!("\n{}", tables::phases(&measured)))?;
+    for remark in tables::remarks(&measured)? {
+        output::line(remark)?;
+    }
+    output::line(tables::provenance(records, threads))?;
+    Ok(())
+}
+
+/// Writes the report of everything in the folder and gives the path of its page. Earlier runtimes
+/// belong to it, and trials that `experiments` left there.
+fn report(out: &Path) -> anyhow::Result<PathBuf> {
+    let runtimes = runtime_records(out)?;
+    let (mut studies, mut trials) = (Vec::new(), Vec::new());
+    if out.join("trials").is_dir() {
+        studies.extend(read_study(out)?);
+        trials = Store::open(out)?.records()?;
+    }
+    let records = Records {
+        studies: &studies,
+        trials: &trials,
+        runtimes: &runtimes,
+    };
+    Ok(write_report(records, &out.join("report"))?.index)
 }

@@ -129,7 +129,14 @@ fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
         overlay.note("data", "--data-dir");
     }
     overlay.set(&flags.set)?;
-    Ok((overlay.into_settings(), ordinal))
+    let settings = overlay.into_settings();
+    if let Some(name) = settings.only(&Settings::OF_RUNTIME).given().first() {
+        anyhow::bail!(
+            "--set {name}: it is a setting of runtime figures (hint: leave it out, or see \
+             `bench-runtime --set`)"
+        );
+    }
+    Ok((settings, ordinal))
 }
 
 fn dataset(flags: &Train, settings: &Settings) -> anyhow::Result<Dataset> {

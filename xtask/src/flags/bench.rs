@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::shared::{Progress, backend};
+use super::shared::{Assignment, Progress, backend};
 use lenet_core::Backend;
 
 /// `bench-cpu`
@@ -50,36 +50,46 @@ pub struct BenchCpu {
 #[command(after_help = "\
 Examples:
   cargo xtask bench-runtime                            figures 4 and 5 of the report
-  cargo xtask bench-runtime --filters 8,16 --repeats 10
+  cargo xtask bench-runtime --only 4 --filters 8,16 --repeats 10
   cargo xtask bench-runtime --device cpu --backend fused --backend stock --filters 8
   cargo xtask bench-runtime --device cuda --trials 1,8,80 --filters 8,16
-  cargo xtask bench-runtime --config my-grid.toml --out results/mine")]
+  cargo xtask bench-runtime --set optimizer=adam --set kernel=5 --out results/adam
+  cargo xtask bench-runtime --config my-study.toml --over 120")]
 pub struct BenchRuntime {
-    /// Grid to measure: a TOML file, or runtime-2017
-    #[arg(long, value_name = "FILE-OR-NAME", default_value = "runtime-2017")]
+    /// Study whose runtime figures to measure: a TOML file, or lab-2017
+    #[arg(long, value_name = "FILE-OR-NAME", default_value = "lab-2017")]
     pub config: String,
+    /// Only this figure (may be given more than once)
+    #[arg(long, value_name = "FIGURE")]
+    pub only: Vec<String>,
     /// Device to measure: cpu, cuda or cuda:N (may be given more than once); default: all there are
     #[arg(long, value_name = "D")]
     pub device: Vec<String>,
-    /// Code to measure (may be given more than once); default: fused
+    /// Code to measure (may be given more than once); default: what the study says, or fused
     #[arg(long, value_parser = backend(), value_name = "B")]
     pub backend: Vec<Backend>,
     /// Filters of both convolutions
     #[arg(long, value_name = "F", value_delimiter = ',')]
     pub filters: Vec<usize>,
-    /// Images a step
+    /// Images per step
     #[arg(long, value_name = "B", value_delimiter = ',')]
     pub batch_size: Vec<usize>,
-    /// Trials trained together as one point, on a GPU with the fused backend; default: 1
+    /// Trials trained together as one, on a GPU with the fused backend; default: 1
     #[arg(long, value_name = "N", value_delimiter = ',')]
     pub trials: Vec<usize>,
-    /// Samples of each point
+    /// Any setting of a study file, as TOML: kernel=5 (may be given more than once)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<Assignment>,
+    /// Rounds: samples of each cell
     #[arg(long, value_name = "N")]
     pub repeats: Option<usize>,
+    /// Spread the rounds evenly over this time
+    #[arg(long, value_name = "MINUTES")]
+    pub over: Option<f64>,
     /// Threads of a step; default: all cores
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Folder of records and report; default: results/ and the grid's name
+    /// Folder of records and report; default: results/ and the study's name
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -87,4 +97,10 @@ pub struct BenchRuntime {
     /// Measure even in a debug build, to test this command; the records say so
     #[arg(long, hide = true)]
     pub allow_debug: bool,
+    /// Measure this round alone, for the process that started this one
+    #[arg(long, hide = true)]
+    pub round: Option<usize>,
+    /// Time the phases alone, for the process that started this one
+    #[arg(long, hide = true, conflicts_with = "round")]
+    pub phases: bool,
 }

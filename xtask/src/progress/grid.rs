@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lenet_bench::runtime::Progress;
+use lenet_study::measure::Progress;
 
 use super::{LINE_INTERVAL, Style};
 use crate::output;

@@ -3,7 +3,7 @@
 use super::node::Node;
 use crate::bounds;
 use crate::data::Samples;
-use crate::device::{Backend, DeviceKind, Precision};
+use crate::device::{Backend, DataPlacement, DeviceKind, Precision};
 use crate::optimizer::Optimizer;
 use crate::schedule::{Decay, Schedule};
 use crate::trial::{Dropout, EarlyStop, Patience};
@@ -213,3 +213,14 @@ pub(super) fn data<N: Node>(node: &N) -> Result<String, N::Error> {
     }
     Ok(text.to_owned())
 }
+
+pub(super) fn placement<N: Node>(node: &N) -> Result<DataPlacement, N::Error> {
+    let words = DataPlacement::ALL.map(|placement| (placement.name(), placement));
+    node.word(&words, "\"streamed\" or \"resident\"")
+}
+
+pub(super) fn threads<N: Node>(node: &N) -> Result<usize, N::Error> {
+    node.count(bounds::TOGETHER, COUNT)
+}
+
+pub(super) use self::threads as trials;

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::data::Samples;
-use crate::device::{Backend, DeviceKind, Precision};
+use crate::device::{Backend, DataPlacement, DeviceKind, Precision};
 use crate::number::number;
 use crate::optimizer::Optimizer;
 use crate::schedule::Schedule;
@@ -80,9 +80,15 @@ pub(super) fn kernel(value: &usize) -> usize {
     *value
 }
 pub(super) use self::kernel as batch_size;
+pub(super) use self::kernel as threads;
+pub(super) use self::kernel as trials;
 pub(super) use self::kernel as epochs;
 pub(super) use self::kernel as validation;
 
 pub(super) fn data(name: &str) -> &str {
     name
+}
+
+pub(super) fn placement(placement: &DataPlacement) -> &'static str {
+    placement.name()
 }

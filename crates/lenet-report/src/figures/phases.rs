@@ -45,13 +45,13 @@ struct Bar {
 /// phases were timed.
 pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
     let timed = runtimes.main().filter(|p| p.summary.phases.is_some());
-    let rates = timed.map(|p| p.record.point.dropout);
+    let rates = timed.map(|p| p.record.dropout());
     let dropout = rates.min_by(f64::total_cmp)?;
     let mut panels: Vec<Bars> = Vec::new();
     for batch in runtimes.batch_sizes() {
         let bar = |p: &Point| {
             Some(Bar {
-                filters: p.record.point.filters,
+                filters: p.record.filters(),
                 phases: p.summary.phases?,
             })
         };

@@ -48,10 +48,10 @@ pub(super) fn figure(runtimes: &Runtimes, batch: usize) -> Figure {
         }
         for (i, series) in runtimes.series.iter().enumerate() {
             let points = || runtimes.with_batch(i, batch, rate);
-            let size = |p: &Point| (p.record.point.parameters, p.record.point.filters);
+            let size = |p: &Point| (p.record.parameters, p.record.filters());
             sizes.extend(points().map(size));
             let datum = |p: &Point| Datum {
-                x: p.record.point.parameters as f64,
+                x: p.record.parameters as f64,
                 y: p.summary.median,
                 interval: p.summary.interval,
             };
@@ -77,7 +77,7 @@ pub(super) fn figure(runtimes: &Runtimes, batch: usize) -> Figure {
     let ticks = sizes.iter().map(tick).collect();
     let x = log_axis("trainable parameters (F: filters)", x, ticks);
     let y = log_axis("seconds", y, round_ticks(y));
-    let mut legend = entries(runtimes, |p| p.record.point.batch_size == batch);
+    let mut legend = entries(runtimes, |p| p.record.batch_size() == batch);
     let number = lab2017::runtime_figure(batch);
     if comparable && number.is_some() {
         legend.extend(DEVICES.map(published_entry));

@@ -149,7 +149,7 @@ fn other_images_stand_without_the_published_points() {
 fn a_batch_size_of_ones_own_has_a_figure_of_its_own() {
     let mut records = Grid::cpu().records(&[8], 1, |_, _, _, _| 1.0);
     for record in &mut records {
-        record.point.batch_size += 1;
+        record.config.batch_size += 1;
     }
     assert_eq!(ids(&records), ["batch-65", "batch-17", "work"]);
     let runtimes = in_series(&records);

@@ -9,5 +9,6 @@ pub(crate) fn workload() -> Workload {
         samples: 10_000,
         validation: 5_000,
         test: 10_000,
+        setting: String::new(),
     }
 }

@@ -134,18 +134,19 @@ pub(super) fn of_runtimes(runtimes: &Runtimes) -> Markup {
         None => "unknown".to_owned(),
     };
     let peaks = sessions().filter_map(|s| s.peak_flops_per_thread);
-    let on_cpu = records().filter(|r| r.point.device == DeviceKind::Cpu);
+    let on_cpu = records().filter(|r| r.config.device == DeviceKind::Cpu);
     let images = records().map(|r| {
-        let p = &r.point;
-        let [train, validation, test] = [p.samples, p.validation, p.test].map(thousands);
+        let images = r.images;
+        let [train, validation, test] =
+            [images.train, images.validation, images.test].map(thousands);
         format!(
             "{}: {train} for training, {validation} for validation, {test} for test",
-            p.source
+            r.config.data.source
         )
     });
     let environments = || sessions().map(|s| &s.environment);
     let gpus = environments().filter_map(|e| e.gpu.as_ref());
-    let threads = records().map(|r| r.point.threads.to_string());
+    let threads = records().map(|r| r.execution.threads.to_string());
     let revisions = environments().map(|e| e.revision.clone());
     let list = [
         ("host", distinct(environments().map(host))),
@@ -153,7 +154,7 @@ pub(super) fn of_runtimes(runtimes: &Runtimes) -> Markup {
         ("threads", distinct(threads)),
         (
             "instruction set",
-            distinct(on_cpu.map(|r| r.point.level.clone())),
+            distinct(on_cpu.map(|r| r.execution.level.clone())),
         ),
         (
             "peak of a thread",

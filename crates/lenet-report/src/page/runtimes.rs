@@ -36,10 +36,10 @@ fn points_table(runtimes: &Runtimes) -> Markup {
     let published = |p: &Point| published_seconds(runtimes, p);
     let table = |points: &mut dyn Iterator<Item = &Point>| {
         Table::of(points)
-            .number("batch", |p| p.record.point.batch_size)
-            .number("dropout", |p| p.record.point.dropout)
-            .number("filters", |p| p.record.point.filters)
-            .number("parameters", |p| thousands(p.record.point.parameters))
+            .number("batch", |p| p.record.batch_size())
+            .number("dropout", |p| p.record.dropout())
+            .number("filters", |p| p.record.filters())
+            .number("parameters", |p| thousands(p.record.parameters))
             .number("rounds", |p| p.record.samples.len())
             .line("seconds", |p| seconds(p))
             .number("images/s", |p| thousands(images(p)))
@@ -74,12 +74,17 @@ fn points_table(runtimes: &Runtimes) -> Markup {
 
 /// The published runtime for the same images on the same kind of device.
 fn published_seconds(runtimes: &Runtimes, point: &Point) -> Option<f64> {
-    let at = &point.record.point;
+    let at = point.record;
     let comparable = runtimes.workload == Some(lab2017::workload());
-    if !comparable || ![0.0, 0.5].contains(&at.dropout) {
+    if !comparable || ![0.0, 0.5].contains(&at.dropout()) {
         return None;
     }
-    lab2017::seconds(at.device, at.filters, at.batch_size, at.dropout > 0.0)
+    lab2017::seconds(
+        at.config.device,
+        at.filters(),
+        at.batch_size(),
+        at.dropout() > 0.0,
+    )
 }
 
 fn fits_table(runtimes: &Runtimes) -> Markup {
@@ -119,9 +124,9 @@ fn repeats_table(runtimes: &Runtimes) -> Markup {
     let label = |r: &&Repeat| runtimes.series[r.series].label.clone();
     let table = Table::of(repeats)
         .text("series", label)
-        .number("batch", |r| r.record.point.batch_size)
-        .number("dropout", |r| r.record.point.dropout)
-        .number("filters", |r| r.record.point.filters)
+        .number("batch", |r| r.record.batch_size())
+        .number("dropout", |r| r.record.dropout())
+        .number("filters", |r| r.record.filters())
         .number("first", |r| format!("{:.3}", r.shown))
         .number("again", |r| format!("{:.3}", r.again))
         .number("difference", |r| signed_percent(r.again / r.shown - 1.0))
@@ -166,8 +171,8 @@ fn remarks(runtimes: &Runtimes) -> Markup {
     let beside = points.len() - runtimes.main().count();
     if beside > 0 {
         notes.push(format!(
-            "{beside} points of other images, or of trials that were trained together, stand in \
-             runtime.csv only: figures, tables and claims hold the images fixed and are about \
+            "{beside} points of other images or settings, or of trials that were trained together, \
+             stand in runtime.csv only: figures, tables and claims hold these fixed and are about \
              networks trained alone."
         ));
     }

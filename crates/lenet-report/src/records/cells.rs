@@ -163,11 +163,11 @@ struct Joined<'s> {
     published: Vec<Vec<PublishedPoint>>,
 }
 
-/// The figures of all studies; parts of one study joined.
+/// The figures of training of all studies; parts of one study joined.
 fn join(studies: &[StudyRecord]) -> Vec<Joined<'_>> {
     let mut joined: Vec<Joined> = Vec::new();
     for study in studies {
-        for figure in &study.figures {
+        for figure in study.figures.iter().filter(|f| f.runtime.is_none()) {
             let same = |known: &Joined| known.study == study.name && known.figure.id == figure.id;
             let place = joined.iter().position(same).unwrap_or(joined.len());
             if place == joined.len() {

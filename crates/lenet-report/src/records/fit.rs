@@ -99,8 +99,8 @@ impl Fit {
 
 /// Steps per epoch. The last one may be smaller.
 fn steps(point: &Point) -> f64 {
-    let at = &point.record.point;
-    at.samples.div_ceil(at.batch_size) as f64
+    let at = point.record;
+    at.images.train.div_ceil(at.batch_size()) as f64
 }
 
 /// Work of a step in FLOP.

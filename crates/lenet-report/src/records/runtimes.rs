@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lenet_core::Trial;
 use lenet_results::RuntimeRecord;
 
 use crate::records::series::{Series, SeriesKey};
@@ -36,13 +37,16 @@ pub(crate) struct Point<'a> {
 /// One value per round.
 pub(crate) type PerRound = BTreeMap<usize, f64>;
 
-/// The images that a sample handles. Figures and claims hold them fixed.
+/// The images that a sample handles, and the settings that are not those of the 2017 report. Figures
+/// and claims hold them fixed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Workload {
     pub(crate) source: String,
     pub(crate) samples: usize,
     pub(crate) validation: usize,
     pub(crate) test: usize,
+    /// [`other_settings`] of the record.
+    pub(crate) setting: String,
 }
 
 /// A second measurement of a point.
@@ -65,12 +69,13 @@ pub(crate) struct Unusable {
 
 impl Workload {
     pub(crate) fn of(record: &RuntimeRecord) -> Self {
-        let point = &record.point;
+        let images = record.images;
         Self {
-            source: point.source.clone(),
-            samples: point.samples,
-            validation: point.validation,
-            test: point.test,
+            source: record.config.data.source.clone(),
+            samples: images.train,
+            validation: images.validation,
+            test: images.test,
+            setting: other_settings(record),
         }
     }
 }
@@ -129,15 +134,15 @@ impl<'a> Runtimes<'a> {
         found.workload = main_workload(&found.points, preferred);
         let main = found.workload.clone();
         let order = |series: usize, record: &RuntimeRecord| {
-            let (point, workload) = (&record.point, Workload::of(record));
+            let workload = Workload::of(record);
             (
                 Some(&workload) != main.as_ref(),
                 workload,
-                point.trials,
+                record.execution.trials,
                 series,
-                std::cmp::Reverse(point.batch_size),
-                point.dropout.to_bits(),
-                point.filters,
+                std::cmp::Reverse(record.batch_size()),
+                record.dropout().to_bits(),
+                record.filters(),
             )
         };
         found.points.sort_by_key(|p| order(p.series, p.record));
@@ -149,8 +154,8 @@ impl<'a> Runtimes<'a> {
     /// Points of the main workload with one trial each.
     pub(crate) fn main(&self) -> impl Iterator<Item = &Point<'a>> {
         let is_main = |p: &&Point| {
-            let point = &p.record.point;
-            point.trials == 1 && self.workload.as_ref() == Some(&Workload::of(p.record))
+            p.record.execution.trials == 1
+                && self.workload.as_ref() == Some(&Workload::of(p.record))
         };
         self.points.iter().filter(is_main)
     }
@@ -162,7 +167,7 @@ impl<'a> Runtimes<'a> {
         dropout: f64,
     ) -> impl Iterator<Item = &Point<'a>> {
         self.main()
-            .filter(move |p| p.series == series && p.record.point.dropout == dropout)
+            .filter(move |p| p.series == series && p.record.dropout() == dropout)
     }
 
     /// Main points of a series with this batch size and rate of dropout.
@@ -173,7 +178,7 @@ impl<'a> Runtimes<'a> {
         dropout: f64,
     ) -> impl Iterator<Item = &Point<'a>> {
         self.with_dropout(series, dropout)
-            .filter(move |p| p.record.point.batch_size == batch_size)
+            .filter(move |p| p.record.batch_size() == batch_size)
     }
 
     /// The main point of a series with these sizes and this rate of dropout.
@@ -185,14 +190,14 @@ impl<'a> Runtimes<'a> {
         dropout: f64,
     ) -> Option<&Point<'a>> {
         self.with_batch(series, batch_size, dropout)
-            .find(|p| p.record.point.filters == filters)
+            .find(|p| p.record.filters() == filters)
     }
 
     /// The rate that stands for "with dropout": the rate above zero that is nearest to ½.
     pub(crate) fn dropout(&self) -> Option<f64> {
         let rates = self
             .main()
-            .map(|p| p.record.point.dropout)
+            .map(|p| p.record.dropout())
             .filter(|rate| *rate > 0.0);
         rates.min_by(|a, b| {
             (a - 0.5)
@@ -209,7 +214,7 @@ impl<'a> Runtimes<'a> {
 
     /// Batch sizes of the main points, largest first.
     pub(crate) fn batch_sizes(&self) -> Vec<usize> {
-        let sizes: BTreeSet<usize> = self.main().map(|p| p.record.point.batch_size).collect();
+        let sizes: BTreeSet<usize> = self.main().map(|p| p.record.batch_size()).collect();
         sizes.into_iter().rev().collect()
     }
 
@@ -232,10 +237,9 @@ impl<'a> Runtimes<'a> {
 
 impl Unusable {
     fn new(record: &RuntimeRecord, reason: String) -> Self {
-        let at = &record.point;
-        let (device, backend) = (at.device_name(), at.backend.name());
-        let (placement, filters) = (at.placement.name(), at.filters);
-        let (batch_size, dropout) = (at.batch_size, at.dropout);
+        let (device, backend) = (record.device_name(), record.config.backend);
+        let (placement, filters) = (record.execution.placement, record.filters());
+        let (batch_size, dropout) = (record.batch_size(), record.dropout());
         Self {
             point: format!(
                 "{device} {backend} {placement}, {filters} filters, batch {batch_size}, dropout \
@@ -253,13 +257,43 @@ fn read(record: &RuntimeRecord) -> Result<(Summary, SeriesKey), String> {
     Ok((summary, SeriesKey::of(record, session)))
 }
 
+/// The settings of a record that are not those of the 2017 report, apart from filters, batch size,
+/// dropout, learning rate and seed; empty if there are none. Records that differ in them are no
+/// points of one curve.
+pub(crate) fn other_settings(record: &RuntimeRecord) -> String {
+    let (config, usual) = (&record.config, Trial::default());
+    let network = &config.network;
+    let mut words = Vec::new();
+    if network.filters != [record.filters(); 2] {
+        words.push(format!("filters = {:?}", network.filters));
+    }
+    if network.kernel != usual.network.kernel {
+        words.push(format!("kernel = {}", network.kernel));
+    }
+    if network.hidden != usual.network.hidden {
+        words.push(format!("hidden = {:?}", network.hidden));
+    }
+    if !config.dropout.connected && config.dropout.rate > 0.0 {
+        words.push(format!("dropout = {} (not connected)", config.dropout.rate));
+    }
+    if config.optimizer != usual.optimizer {
+        words.push(format!("optimizer = {}", config.optimizer));
+    }
+    if config.schedule != usual.schedule {
+        words.push(format!("schedule = {}", config.schedule));
+    }
+    if config.precision != usual.precision {
+        words.push(format!("precision = {}", config.precision));
+    }
+    words.join(", ")
+}
+
 /// Whether two records of one series have the same point. The seed and the learning rate may differ,
 /// since they do not affect times.
 fn same_point(a: &RuntimeRecord, b: &RuntimeRecord) -> bool {
     let at = |r: &RuntimeRecord| {
-        let point = &r.point;
-        let sizes = (point.filters, point.batch_size, point.trials);
-        (sizes, point.dropout)
+        let sizes = (r.filters(), r.batch_size(), r.execution.trials);
+        (sizes, r.dropout())
     };
     at(a) == at(b) && Workload::of(a) == Workload::of(b)
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use lenet_core::DeviceKind;
-use lenet_results::{DataPlacement, RuntimeRecord, RuntimeSession};
+use lenet_core::{DataPlacement, DeviceKind};
+use lenet_results::{RuntimeRecord, RuntimeSession};
 
 /// A device with the code that ran on it.
 #[derive(Debug)]
@@ -33,17 +33,17 @@ impl SeriesKey {
     /// The key of a record, from one of its sessions. All sessions of a record have the same machine
     /// and build.
     pub(crate) fn of(record: &RuntimeRecord, session: &RuntimeSession) -> Self {
-        let (point, here) = (&record.point, &session.environment);
+        let (how, here) = (&record.execution, &session.environment);
         Self {
-            on_gpu: point.device == DeviceKind::Cuda,
-            device: point.device_name(),
-            backend: point.backend.name(),
-            resident: point.placement == DataPlacement::Resident,
+            on_gpu: record.config.device == DeviceKind::Cuda,
+            device: record.device_name(),
+            backend: record.config.backend.name(),
+            resident: how.placement == DataPlacement::Resident,
             host: here.host.clone(),
             processor: here.cpu.clone(),
             gpu: here.gpu.as_ref().map(|gpu| gpu.name.clone()),
-            threads: point.threads,
-            level: point.level.clone(),
+            threads: how.threads,
+            level: how.level.clone(),
             revision: here.revision.clone(),
         }
     }

@@ -62,7 +62,7 @@ pub fn summarize(record: &RuntimeRecord) -> Result<Summary, StatsError> {
     let fences = quartiles[0] - reach..=quartiles[1] + reach;
     let flops = record.work.train_flops + record.work.evaluation_flops;
     let flops_per_second = flops as f64 / estimate.point;
-    let images = record.point.trials * record.point.samples;
+    let images = record.execution.trials * record.images.train;
     let phases = median_phases(&record.phases)?;
     Ok(Summary {
         median: estimate.point,
@@ -84,8 +84,8 @@ pub fn summarize(record: &RuntimeRecord) -> Result<Summary, StatsError> {
 /// Peak FLOP/s of the device.
 fn peak_flops(record: &RuntimeRecord) -> Option<f64> {
     let session = record.sessions.last()?;
-    match record.point.device {
-        DeviceKind::Cpu => Some(session.peak_flops_per_thread? * record.point.threads as f64),
+    match record.config.device {
+        DeviceKind::Cpu => Some(session.peak_flops_per_thread? * record.execution.threads as f64),
         DeviceKind::Cuda => session.environment.gpu.as_ref()?.nominal_flops(),
     }
 }

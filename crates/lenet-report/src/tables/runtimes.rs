@@ -1,30 +1,30 @@
 //! `runtime.csv`, `runtime-samples.csv` and `runtime-fits.csv`.
 
-use lenet_results::{PhaseSeconds, RuntimePoint, RuntimeSession};
+use lenet_results::{PhaseSeconds, RuntimeRecord, RuntimeSession};
 
 use crate::records::fit::{FittedSeries, fits as all_fits};
-use crate::records::runtimes::{Point, Runtimes};
+use crate::records::runtimes::{Point, Runtimes, other_settings};
 use crate::tables::table::{Table, TableOf};
 use crate::text::or_empty;
 
 /// Adds what names a point, first in the tables of points and samples.
-fn named<R>(table: TableOf<R>, point: impl Fn(&R) -> &RuntimePoint) -> TableOf<R> {
+fn named<R>(table: TableOf<R>, record: impl Fn(&R) -> &RuntimeRecord) -> TableOf<R> {
     table
-        .text("device", |r| point(r).device_name())
-        .text("backend", |r| point(r).backend.name())
-        .text("data_placement", |r| point(r).placement.name())
-        .text("filters", |r| point(r).filters)
-        .text("parameters", |r| point(r).parameters)
-        .text("batch_size", |r| point(r).batch_size)
-        .text("dropout", |r| point(r).dropout)
-        .text("samples", |r| point(r).samples)
-        .text("trials", |r| point(r).trials)
+        .text("device", |r| record(r).device_name())
+        .text("backend", |r| record(r).config.backend.name())
+        .text("data_placement", |r| record(r).execution.placement.name())
+        .text("filters", |r| record(r).filters())
+        .text("parameters", |r| record(r).parameters)
+        .text("batch_size", |r| record(r).batch_size())
+        .text("dropout", |r| record(r).dropout())
+        .text("samples", |r| record(r).images.train)
+        .text("trials", |r| record(r).execution.trials)
 }
 
-/// Adds where a point was measured, last in the same tables.
+/// Adds where a point was measured and what else is special of it, last in the same tables.
 fn placed<R>(
     table: TableOf<R>,
-    point: impl Fn(&R) -> &RuntimePoint,
+    record: impl Fn(&R) -> &RuntimeRecord,
     session: impl Fn(&R) -> Option<&RuntimeSession>,
 ) -> Table {
     let gpu = |s: &RuntimeSession| s.environment.gpu.as_ref().map(|gpu| gpu.name.clone());
@@ -34,11 +34,12 @@ fn placed<R>(
         })
         .text("cpu", |r| or_empty(session(r).map(|s| &s.environment.cpu)))
         .text("gpu", |r| or_empty(session(r).and_then(gpu)))
-        .text("threads", |r| point(r).threads)
-        .text("level", |r| point(r).level.clone())
+        .text("threads", |r| record(r).execution.threads)
+        .text("level", |r| record(r).execution.level.clone())
         .text("revision", |r| {
             or_empty(session(r).map(|s| &s.environment.revision))
         })
+        .text("settings", |r| other_settings(record(r)))
         .table()
 }
 
@@ -47,7 +48,7 @@ fn placed<R>(
 /// nothing is known.
 pub(crate) fn points(runtimes: &Runtimes) -> Table {
     let interval = |p: &Point| p.summary.interval;
-    let mut table = named(Table::of(&runtimes.points), |p| &p.record.point)
+    let mut table = named(Table::of(&runtimes.points), |p| p.record)
         .text("median", |p| p.summary.median)
         .text("low", |p| or_empty(interval(p).map(|i| i.low)))
         .text("high", |p| or_empty(interval(p).map(|i| i.high)));
@@ -61,8 +62,8 @@ pub(crate) fn points(runtimes: &Runtimes) -> Table {
         .text("repeats", |p| p.record.samples.len())
         .text("first_quartile", |p| p.summary.quartiles[0])
         .text("third_quartile", |p| p.summary.quartiles[1])
-        .text("validation", |p| p.record.point.validation)
-        .text("test", |p| p.record.point.test)
+        .text("validation", |p| p.record.images.validation)
+        .text("test", |p| p.record.images.test)
         .text("images_per_second", |p| p.summary.train_images_per_second)
         .text("gflops", |p| p.summary.flops_per_second / 1e9)
         .text("share_of_peak", |p| or_empty(p.summary.share_of_peak))
@@ -73,7 +74,7 @@ pub(crate) fn points(runtimes: &Runtimes) -> Table {
             or_empty(p.summary.peak_device_memory_bytes)
         })
         .text("diverged", |p| p.summary.diverged);
-    placed(table, |p| &p.record.point, |p| p.record.sessions.last())
+    placed(table, |p| p.record, |p| p.record.sessions.last())
 }
 
 /// A row for each sample, in the order of measurement.
@@ -82,7 +83,7 @@ pub(crate) fn samples(runtimes: &Runtimes) -> Table {
         let samples = point.record.samples.iter().zip(&point.summary.outliers);
         samples.map(move |(sample, outlier)| (point, sample, *outlier))
     });
-    let table = named(Table::of(marked), |(p, _, _)| &p.record.point)
+    let table = named(Table::of(marked), |(p, _, _)| p.record)
         .text("round", |(_, s, _)| s.round)
         .text("position", |(_, s, _)| s.position)
         .text("session", |(_, s, _)| s.session)
@@ -99,7 +100,7 @@ pub(crate) fn samples(runtimes: &Runtimes) -> Table {
         .text("outlier", |(_, _, outlier)| *outlier);
     placed(
         table,
-        |(p, _, _)| &p.record.point,
+        |(p, _, _)| p.record,
         |(p, s, _)| p.record.sessions.get(s.session),
     )
 }

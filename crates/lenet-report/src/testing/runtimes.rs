@@ -1,8 +1,10 @@
 //! Made-up runtimes.
 
-use lenet_core::{Backend, DeviceKind, Gpu};
+use lenet_core::{
+    Architecture, Backend, Data, DataPlacement, DeviceKind, Dropout, Gpu, Samples, Trial,
+};
 use lenet_results::{
-    DataPlacement, Environment, PhaseSeconds, RuntimePoint, RuntimeRecord, RuntimeSample,
+    Environment, Execution, ImageCounts, PhaseSeconds, RuntimeRecord, RuntimeSample,
     RuntimeSession, RuntimeWork,
 };
 
@@ -46,32 +48,47 @@ impl Grid {
         }
     }
 
-    pub(crate) fn point(&self, filters: usize, batch_size: usize, dropout: f64) -> RuntimePoint {
-        RuntimePoint {
-            device: self.device,
-            ordinal: 0,
+    /// A record without samples.
+    pub(crate) fn point(&self, filters: usize, batch_size: usize, dropout: f64) -> RuntimeRecord {
+        let config = Trial {
+            data: Data {
+                samples: Samples::Drawn(self.samples),
+                ..Data::default()
+            },
+            network: Architecture {
+                filters: vec![filters; 2],
+                ..Architecture::default()
+            },
+            dropout: Dropout::connected(dropout),
+            batch_size,
+            epochs: 1,
             backend: self.backend,
+            device: self.device,
+            ..Trial::default()
+        };
+        let execution = Execution {
+            ordinal: 0,
             placement: self.placement,
             threads: 2,
+            fixed_threads: false,
             level: match self.backend {
                 Backend::Fused => "avx2".to_owned(),
-                _ => "candle".to_owned(),
+                Backend::Stock => "candle".to_owned(),
             },
-            filters,
-            parameters: 10 * filters
-                + filters * (9 * filters + 1)
-                + 128 * (49 * filters + 1)
-                + 1290,
-            batch_size,
-            dropout,
-            source: "mnist".to_owned(),
-            samples: self.samples,
+            trials: 1,
+        };
+        let images = ImageCounts {
+            train: self.samples,
             validation: 5_000,
             test: 10_000,
-            learning_rate: 0.1,
-            seed: 1,
-            trials: 1,
-        }
+        };
+        let parameters =
+            10 * filters + filters * (9 * filters + 1) + 128 * (49 * filters + 1) + 1290;
+        let no_work = RuntimeWork {
+            train_flops: 0,
+            evaluation_flops: 0,
+        };
+        RuntimeRecord::new(config, execution, parameters, images, no_work)
     }
 
     /// A record for each number of filters, batch sizes 64 and 16, dropout 0 and ½. The seconds of a
@@ -97,18 +114,19 @@ impl Grid {
     }
 }
 
-/// A point with one runtime per round on a made-up host. Training takes three quarters of each.
-pub(crate) fn record(point: &RuntimePoint, seconds: &[f64]) -> RuntimeRecord {
-    let filters = point.filters as u64;
+/// A record with one runtime per round on a made-up host. Training takes three quarters of each.
+pub(crate) fn record(blank: &RuntimeRecord, seconds: &[f64]) -> RuntimeRecord {
+    let filters = blank.filters() as u64;
     // Forward pass of the report's network: both convolutions and the dense layers.
     let first = 2 * 784 * 9 * filters;
     let forward = first + 2 * 196 * 9 * filters * filters + 2 * (49 * filters + 10) * 128;
-    let work = RuntimeWork {
-        train_flops: (3 * forward - first) * (point.trials * point.samples) as u64,
-        evaluation_flops: forward * (point.trials * (point.validation + point.test)) as u64,
+    let (images, trials) = (blank.images, blank.execution.trials);
+    let mut record = blank.clone();
+    record.work = RuntimeWork {
+        train_flops: (3 * forward - first) * (trials * images.train) as u64,
+        evaluation_flops: forward * (trials * (images.validation + images.test)) as u64,
     };
-    let mut record = RuntimeRecord::new(point.clone(), work);
-    let on_gpu = point.device == DeviceKind::Cuda;
+    let on_gpu = blank.config.device == DeviceKind::Cuda;
     record.sessions.push(RuntimeSession {
         environment: Environment {
             gpu: on_gpu.then(gpu),

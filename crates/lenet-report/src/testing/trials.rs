@@ -106,6 +106,7 @@ pub(crate) fn cell(label: &str, config: &Trial, seeds: u64) -> CellRecord {
         label: label.to_owned(),
         config: config.clone(),
         images: None,
+        execution: None,
         trials: (0..seeds).map(trial).collect(),
     }
 }
@@ -181,7 +182,9 @@ pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
             notes: String::new(),
             published: Some(id[..1].to_owned()),
             published_data: None,
+            runtime: None,
             cells: cells.to_vec(),
+            left_out: Vec::new(),
         }
     });
     let study = StudyRecord {

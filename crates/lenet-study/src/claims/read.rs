@@ -8,7 +8,6 @@ use lenet_results::{
 };
 
 use super::{Change, ClaimConfig, Selector, Side, TestConfig};
-use crate::config::identifier;
 use crate::error::StudyError;
 use crate::node::{Entry, Node};
 use crate::settings::from_node;
@@ -62,7 +61,7 @@ fn claim<'d>(node: &Node<'d>, position: usize) -> Result<(ClaimConfig, Node<'d>)
     for entry in node.entries(&known)? {
         let value = &entry.node;
         match entry.name.as_str() {
-            "id" => (id, id_node) = (identifier(value)?, value.clone()),
+            "id" => (id, id_node) = (value.identifier()?, value.clone()),
             "text" => text = Some(value.string("a string")?.to_owned()),
             "notes" => notes = value.string("a string of Markdown")?.to_owned(),
             "correction" => {
@@ -251,7 +250,8 @@ fn between(node: &Node<'_>) -> Result<Change, StudyError> {
     let expected = "an array of two tables of settings";
     let tables = node.elements(expected)?;
     let [first, second] = tables.as_slice() else {
-        return Err(node.refuse("give two tables: the quantity is that of the first less that of the second"));
+        return Err(node
+            .refuse("give two tables: the quantity is that of the first less that of the second"));
     };
     Ok(Change::Between(Box::new([
         selector(from_node(first)?, first),

@@ -43,12 +43,7 @@ pub(super) fn cells<'c>(
 }
 
 /// Says which setting of a selector no cell has, and what the cells have instead.
-fn no_cell(
-    known: &[KnownCell],
-    common: &Selector,
-    side: &Side,
-    wanted: &Settings,
-) -> StudyError {
+fn no_cell(known: &[KnownCell], common: &Selector, side: &Side, wanted: &Settings) -> StudyError {
     let Reading { measure, .. } = side.reading;
     let kind = |cell: &&KnownCell| cell.of_runtime == measure.is_of_runtime();
     let own = &side.selector;
@@ -81,11 +76,18 @@ fn no_cell(
             return refuse(
                 at(name),
                 wanted.only(&[name]).label(),
-                format!("no cell of the study has this; `{name}` is {} there", or(&values)),
+                format!(
+                    "no cell of the study has this; `{name}` is {} there",
+                    or(&values)
+                ),
             );
         }
     }
-    refuse(own, wanted.label(), "no cell of the study has these settings together".to_owned())
+    refuse(
+        own,
+        wanted.label(),
+        "no cell of the study has these settings together".to_owned(),
+    )
 }
 
 /// An epoch must be one that every cell reaches.

@@ -15,7 +15,9 @@ fn claims(claims: &str) -> Result<Vec<ClaimRecord>, StudyError> {
     );
     let config = StudyConfig::parse(&text, "s.toml")?;
     let data = DataSets::default().with("mnist", Dataset::mnist());
-    Ok(Plan::expand(&config, &Overrides::default(), &data)?.study.claims)
+    Ok(Plan::expand(&config, &Overrides::default(), &data)?
+        .study
+        .claims)
 }
 
 fn one(text: &str) -> ClaimRecord {
@@ -34,16 +36,24 @@ fn refused(text: &str) -> String {
 
 #[test]
 fn a_list_of_right_sides_is_a_list_of_comparisons() {
-    let claim = one("where = { optimizer = \"sgd\" }\nleft = { learning_rate = 0.1, at = 1 }\n\
-                     right = [{ learning_rate = 0.01 }, { learning_rate = 0.001 }]\nabove = 0");
+    let claim = one(
+        "where = { optimizer = \"sgd\" }\nleft = { learning_rate = 0.1, at = 1 }\n\
+                     right = [{ learning_rate = 0.01 }, { learning_rate = 0.001 }]\nabove = 0",
+    );
     let [test] = claim.tests.as_slice() else {
         panic!("{claim:?}");
     };
-    assert_eq!((claim.id.as_str(), test.quantity), ("1", Quantity::Difference));
+    assert_eq!(
+        (claim.id.as_str(), test.quantity),
+        ("1", Quantity::Difference)
+    );
     assert_eq!(test.rule, Rule::Above(0.0));
     assert_eq!(test.left.at, Moment::Epoch(1));
     let right = test.right.as_ref().unwrap();
-    assert_eq!((right.measure, right.at), (Measure::TEST_ACCURACY, Moment::Last));
+    assert_eq!(
+        (right.measure, right.at),
+        (Measure::TEST_ACCURACY, Moment::Last)
+    );
     let labels: Vec<&str> = test.comparisons.iter().map(|c| c.label.as_str()).collect();
     assert_eq!(
         labels,
@@ -80,7 +90,10 @@ fn settings_that_no_side_names_are_matched_and_averaged_or_told_apart() {
     let between = one(&format!(
         "{sides}between = [{{ learning_rate = 0.01 }}, {{ learning_rate = 0.1 }}]"
     ));
-    assert_eq!(between.tests[0].comparisons[0].pairs, apart.tests[0].comparisons[1].pairs);
+    assert_eq!(
+        between.tests[0].comparisons[0].pairs,
+        apart.tests[0].comparisons[1].pairs
+    );
     assert_eq!(between.tests[0].comparisons[0].baseline, comparison.pairs);
 }
 
@@ -90,7 +103,12 @@ fn two_measures_of_one_cell_are_compared() {
                      right = { measure = \"test_accuracy\" }\nhow = \"distance\"\nwithin = [0, 0.01]");
     let comparison = &claim.tests[0].comparisons[0];
     assert_eq!(comparison.pairs.len(), 6);
-    assert!(comparison.pairs.iter().all(|p| p.right.as_ref() == Some(&p.left)));
+    assert!(
+        comparison
+            .pairs
+            .iter()
+            .all(|p| p.right.as_ref() == Some(&p.left))
+    );
     assert_eq!(
         comparison.label,
         "validation_accuracy after the last epoch against test_accuracy after the last epoch"

@@ -1,6 +1,9 @@
 //! What a study's file may not say, and how that is told.
 
 use super::*;
+use lenet_results::RuntimeParameters;
+
+use crate::MeasureKind;
 use crate::builtin::{BUILTIN_NAMES, builtin};
 
 /// A good file around one part that varies.
@@ -25,6 +28,8 @@ fn built_in_studies_are_read() {
         assert_eq!(config.name, name);
     }
     assert_eq!(builtin("no-such"), None);
+    let former = StudyConfig::open("runtime-2017").unwrap();
+    assert_eq!(former.name, "lab-2017");
 }
 
 #[test]
@@ -57,7 +62,7 @@ fn bad_settings_are_refused_where_they_stand() {
             "lr = 1",
             "s.toml:4:1: unknown key `base.lr` (known here: filters, kernel, hidden, dropout, \
                     optimizer, weight_decay, learning_rate, schedule, batch_size, epochs, samples, validation, \
-                    early_stop, backend, device, precision, data)",
+                    early_stop, backend, device, precision, data, placement, threads, trials)",
         ),
         (
             "learning_rate = -0.1",
@@ -246,4 +251,106 @@ fn bad_studies_are_refused() {
     for (text, expected) in cases {
         assert_eq!(refusal(&text), expected, "in\n{text}");
     }
+}
+
+/// A study with one figure of runtimes, whose other keys and tables are these.
+fn runtimes(base: &str, keys: &str, set: &str, axes: &str) -> String {
+    format!(
+        "name = \"s\"\n[base]\n{base}\n[[figure]]\nid = \"1\"\nmeasure = \"runtime\"\n{keys}\n\
+         [figure.set]\n{set}\n[figure.axes]\n{axes}\n"
+    )
+}
+
+#[test]
+fn a_figure_of_runtimes_says_how_often_it_is_measured() {
+    let measure = |keys: &str| {
+        let text = runtimes(
+            "threads = 2",
+            keys,
+            "placement = \"streamed\"",
+            "trials = [1, 8]",
+        );
+        let config = StudyConfig::parse(&text, "s.toml").unwrap();
+        assert!(config.has_runtimes());
+        config.figures[0].measure
+    };
+    let usual = RuntimeParameters {
+        repeats: 5,
+        warm_up_samples: 1000,
+        phase_passes: 3,
+    };
+    assert_eq!(measure(""), MeasureKind::Runtime(usual));
+    let own = RuntimeParameters {
+        repeats: 7,
+        warm_up_samples: 0,
+        phase_passes: 0,
+    };
+    let keys = "repeats = 7\nwarm_up_samples = 0\nphase_passes = 0";
+    assert_eq!(measure(keys), MeasureKind::Runtime(own));
+    let trained = StudyConfig::parse(&study("", "", "filters = [8]"), "s.toml").unwrap();
+    assert_eq!(trained.figures[0].measure, MeasureKind::Training);
+    assert!(!trained.has_runtimes());
+}
+
+#[test]
+fn what_belongs_to_the_other_kind_of_figure_is_refused_where_it_stands() {
+    let axes = "filters = [8]";
+    let only = "it is a setting of runtime figures, those with measure = \"runtime\"";
+    let cases = [
+        (
+            study("", "placement = \"resident\"", axes),
+            format!("s.toml:8:13: `figure.set.placement` is \"resident\": {only}"),
+        ),
+        (
+            study("", "", "filters = [8]\ntrials = [1, 8]"),
+            format!("s.toml:11:10: `figure.axes.trials` is [1, 8]: {only}"),
+        ),
+        (
+            study("epochs = 1\nthreads = 2", "", axes),
+            format!("s.toml:5:11: `base.threads` is 2: {only}"),
+        ),
+        (
+            study("", "", axes).replace("id = \"1\"", "id = \"1\"\nrepeats = 3"),
+            "s.toml:7:11: `figure.repeats` is 3: it belongs to a figure with measure = \"runtime\"".into(),
+        ),
+        (
+            runtimes("", "", "epochs = 2", axes),
+            "s.toml:9:10: `figure.set.epochs` is 2: a runtime figure measures one epoch; leave it out"
+                .into(),
+        ),
+        (
+            runtimes("", "", "", "early_stop = [2, 3]"),
+            "s.toml:11:14: `figure.axes.early_stop` is [2, 3]: a runtime figure measures one epoch; leave \
+             it out"
+                .into(),
+        ),
+        (
+            runtimes("", "repeats = 0", "", axes),
+            "s.toml:7:11: `figure.repeats` is 0: give a whole number from 1 to 4294967295".into(),
+        ),
+        (
+            runtimes("", "repeat = 3", "", axes),
+            "s.toml:7:1: unknown key `figure.repeat` (did you mean `repeats`?)".into(),
+        ),
+        (
+            runtimes("", "", "placement = \"host\"", axes),
+            "s.toml:9:13: `figure.set.placement` is \"host\": give one of \"streamed\", \"resident\"".into(),
+        ),
+        (
+            runtimes("", "", "threads = 0", axes),
+            "s.toml:9:11: `figure.set.threads` is 0: give a whole number from 1 to 65536".into(),
+        ),
+        (
+            runtimes("", "", "", axes).replace("\"runtime\"", "\"runtimes\""),
+            "s.toml:6:11: `figure.measure` is \"runtimes\": did you mean \"runtime\"?".into(),
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (text, expected) in cases {
+        let found = refusal(&text);
+        if found != expected {
+            wrong.push(format!("{text}\n  found    {found}\n  expected {expected}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -33,7 +33,14 @@ fn the_lab_study_has_sixteen_cells_and_eighty_trials() {
         .iter()
         .map(|figure| figure.id.as_str())
         .collect();
-    assert_eq!(ids, ["1", "2", "2-as-run", "3", "3-as-run"]);
+    let trained = ["1", "2", "2-as-run", "3", "3-as-run"];
+    assert_eq!(ids[..5], trained);
+    assert_eq!(
+        ids[5..],
+        ["4", "5", "gpu-copy"],
+        "the record has every figure"
+    );
+    assert!(plan.runtimes.is_empty() && plan.notes.is_empty());
     assert!(plan.trials.iter().all(|trial| trial.parameters == 104_250));
     assert_eq!(plan.trials[0].figures, ["1", "2-as-run"]);
     let first = &plan.study.figures[0].cells[1];
@@ -128,13 +135,32 @@ fn what_the_study_cannot_give_is_refused() {
     let refusal =
         |name: &str, overrides: &Overrides| expand(name, overrides).unwrap_err().to_string();
     let none = Overrides::default();
-    let only = Overrides {
-        only: vec!["4".into()],
+    for (id, expected) in [
+        (
+            "6",
+            "study lab-2017 has no figure \"6\" (hint: it has 1, 2, 2-as-run, 3, 3-as-run)",
+        ),
+        (
+            "4",
+            "figure 4 is carried out by `bench-runtime` (hint: cargo xtask bench-runtime --only 4)",
+        ),
+    ] {
+        let only = Overrides {
+            only: vec![id.into()],
+            ..none.clone()
+        };
+        assert_eq!(refusal("lab-2017", &only), expected);
+    }
+    let trials = Overrides {
+        settings: Settings {
+            trials: Some(8),
+            ..Settings::default()
+        },
         ..none.clone()
     };
     assert_eq!(
-        refusal("lab-2017", &only),
-        "study lab-2017 has no figure \"4\" (hint: it has 1, 2, 2-as-run, 3, 3-as-run)"
+        refusal("smoke", &trials),
+        "--set trials: `trials` is 8: it is a setting of runtime figures, those with measure = \"runtime\""
     );
     let listed =
         "name = \"x\"\nseeds = [4, 9]\n[[figure]]\nid = \"1\"\n[figure.axes]\nepochs = [1, 2]\n";

@@ -22,7 +22,11 @@ fn cell(optimizer: &str, rate: &str) -> Settings {
 fn rows_belong_to_the_cells_that_have_their_settings() {
     let text = "# read by eye\noptimizer, learning_rate, epoch, test_accuracy\n\
                 sgd,0.1,1,0.9\nsgd,0.1,2,0.95\nadam,0.001,1,\n,0.1,,0.5\nsgd,7,1,0.1\n";
-    let cells = [cell("sgd", "0.1"), cell("adam", "0.001"), cell("adam", "0.1")];
+    let cells = [
+        cell("sgd", "0.1"),
+        cell("adam", "0.001"),
+        cell("adam", "0.1"),
+    ];
     let found = table(text).unwrap().of_cells(&cells);
     let told: Vec<(&[usize], Vec<(Option<usize>, Option<f64>)>)> = found
         .series

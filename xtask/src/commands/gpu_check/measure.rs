@@ -4,18 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use lenet_bench::runtime::{Plan, RunContext, RuntimeConfig, devices, run as take};
-use lenet_core::Backend::{self, Fused, Stock};
+use lenet_core::Backend::{Fused, Stock};
 use lenet_core::DeviceKind::{Cpu, Cuda};
-use lenet_data::{Dataset, SplitSpec};
-use lenet_ops::Level;
-use lenet_results::{
-    CheckVerdict, DataPlacement, Finding, RuntimePoint, RuntimeRecord, RuntimeStore,
-};
+use lenet_core::{DataPlacement, Samples, Settings};
+use lenet_results::{CheckVerdict, Finding, RuntimeRecord, RuntimeStore};
+use lenet_study::measure::{MeasureContext, Part, run as take};
+use lenet_study::{Axis, DataSets, Machine, MeasureKind, Plan, RuntimeOverrides, StudyConfig};
 
 use super::finding;
 use crate::flags::GpuCheck;
-use crate::inputs::run_options;
 use crate::table::Table;
 
 /// Takes as many samples as there is time for; `bench-runtime` with the same folder adds more.
@@ -29,29 +26,22 @@ pub fn run(
     stop: &Arc<AtomicBool>,
 ) -> anyhow::Result<(Finding, Table)> {
     let begun = Instant::now();
-    let grids = grids(flags.quick, device)?;
-    let first = &grids[0];
-    let data = Dataset::mnist().split(&SplitSpec {
-        validation: first.validation,
-        samples: Some(first.samples),
-        seed: first.seed,
-    })?;
-    let level = Level::from_environment()?;
-    let threads = run_options(None, 0).threads;
     let store = RuntimeStore::create(&flags.out)?;
-    let context = RunContext {
-        data: &data,
-        store: &store,
-        level,
-        stop,
-    };
-    let mut points = Vec::new();
+    let mut identities = Vec::new();
     let mut left = 0;
     let mut whole = true;
-    for grid in &grids {
-        let plan = Plan::new(grid, devices(&grid.device)?, &data, threads, level)?;
-        points.extend_from_slice(&plan.points);
-        let done = take(&plan, context, &mut |progress| {
+    for grid in grids(flags.quick, device)? {
+        let machine = Machine::here(&grid.devices, None)?;
+        let data = DataSets::open_runtimes(&grid.study, &grid.overrides)?;
+        let plan = Plan::expand_runtimes(&grid.study, &grid.overrides, &machine, &data)?;
+        identities.extend(plan.runtimes.iter().map(|r| r.identity.clone()));
+        let context = MeasureContext {
+            data: &data,
+            store: &store,
+            level: machine.level,
+            stop,
+        };
+        let done = take(&plan, Part::Whole, context, &mut |progress| {
             left = progress.total - progress.done;
             if Instant::now() >= deadline {
                 stop.store(true, Ordering::Relaxed);
@@ -69,7 +59,11 @@ pub fn run(
     let (verdict, detail) = match whole {
         true => (
             CheckVerdict::Passed,
-            format!("{} points, {} samples each", points.len(), first.repeats),
+            format!(
+                "{} points, {} samples each",
+                identities.len(),
+                repeats(flags.quick)
+            ),
         ),
         false => (
             CheckVerdict::Skipped,
@@ -81,8 +75,8 @@ pub fn run(
         ),
     };
     let mut records = Vec::new();
-    for point in &points {
-        records.extend(store.read(point)?);
+    for identity in &identities {
+        records.extend(store.read(identity)?);
     }
     let finding = finding("runtimes on both devices", verdict, detail, begun);
     Ok((finding, table(&records)?))
@@ -91,36 +85,74 @@ pub fn run(
 /// Numbers of trials that a GPU trains together.
 const TRIALS: [usize; 3] = [1, 16, 80];
 
-/// As much of the report's grid as both devices measure in a few minutes: first the fused
+/// A part of the report's figures on some devices.
+struct Grid {
+    study: StudyConfig,
+    overrides: RuntimeOverrides,
+    devices: Vec<String>,
+}
+
+const fn repeats(quick: bool) -> usize {
+    if quick { 1 } else { 3 }
+}
+
+/// As much of the report's figures as both devices measure in a few minutes: first the fused
 /// operations, then, on a GPU, those of candle.
-fn grids(quick: bool, device: &str) -> anyhow::Result<Vec<RuntimeConfig>> {
-    let whole = RuntimeConfig::open(RuntimeConfig::BUILTIN)?;
-    let sizes = match quick {
-        true => RuntimeConfig {
-            filters: vec![2],
-            batch_size: vec![64],
-            samples: 128,
-            validation: 64,
-            repeats: 1,
-            warm_up_samples: 64,
-            ..whole
-        },
-        false => RuntimeConfig {
-            filters: vec![8, 16, 32, 64],
-            repeats: 3,
-            ..whole
-        },
+fn grids(quick: bool, device: &str) -> anyhow::Result<Vec<Grid>> {
+    let mut study = StudyConfig::open("lab-2017")?;
+    for figure in &mut study.figures {
+        if let (MeasureKind::Runtime(parameters), true) = (&mut figure.measure, quick) {
+            parameters.warm_up_samples = 64;
+        }
+    }
+    let axis = |name: &str, values: Vec<Settings>| Axis {
+        name: name.to_owned(),
+        values,
     };
-    let mut grids = vec![RuntimeConfig {
-        device: vec!["cpu".to_owned(), device.to_owned()],
-        trials: TRIALS.to_vec(),
-        ..sizes.clone()
+    let filters = |filters: usize| Settings {
+        filters: Some(vec![filters; 2]),
+        ..Settings::default()
+    };
+    let trials = |trials: usize| Settings {
+        trials: Some(trials),
+        ..Settings::default()
+    };
+    let sizes: &[usize] = if quick { &[2] } else { &[8, 16, 32, 64] };
+    let sizes = axis("filters", sizes.iter().copied().map(filters).collect());
+    let overrides = RuntimeOverrides {
+        only: match quick {
+            true => vec!["4".to_owned()],
+            false => vec!["4".to_owned(), "5".to_owned()],
+        },
+        settings: match quick {
+            true => Settings {
+                samples: Some(Samples::Drawn(128)),
+                validation: Some(64),
+                ..Settings::default()
+            },
+            false => Settings::default(),
+        },
+        axes: vec![sizes],
+        repeats: Some(repeats(quick)),
+    };
+    let with = |extra: Axis| RuntimeOverrides {
+        axes: overrides.axes.iter().cloned().chain([extra]).collect(),
+        ..overrides.clone()
+    };
+    let mut grids = vec![Grid {
+        study: study.clone(),
+        overrides: with(axis("trials", TRIALS.map(trials).to_vec())),
+        devices: vec!["cpu".to_owned(), device.to_owned()],
     }];
     if device != "cpu" {
-        grids.push(RuntimeConfig {
-            device: vec![device.to_owned()],
-            backend: vec![Backend::Stock],
-            ..sizes
+        let stock = Settings {
+            backend: Some(Stock),
+            ..Settings::default()
+        };
+        grids.push(Grid {
+            overrides: with(axis("backend", vec![stock])),
+            study,
+            devices: vec![device.to_owned()],
         });
     }
     Ok(grids)
@@ -134,19 +166,21 @@ fn table(records: &[RuntimeRecord]) -> anyhow::Result<Table> {
     heading.extend(["stock streamed (s)", "stock resident (s)"]);
     heading.extend(["cpu/1 trial", "cpu/each of 80"]);
     let mut table = Table::new(&heading);
-    let work = |point: &RuntimePoint| (point.filters, point.batch_size, point.dropout.to_bits());
+    let work = |r: &RuntimeRecord| (r.filters(), r.batch_size(), r.dropout().to_bits());
     let mut shown = Vec::new();
-    for RuntimeRecord { point, .. } in records {
-        let row = work(point);
+    for record in records {
+        let row = work(record);
         if shown.contains(&row) {
             continue;
         }
         shown.push(row);
         let of = |device, backend, placement, trials| -> anyhow::Result<Option<f64>> {
             let wanted = |record: &&RuntimeRecord| {
-                let point = &record.point;
-                let path = (point.device, point.backend, point.placement, point.trials);
-                work(point) == row && path == (device, backend, placement, trials)
+                let (config, execution) = (&record.config, &record.execution);
+                let code = (config.device, config.backend);
+                work(record) == row
+                    && (code, execution.placement, execution.trials)
+                        == ((device, backend), placement, trials)
             };
             match records.iter().find(wanted) {
                 Some(record) if !record.samples.is_empty() => {
@@ -170,9 +204,9 @@ fn table(records: &[RuntimeRecord]) -> anyhow::Result<Table> {
             value.map_or_else(String::new, |value| format!("{value:.digits$}"))
         };
         let mut cells = vec![
-            point.filters.to_string(),
-            point.batch_size.to_string(),
-            point.dropout.to_string(),
+            record.filters().to_string(),
+            record.batch_size().to_string(),
+            record.dropout().to_string(),
             cell(cpu, 3),
         ];
         cells.extend(fused.map(|seconds| cell(seconds, 3)));

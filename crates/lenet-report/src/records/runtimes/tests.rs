@@ -3,6 +3,7 @@
 use super::*;
 use crate::lab2017::workload;
 use crate::testing::{Grid, in_series, record};
+use lenet_core::{Optimizer, Precision};
 
 fn labels(records: &[RuntimeRecord]) -> Vec<String> {
     let found = in_series(records);
@@ -23,7 +24,7 @@ fn labels_say_what_differs_and_no_more() {
 
     let mut elsewhere = on(Grid::cpu());
     elsewhere.sessions[0].environment.host = "other".to_owned();
-    elsewhere.point.threads = 16;
+    elsewhere.execution.threads = 16;
     all.push(elsewhere);
     assert_eq!(
         labels(&all),
@@ -72,23 +73,63 @@ fn the_preferred_workload_is_the_main_one() {
     let found = in_series(&records);
     assert_eq!(found.workload, Some(workload()));
     assert_eq!((found.main().count(), found.points.len()), (1, 9));
-    assert_eq!(found.points[0].record.point.samples, 10_000);
+    assert_eq!(found.points[0].record.images.train, 10_000);
     assert_eq!(found.point(0, 8, 64, 0.0).unwrap().summary.median, 5.0);
     assert!(found.point(0, 16, 64, 0.0).is_none());
+}
+
+/// Times of other networks and optimizers are no points of the report's curves, and no second
+/// measurement of one.
+#[test]
+fn other_settings_stand_beside_the_main_points() {
+    let mut records = Grid::cpu().records(&[8, 16], 2, |_, _, _, _| 1.0);
+    let changes: [(fn(&mut RuntimeRecord), &str); 6] = [
+        (|r| r.config.optimizer = Optimizer::ADAM, "optimizer = adam"),
+        (|r| r.config.network.kernel = 5, "kernel = 5"),
+        (|r| r.config.network.hidden = vec![64], "hidden = [64]"),
+        (
+            |r| r.config.network.filters = vec![8, 16],
+            "filters = [8, 16]",
+        ),
+        (
+            |r| (r.config.dropout.rate, r.config.dropout.connected) = (0.5, false),
+            "dropout = 0.5 (not connected)",
+        ),
+        (|r| r.config.precision = Precision::Tf32, "precision = tf32"),
+    ];
+    for (change, _) in changes {
+        let mut other = record(&Grid::cpu().point(8, 64, 0.0), &[9.0, 9.0]);
+        change(&mut other);
+        records.push(other);
+    }
+    let found = in_series(&records);
+    assert_eq!((found.main().count(), found.points.len()), (8, 8 + 6));
+    assert!(found.repeats.is_empty());
+    assert_eq!(found.point(0, 8, 64, 0.0).unwrap().summary.median, 1.0);
+    let mut told: Vec<String> = found
+        .points
+        .iter()
+        .map(|p| other_settings(p.record))
+        .collect();
+    told.retain(|text| !text.is_empty());
+    let mut expected = changes.map(|(_, text)| text.to_owned()).to_vec();
+    told.sort();
+    expected.sort();
+    assert_eq!(told, expected);
 }
 
 #[test]
 fn trials_together_are_points_beside_those_of_one() {
     let mut records = Grid::gpu().records(&[8, 16], 2, |_, _, _, _| 1.0);
     let mut point = Grid::gpu().point(8, 64, 0.0);
-    point.trials = 80;
+    point.execution.trials = 80;
     records.push(record(&point, &[20.0, 20.0]));
     let found = in_series(&records);
     assert_eq!((found.main().count(), found.points.len()), (8, 9));
     assert!(found.repeats.is_empty() && found.series.len() == 1);
     assert_eq!(found.point(0, 8, 64, 0.0).unwrap().summary.median, 1.0);
     let last = &found.points[8];
-    assert_eq!(last.record.point.trials, 80);
+    assert_eq!(last.record.execution.trials, 80);
     // Training takes three quarters of the time.
     assert_eq!(last.summary.train_images_per_second, 800_000.0 / 15.0);
     let one = &found.points[0].summary;
@@ -101,11 +142,7 @@ fn the_order_of_records_does_not_matter() {
     records.extend(Grid::gpu().records(&[8], 2, |_, _, _, _| 1.0));
     let order = |records: &[RuntimeRecord]| -> Vec<String> {
         let found = in_series(records);
-        found
-            .points
-            .iter()
-            .map(|p| p.record.point.identity())
-            .collect()
+        found.points.iter().map(|p| p.record.identity()).collect()
     };
     let first = order(&records);
     records.reverse();

@@ -29,7 +29,7 @@ fn tables_have_a_row_a_point_and_a_row_a_sample() {
     let start = "cpu,fused,streamed,8,52258,16,0,10000,1,1,1,0,1,0.75,0.25,1048576,,false,false,";
     assert!(rows[1].starts_with(start), "{}", rows[1]);
     assert!(
-        rows[1].ends_with(",bench,A Processor,,2,avx2,abc1234"),
+        rows[1].ends_with(",bench,A Processor,,2,avx2,abc1234,"),
         "{}",
         rows[1]
     );

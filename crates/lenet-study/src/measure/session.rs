@@ -2,12 +2,12 @@
 
 use lenet_core::DeviceKind;
 use lenet_ops::Level;
-use lenet_results::{Environment, RuntimePoint, RuntimeSession};
+use lenet_results::{Environment, RuntimeRecord, RuntimeSession};
+use lenet_train::peak_of;
 
-use super::error::RuntimeError;
 use super::host;
-use super::plan::Plan;
-use crate::speed::peak_of;
+use crate::error::StudyError;
+use crate::plan::PlannedRuntime;
 
 /// One session for each device of a plan.
 #[derive(Debug)]
@@ -15,18 +15,18 @@ pub(super) struct Sessions(Vec<((DeviceKind, usize), RuntimeSession)>);
 
 impl Sessions {
     /// Looks at the machine now, before the measurement loads it.
-    pub fn begin(plan: &Plan, level: Level) -> Self {
+    pub(super) fn begin(runtimes: &[PlannedRuntime], level: Level) -> Self {
         let governor = host::governor();
         let load_average = host::load_average();
         let mut sessions: Vec<((DeviceKind, usize), RuntimeSession)> = Vec::new();
-        for point in &plan.points {
-            let device = (point.device, point.ordinal);
+        for runtime in runtimes {
+            let device = device(&runtime.blank);
             if sessions.iter().all(|(known, _)| *known != device) {
                 let session = RuntimeSession {
-                    environment: lenet_train::environment(point.device, point.ordinal),
+                    environment: lenet_train::environment(device.0, device.1),
                     governor: governor.clone(),
                     load_average,
-                    peak_flops_per_thread: match point.device {
+                    peak_flops_per_thread: match device.0 {
                         DeviceKind::Cpu => Some(peak_of(level)),
                         DeviceKind::Cuda => None,
                     },
@@ -37,20 +37,43 @@ impl Sessions {
         Self(sessions)
     }
 
-    /// The session of a point of the plan.
-    pub fn of(&self, point: &RuntimePoint) -> &RuntimeSession {
-        let device = (point.device, point.ordinal);
+    /// The session of a runtime of the plan.
+    pub(super) fn of(&self, record: &RuntimeRecord) -> &RuntimeSession {
+        let own = device(record);
         let mut sessions = self.0.iter();
-        let found = sessions.find(|(known, _)| *known == device);
+        let found = sessions.find(|(known, _)| *known == own);
         &found.expect("every device of the plan has a session").1
     }
 }
 
+fn device(record: &RuntimeRecord) -> (DeviceKind, usize) {
+    (record.config.device, record.execution.ordinal)
+}
+
+/// Refuses records that other machines or builds have begun.
+///
+/// # Errors
+/// [`StudyError::OtherEnvironment`].
+pub(super) fn check_environments(records: &[RuntimeRecord]) -> Result<(), StudyError> {
+    let mut here: Vec<((DeviceKind, usize), Environment)> = Vec::new();
+    for record in records.iter().filter(|record| !record.sessions.is_empty()) {
+        let own = device(record);
+        let at = match here.iter().position(|(known, _)| *known == own) {
+            Some(at) => at,
+            None => {
+                here.push((own, lenet_train::environment(own.0, own.1)));
+                here.len() - 1
+            }
+        };
+        for session in &record.sessions {
+            same_environment(&session.environment, &here[at].1)?;
+        }
+    }
+    Ok(())
+}
+
 /// Refuses to mix samples of two machines or builds.
-pub(super) fn same_environment(
-    found: &Environment,
-    here: &Environment,
-) -> Result<(), RuntimeError> {
+fn same_environment(found: &Environment, here: &Environment) -> Result<(), StudyError> {
     let gpu = |environment: &Environment| match &environment.gpu {
         Some(gpu) => format!("{}, driver {}, CUDA {}", gpu.name, gpu.driver, gpu.cuda),
         None => "none".to_owned(),
@@ -65,7 +88,7 @@ pub(super) fn same_environment(
     ];
     match fields.into_iter().find(|(_, found, here)| found != here) {
         None => Ok(()),
-        Some((what, found, expected)) => Err(RuntimeError::OtherEnvironment {
+        Some((what, found, expected)) => Err(StudyError::OtherEnvironment {
             what,
             found,
             expected,

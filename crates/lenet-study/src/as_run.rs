@@ -1,0 +1,175 @@
+//! The figures of a study with what a command asks for laid over them.
+
+use lenet_core::{DeviceKind, Settings};
+
+use crate::config::StudyConfig;
+use crate::error::{Place, StudyError};
+use crate::figure::{Axis, FigureConfig, MeasureKind, ONE_EPOCH};
+use crate::overrides::{Overrides, RuntimeOverrides};
+use crate::settings::ONLY_OF_RUNTIME;
+
+/// The figures of training that a command asks for, as it runs them, and all figures of runtimes.
+///
+/// # Errors
+/// A figure that the study has not or that measures runtimes, an override of an axis or of a setting
+/// of runtimes, no figure of training.
+pub(crate) fn of_training(
+    config: &StudyConfig,
+    overrides: &Overrides,
+) -> Result<Vec<FigureConfig>, StudyError> {
+    check_flags(&overrides.settings, &Settings::OF_RUNTIME, ONLY_OF_RUNTIME)?;
+    let change = |figure: &FigureConfig| laid_over(figure, &overrides.settings);
+    changed(config, &overrides.only, false, &change)
+}
+
+/// The figures of runtimes that a command asks for, as it measures them, and all figures of training.
+///
+/// # Errors
+/// A figure that the study has not or that trains, an override of an axis or of the number of epochs,
+/// no figure of runtimes.
+pub(crate) fn of_runtimes(
+    config: &StudyConfig,
+    overrides: &RuntimeOverrides,
+) -> Result<Vec<FigureConfig>, StudyError> {
+    check_flags(&overrides.settings, &["epochs", "early_stop"], ONE_EPOCH)?;
+    let change = |figure: &FigureConfig| {
+        let mut figure = figure.clone();
+        for axis in &overrides.axes {
+            replace(&mut figure, axis);
+        }
+        if let (MeasureKind::Runtime(parameters), Some(repeats)) =
+            (&mut figure.measure, overrides.repeats)
+        {
+            parameters.repeats = repeats;
+        }
+        laid_over(&figure, &overrides.settings)
+    };
+    changed(config, &overrides.only, true, &change)
+}
+
+/// The selected figures of one kind changed, and those of the other kind as they are.
+fn changed(
+    config: &StudyConfig,
+    only: &[String],
+    of_runtime: bool,
+    change: &dyn Fn(&FigureConfig) -> Result<FigureConfig, StudyError>,
+) -> Result<Vec<FigureConfig>, StudyError> {
+    let own = |figure: &&FigureConfig| figure.is_of_runtime() == of_runtime;
+    if !config.figures.iter().any(|figure| own(&figure)) {
+        return Err(match of_runtime {
+            true => StudyError::NoRuntimes {
+                study: config.name.clone(),
+            },
+            false => StudyError::NoTraining {
+                study: config.name.clone(),
+            },
+        });
+    }
+    for id in only {
+        match config.figures.iter().find(|figure| figure.id == *id) {
+            Some(figure) if own(&figure) => {}
+            Some(_) => {
+                return Err(StudyError::OtherKind {
+                    figure: id.clone(),
+                    command: match of_runtime {
+                        true => "experiments",
+                        false => "bench-runtime",
+                    },
+                });
+            }
+            None => {
+                let known = config.figures.iter().filter(own);
+                return Err(StudyError::UnknownFigure {
+                    study: config.name.clone(),
+                    figure: id.clone(),
+                    known: known.map(|figure| figure.id.clone()).collect(),
+                });
+            }
+        }
+    }
+    let wanted = |f: &&FigureConfig| !own(f) || only.is_empty() || only.contains(&f.id);
+    let figures = config.figures.iter().filter(wanted);
+    let figure = |figure: &FigureConfig| match own(&figure) {
+        true => change(figure),
+        false => Ok(figure.clone()),
+    };
+    figures.map(figure).collect()
+}
+
+/// Refuses settings that `--set` gives to the wrong command.
+fn check_flags(settings: &Settings, names: &[&str], hint: &str) -> Result<(), StudyError> {
+    let wrong = settings.only(names);
+    match wrong.given().first() {
+        None => Ok(()),
+        Some(name) => Err(StudyError::Value {
+            place: Place {
+                origin: format!("--set {name}"),
+                position: None,
+            },
+            key: (*name).to_owned(),
+            found: wrong.text_of(name).unwrap_or_default(),
+            hint: hint.to_owned(),
+        }),
+    }
+}
+
+fn laid_over(figure: &FigureConfig, settings: &Settings) -> Result<FigureConfig, StudyError> {
+    let given = settings.given();
+    let is_axis = |name: &&&str| figure.axes.iter().any(|axis| axis.name == **name);
+    if let Some(setting) = given.iter().find(is_axis) {
+        return Err(StudyError::OverriddenAxis {
+            setting,
+            figure: figure.id.clone(),
+        });
+    }
+    Ok(FigureConfig {
+        set: figure.set.overlaid(settings),
+        ..figure.clone()
+    })
+}
+
+/// Puts an axis in the place of the figure's own, or of the value that it sets.
+fn replace(figure: &mut FigureConfig, axis: &Axis) {
+    let own = figure.axes.iter_mut().find(|own| own.name == axis.name);
+    match (own, axis.values.as_slice()) {
+        (Some(own), _) => own.values.clone_from(&axis.values),
+        (None, [value]) => figure.set = figure.set.overlaid(value),
+        (None, _) => {
+            figure.set = figure.set.without(&[&axis.name]);
+            figure.axes.push(axis.clone());
+        }
+    }
+}
+
+/// A figure of runtimes with the devices that are asked for, which stand for an axis of devices. A
+/// figure that says nothing of devices varies them first: those asked for, or every kind. One that
+/// sets its device is about that device, whatever is asked for.
+pub(crate) fn with_devices(
+    figure: &FigureConfig,
+    base: &Settings,
+    asked: &[DeviceKind],
+) -> FigureConfig {
+    let mut figure = figure.clone();
+    let kinds = match asked {
+        [] => &DeviceKind::ALL,
+        asked => asked,
+    };
+    let value = |kind: &DeviceKind| Settings {
+        device: Some(*kind),
+        ..Settings::default()
+    };
+    let values: Vec<Settings> = kinds.iter().map(value).collect();
+    let is_set = base.overlaid(&figure.set).device.is_some();
+    match figure.axes.iter_mut().find(|axis| axis.name == "device") {
+        Some(axis) if !asked.is_empty() => axis.values = values,
+        None if !is_set => figure.axes.insert(
+            0,
+            Axis {
+                name: "device".to_owned(),
+                values,
+            },
+        ),
+        _ => {}
+    }
+    figure
+}
