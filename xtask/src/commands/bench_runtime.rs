@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use lenet_bench::runtime::{
     Plan, RunContext, RuntimeConfig, RuntimeError, devices, run as measure,
 };
-use lenet_core::Precision;
+use lenet_core::{Precision, Validation};
 use lenet_data::{Dataset, SplitSpec};
 use lenet_ops::Level;
 use lenet_report::{Records, Summary, rounds, summarize, write_report};
@@ -32,7 +32,7 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
     let level = Level::from_environment().or_refuse()?;
     let splits = Dataset::mnist()
         .split(&SplitSpec {
-            validation: config.validation,
+            validation: Validation::first(config.validation),
             samples: Some(config.samples),
             seed: config.seed,
         })

@@ -101,7 +101,7 @@ pub fn run(flags: &GpuCheck) -> CommandResult {
 /// Few images, since each check trains some networks.
 fn data(quick: bool) -> anyhow::Result<Splits> {
     let mut data = Dataset::mnist().split(&SplitSpec {
-        validation: if quick { 20 } else { 1000 },
+        validation: Validation::first(if quick { 20 } else { 1000 }),
         samples: Some(if quick { 192 } else { 4000 }),
         seed: 1,
     })?;

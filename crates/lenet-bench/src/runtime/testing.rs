@@ -1,6 +1,6 @@
 //! A small grid, small data and synthetic records.
 
-use lenet_core::{Backend, DeviceKind};
+use lenet_core::{Backend, DeviceKind, Validation};
 use lenet_data::{Dataset, ImageSet, SplitSpec, Splits};
 use lenet_results::{
     DataPlacement, Environment, RuntimePoint, RuntimeRecord, RuntimeSample, RuntimeSession,
@@ -39,7 +39,7 @@ pub(super) fn splits() -> Splits {
     };
     let data = Dataset::new("small", set(80), set(30)).expect("the sets fit together");
     data.split(&SplitSpec {
-        validation: 20,
+        validation: Validation::first(20),
         samples: Some(40),
         seed: 1,
     })

@@ -7,6 +7,7 @@ use std::time::Instant;
 use lenet_bench::runtime::{Plan, RunContext, RuntimeConfig, devices, run as take};
 use lenet_core::Backend::{self, Fused, Stock};
 use lenet_core::DeviceKind::{Cpu, Cuda};
+use lenet_core::Validation;
 use lenet_data::{Dataset, SplitSpec};
 use lenet_ops::Level;
 use lenet_results::{
@@ -32,7 +33,7 @@ pub fn run(
     let grids = grids(flags.quick, device)?;
     let first = &grids[0];
     let data = Dataset::mnist().split(&SplitSpec {
-        validation: first.validation,
+        validation: Validation::first(first.validation),
         samples: Some(first.samples),
         seed: first.seed,
     })?;
