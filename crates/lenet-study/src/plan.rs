@@ -22,6 +22,8 @@ pub struct Plan {
     /// The first seed of every cell, then the second, and so on. A trial that several figures
     /// share stands here once.
     pub trials: Vec<PlannedTrial>,
+    /// What the trials can be run with, but probably should not: one line each.
+    pub warnings: Vec<String>,
 }
 
 /// One trial of a plan.
@@ -107,7 +109,13 @@ impl Plan {
             claims,
             altered: altered(config, overrides),
         };
-        Ok(Self { study, trials })
+        let sets = trials.iter().map(|trial| (&*trial.data, &trial.config));
+        let warnings = data.validation_warnings(sets);
+        Ok(Self {
+            study,
+            trials,
+            warnings,
+        })
     }
 
     /// Distinct cells: trials of the first round.
@@ -186,7 +194,9 @@ fn cell(
     if let Some(problem) = settings.problem() {
         return Err(refuse(problem.to_string()));
     }
-    let splits = data.splits(name, &config)?;
+    let splits = data
+        .splits(name, &config)
+        .map_err(|error| refuse(error.to_string()))?;
     let parameters = lenet_train::geometry(&config.network, &splits)
         .map_err(|error| refuse(error.to_string()))?
         .parameter_count();

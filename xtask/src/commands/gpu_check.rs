@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use lenet_bench::device_check::{self, Checked};
-use lenet_core::DeviceKind;
+use lenet_core::{DeviceKind, Validation};
 use lenet_data::{Dataset, SplitSpec, Splits};
 use lenet_results::{CheckVerdict, DeviceCheck, Finding};
 

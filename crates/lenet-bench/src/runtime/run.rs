@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use lenet_core::{Data, DeviceKind, Dropout, Samples, Trial};
+use lenet_core::{Data, DeviceKind, Dropout, Samples, Trial, Validation};
 use lenet_data::{Split, Splits};
 use lenet_ops::{Level, gpu};
 use lenet_results::{
@@ -238,7 +238,7 @@ fn trial(point: &RuntimePoint, context: RunContext<'_>) -> (Trial, RunOptions) {
     let config = Trial {
         data: Data {
             source: point.source.clone(),
-            validation: point.validation,
+            validation: Validation::first(point.validation),
             samples: Samples::Drawn(point.samples),
         },
         network: network(point.filters),
