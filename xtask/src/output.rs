@@ -16,6 +16,11 @@ pub fn note(text: impl std::fmt::Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// Writes one line on standard error of what is allowed but probably not meant.
+pub fn warning(text: impl std::fmt::Display) {
+    note(format_args!("warning: {text}"));
+}
+
 /// Whether standard output is a terminal that takes colours.
 #[must_use]
 pub fn stdout_has_colours() -> bool {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::validation::Validation;
+
 /// Name of the embedded data set.
 pub const MNIST: &str = "mnist";
 
@@ -12,8 +14,8 @@ pub struct Data {
     /// [`MNIST`] for the embedded set; otherwise `"idx:"` and the first 16 hex digits of the
     /// SHA-256 of the set's contents, so that a folder's path does not enter the identity.
     pub source: String,
-    /// Training images held out for validation: the first ones in file order.
-    pub validation: usize,
+    /// Training images held out for validation.
+    pub validation: Validation,
     /// Training images used of those that remain.
     pub samples: Samples,
 }
@@ -45,11 +47,11 @@ impl From<Samples> for Option<usize> {
 }
 
 impl Default for Data {
-    /// MNIST, of which 5,000 images are held out.
+    /// MNIST, of which the first 5,000 images are held out.
     fn default() -> Self {
         Self {
             source: MNIST.to_owned(),
-            validation: 5000,
+            validation: Validation::default(),
             samples: Samples::All,
         }
     }

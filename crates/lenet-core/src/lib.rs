@@ -39,6 +39,7 @@ mod schedule;
 pub mod settings;
 mod shape;
 mod trial;
+mod validation;
 
 pub use architecture::Architecture;
 pub use data::{Data, MNIST, Samples};
@@ -51,3 +52,4 @@ pub use schedule::{Decay, Schedule};
 pub use settings::Settings;
 pub use shape::Shape;
 pub use trial::{Dropout, EarlyStop, Patience, Trial};
+pub use validation::{Validation, ValidationDraw};

@@ -13,6 +13,7 @@ use crate::optimizer::Optimizer;
 use crate::problem::Problem;
 use crate::schedule::Schedule;
 use crate::trial::{Dropout, EarlyStop, Trial};
+use crate::validation::Validation;
 
 /// Every setting of a trial but its seed, and of the measurement of its runtime, each given or left
 /// open. A study's `[base]`, a
@@ -42,8 +43,9 @@ pub struct Settings {
     pub epochs: Option<usize>,
     /// Training samples. In a file a number, or `"all"`.
     pub samples: Option<Samples>,
-    /// Images held out for validation.
-    pub validation: Option<usize>,
+    /// Images held out for validation. In a file a number for the first ones, or
+    /// `{ count = 5000, draw = "seed", stratified = true }`.
+    pub validation: Option<Validation>,
     /// Early stopping. In a file `"never"`, a patience, or a table.
     pub early_stop: Option<EarlyStop>,
     /// Code that computes the network.

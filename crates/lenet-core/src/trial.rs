@@ -145,6 +145,8 @@ impl Trial {
         problems.extend(bounds::LEARNING_RATE.check("learning_rate", self.learning_rate));
         problems.extend(bounds::MANY.check("batch_size", self.batch_size));
         problems.extend(bounds::MANY.check("epochs", self.epochs));
+        let held_out = self.data.validation.count;
+        problems.extend(bounds::MANY.check("data.validation", held_out));
         problems.extend(bounds::DROPOUT_RATE.check("dropout.rate", self.dropout.rate));
         if self.dropout.effective_rate() > 0.0 && self.network.hidden.is_empty() {
             problems.push(Problem::new(

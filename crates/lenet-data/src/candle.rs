@@ -111,6 +111,8 @@ fn to_bytes(tensor: &Tensor, scale: f64) -> Result<Vec<u8>, DataError> {
 
 #[cfg(test)]
 mod tests {
+    use lenet_core::Validation;
+
     use super::*;
     use crate::split::SplitSpec;
 
@@ -137,7 +139,7 @@ mod tests {
     #[test]
     fn splits_hold_their_images() {
         let spec = SplitSpec {
-            validation: 2,
+            validation: Validation::first(2),
             samples: Some(3),
             seed: 1,
         };

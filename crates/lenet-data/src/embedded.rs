@@ -63,6 +63,7 @@ fn files() -> [Vec<u8>; 4] {
 
 #[cfg(test)]
 mod tests {
+    use lenet_core::Validation;
     use sha2::{Digest, Sha256};
 
     use super::*;
@@ -100,7 +101,7 @@ mod tests {
     #[test]
     fn the_splits_are_those_of_the_study() {
         let spec = SplitSpec {
-            validation: 5_000,
+            validation: Validation::first(5_000),
             samples: None,
             seed: 0,
         };

@@ -142,7 +142,8 @@ pub enum DataError {
     /// The validation split leaves nothing to train on.
     #[error(
         "validation = {validation} leaves nothing to train on: there are {available} training \
-         images"
+         images{}",
+        fewer(*available)
     )]
     ValidationTooLarge {
         /// Images asked for.
@@ -246,6 +247,15 @@ pub enum IdxProblem {
     /// The gzip stream does not decompress.
     #[error("damaged gzip data: {0}")]
     Gzip(io::Error),
+}
+
+/// The hint of a number of validation images that would do, a tenth of the training images. One
+/// training image cannot be split.
+fn fewer(available: usize) -> String {
+    match available {
+        0 | 1 => String::new(),
+        _ => format!(" (hint: validation = {})", (available / 10).max(1)),
+    }
 }
 
 /// Formats a shape, for example as `1x28x28`.

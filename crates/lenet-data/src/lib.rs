@@ -1,9 +1,11 @@
 //! Image data sets: MNIST embedded, others from IDX files; splits, subsampling, shuffled batches.
 //!
 //! ```
+//! use lenet_core::Validation;
 //! use lenet_data::{Dataset, SplitSpec, batches, epoch_order, gather_f32, gather_labels};
 //!
-//! let spec = SplitSpec { validation: 5_000, samples: Some(10_000), seed: 7 };
+//! let validation = Validation::first(5_000);
+//! let spec = SplitSpec { validation, samples: Some(10_000), seed: 7 };
 //! let splits = Dataset::mnist().split(&spec)?;
 //! assert_eq!(splits.train.len(), 10_000);
 //!
@@ -43,11 +45,13 @@ mod folder;
 mod idx;
 mod set;
 mod split;
+mod validation;
 
 pub use dataset::Dataset;
 pub use error::{DataError, IdxProblem};
 pub use set::{ImageSet, gather_f32, gather_labels};
 pub use split::{Split, SplitSpec, Splits, batches, epoch_order};
+pub use validation::ValidationWarning;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

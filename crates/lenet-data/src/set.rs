@@ -86,6 +86,12 @@ impl ImageSet {
         self.labels.is_empty()
     }
 
+    /// The indices of all images, ascending.
+    pub(crate) fn indices(&self) -> Vec<u32> {
+        let count = u32::try_from(self.len());
+        (0..count.expect("a set of more than 2^32 images is refused")).collect()
+    }
+
     /// The largest label plus one; 0 for an empty set.
     #[must_use]
     pub fn classes(&self) -> usize {

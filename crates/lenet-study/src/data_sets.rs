@@ -1,9 +1,9 @@
 //! The data sets of a study's trials.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use lenet_core::Trial;
+use lenet_core::{Trial, ValidationDraw};
 use lenet_data::{Dataset, SplitSpec, Splits};
 
 use crate::config::StudyConfig;
@@ -100,5 +100,31 @@ impl DataSets {
             samples: trial.data.samples.into(),
             seed: trial.seed,
         })?)
+    }
+
+    /// What [`Dataset::validation_warning`] says of these trials, each with the name of its data
+    /// set: one line per set and setting.
+    pub(crate) fn validation_warnings<'t>(
+        &self,
+        trials: impl Iterator<Item = (&'t str, &'t Trial)>,
+    ) -> Vec<String> {
+        let (mut checked, mut told) = (HashSet::new(), HashSet::new());
+        let mut warnings = Vec::new();
+        for (name, trial) in trials {
+            let validation = trial.data.validation;
+            // The classes of any other split do not depend on the seed.
+            let draws = validation.draw == ValidationDraw::Seed && !validation.stratified;
+            let seed = draws.then_some(trial.seed);
+            if told.contains(&(name, validation)) || !checked.insert((name, validation, seed)) {
+                continue;
+            }
+            let set = self.get(name);
+            let warning = set.and_then(|set| set.validation_warning(validation, trial.seed));
+            if let Some(warning) = warning {
+                told.insert((name, validation));
+                warnings.push(warning.to_string());
+            }
+        }
+        warnings
     }
 }

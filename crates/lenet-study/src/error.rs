@@ -184,7 +184,7 @@ pub enum StudyError {
         /// What would do.
         hint: String,
     },
-    /// A cell whose network does not fit the images.
+    /// A cell whose network or splits do not fit the images.
     #[error("cell {cell}: {reason}")]
     Cell {
         /// Its settings.

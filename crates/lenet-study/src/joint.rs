@@ -38,6 +38,7 @@ pub fn joint_study(
         figures: ours.figures.iter().filter_map(figure).collect(),
         claims: ours.claims.iter().map(claim).collect(),
         altered: ours.altered.iter().chain(altered).cloned().collect(),
+        until_decided: ours.until_decided.or(earlier.until_decided),
         ..ours.clone()
     }
 }

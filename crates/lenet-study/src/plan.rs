@@ -36,6 +36,8 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// The study's first seed, which the order of runtimes in a round is drawn from.
     pub seed: u64,
+    /// What the trials can be run with, but probably should not: one line each.
+    pub warnings: Vec<String>,
 }
 
 /// One trial of a plan.
@@ -172,6 +174,8 @@ impl Plan {
         let mut trials = without_duplicates(trials);
         // Stable: within a round the order of figures and cells stays.
         trials.sort_by_key(|trial| trial.round);
+        let sets = trials.iter().map(|trial| (&*trial.data, &trial.config));
+        let warnings = data.validation_warnings(sets);
         Ok(Self {
             study: StudyRecord {
                 format: STUDY_FORMAT,
@@ -186,6 +190,7 @@ impl Plan {
             runtimes: measured_once(runtimes),
             notes: once(notes),
             seed: seeds.usual[0],
+            warnings,
         })
     }
 
@@ -242,7 +247,9 @@ fn cell(
     if let Some(problem) = settings.problem() {
         return Err(refuse(problem.to_string()));
     }
-    let splits = data.splits(name, &config)?;
+    let splits = data
+        .splits(name, &config)
+        .map_err(|error| refuse(error.to_string()))?;
     let parameters = lenet_train::geometry(&config.network, &splits)
         .map_err(|error| refuse(error.to_string()))?
         .parameter_count();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lenet_core::{Architecture, Data, Samples, Trial, random};
+use lenet_core::{Architecture, Data, Samples, Trial, Validation, random};
 use lenet_data::{ImageSet, Split, Splits};
 use lenet_results::EpochRecord;
 use rand_core::RngCore;
@@ -12,7 +12,7 @@ pub(crate) fn trial() -> Trial {
     Trial {
         data: Data {
             source: "test".to_owned(),
-            validation: 20,
+            validation: Validation::first(20),
             samples: Samples::All,
         },
         network: Architecture {

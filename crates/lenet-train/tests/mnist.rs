@@ -1,6 +1,6 @@
 //! Trains for one short epoch on MNIST.
 
-use lenet_core::{Architecture, Backend, Data, Optimizer, Samples, Trial};
+use lenet_core::{Architecture, Backend, Data, Optimizer, Samples, Trial, Validation};
 use lenet_data::{Dataset, SplitSpec};
 use lenet_results::Outcome;
 use lenet_train::{Ended, RunOptions, evaluate, geometry, run, self_check, time_steps};
@@ -27,7 +27,7 @@ fn trial() -> Trial {
 fn one_epoch_of_five_thousand_images() {
     let trial = trial();
     let spec = SplitSpec {
-        validation: 5_000,
+        validation: Validation::first(5_000),
         samples: Some(5_000),
         seed: trial.seed,
     };

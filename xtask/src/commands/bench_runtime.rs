@@ -9,7 +9,9 @@ use std::time::Duration;
 use anyhow::ensure;
 use lenet_core::Settings;
 use lenet_report::{Records, summarize, write_report};
-use lenet_results::{RuntimeRecord, RuntimeStore, Store, read_study, runtime_records, write_study};
+use lenet_results::{
+    RuntimeRecord, RuntimeStore, Store, StudyRecord, read_study, runtime_records, write_study,
+};
 use lenet_study::measure::rounds_apart;
 use lenet_study::{
     Axis, DataSets, Machine, Plan, RuntimeOverrides, StudyConfig, StudyError, TomlSettings as _,
@@ -184,15 +186,17 @@ fn tell(plan: &Plan, records: &[RuntimeRecord], threads: usize) -> anyhow::Resul
 /// belong to it, and trials that `experiments` left there.
 fn report(out: &Path) -> anyhow::Result<PathBuf> {
     let runtimes = runtime_records(out)?;
-    let (mut studies, mut trials) = (Vec::new(), Vec::new());
+    let studies: Vec<StudyRecord> = read_study(out)?.into_iter().collect();
+    let (mut trials, mut register) = (Vec::new(), Vec::new());
     if out.join("trials").is_dir() {
-        studies.extend(read_study(out)?);
         trials = Store::open(out)?.records()?;
+        register = Store::open(out)?.registrations()?;
     }
     let records = Records {
         studies: &studies,
         trials: &trials,
         runtimes: &runtimes,
+        register: &register,
     };
     Ok(write_report(records, &out.join("report"))?.index)
 }

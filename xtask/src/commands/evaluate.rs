@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use anyhow::{Context, ensure};
-use lenet_core::{Backend, Geometry, Precision};
+use lenet_core::{Backend, Geometry, Precision, Settings, Validation};
 use lenet_data::{Dataset, SplitSpec};
 use lenet_model::weights;
+use lenet_study::TomlSettings as _;
 use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
@@ -23,17 +24,7 @@ pub fn run(flags: &Evaluate) -> CommandResult {
     ensure_fits(&network.geometry, &data)
         .with_context(|| flags.checkpoint.path.display().to_string())
         .or_refuse()?;
-    let spec = SplitSpec {
-        validation: flags.validation,
-        samples: None,
-        seed: 0,
-    };
-    let splits = data.split(&spec).or_refuse()?;
-    let split = match flags.split {
-        Split::Test => splits.test,
-        Split::Validation => splits.validation,
-        Split::Train => splits.train,
-    };
+    let split = split(flags, &data).or_refuse()?;
     let csv = flags
         .csv
         .as_deref()
@@ -67,6 +58,31 @@ pub fn run(flags: &Evaluate) -> CommandResult {
     });
     output::line(line).or_fail()?;
     Ok(Exit::Done)
+}
+
+/// The images to evaluate on. The test images are there however many are held out.
+fn split(flags: &Evaluate, data: &Dataset) -> anyhow::Result<lenet_data::Split> {
+    let spec = SplitSpec {
+        validation: validation(&flags.validation)?,
+        samples: None,
+        seed: flags.seed,
+    };
+    Ok(match flags.split {
+        Split::Test => data.test_split(),
+        Split::Validation => data.split(&spec)?.validation,
+        Split::Train => data.split(&spec)?.train,
+    })
+}
+
+/// As the setting `validation`; 0, with which no network is trained, evaluates on all training
+/// images.
+fn validation(text: &str) -> anyhow::Result<Validation> {
+    if text == "0" {
+        return Ok(Validation::first(0));
+    }
+    let mut settings = Settings::default();
+    settings.assign("validation", text, "--validation")?;
+    Ok(settings.validation.unwrap_or_default())
 }
 
 /// Checks that a network of this shape takes these images and knows their classes.

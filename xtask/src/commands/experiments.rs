@@ -36,6 +36,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
         (config.backend, config.device, config.precision)
     });
     inputs::check_devices(used, ordinal).or_refuse()?;
+    plan.warnings.iter().for_each(output::warning);
     let out = flags
         .out
         .clone()

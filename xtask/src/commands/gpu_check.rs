@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use lenet_bench::device_check::{self, Checked};
-use lenet_core::DeviceKind;
+use lenet_core::{DeviceKind, Validation};
 use lenet_data::{Dataset, SplitSpec, Splits};
 use lenet_results::{CheckVerdict, DeviceCheck, Finding};
 
@@ -101,7 +101,7 @@ pub fn run(flags: &GpuCheck) -> CommandResult {
 /// Few images, since each check trains some networks.
 fn data(quick: bool) -> anyhow::Result<Splits> {
     let mut data = Dataset::mnist().split(&SplitSpec {
-        validation: if quick { 20 } else { 1000 },
+        validation: Validation::first(if quick { 20 } else { 1000 }),
         samples: Some(if quick { 192 } else { 4000 }),
         seed: 1,
     })?;

@@ -27,6 +27,9 @@ pub fn run(flags: &Train) -> CommandResult {
     let path = (config.backend, config.device, config.precision);
     inputs::check_devices([path], ordinal).or_refuse()?;
     let splits = split(&data, &config).or_refuse()?;
+    if let Some(warning) = data.validation_warning(config.data.validation, config.seed) {
+        output::warning(warning);
+    }
     let geometry = lenet_train::geometry(&config.network, &splits).or_refuse()?;
     let mut options = inputs::run_options(flags.threads.threads, ordinal);
     if let Some(init) = &flags.init {

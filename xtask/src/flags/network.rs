@@ -41,7 +41,7 @@ pub struct Train {
     /// Training samples, drawn at random
     #[arg(long, value_name = "N")]
     pub samples: Option<String>,
-    /// Images held out for validation, the first of the training set
+    /// Training images held out for validation: the first N, or a table as in a study
     #[arg(long, value_name = "N")]
     pub validation: Option<String>,
     /// Any setting of a study file, as TOML: kernel=5 (may be given more than once)
@@ -79,9 +79,12 @@ pub struct Evaluate {
     /// Which images
     #[arg(long, value_enum, value_name = "SPLIT", default_value = "test")]
     pub split: Split,
-    /// Images held out for validation, the first of the training set
-    #[arg(long, value_name = "N", default_value_t = 5000)]
-    pub validation: usize,
+    /// Training images held out for validation: the first N, or a table as in a study
+    #[arg(long, value_name = "N", default_value = "5000")]
+    pub validation: String,
+    /// Seed that the network was trained with, where it drew the validation images
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
     /// Folder of IDX files instead of MNIST
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,

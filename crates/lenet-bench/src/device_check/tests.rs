@@ -1,5 +1,6 @@
 //! The processor in the device's place.
 
+use lenet_core::Validation;
 use lenet_data::{Dataset, SplitSpec};
 
 use super::*;
@@ -8,7 +9,7 @@ use super::*;
 fn the_processor_agrees_with_itself() {
     let data = Dataset::mnist()
         .split(&SplitSpec {
-            validation: 20,
+            validation: Validation::first(20),
             samples: Some(192),
             seed: 1,
         })

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lenet_core::{Architecture, Backend, Data, DeviceKind, Dropout, Optimizer, Samples, Trial};
+use lenet_core::{
+    Architecture, Backend, Data, DeviceKind, Dropout, Optimizer, Samples, Trial, Validation,
+};
 use lenet_train::{Ended, Event, RunOptions, TrainError};
 
 use super::{Answer, Checked};
@@ -24,7 +26,7 @@ pub(super) fn config(
     Trial {
         data: Data {
             source: checked.data.source.clone(),
-            validation: checked.data.validation.len(),
+            validation: Validation::first(checked.data.validation.len()),
             samples: Samples::Drawn(checked.data.train.len()),
         },
         network: Architecture {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     Backend, Decay, DeviceKind, Dropout, EarlyStop, Optimizer, Patience, Precision, Samples,
+    ValidationDraw,
 };
 
 fn trial() -> Trial {
@@ -32,15 +33,33 @@ fn known_identity_never_changes() {
     assert_eq!(trial().identity(), "adb1f179b5ec9ff1");
 }
 
+/// Folders of trials that draw their validation images are named after these digits.
+#[test]
+fn identity_of_drawn_validation_images_never_changes() {
+    let mut drawn = trial();
+    drawn.data.validation.draw = ValidationDraw::Seed;
+    drawn.data.validation.stratified = true;
+    let mut canonical = String::new();
+    write_canonical(&serde_json::to_value(&drawn.data).unwrap(), &mut canonical);
+    assert_eq!(
+        canonical,
+        r#"{"source":"mnist","validation":{"count":5000,"draw":"seed","stratified":true}}"#
+    );
+    // SHA-256 of the whole text by Python's hashlib.
+    assert_eq!(drawn.identity(), "aae9416b5e39692b");
+}
+
 #[test]
 fn every_setting_counts() {
     let stop = EarlyStop::After(Patience {
         epochs: 3,
         min_delta: 0.0,
     });
-    let changes: [&dyn Fn(&mut Trial); 18] = [
+    let changes: [&dyn Fn(&mut Trial); 20] = [
         &|t| t.data.source = "idx:0".into(),
-        &|t| t.data.validation = 4999,
+        &|t| t.data.validation.count = 4999,
+        &|t| t.data.validation.draw = ValidationDraw::Seed,
+        &|t| t.data.validation.stratified = true,
         &|t| t.data.samples = Samples::Drawn(1000),
         &|t| t.network.filters = vec![16],
         &|t| t.network.kernel = 5,

@@ -7,6 +7,7 @@ use crate::device::{Backend, DataPlacement, DeviceKind, Precision};
 use crate::optimizer::Optimizer;
 use crate::schedule::{Decay, Schedule};
 use crate::trial::{Dropout, EarlyStop, Patience};
+use crate::validation::{Validation, ValidationDraw};
 
 const COUNT: &str = "a whole number";
 const NUMBER: &str = "a number";
@@ -164,8 +165,31 @@ pub(super) fn samples<N: Node>(node: &N) -> Result<Samples, N::Error> {
     node.word(&[("all", Samples::All)], expected)
 }
 
-pub(super) fn validation<N: Node>(node: &N) -> Result<usize, N::Error> {
-    node.count(bounds::MANY, COUNT)
+pub(super) fn validation<N: Node>(node: &N) -> Result<Validation, N::Error> {
+    if !node.is_table() {
+        let expected = "a number of images or a table { count = …, draw = …, stratified = … }";
+        return Ok(Validation::first(node.count(bounds::MANY, expected)?));
+    }
+    let draws = [
+        ("first", ValidationDraw::First),
+        ("seed", ValidationDraw::Seed),
+    ];
+    let (mut found, mut draw, mut stratified) = (None, ValidationDraw::First, false);
+    for (key, value) in node.entries(&["count", "draw", "stratified"])? {
+        match key.as_str() {
+            "count" => found = Some(value.count(bounds::MANY, COUNT)?),
+            "draw" => draw = value.word(&draws, "\"first\" or \"seed\"")?,
+            _ => stratified = value.boolean()?,
+        }
+    }
+    match found {
+        Some(count) => Ok(Validation {
+            count,
+            draw,
+            stratified,
+        }),
+        None => Err(node.missing("count", "count = 5000")),
+    }
 }
 
 pub(super) fn early_stop<N: Node>(node: &N) -> Result<EarlyStop, N::Error> {

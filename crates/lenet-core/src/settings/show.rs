@@ -8,6 +8,7 @@ use crate::number::number;
 use crate::optimizer::Optimizer;
 use crate::schedule::Schedule;
 use crate::trial::{Dropout, EarlyStop};
+use crate::validation::Validation;
 
 pub(super) fn filters(stages: &[usize]) -> String {
     match stages {
@@ -83,7 +84,10 @@ pub(super) use self::kernel as batch_size;
 pub(super) use self::kernel as threads;
 pub(super) use self::kernel as trials;
 pub(super) use self::kernel as epochs;
-pub(super) use self::kernel as validation;
+
+pub(super) fn validation(validation: &Validation) -> impl Display {
+    *validation
+}
 
 pub(super) fn data(name: &str) -> &str {
     name

@@ -1,7 +1,7 @@
 //! Names, shapes, and what cannot be run.
 
 use super::*;
-use crate::{Samples, Schedule};
+use crate::{Samples, Schedule, Validation, ValidationDraw};
 
 #[test]
 fn names_say_what_is_special() {
@@ -37,6 +37,10 @@ fn every_problem_is_named_at_once() {
         learning_rate: f64::NAN,
         batch_size: 0,
         epochs: 0,
+        data: Data {
+            validation: Validation::first(0),
+            ..Data::default()
+        },
         dropout: Dropout::connected(1.0),
         network: Architecture {
             hidden: vec![],
@@ -65,6 +69,7 @@ fn every_problem_is_named_at_once() {
             "learning_rate",
             "batch_size",
             "epochs",
+            "data.validation",
             "dropout.rate",
             "dropout",
             "optimizer.momentum",
@@ -100,13 +105,14 @@ fn a_shape_is_what_chooses_code() {
         assert_eq!(base.shape().difference(&other.shape()), None);
     }
     type Change<'c> = (&'static str, &'c dyn Fn(&mut Trial));
-    let differing: [Change<'_>; 8] = [
+    let differing: [Change<'_>; 9] = [
         ("network", &|t| t.network.filters = vec![16]),
         ("network", &|t| t.network.kernel = 5),
         ("batch_size", &|t| t.batch_size = 64),
         ("backend", &|t| t.backend = Backend::Stock),
         ("device", &|t| t.device = DeviceKind::Cuda),
         ("precision", &|t| t.precision = Precision::Tf32),
+        ("data", &|t| t.data.validation.draw = ValidationDraw::Seed),
         ("data", &|t| t.data.samples = Samples::Drawn(10)),
         ("data", &|t| t.data.source = "idx:1".into()),
     ];

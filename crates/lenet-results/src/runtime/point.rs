@@ -8,6 +8,7 @@ use crate::study::ImageCounts;
 use lenet_core::identity::digest;
 use lenet_core::{
     Architecture, Backend, Data, DataPlacement, DeviceKind, Dropout, Optimizer, Samples, Trial,
+    Validation,
 };
 
 /// Enters every digest of a point.
@@ -74,7 +75,7 @@ impl RuntimePoint {
         Trial {
             data: Data {
                 source: self.source.clone(),
-                validation: self.validation,
+                validation: Validation::first(self.validation),
                 samples: Samples::Drawn(self.samples),
             },
             network: Architecture {

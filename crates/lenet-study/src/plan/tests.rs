@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lenet_data::Dataset;
+use lenet_data::{Dataset, ImageSet};
 
 use super::*;
 use crate::builtin::builtin;
@@ -208,10 +208,11 @@ fn what_the_study_cannot_give_is_refused() {
         settings: greedy,
         ..none
     };
-    assert!(matches!(
-        expand("lab-2017", &greedy),
-        Err(StudyError::Data(_))
-    ));
+    assert_eq!(
+        refusal("lab-2017", &greedy),
+        "cell learning_rate = 0.1: samples = 55001, but it must be from 1 to 55000, the images to \
+         draw from"
+    );
 }
 
 #[test]
@@ -233,4 +234,105 @@ fn the_last_axis_varies_fastest() {
             "optimizer = adam, batch_size = 64",
         ]
     );
+}
+
+/// Forty training images of 8×8 in four classes, class by class, and ten test images.
+fn sorted_by_class() -> Dataset {
+    let images = |count: usize, in_a_row: usize| {
+        let labels = (0..count).map(|i| (i / in_a_row % 4) as u8).collect();
+        ImageSet::new(vec![0; count * 64], labels, [1, 8, 8]).unwrap()
+    };
+    Dataset::new("sorted", images(40, 10), images(10, 1)).unwrap()
+}
+
+#[test]
+fn validation_splits_that_lack_a_class_are_told_once() {
+    let text = "name = \"x\"\nseeds = 3\n[base]\nfilters = 2\nhidden = 4\nvalidation = 12\n\
+                [[figure]]\nid = \"1\"\n[figure.axes]\ndata = [\"mnist\", \"sorted\"]\n\
+                optimizer = [\"sgd\", \"adam\"]\n\
+                [[figure]]\nid = \"2\"\n[figure.set]\ndata = \"sorted\"\n[figure.axes]\n\
+                validation = [12, 5, { count = 3, draw = \"seed\" },\n\
+                { count = 12, draw = \"seed\", stratified = true }]\n";
+    let config = StudyConfig::parse(text, "test").unwrap();
+    let data = DataSets::default()
+        .with("mnist", Dataset::mnist())
+        .with("sorted", sorted_by_class());
+    let warnings = |only: &str| {
+        let overrides = Overrides {
+            only: vec![only.into()],
+            ..Overrides::default()
+        };
+        Plan::expand(&config, &overrides, &data).unwrap().warnings
+    };
+    let hint = |count: usize| {
+        format!("(hint: validation = {{ count = {count}, draw = \"seed\", stratified = true }})")
+    };
+    let first = format!(
+        "sorted: validation = 12 lacks classes 2, 3 and is mostly class 0, which makes up less \
+         than half of the set {}",
+        hint(12)
+    );
+    let fewer = format!(
+        "sorted: validation = 5 lacks classes 1 to 3 and is mostly class 0, which makes up less \
+         than half of the set {}",
+        hint(5)
+    );
+    // MNIST's first twelve images: 5 0 4 1 9 2 1 3 1 4 3 5.
+    let mnist = format!("MNIST: validation = 12 lacks classes 6 to 8 {}", hint(12));
+    assert_eq!(warnings("1"), [mnist, first.clone()]);
+    let second = warnings("2");
+    assert_eq!(second[..2], [first, fewer]);
+    // Three images never hold four classes, whatever the seed.
+    assert_eq!(second.len(), 3, "{second:?}");
+    let drawn = "sorted: validation = 3 (drawn by seed) with seed 1 lacks class";
+    assert!(second[2].starts_with(drawn), "{second:?}");
+    assert!(second[2].ends_with(&hint(4)), "{second:?}");
+}
+
+/// A draw that misses no class with the first seed may do so with another.
+#[test]
+fn every_seed_of_a_draw_is_looked_at() {
+    let text = "name = \"x\"\nseeds = 40\n[base]\nfilters = 2\nhidden = 4\n\
+                validation = { count = 10, draw = \"seed\" }\n\
+                [[figure]]\nid = \"1\"\n[figure.axes]\nepochs = [1]\n";
+    let config = StudyConfig::parse(text, "test").unwrap();
+    let data = DataSets::default().with("mnist", sorted_by_class());
+    let plan = Plan::expand(&config, &Overrides::default(), &data).unwrap();
+    let lacking = plan.trials.iter().find(|trial| {
+        let splits = data.splits("mnist", &trial.config).unwrap();
+        let labels = splits.validation.set.labels();
+        let held = splits.validation.indices.iter();
+        let classes: BTreeSet<u8> = held.map(|&index| labels[index as usize]).collect();
+        classes.len() < 4
+    });
+    let seed = lacking.expect("some seed misses a class").config.seed;
+    assert_ne!(seed, 1, "the first seed misses none");
+    let [warning] = plan.warnings.as_slice() else {
+        panic!("{:?}", plan.warnings);
+    };
+    assert!(
+        warning.contains(&format!(" with seed {seed} lacks")),
+        "{warning}"
+    );
+}
+
+/// Seeds validate on other images and train on the rest, and yet are trained together.
+#[test]
+fn drawn_validation_images_differ_between_the_seeds_of_a_cell() {
+    let text = "name = \"x\"\nseeds = 2\n[base]\nfilters = 2\nhidden = 4\n\
+                validation = { count = 12, draw = \"seed\", stratified = true }\n\
+                [[figure]]\nid = \"1\"\n[figure.axes]\nepochs = [1]\n";
+    let config = StudyConfig::parse(text, "test").unwrap();
+    let data = DataSets::default().with("mnist", sorted_by_class());
+    let plan = Plan::expand(&config, &Overrides::default(), &data).unwrap();
+    let [one, other] = plan.trials.as_slice() else {
+        panic!("{:?}", plan.trials);
+    };
+    let indices = |trial: &PlannedTrial| {
+        let splits = data.splits("mnist", &trial.config).unwrap();
+        splits.validation.indices
+    };
+    assert_ne!(indices(one), indices(other));
+    assert_eq!(one.shape(), other.shape());
+    assert!(plan.warnings.is_empty(), "{:?}", plan.warnings);
 }

@@ -64,6 +64,11 @@ fn labels_are_short() {
         "schedule = { kind = \"step\", every_epochs = 5, warmup_epochs = 1 }",
         "optimizer = { kind = \"rmsprop\", alpha = 0.9 }",
         "dropout = { rate = 0.5, connected = false }",
+        "validation = 5000",
+        "validation = { count = 5000 }",
+        "validation = { count = 5000, draw = \"first\", stratified = true }",
+        "validation = { count = 5000, draw = \"seed\" }",
+        "validation = { stratified = true, draw = \"seed\", count = 5000 }",
     ];
     let labels = cases.map(|text| Settings::parse(text, "f").unwrap().label());
     let expected = [
@@ -78,6 +83,11 @@ fn labels_are_short() {
         "schedule = step (× 0.1 every 5 epochs) after warm-up of 1 epochs",
         "optimizer = rmsprop (alpha 0.9, epsilon 1e-8)",
         "dropout = 0.5 (not connected)",
+        "validation = 5000",
+        "validation = 5000",
+        "validation = 5000 (stratified)",
+        "validation = 5000 (drawn by seed)",
+        "validation = 5000 (drawn by seed, stratified)",
     ];
     assert_eq!(labels, expected);
 }
@@ -126,4 +136,55 @@ fn flags_take_words_and_toml() {
         refuse("epochs", "1\nfilters = 0"),
         "--flag: `epochs` is a string, expected a whole number"
     );
+}
+
+#[test]
+fn validation_that_cannot_be_is_refused_where_it_stands() {
+    struct Case {
+        text: &'static str,
+        want: &'static str,
+    }
+    let cases = [
+        Case {
+            text: "validation = 0",
+            want: "f:1:14: `validation` is 0: give a whole number from 1 to 4294967295",
+        },
+        Case {
+            text: "validation = { count = 0, draw = \"seed\" }",
+            want: "f:1:24: `validation.count` is 0: give a whole number from 1 to 4294967295",
+        },
+        Case {
+            text: "validation = { draw = \"seed\" }",
+            want: "f:1:14: `validation.count` is missing (hint: write count = 5000)",
+        },
+        Case {
+            text: "validation = { count = 5, draw = \"sed\" }",
+            want: "f:1:34: `validation.draw` is \"sed\": did you mean \"seed\"?",
+        },
+        Case {
+            text: "validation = { count = 5, draw = 3 }",
+            want: "f:1:34: `validation.draw` is a whole number, expected \"first\" or \"seed\"",
+        },
+        Case {
+            text: "validation = { count = 5, stratified = 1 }",
+            want: "f:1:40: `validation.stratified` is a whole number, expected true or false",
+        },
+        Case {
+            text: "validation = { count = 5, stratify = true }",
+            want: "f:1:27: unknown key `validation.stratify` (did you mean `stratified`?)",
+        },
+        Case {
+            text: "validation = \"all\"",
+            want: "f:1:14: `validation` is a string, expected a number of images or a table { count = …, \
+                   draw = …, stratified = … }",
+        },
+    ];
+    let refusal = |text| Settings::parse(text, "f").unwrap_err().to_string();
+    let wrong: Vec<_> = cases
+        .iter()
+        .map(|case| (refusal(case.text), case))
+        .filter(|(got, case)| *got != case.want)
+        .map(|(got, case)| format!("{}: {got}, not {}", case.text, case.want))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -5,9 +5,10 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use lenet_core::Problem;
+use lenet_data::Split;
 
 use super::course::{Course, GroupTrial, all_finite};
-use crate::backend::{self, Clock, Group, Member};
+use crate::backend::{self, Clock, EvaluationSums, Group, Member};
 use crate::error::TrainError;
 use crate::{Ended, Event, RunOptions};
 
@@ -28,7 +29,7 @@ pub trait Watcher {
 /// settings, its checkpoint or its initial weights are at fault.
 ///
 /// The trials must have one [`Shape`](lenet_core::Shape). Their training splits may hold different
-/// images of one set, but equally many. Trials whose checkpoints lie in the middle of an epoch
+/// images of one set, but equally many; so may their validation splits. Trials whose checkpoints lie in the middle of an epoch
 /// finish that epoch first, together with trials at the same batch; then all go on together.
 /// `checkpoint` and `init` come from each [`GroupTrial`], not from `options`.
 ///
@@ -125,12 +126,38 @@ fn check_agreement(one: &Course<'_>, other: &Course<'_>) -> Result<(), TrainErro
         && Arc::ptr_eq(&a.validation.set, &b.validation.set)
         && Arc::ptr_eq(&a.test.set, &b.test.set)
         && a.train.indices.len() == b.train.indices.len()
-        && a.validation.indices == b.validation.indices
+        && a.validation.indices.len() == b.validation.indices.len()
         && a.test.indices == b.test.indices;
     if !same {
         return refuse("data");
     }
     Ok(())
+}
+
+/// The sums of each network over the validation split of its trial, in the networks' order. Trials
+/// that validate on the same images are evaluated in one call.
+fn validate(
+    group: &mut dyn Group,
+    splits: &[&Split],
+    networks: &[usize],
+) -> Result<Vec<EvaluationSums>, TrainError> {
+    let mut sums = vec![EvaluationSums::default(); networks.len()];
+    let mut left: Vec<usize> = (0..networks.len()).collect();
+    while let Some(&first) = left.first() {
+        let split = splits[first];
+        let (same, others): (Vec<usize>, Vec<usize>) = left
+            .into_iter()
+            .partition(|&at| splits[at].indices == split.indices);
+        let evaluated: Vec<usize> = same.iter().map(|&at| networks[at]).collect();
+        for (at, found) in same
+            .into_iter()
+            .zip(group.evaluate(split, &evaluated, None)?)
+        {
+            sums[at] = found;
+        }
+        left = others;
+    }
+    Ok(sums)
 }
 
 /// A trial that has not ended.
@@ -220,8 +247,10 @@ impl Lockstep<'_, '_> {
         let ended: Vec<&Running<'_>> = self.running.iter().filter(at_end).collect();
         let data = ended[0].course.data;
         let networks: Vec<usize> = ended.iter().map(|each| each.network).collect();
+        let own = ended.iter().map(|each| &each.course.data.validation);
+        let own: Vec<&Split> = own.collect();
         let begun = Instant::now();
-        let validation = self.group.evaluate(&data.validation, &networks, None)?;
+        let validation = validate(&mut *self.group, &own, &networks)?;
         let test = self.group.evaluate(&data.test, &networks, None)?;
         let seconds = begun.elapsed().as_secs_f64() / networks.len() as f64;
         let mut sums = validation.into_iter().zip(test);

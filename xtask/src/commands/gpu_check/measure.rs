@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use lenet_core::Backend::{Fused, Stock};
 use lenet_core::DeviceKind::{Cpu, Cuda};
-use lenet_core::{DataPlacement, Samples, Settings};
+use lenet_core::{DataPlacement, Samples, Settings, Validation};
 use lenet_results::{CheckVerdict, Finding, RuntimeRecord, RuntimeStore};
 use lenet_study::measure::{MeasureContext, Part, run as take};
 use lenet_study::{Axis, DataSets, Machine, MeasureKind, Plan, RuntimeOverrides, StudyConfig};
@@ -127,7 +127,7 @@ fn grids(quick: bool, device: &str) -> anyhow::Result<Vec<Grid>> {
         settings: match quick {
             true => Settings {
                 samples: Some(Samples::Drawn(128)),
-                validation: Some(64),
+                validation: Some(Validation::first(64)),
                 ..Settings::default()
             },
             false => Settings::default(),

@@ -215,7 +215,8 @@ impl Engine for Together {
 /// Runs a study of real networks to its end; stops it after every `stop_after` epochs and
 /// resumes it.
 fn trained(engine: &dyn Engine, stop_after: usize) -> Vec<TrialRecord> {
-    let text = "name = \"real\"\nseeds = 2\n[base]\nepochs = 3\nvalidation = 10\nsamples = 20\n\
+    let text = "name = \"real\"\nseeds = 2\n[base]\nepochs = 3\nsamples = 20\n\
+                validation = { count = 10, draw = \"seed\" }\n\
                 filters = 2\nhidden = 4\nbatch_size = 8\n\
                 [[figure]]\nid = \"a\"\n[figure.axes]\noptimizer = [\"sgd\", \"adam\"]\n\
                 dropout = [0, 0.5]\n[figure.set]\nlearning_rate = 0.01\n";

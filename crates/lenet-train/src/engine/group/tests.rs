@@ -316,6 +316,39 @@ fn training_images_may_differ() {
     );
 }
 
+/// Three trials, two of which validate on the same images.
+#[test]
+fn validation_images_may_differ() {
+    let one = testing::splits();
+    let mut other = one.clone();
+    // Every image of this split is of class 0 or 1.
+    let of_two_classes = |image: &u32| image % 3 < 2;
+    other.validation.indices = (0..80).filter(of_two_classes).take(20).collect();
+    let trials = [1, 2, 3].map(|seed| Trial { seed, ..adam() });
+    let member = |trial, data| GroupTrial {
+        config: trial,
+        data,
+        checkpoint: None,
+        init: None,
+    };
+    let group = [
+        member(&trials[0], &one),
+        member(&trials[1], &other),
+        member(&trials[2], &one),
+    ];
+    let mut seen = Seen::default();
+    run_group(&group, &RunOptions::default(), &mut seen).unwrap();
+    for (member, end) in group.iter().zip(seen.into_ends()) {
+        assert_same(&finished(end.unwrap()), &alone(member.config, member.data));
+    }
+    let loss = |data| alone(&trials[1], data).1[0].validation_loss;
+    assert_ne!(
+        loss(&one),
+        loss(&other),
+        "the other images have another loss"
+    );
+}
+
 #[test]
 fn trials_that_do_not_agree_are_refused() {
     let data = testing::splits();
