@@ -76,12 +76,15 @@ pub struct FigureRecord {
 }
 
 /// A cell that is not measured.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// The cell's label.
     pub label: String,
     /// Why it is not measured.
     pub reason: String,
+    /// The cell, where another machine could measure it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Box<CellRecord>>,
 }
 
 /// One combination of settings, repeated over seeds.
@@ -94,6 +97,9 @@ pub struct CellRecord {
     /// Images that the cell trains and is evaluated on; `None` in format 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<ImageCounts>,
+    /// Trainable parameters of its network; `None` in format 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<usize>,
     /// How the machine that wrote this carries it out, if it is a cell of runtimes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution: Option<Execution>,
@@ -135,7 +141,7 @@ pub struct PublishedRecord {
 /// Published numbers of one combination of settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PublishedSeries {
-    /// Indices of the figure's cells that have these settings.
+    /// Indices of the figure's cells that have these settings. After the cells come those left out.
     pub cells: Vec<usize>,
     /// At least one.
     pub points: Vec<PublishedPoint>,

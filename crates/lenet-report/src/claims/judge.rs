@@ -1,8 +1,8 @@
 //! Putting the claims of a study to the test.
 
 use lenet_results::{
-    AlteredSetting, ClaimRecord, Correction, Declared, Quantity, Registration, Rule, Scope,
-    StudyRecord, TestRecord, TrialRecord,
+    AlteredSetting, ClaimRecord, Correction, Declared, Quantity, Registration, Rule, RuntimeRecord,
+    Scope, StudyRecord, TestRecord, TrialRecord,
 };
 use lenet_stats::{Estimate, Interval, StatsError};
 
@@ -79,6 +79,31 @@ struct Part<'t> {
     test: &'t TestRecord,
     label: &'t str,
     sample: Sample,
+    /// Whether the comparison is made here. One of runtimes that no machine measured is not, if
+    /// others of its test are: a machine has the devices that it has.
+    is_made: bool,
+}
+
+fn parts<'t>(test: &'t TestRecord, observations: &Observations, looks: Looks) -> Vec<Part<'t>> {
+    let reader = observations.reader(test);
+    let of_runtime = test.left.measure.is_of_runtime();
+    let looks = if of_runtime { Looks::Once } else { looks };
+    let comparisons = test.comparisons.iter();
+    let mut parts: Vec<Part> = comparisons
+        .map(|comparison| Part {
+            test,
+            label: &comparison.label,
+            sample: Sample::new(test, comparison, &reader, looks),
+            is_made: true,
+        })
+        .collect();
+    let is_measured = |part: &Part| !part.sample.values.is_empty();
+    if of_runtime && parts.iter().any(is_measured) {
+        for part in &mut parts {
+            part.is_made = !part.sample.values.is_empty();
+        }
+    }
+    parts
 }
 
 impl Part<'_> {
@@ -152,17 +177,20 @@ fn least_error(verdict: impl Fn(f64) -> Verdict) -> f64 {
 /// The claims of a study, put to the test on its records.
 pub(crate) fn judge(
     study: &StudyRecord,
-    trials: &[TrialRecord],
+    (trials, runtimes): (&[TrialRecord], &[RuntimeRecord]),
     register: &[Registration],
 ) -> Vec<JudgedClaim> {
-    let observations = Observations::new(study, trials);
+    let observations = Observations::new(study, trials, runtimes);
     let looks = match study.until_decided {
         None => Looks::Once,
         Some(_) => Looks::EverySeed,
     };
     let one = |claim: &ClaimRecord| {
         let declared = lenet_results::declared(claim, &study.name, register);
-        one(claim, &observations, looks, declared).qualified(&study.altered)
+        let of_runtime = claim.tests[0].left.measure.is_of_runtime();
+        let altered = study.altered.iter().filter(|a| a.of_runtime == of_runtime);
+        let altered: Vec<&AlteredSetting> = altered.collect();
+        one(claim, &observations, looks, declared).qualified(&altered)
     };
     study.claims.iter().map(one).collect()
 }
@@ -193,12 +221,7 @@ fn one(
     let parts: Vec<Part> = claim
         .tests
         .iter()
-        .flat_map(|test| test.comparisons.iter().map(move |c| (test, c)))
-        .map(|(test, comparison)| Part {
-            test,
-            label: &comparison.label,
-            sample: Sample::new(test, comparison, observations, looks),
-        })
+        .flat_map(|test| parts(test, observations, looks))
         .collect();
     let error = 1.0 - LEVEL;
     let levels = levels(claim.correction, &parts, error);
@@ -234,7 +257,7 @@ fn one(
         method: shown.map_or_else(String::new, |c| {
             words::method(test, &c.label, claim, comparisons.len(), c)
         }),
-        detail: words::detail(claim, &comparisons, &parts_left(&parts)),
+        detail: words::detail(claim, &comparisons, &left(&parts)),
         p_value: (verdict != Verdict::NotMeasured).then_some(p_value),
         adjusted: None,
         declared,
@@ -244,21 +267,27 @@ fn one(
     }
 }
 
-fn parts_left(parts: &[Part]) -> [usize; 2] {
-    let sum = |count: fn(&Sample) -> usize| parts.iter().map(|p| count(&p.sample)).sum();
-    [sum(|s| s.missing), sum(|s| s.left_out)]
+/// What a reader must know of the samples of all comparisons made.
+fn left(parts: &[Part]) -> words::Left {
+    let made = || parts.iter().filter(|part| part.is_made).map(|p| &p.sample);
+    words::Left {
+        missing: made().map(|sample| sample.missing).sum(),
+        left_out: made().map(|sample| sample.left_out).sum(),
+        shares_a_process: made().any(|sample| sample.shares_a_process),
+    }
 }
 
 /// The level of each comparison, so that all together err with this probability at most.
 fn levels(correction: Correction, parts: &[Part], error: f64) -> Vec<f64> {
-    let m = parts.len();
+    let m = parts.iter().filter(|part| part.is_made).count().max(1);
     match correction {
-        Correction::Bonferroni => vec![1.0 - error / m as f64; m],
+        Correction::Bonferroni => vec![1.0 - error / m as f64; parts.len()],
         Correction::Holm => {
             let p_values: Vec<f64> = parts.iter().map(Part::p_value).collect();
-            let mut order: Vec<usize> = (0..m).collect();
+            let mut order: Vec<usize> = (0..parts.len()).collect();
+            order.retain(|at| parts[*at].is_made);
             order.sort_by(|a, b| p_values[*a].total_cmp(&p_values[*b]));
-            let mut levels = vec![0.0; m];
+            let mut levels = vec![1.0 - error / m as f64; parts.len()];
             let mut share = error / m as f64;
             let mut going = true;
             for (rank, part) in order.into_iter().enumerate() {
@@ -275,10 +304,12 @@ fn levels(correction: Correction, parts: &[Part], error: f64) -> Vec<f64> {
 
 /// Whether every test of the claim holds.
 fn verdict(claim: &ClaimRecord, parts: &[Part], levels: &[f64]) -> Verdict {
-    let mut each = parts.iter().zip(levels).map(|(p, level)| p.verdict(*level));
+    let mut each = parts.iter().zip(levels);
     let mut tests = Vec::with_capacity(claim.tests.len());
     for test in &claim.tests {
-        let parts: Vec<Verdict> = each.by_ref().take(test.comparisons.len()).collect();
+        let own = each.by_ref().take(test.comparisons.len());
+        let made = own.filter(|(part, _)| part.is_made);
+        let parts: Vec<Verdict> = made.map(|(part, level)| part.verdict(*level)).collect();
         tests.push(joined(test.scope, &parts));
     }
     // A claim one of whose tests has no records cannot hold, but another may refute it.
@@ -375,7 +406,7 @@ fn log_distance(rule: Rule, point: f64) -> f64 {
 impl JudgedClaim {
     /// Withdraws the verdict where flags changed the cells, and says so. The numbers stay, but they
     /// answer another question.
-    fn qualified(mut self, altered: &[AlteredSetting]) -> Self {
+    fn qualified(mut self, altered: &[&AlteredSetting]) -> Self {
         if !altered.is_empty() && self.verdict != Verdict::NotMeasured {
             let changes = altered
                 .iter()

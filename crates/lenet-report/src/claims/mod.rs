@@ -8,5 +8,6 @@
 pub(crate) mod judge;
 pub(crate) mod observations;
 mod sample;
+mod timings;
 pub(crate) mod verdict;
 pub(crate) mod words;

@@ -36,15 +36,19 @@ pub(super) fn question(claim: &ClaimRecord) -> String {
 /// What a test estimates.
 fn quantity(test: &TestRecord) -> String {
     let left = &test.left;
+    let (over, by) = match left.measure.is_of_runtime() {
+        true => ("processes", "process by process"),
+        false => ("seeds", "seed by seed"),
+    };
     match test.quantity {
-        Quantity::Value => format!("Mean over seeds of {left}"),
-        Quantity::Difference => format!("Difference in {}, seed by seed", both(test)),
-        Quantity::Ratio => format!("Ratio of {}, seed by seed", both(test)),
-        Quantity::Distance => format!("Distance in {}, without its sign, seed by seed", both(test)),
-        Quantity::Reduction => format!("Share of {left} that the right side saves, seed by seed"),
-        Quantity::Spread => format!("Standard deviation over seeds of {left}"),
+        Quantity::Value => format!("Mean over {over} of {left}"),
+        Quantity::Difference => format!("Difference in {}, {by}", both(test)),
+        Quantity::Ratio => format!("Ratio of {}, {by}", both(test)),
+        Quantity::Distance => format!("Distance in {}, without its sign, {by}", both(test)),
+        Quantity::Reduction => format!("Share of {left} that the right side saves, {by}"),
+        Quantity::Spread => format!("Standard deviation over {over} of {left}"),
         Quantity::SpreadBeyondChance => format!(
-            "Standard deviation over seeds of {left}, in units of the standard deviation that the \
+            "Standard deviation over {over} of {left}, in units of the standard deviation that the \
              number of images explains"
         ),
         Quantity::DistanceBeyondChance => format!(
@@ -149,11 +153,21 @@ pub(crate) fn level_in_percent(level: f64) -> String {
     format!("{text} %")
 }
 
+/// What the samples of a claim lack.
+pub(super) struct Left {
+    /// Pairs of cells without values.
+    pub(super) missing: usize,
+    /// Pairs of cells that learned too little.
+    pub(super) left_out: usize,
+    /// Whether some runtimes were measured in several rounds of one process.
+    pub(super) shares_a_process: bool,
+}
+
 /// Every comparison, where there are several; cells without results; what is left out.
 pub(super) fn detail(
     claim: &ClaimRecord,
     comparisons: &[JudgedComparison],
-    [missing, left_out]: &[usize; 2],
+    left: &Left,
 ) -> String {
     let mut sentences = Vec::new();
     let quantities = claim
@@ -172,12 +186,19 @@ pub(super) fn detail(
     } else if let Some(Err(error)) = comparisons.first().map(|c| &c.estimate) {
         sentences.push(format!("No estimate: {error}."));
     }
-    if *missing > 0 {
-        let cells = count(*missing, "pair of cells").replace("cellss", "cells");
-        sentences.push(format!("{cells} without results, so nothing is decided on them."));
+    if left.missing > 0 {
+        let missing = left.missing;
+        sentences.push(format!("Cells without results, on which nothing is decided: {missing}."));
     }
-    if *left_out > 0 {
-        sentences.push(format!("Left out as not having learned: {left_out}."));
+    if left.left_out > 0 {
+        sentences.push(format!("Left out as not having learned: {}.", left.left_out));
+    }
+    if left.shares_a_process {
+        sentences.push(
+            "Several rounds were measured by one process. They are no independent repeats, so each \
+             process counts once."
+                .to_owned(),
+        );
     }
     sentences.join(" ")
 }

@@ -15,6 +15,7 @@ use crate::figures::Figure;
 use crate::plot::svg::ink_styles;
 use crate::records::cells::StudyFigure;
 use crate::records::knobs::Knob;
+use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::runtimes::Runtimes;
 use crate::tables::results::CellResult;
 use crate::text::joined;
@@ -32,6 +33,7 @@ pub(crate) struct Content<'a> {
     pub(crate) results: &'a [CellResult<'a>],
     pub(crate) runtimes: &'a Runtimes<'a>,
     pub(crate) runtime_figures: &'a [Figure],
+    pub(crate) declared_runtimes: &'a [RuntimeFigure],
     pub(crate) claims: &'a [JudgedClaim],
     pub(crate) knobs: &'a [Knob],
 }
@@ -81,7 +83,7 @@ pub(crate) fn render(content: &Content) -> String {
                         (results::section(content))
                         (results::dropout_section(content))
                     }
-                    @if content.has_runtimes() { (runtimes::section(content.runtimes)) }
+                    @if content.has_runtimes() { (runtimes::section(content.runtimes, content.declared_runtimes)) }
                     (claims::section(content.claims))
                     @if content.has_trials() {
                         (notes::knobs_section(content))
