@@ -9,6 +9,7 @@ use lenet_core::Trial;
 
 use crate::claim::ClaimRecord;
 use crate::execution::{Execution, RuntimeParameters};
+use crate::images::ImageCounts;
 
 /// A study's plan: its figures, their cells, and the trials of each; its claims.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -105,17 +106,6 @@ pub struct CellRecord {
     pub execution: Option<Execution>,
     /// Seeds and identities of its trials, in the order they are run; none for a cell of runtimes.
     pub trials: Vec<CellTrial>,
-}
-
-/// Numbers of images in each split.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImageCounts {
-    /// Training images of each epoch.
-    pub train: usize,
-    /// Images held out for validation.
-    pub validation: usize,
-    /// Test images.
-    pub test: usize,
 }
 
 /// A trial that a cell counts on.

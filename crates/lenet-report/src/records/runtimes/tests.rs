@@ -83,7 +83,8 @@ fn the_preferred_workload_is_the_main_one() {
 #[test]
 fn other_settings_stand_beside_the_main_points() {
     let mut records = Grid::cpu().records(&[8, 16], 2, |_, _, _, _| 1.0);
-    let changes: [(fn(&mut RuntimeRecord), &str); 6] = [
+    type Change = fn(&mut RuntimeRecord);
+    let changes: [(Change, &str); 6] = [
         (|r| r.config.optimizer = Optimizer::ADAM, "optimizer = adam"),
         (|r| r.config.network.kernel = 5, "kernel = 5"),
         (|r| r.config.network.hidden = vec![64], "hidden = [64]"),
