@@ -27,7 +27,8 @@ pub fn next_stage(
         ..Records::default()
     };
     let mut seeds = BTreeMap::new();
-    for cell in study.figures.iter().flat_map(|figure| &figure.cells) {
+    let trained = study.figures.iter().filter(|f| f.runtime.is_none());
+    for cell in trained.flat_map(|figure| &figure.cells) {
         seeds.insert(cell.config.cell(), cell.trials.len());
     }
     let now = seeds.clone();

@@ -296,8 +296,7 @@ struct PlannedSeeds {
 impl PlannedSeeds {
     fn new(config: &StudyConfig, overrides: &Overrides) -> Result<Self, StudyError> {
         let special = overrides.seeds_of.iter();
-        let special =
-            special.map(|(cell, n)| Ok((cell.clone(), seeds(&config.seeds, Some(*n))?)));
+        let special = special.map(|(cell, n)| Ok((cell.clone(), seeds(&config.seeds, Some(*n))?)));
         Ok(Self {
             usual: seeds(&config.seeds, overrides.seeds)?,
             special: special.collect::<Result<_, StudyError>>()?,

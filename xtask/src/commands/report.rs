@@ -1,9 +1,10 @@
 //! `report`: the report anew, from records alone.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lenet_results::{
-    Registration, RuntimeRecord, Store, StudyRecord, TrialRecord, runtime_records,
+    Registration, RuntimeRecord, Store, StudyRecord, TrialRecord, read_study, registrations,
+    runtime_records,
 };
 use lenet_study::{DataSets, Overrides, Plan, StudyConfig};
 
@@ -79,13 +80,17 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
             folder.display()
         );
         found.runtimes.extend(runtimes);
+        found.register.extend(registrations(folder)?);
+        match read_study(folder)? {
+            Some(study) if !found.studies.contains(&study) => found.studies.push(study),
+            None if has_trials && config.is_none() => anyhow::bail!(
+                "{}: there is no study.json (hint: give the folder that `experiments --out` wrote)",
+                folder.display()
+            ),
+            _ => {}
+        }
         if has_trials {
-            let (study, trials) = read_study(folder)?;
-            if !found.studies.contains(&study) {
-                found.studies.push(study);
-            }
-            found.trials.extend(trials);
-            found.register.extend(Store::open(folder)?.registrations()?);
+            found.trials.extend(Store::open(folder)?.records()?);
         }
     }
     found.register.sort_by_key(|registration| registration.unix);
@@ -96,15 +101,4 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
         found.studies = vec![Plan::expand(&study, &overrides, &data)?.study];
     }
     Ok(found)
-}
-
-fn read_study(folder: &Path) -> anyhow::Result<(StudyRecord, Vec<TrialRecord>)> {
-    let store = Store::open(folder)?;
-    let study = store.read_study()?.ok_or_else(|| {
-        anyhow::anyhow!(
-            "{}: there is no study.json (hint: give the folder that `experiments --out` wrote)",
-            folder.display()
-        )
-    })?;
-    Ok((study, store.records()?))
 }

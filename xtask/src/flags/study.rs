@@ -52,7 +52,12 @@ pub struct Experiments {
     #[arg(long, conflicts_with_all = ["seeds", "only", "dry_run"])]
     pub until_decided: bool,
     /// Most seeds of a cell with --until-decided
-    #[arg(long, value_name = "N", default_value_t = 20, requires = "until_decided")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 20,
+        requires = "until_decided"
+    )]
     pub max_seeds: usize,
     /// List the cells and an estimate of the time, and do nothing
     #[arg(long)]

@@ -56,6 +56,8 @@ pub enum Outlook {
     Seeds(usize),
     /// An effect lies so near to a bound that no reasonable number decides it.
     NoNumber,
+    /// It takes other or more images: seeds do not tell more about these.
+    Images,
     /// Too few seeds yet to tell: two or more are needed.
     Unknown,
 }
@@ -255,7 +257,7 @@ fn one(
         verdict,
         estimate: shown.and_then(|c| c.estimate.as_ref().ok().copied()),
         method: shown.map_or_else(String::new, |c| {
-            words::method(test, &c.label, claim, comparisons.len(), c)
+            words::method(test, claim, parts.iter().filter(|p| p.is_made).count(), c)
         }),
         detail: words::detail(claim, &comparisons, &left(&parts)),
         p_value: (verdict != Verdict::NotMeasured).then_some(p_value),
@@ -359,7 +361,8 @@ fn shortest_way(claim: &ClaimRecord, parts: &[Part], levels: &[f64]) -> Vec<usiz
             Scope::Any | Scope::Unanimous => None,
         };
         for at in range {
-            if !parts[at].verdict(levels[at]).is_decided() {
+            let about_images = test.quantity == Quantity::DistanceBeyondChance;
+            if !about_images && !parts[at].verdict(levels[at]).is_decided() {
                 open.push(at);
                 if settles == Some(parts[at].heading()) {
                     alone.push(at);
@@ -380,6 +383,9 @@ fn shortest_way(claim: &ClaimRecord, parts: &[Part], levels: &[f64]) -> Vec<usiz
 /// The seeds that decide these comparisons.
 fn outlook(open: &[usize], parts: &[Part], levels: &[f64]) -> Outlook {
     let mut most = 0;
+    if open.is_empty() {
+        return Outlook::Images;
+    }
     for at in open {
         match parts[*at].outlook(levels[*at]) {
             Outlook::Seeds(seeds) => most = most.max(seeds),

@@ -98,9 +98,8 @@ impl Sample {
     /// If there are no values or one is not finite.
     pub(crate) fn estimate(&self, level: f64) -> Result<Estimate, StatsError> {
         match self.quantity {
-            Quantity::Value | Quantity::Difference | Quantity::Distance | Quantity::Reduction => {
-                self.mean(level)
-            }
+            Quantity::Value | Quantity::Difference | Quantity::Reduction => self.mean(level),
+            Quantity::Distance => Ok(mapped(self.mean(level)?, |value| value.max(0.0))),
             Quantity::Ratio => Ok(mapped(self.mean(level)?, f64::exp)),
             Quantity::Spread => self.spread(level),
             Quantity::SpreadBeyondChance => {

@@ -100,7 +100,6 @@ fn rule(test: &TestRecord) -> String {
 /// What the estimate shown is, and how its interval is computed.
 pub(super) fn method(
     test: &TestRecord,
-    label: &str,
     claim: &ClaimRecord,
     comparisons: usize,
     shown: &JudgedComparison,
@@ -118,7 +117,7 @@ pub(super) fn method(
     if let Some(first) = what.get(..1).map(str::to_lowercase) {
         what.replace_range(..1, &first);
     }
-    let parts = [test.common.as_str(), label];
+    let parts = [test.common.as_str(), shown.label.as_str()];
     let parts: Vec<&str> = parts.into_iter().filter(|p| !p.is_empty()).collect();
     let of = match parts.is_empty() {
         true => String::new(),
@@ -275,6 +274,7 @@ impl JudgedClaim {
             None => String::new(),
             Some(Outlook::Seeds(n)) if n > have => format!("about {} more", n - have),
             Some(Outlook::Seeds(_) | Outlook::Unknown) => "not known yet".to_owned(),
+            Some(Outlook::Images) => "other images, not more seeds".to_owned(),
             Some(Outlook::NoNumber) => "no number: the effect lies at the bound".to_owned(),
         }
     }

@@ -64,8 +64,8 @@ fn one(claim: &JudgedClaim) -> Markup {
             }
             @if !claim.detail.is_empty() { p { (claim.detail) } }
             @if !claim.outlook().is_empty() {
-                p { strong { "Seeds needed. " } (claim.outlook()) " at the effect seen, for an interval "
-                    "that lies on one side of the bound." }
+                p { strong { "What it would take. " } "At the effect seen, for an interval that lies on "
+                    "one side of the bound: " (claim.outlook()) "." }
             }
             @if !claim.notes.is_empty() { div.note { (markdown::html(&claim.notes)) } }
         }

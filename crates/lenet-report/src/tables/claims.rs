@@ -117,7 +117,7 @@ pub(crate) fn table(claims: &[JudgedClaim]) -> Table {
         .line("interval", |c| c.interval())
         .number("level", |c| c.level())
         .number("n", |c| c.observations())
-        .line("seeds needed", |c| {
+        .text("needs", |c| {
             or_dash(Some(c.outlook()).filter(|o| !o.is_empty()), |o| o)
         })
         .text("declared", |c| c.declared())
