@@ -59,8 +59,8 @@ pub struct FigureRecord {
     /// What a reader must know of it, in Markdown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notes: String,
-    /// In format 1 the number of a figure of the 2017 report, which the program knew. Format 2 has
-    /// the data themselves in `published_data`.
+    /// In format 1 the number of a figure that the program knew the published data of. Format 2 has the
+    /// data themselves in `published_data`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
     /// Published data that is drawn along with it.

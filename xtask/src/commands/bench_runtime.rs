@@ -1,4 +1,4 @@
-//! `bench-runtime`: the runtimes of a study, such as the second half of the 2017 report.
+//! `bench-runtime`: the runtimes of a study.
 
 mod child;
 mod tables;
