@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use lenet_results::{ClaimRecord, Registration, RuntimeRecord, StudyRecord, TrialRecord};
 
-pub use claims::judge::{JudgedClaim, JudgedComparison, Outlook};
+pub use claims::judged::{JudgedClaim, JudgedComparison, Outlook};
 pub use claims::verdict::Verdict;
 pub use error::ReportError;
 pub use records::summary::{RoundSpeed, Summary, rounds, summarize};

@@ -7,12 +7,8 @@ use lenet_results::{
     TrialRecord,
 };
 
-use crate::claims::timings::{Chosen, Timings};
+use crate::claims::timings::{Chosen, PerSeed, Timings};
 use crate::records::trials::value_at;
-
-/// One value for each seed, in the order in which the study runs its seeds; of runtimes one for each
-/// process.
-pub(crate) type PerSeed = BTreeMap<(usize, u64), f64>;
 
 /// All records, by the cells that they belong to.
 #[derive(Debug, Default)]

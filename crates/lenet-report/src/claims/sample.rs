@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use lenet_results::{ComparisonRecord, PairRecord, Quantity, TestRecord};
 use lenet_stats::{Estimate, Interval, StatsError};
 
-use crate::claims::observations::{PerSeed, Reader};
+use crate::claims::observations::Reader;
+use crate::claims::timings::PerSeed;
 
 /// How often the values of a comparison may have been looked at before their number was fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

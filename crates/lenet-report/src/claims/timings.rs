@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lenet_results::{Measure, PhaseSeconds, RuntimeRecord, RuntimeSample, TestRecord};
 
-use crate::claims::observations::PerSeed;
+
+/// One value for each seed, in the order in which the study runs its seeds; of runtimes one for each
+/// process.
+pub(crate) type PerSeed = BTreeMap<(usize, u64), f64>;
 
 /// All records of runtimes, by cell.
 #[derive(Debug, Default)]

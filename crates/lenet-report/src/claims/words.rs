@@ -3,7 +3,7 @@
 use lenet_results::{ClaimRecord, Correction, Declared, Quantity, Rule, Scope, TestRecord};
 use lenet_stats::Estimate;
 
-use super::judge::{JudgedClaim, JudgedComparison, Outlook};
+use super::judged::{JudgedClaim, JudgedComparison, Outlook};
 use crate::records::estimates::LEVEL;
 use crate::text::{bounds, count, date, joined, or_dash, percent, ratio, signed};
 

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::claims::judge::JudgedClaim;
+use crate::claims::judged::JudgedClaim;
 use crate::markdown;
 use crate::tables::claims::table;
 use crate::tables::table::verdict_html;

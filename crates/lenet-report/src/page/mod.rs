@@ -10,7 +10,7 @@ mod runtimes;
 use lenet_results::{Conflict, StudyRecord, TrialRecord};
 use maud::{DOCTYPE, PreEscaped, html};
 
-use crate::claims::judge::JudgedClaim;
+use crate::claims::judged::JudgedClaim;
 use crate::figures::Figure;
 use crate::plot::svg::ink_styles;
 use crate::records::cells::StudyFigure;

@@ -3,7 +3,7 @@
 use lenet_results::Declared;
 use serde::Serialize;
 
-use crate::claims::judge::{JudgedClaim, JudgedComparison, Outlook};
+use crate::claims::judged::{JudgedClaim, JudgedComparison, Outlook};
 use crate::claims::verdict::Verdict;
 use crate::tables::table::{Field, Style, Table};
 use crate::text::{DASH, or_dash};
