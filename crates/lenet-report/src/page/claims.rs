@@ -14,7 +14,7 @@ pub(super) fn overview(claims: &[JudgedClaim]) -> Markup {
         @if !claims.is_empty() {
             h2 { "Claims at a glance" }
             (table.html())
-            p.note { "n counts seeds, in claims on runtimes rounds. What each estimate is, and the "
+            p.note { "n counts seeds, in claims on runtimes processes. What each estimate is, and the "
                 "rule for its verdict, stands " a href="#claims" { "further down" } ". "
                 (expected_wrong(claims)) }
         }
