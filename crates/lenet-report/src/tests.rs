@@ -85,7 +85,7 @@ fn a_grid_of_anything_is_reported() {
     config.network.filters = vec![4, 8, 8];
     config.data.source = "idx:0123456789abcdef".to_owned();
     study.figures[0].id = "width".to_owned();
-    study.figures[0].published = None;
+    study.figures[0].published_data = None;
     study.figures[0].cells = vec![cell("filters = [4, 8, 8]", &config, 2)];
     let folder = tempfile::tempdir().unwrap();
     let records = [trial(&config, 0, &[0.91]), trial(&config, 1, &[0.93])];

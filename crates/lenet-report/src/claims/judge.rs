@@ -232,7 +232,7 @@ fn one(
         verdict,
         estimate: shown.and_then(|c| c.estimate.as_ref().ok().copied()),
         method: shown.map_or_else(String::new, |c| {
-            words::method(test, &c.label, claim, comparisons.len(), c)
+            words::method(test, &c.label, claim, comparisons.len(), c, looks)
         }),
         detail: words::detail(claim, &comparisons, &parts_left(&parts)),
         p_value: (verdict != Verdict::NotMeasured).then_some(p_value),
@@ -289,7 +289,10 @@ fn verdict(claim: &ClaimRecord, parts: &[Part], levels: &[f64]) -> Verdict {
 }
 
 /// The comparison that decides a test, or is next to.
-fn shown<'c>(test: &TestRecord, comparisons: &'c [JudgedComparison]) -> Option<&'c JudgedComparison> {
+fn shown<'c>(
+    test: &TestRecord,
+    comparisons: &'c [JudgedComparison],
+) -> Option<&'c JudgedComparison> {
     let known = comparisons.iter().filter(|c| c.estimate.is_ok());
     let key = |c: &&JudgedComparison| {
         let Ok(e) = &c.estimate else {

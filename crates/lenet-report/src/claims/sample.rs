@@ -75,7 +75,8 @@ impl Sample {
         sample.values = if comparison.baseline.is_empty() {
             of_pairs.values().copied().collect()
         } else {
-            let change = |(seed, value): (&(usize, u64), &f64)| Some(value - of_baseline.get(seed)?);
+            let change =
+                |(seed, value): (&(usize, u64), &f64)| Some(value - of_baseline.get(seed)?);
             of_pairs.iter().filter_map(change).collect()
         };
         sample.chance = chance(test, comparison, observations);
@@ -223,7 +224,9 @@ fn together(all: &[PerSeed]) -> PerSeed {
         *sum += value;
         *count += 1;
     }
-    let complete = sums.into_iter().filter(|(_, (_, count))| *count == all.len());
+    let complete = sums
+        .into_iter()
+        .filter(|(_, (_, count))| *count == all.len());
     complete
         .map(|(seed, (sum, count))| (seed, sum / count as f64))
         .collect()
@@ -238,6 +241,9 @@ fn chance(
 ) -> Option<f64> {
     let mut variances = Vec::new();
     for pair in &comparison.pairs {
+        if !learned(test, pair, observations) || of_pair(test, pair, observations).is_empty() {
+            continue;
+        }
         let mut sides = vec![(&pair.left, &test.left)];
         sides.extend(pair.right.iter().zip(&test.right));
         let mut variance = 0.0;
@@ -247,9 +253,7 @@ fn chance(
             let images = observations.images(cell, reading.measure)?;
             variance += mean * (1.0 - mean) / images as f64;
         }
-        if learned(test, pair, observations) {
-            variances.push(variance);
-        }
+        variances.push(variance);
     }
     let mean = variances.iter().sum::<f64>() / variances.len() as f64;
     (mean > 0.0).then(|| mean.sqrt())
