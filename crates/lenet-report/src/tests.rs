@@ -85,7 +85,7 @@ fn a_grid_of_anything_is_reported() {
     config.network.filters = vec![4, 8, 8];
     config.data.source = "idx:0123456789abcdef".to_owned();
     study.figures[0].id = "width".to_owned();
-    study.figures[0].published = None;
+    study.figures[0].published_data = None;
     study.figures[0].cells = vec![cell("filters = [4, 8, 8]", &config, 2)];
     let folder = tempfile::tempdir().unwrap();
     let records = [trial(&config, 0, &[0.91]), trial(&config, 1, &[0.93])];
@@ -116,7 +116,7 @@ fn runtimes_alone_make_a_whole_report() {
     };
     let files = write_report(records, folder.path()).unwrap();
     let ids: Vec<&str> = files.figures.iter().map(|f| f.id.as_str()).collect();
-    assert_eq!(ids, ["4", "5", "phases", "work"]);
+    assert_eq!(ids, ["batch-64", "batch-16", "phases", "work"]);
     let name = |path: &std::path::PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
     assert_eq!(
         files.tables.iter().map(name).collect::<Vec<_>>(),

@@ -1,13 +1,12 @@
 //! Putting the claims of a study to the test.
 
 use lenet_results::{
-    AlteredSetting, ClaimRecord, Declared, Registration, Rule, RuntimeRecord,
-    Scope, StudyRecord, TestRecord, TrialRecord,
+    AlteredSetting, ClaimRecord, Declared, Registration, Rule, RuntimeRecord, Scope, StudyRecord,
+    TestRecord, TrialRecord,
 };
 
-
-use crate::claims::observations::Observations;
 use crate::claims::judged::{JudgedClaim, JudgedComparison};
+use crate::claims::observations::Observations;
 use crate::claims::part::{self, Part, least_error, outlook, parts, shortest_way};
 use crate::claims::sample::Looks;
 use crate::claims::verdict::Verdict;
@@ -95,7 +94,8 @@ fn one(
         verdict,
         estimate: shown.and_then(|c| c.estimate.as_ref().ok().copied()),
         method: shown.map_or_else(String::new, |c| {
-            words::method(test, claim, parts.iter().filter(|p| p.is_made).count(), c)
+            let made = parts.iter().filter(|p| p.is_made).count();
+            words::method(test, claim, made, c, looks)
         }),
         detail: words::detail(claim, &comparisons, &left(&parts)),
         p_value: (verdict != Verdict::NotMeasured).then_some(p_value),
@@ -118,7 +118,10 @@ fn left(parts: &[Part]) -> words::Left {
 }
 
 /// The comparison that decides a test, or is next to.
-fn shown<'c>(test: &TestRecord, comparisons: &'c [JudgedComparison]) -> Option<&'c JudgedComparison> {
+fn shown<'c>(
+    test: &TestRecord,
+    comparisons: &'c [JudgedComparison],
+) -> Option<&'c JudgedComparison> {
     let known = comparisons.iter().filter(|c| c.estimate.is_ok());
     let key = |c: &&JudgedComparison| {
         let Ok(e) = &c.estimate else {

@@ -24,7 +24,11 @@ pub(crate) struct Part<'t> {
 }
 
 /// The comparisons of a test.
-pub(crate) fn parts<'t>(test: &'t TestRecord, observations: &Observations, looks: Looks) -> Vec<Part<'t>> {
+pub(crate) fn parts<'t>(
+    test: &'t TestRecord,
+    observations: &Observations,
+    looks: Looks,
+) -> Vec<Part<'t>> {
     let reader = observations.reader(test);
     let of_runtime = test.left.measure.is_of_runtime();
     let looks = if of_runtime { Looks::Once } else { looks };

@@ -81,7 +81,8 @@ impl Sample {
         sample.values = if comparison.baseline.is_empty() {
             of_pairs.values().copied().collect()
         } else {
-            let change = |(seed, value): (&(usize, u64), &f64)| Some(value - of_baseline.get(seed)?);
+            let change =
+                |(seed, value): (&(usize, u64), &f64)| Some(value - of_baseline.get(seed)?);
             of_pairs.iter().filter_map(change).collect()
         };
         sample.chance = chance(test, comparison, reader);
@@ -228,7 +229,9 @@ fn together(all: &[PerSeed]) -> PerSeed {
         *sum += value;
         *count += 1;
     }
-    let complete = sums.into_iter().filter(|(_, (_, count))| *count == all.len());
+    let complete = sums
+        .into_iter()
+        .filter(|(_, (_, count))| *count == all.len());
     complete
         .map(|(seed, (sum, count))| (seed, sum / count as f64))
         .collect()
@@ -236,13 +239,12 @@ fn together(all: &[PerSeed]) -> PerSeed {
 
 /// Standard deviation that finite sets of images explain: of one accuracy, or of the difference
 /// between two. √(p (1 − p) ÷ images) with the mean accuracy p.
-fn chance(
-    test: &TestRecord,
-    comparison: &ComparisonRecord,
-    reader: &Reader,
-) -> Option<f64> {
+fn chance(test: &TestRecord, comparison: &ComparisonRecord, reader: &Reader) -> Option<f64> {
     let mut variances = Vec::new();
     for pair in &comparison.pairs {
+        if !learned(test, pair, reader) || of_pair(test, pair, reader).is_empty() {
+            continue;
+        }
         let mut sides = vec![(&pair.left, &test.left)];
         sides.extend(pair.right.iter().zip(&test.right));
         let mut variance = 0.0;
@@ -252,9 +254,7 @@ fn chance(
             let images = reader.images(cell, reading.measure)?;
             variance += mean * (1.0 - mean) / images as f64;
         }
-        if learned(test, pair, reader) {
-            variances.push(variance);
-        }
+        variances.push(variance);
     }
     let mean = variances.iter().sum::<f64>() / variances.len() as f64;
     (mean > 0.0).then(|| mean.sqrt())

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lenet_results::{Measure, PhaseSeconds, RuntimeRecord, RuntimeSample, TestRecord};
 
-
 /// One value for each seed, in the order in which the study runs its seeds; of runtimes one for each
 /// process.
 pub(crate) type PerSeed = BTreeMap<(usize, u64), f64>;
@@ -41,7 +40,10 @@ impl<'a> Timings<'a> {
         let both = |machine: &Machine<'a>| self.count(&right, machine).min(1);
         let on_left = self.best(&left, |machine| (both(machine), self.count(&left, machine)));
         let on_right = self.best(&right, |machine| {
-            (usize::from(Some(*machine) == on_left), self.count(&right, machine))
+            (
+                usize::from(Some(*machine) == on_left),
+                self.count(&right, machine),
+            )
         });
         let mut chosen = Chosen::default();
         for (cells, machine) in [(left, on_left), (right, on_right)] {
@@ -72,7 +74,10 @@ impl<'a> Timings<'a> {
         let better = |a: &(Machine<'a>, f64), b: &(Machine<'a>, f64)| {
             rank(&a.0).cmp(&rank(&b.0)).then(b.1.total_cmp(&a.1))
         };
-        machines.into_iter().max_by(better).map(|(machine, _)| machine)
+        machines
+            .into_iter()
+            .max_by(better)
+            .map(|(machine, _)| machine)
     }
 
     /// Cells that a machine has.

@@ -37,7 +37,8 @@ impl Verdict {
 
 /// What a rule makes of an interval.
 pub(crate) fn by_rule(rule: Rule, interval: Option<Interval>) -> Verdict {
-    let Some(Interval { low, high }) = interval else {
+    let Some(Interval { low, high }) = interval.filter(|i| !i.low.is_nan() && !i.high.is_nan())
+    else {
         return Verdict::Undecided;
     };
     let (holds, fails) = match rule {

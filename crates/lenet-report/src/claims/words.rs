@@ -4,6 +4,7 @@ use lenet_results::{ClaimRecord, Correction, Declared, Quantity, Rule, Scope, Te
 use lenet_stats::Estimate;
 
 use super::judged::{JudgedClaim, JudgedComparison, Outlook};
+use super::sample::Looks;
 use crate::records::estimates::LEVEL;
 use crate::text::{bounds, count, date, joined, or_dash, percent, ratio, signed};
 
@@ -24,8 +25,7 @@ pub(super) fn question(claim: &ClaimRecord) -> String {
         let only = test.only.as_ref().map(|only| {
             format!(
                 " Cells whose mean {} is below {} are left out.",
-                only.reading,
-                only.at_least
+                only.reading, only.at_least
             )
         });
         format!("{asked}{} {}", only.unwrap_or_default(), rule(test))
@@ -73,13 +73,11 @@ fn both(test: &TestRecord) -> String {
 /// The rule of a test in words.
 fn rule(test: &TestRecord) -> String {
     let (holds, fails) = match test.rule {
-        Rule::Above(bound) => (format!("above {bound}"), "at or below it".to_owned()),
-        Rule::Below(bound) => (format!("below {bound}"), "at or above it".to_owned()),
-        Rule::Within(least, most) => (
-            format!("between {least} and {most}"),
-            "wholly outside".to_owned(),
-        ),
+        Rule::Above(bound) => (format!("above {bound}"), "at or below it"),
+        Rule::Below(bound) => (format!("below {bound}"), "at or above it"),
+        Rule::Within(least, most) => (format!("between {least} and {most}"), "wholly outside"),
     };
+    let holds = holds.replace('-', "−");
     match (test.scope, test.comparisons.len()) {
         (_, 1) => format!("Holds if the interval lies {holds}; does not if it lies {fails}."),
         (Scope::All, _) => format!(
@@ -97,21 +95,37 @@ fn rule(test: &TestRecord) -> String {
     }
 }
 
+/// How the interval of a test is computed, as [`Sample`](super::sample::Sample) does.
+fn interval(test: &TestRecord, looks: Looks) -> &'static str {
+    match (test.quantity, looks) {
+        (Quantity::Ratio, Looks::Once) => "Student t of the logarithms",
+        (Quantity::Ratio, Looks::EverySeed) => {
+            "confidence sequence of the logarithms, which allows for a look after every seed"
+        }
+        (Quantity::Spread | Quantity::SpreadBeyondChance, Looks::Once) => {
+            "chi-square, taking the values to be normal"
+        }
+        (Quantity::Spread | Quantity::SpreadBeyondChance, Looks::EverySeed) => {
+            "chi-square, taking the values to be normal and allowing for a look after every seed"
+        }
+        (Quantity::DistanceBeyondChance, _) => "normal, for other images of the same distribution",
+        (Quantity::Value, Looks::Once) if test.left.measure.is_accuracy() => {
+            "Student t on the scale of logits"
+        }
+        (_, Looks::Once) => "Student t",
+        (_, Looks::EverySeed) => "confidence sequence, which allows for a look after every seed",
+    }
+}
+
 /// What the estimate shown is, and how its interval is computed.
 pub(super) fn method(
     test: &TestRecord,
     claim: &ClaimRecord,
     comparisons: usize,
     shown: &JudgedComparison,
+    looks: Looks,
 ) -> String {
-    let interval = match test.quantity {
-        Quantity::Ratio => "Student t of the logarithms",
-        Quantity::Spread | Quantity::SpreadBeyondChance => {
-            "chi-square, taking the values to be normal"
-        }
-        Quantity::DistanceBeyondChance => "normal, for other images of the same distribution",
-        _ => "Student t",
-    };
+    let interval = interval(test, looks);
     let level = shown.estimate.as_ref().map_or(LEVEL, |e| e.level);
     let mut what = quantity(test);
     if let Some(first) = what.get(..1).map(str::to_lowercase) {
@@ -163,11 +177,7 @@ pub(super) struct Left {
 }
 
 /// Every comparison, where there are several; cells without results; what is left out.
-pub(super) fn detail(
-    claim: &ClaimRecord,
-    comparisons: &[JudgedComparison],
-    left: &Left,
-) -> String {
+pub(super) fn detail(claim: &ClaimRecord, comparisons: &[JudgedComparison], left: &Left) -> String {
     let mut sentences = Vec::new();
     let quantities = claim
         .tests
@@ -186,11 +196,16 @@ pub(super) fn detail(
         sentences.push(format!("No estimate: {error}."));
     }
     if left.missing > 0 {
-        let missing = left.missing;
-        sentences.push(format!("Cells without results, on which nothing is decided: {missing}."));
+        let pairs = count(left.missing, "pair");
+        sentences.push(format!(
+            "{pairs} of cells without results, so nothing is decided on them."
+        ));
     }
     if left.left_out > 0 {
-        sentences.push(format!("Left out as not having learned: {}.", left.left_out));
+        sentences.push(format!(
+            "Left out as not having learned: {}.",
+            left.left_out
+        ));
     }
     if left.shares_a_process {
         sentences.push(
@@ -232,7 +247,9 @@ impl JudgedClaim {
     #[must_use]
     pub fn interval(&self) -> String {
         let interval = self.estimate.and_then(|e| e.interval);
-        or_dash(interval, |i| bounds(i, |value| number(self.quantity, value)))
+        or_dash(interval, |i| {
+            bounds(i, |value| number(self.quantity, value))
+        })
     }
 
     /// The confidence level of the interval in words.
@@ -279,3 +296,6 @@ impl JudgedClaim {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,9 @@ impl Across {
             return Self::Parameters;
         }
         let mut numbers = ["batch_size", "samples", "trials", "threads"].into_iter();
-        numbers.find(|name| is_axis(&name)).map_or(Self::Parameters, Self::Setting)
+        numbers
+            .find(|name| is_axis(&name))
+            .map_or(Self::Parameters, Self::Setting)
     }
 
     fn value(&self, cell: &RuntimeCell) -> f64 {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use lenet_stats::Estimate;
 use maud::{Markup, html};
 
-use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::fit::{FittedSeries, fits};
+use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::runtimes::{Point, Repeat, Runtimes};
 use crate::records::series::Series;
 use crate::tables::table::Table;
@@ -84,7 +84,9 @@ fn published_seconds(declared: &[RuntimeFigure]) -> BTreeMap<&str, f64> {
 
 /// Where they come from, each source once.
 fn sources(declared: &[RuntimeFigure]) -> String {
-    let all = declared.iter().filter_map(|figure| figure.published.as_ref());
+    let all = declared
+        .iter()
+        .filter_map(|figure| figure.published.as_ref());
     let all = all.map(|p| format!("Published: {}; {}.", p.source, p.precision));
     joined(all.collect::<BTreeSet<_>>(), " ")
 }

@@ -48,7 +48,10 @@ fn the_page_stands_alone_and_says_what_it_must() {
         "revision</dt><dd>abc1234",
         "dead from epoch 1",
         "class=\"verdict holds\"",
-        "not measured here",
+        "Claims at a glance",
+        "The claims, one by one",
+        "Published: published in 2017, one run each; read from the drawings",
+        "<p>One run for each rate: the gap from 0.1 to 0.01 was 0.021",
         "prefers-color-scheme: dark",
     ] {
         assert!(page.contains(part), "{part}");
@@ -66,6 +69,7 @@ fn trials_and_runtimes_share_one_page() {
             studies,
             trials,
             runtimes: &runtimes,
+            ..crate::Records::default()
         };
         let files = crate::write_report(records, folder.path()).unwrap();
         std::fs::read_to_string(files.index).unwrap()
@@ -76,11 +80,10 @@ fn trials_and_runtimes_share_one_page() {
         "40 of 40 trials done",
         "16 runtimes of 1 series",
         "Figure 1 · ",
-        "Figure 5 · ",
+        "Figure batch-16 · ",
         "How runtimes were measured",
         "cargo xtask bench-runtime",
         "governor</dt><dd>unknown",
-        "These records hold no runtimes of a GPU with images streamed",
     ] {
         assert!(both.contains(part), "{part}");
     }
@@ -155,4 +158,99 @@ fn unusual_outcomes_are_told() {
         notes[2]
     );
     assert!(notes[3].contains("fc1.weight"));
+}
+
+/// The lab study with these notes on its first figure and its first claim, and no other claim.
+fn noted(figure: &str, claim: &str) -> String {
+    let (mut study, records) = lab_study(3);
+    study.figures[0].notes = figure.to_owned();
+    study.claims.truncate(1);
+    study.claims[0].notes = claim.to_owned();
+    page(&[study], &records)
+}
+
+#[test]
+fn notes_are_set_from_markdown() {
+    let page = noted(
+        "Drawn *once*, at `0.1`.",
+        "One run; see [the **paper**](#paper).",
+    );
+    assert!(page.contains("<p>Drawn <em>once</em>, at <code>0.1</code>.</p>"));
+    // Links lead to web pages or nowhere.
+    assert!(page.contains("<p>One run; see the <strong>paper</strong>.</p>"));
+    let linked = noted("", "See [this](https://example.org/paper).");
+    assert!(linked.contains("<a href=\"https://example.org/paper\">this</a>"));
+}
+
+#[test]
+fn foreign_markup_in_notes_is_text() {
+    let foreign = "a <b onclick=\"x()\">c</b>\n\n<script>alert(1)</script>\n\n\
+                   ![p](https://example.org/p.png) [j](javascript:x)";
+    let page = noted(foreign, foreign);
+    has_no_way_out(&page);
+    assert!(!page.contains("<b onclick") && !page.contains("javascript:"));
+    assert_eq!(
+        page.matches("&lt;script&gt;alert(1)&lt;/script&gt;")
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn the_number_of_verdicts_says_how_many_may_be_wrong() {
+    let (mut study, records) = lab_study(3);
+    let overview = |study: &StudyRecord| {
+        let page = page(std::slice::from_ref(study), &records);
+        let start = page.find("n counts seeds").unwrap();
+        page[start..].split("</p>").next().unwrap().to_owned()
+    };
+    let decided = |study: &StudyRecord| {
+        let records = crate::Records {
+            studies: std::slice::from_ref(study),
+            trials: &records,
+            ..crate::Records::default()
+        };
+        let claims = crate::judge_claims(records);
+        claims.iter().filter(|c| c.verdict.is_decided()).count()
+    };
+    assert_eq!(decided(&study), 6);
+    let words = "Each of the 6 verdicts errs with 5 % at most, so up to 0.30 of them are expected to be \
+                 wrong.";
+    let found = overview(&study);
+    assert!(found.contains(words), "{found}");
+    study.claims.truncate(1);
+    let words = "Each of the 1 verdict errs with 5 % at most, so up to 0.05 of them are expected to be \
+                 wrong.";
+    let found = overview(&study);
+    assert!(found.contains(words), "{found}");
+}
+
+#[test]
+fn a_study_without_claims_says_so() {
+    let (mut study, records) = lab_study(2);
+    study.claims.clear();
+    let page = page(&[study], &records);
+    assert!(page.contains("This study declares no claims. A <code>[[claim]]</code> in its file"));
+    assert!(!page.contains("Claims at a glance"));
+}
+
+#[test]
+fn a_claim_on_the_page_has_its_question_answer_and_notes() {
+    let (study, records) = lab_study(3);
+    let page = page(&[study], &records);
+    let start = page.find("<section class=\"claim\"").unwrap();
+    let claim = page[start..].split("</section>").next().unwrap();
+    for part in [
+        "1. With SGD, learning rate 0.1 performs best of the four.",
+        "<strong>Question. </strong>Difference in test accuracy after the last epoch, seed by seed, of \
+         dropout = 0, optimizer = sgd, in 3 comparisons.",
+        "<strong>Answer. </strong>+0.02",
+        ", n = 3: difference in test accuracy",
+        "98.33 %, so that 3 comparisons have 95 % jointly (Bonferroni).",
+        "learning_rate = 0.1 against learning_rate = 0.0001: +0.7",
+        "<div class=\"note\"><p>One run for each rate",
+    ] {
+        assert!(claim.contains(part), "{part}\n{claim}");
+    }
+    assert!(!claim.contains("Seeds needed"), "{claim}");
 }

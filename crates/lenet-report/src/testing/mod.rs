@@ -1,9 +1,14 @@
 //! Made-up records with known answers, for the tests of this crate.
 
+mod claims;
+mod published;
 mod runtimes;
 mod trials;
 
-pub(crate) use runtimes::{Grid, in_series, record, two_devices, with_phases};
+pub(crate) use claims::{
+    alone, arm, claim, comparison, pair, reading, study, test, trials, with_baseline,
+};
+pub(crate) use runtimes::{Grid, in_series, record, two_devices, with_phases, workload};
 pub(crate) use trials::{cell, lab_config, lab_study, rising, run, trial};
 
 /// Reports all failures of a table of cases at once.

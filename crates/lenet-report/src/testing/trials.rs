@@ -2,9 +2,12 @@
 
 use lenet_core::{Dropout, Optimizer, Trial};
 use lenet_results::{
-    CellRecord, CellTrial, Environment, EpochRecord, FigureRecord, Outcome, RunRecord, StudyRecord,
-    TrialRecord,
+    CellRecord, CellTrial, Environment, EpochRecord, FigureRecord, Outcome, RunRecord,
+    STUDY_FORMAT, StudyRecord, TrialRecord,
 };
+
+use super::claims::lab_claims;
+use super::published::published;
 
 /// The setting of the 2017 report, with dropout connected.
 pub(crate) fn lab_config(optimizer: &str, learning_rate: f64, rate: f64) -> Trial {
@@ -135,7 +138,8 @@ const FIGURES: [(&str, &str, &str, f64, bool); 5] = [
 
 const RATES: [f64; 4] = [0.1, 0.01, 0.001, 0.0001];
 
-/// A study like the 2017 report, with curves like the published ones.
+/// A study like the 2017 report, with its claims on training, the published curves, and curves like
+/// these.
 pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
     let ends = |optimizer: &str, rate: f64| match (optimizer, RATES.iter().position(|r| *r == rate))
     {
@@ -181,19 +185,19 @@ pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
             title: title.to_owned(),
             axes: vec!["learning_rate".to_owned()],
             notes: String::new(),
-            published: Some(id[..1].to_owned()),
-            published_data: None,
+            published: None,
+            published_data: Some(published(&format!("figure-{}", &id[..1]), &RATES)),
             runtime: None,
             cells: cells.to_vec(),
             left_out: Vec::new(),
         }
     });
     let study = StudyRecord {
-        format: 1,
+        format: STUDY_FORMAT,
         name: "lab-2017".to_owned(),
         title: "Scaled-down LeNet on MNIST: the 2017 study repeated".to_owned(),
         figures: figures.to_vec(),
-        claims: Vec::new(),
+        claims: lab_claims(),
         altered: Vec::new(),
         until_decided: None,
     };

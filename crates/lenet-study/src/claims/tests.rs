@@ -58,10 +58,10 @@ fn a_list_of_right_sides_is_a_list_of_comparisons() {
     assert_eq!(
         labels,
         [
-            "learning_rate = 0.1, test_accuracy after epoch 1 against learning_rate = 0.01, \
-             test_accuracy after the last epoch",
-            "learning_rate = 0.1, test_accuracy after epoch 1 against learning_rate = 0.001, \
-             test_accuracy after the last epoch",
+            "learning_rate = 0.1 (test accuracy after epoch 1) against learning_rate = 0.01 (test \
+             accuracy after the last epoch)",
+            "learning_rate = 0.1 (test accuracy after epoch 1) against learning_rate = 0.001 (test \
+             accuracy after the last epoch)",
         ]
     );
     assert!(test.comparisons.iter().all(|c| c.pairs.len() == 1));
@@ -111,7 +111,7 @@ fn two_measures_of_one_cell_are_compared() {
     );
     assert_eq!(
         comparison.label,
-        "validation_accuracy after the last epoch against test_accuracy after the last epoch"
+        "validation accuracy after the last epoch against test accuracy after the last epoch"
     );
 }
 
@@ -196,4 +196,19 @@ fn claims_that_cannot_be_tested_are_refused_where_they_stand() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The claims on training, which tests of other crates read from the file. `UPDATE_EXPECT=1` writes
+/// it anew.
+#[test]
+fn the_claims_of_the_2017_study_are_those_of_the_file() {
+    let config = StudyConfig::open("lab-2017").unwrap();
+    let data = DataSets::default().with("mnist", Dataset::mnist());
+    let plan = Plan::expand(&config, &Overrides::default(), &data).unwrap();
+    let text = serde_json::to_string_pretty(&plan.study.claims[..6]).unwrap();
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/claims/lab-2017.json"
+    );
+    expect_test::expect_file![file].assert_eq(&(text + "\n"));
 }

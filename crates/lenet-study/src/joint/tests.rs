@@ -23,7 +23,7 @@ fn record(of_runtime: bool, settings: Settings, only: &[&str]) -> StudyRecord {
             let overrides = Overrides {
                 settings,
                 only,
-                seeds: None,
+                ..Overrides::default()
             };
             Plan::expand(&config, &overrides, &data)
         }

@@ -113,6 +113,7 @@ fn overrides_narrow_the_study() {
         only: vec!["3".into()],
         seeds: Some(2),
         settings,
+        ..Overrides::default()
     };
     let plan = expand("lab-2017", &overrides).unwrap();
     assert_eq!((plan.cells(), plan.trials.len()), (4, 8));

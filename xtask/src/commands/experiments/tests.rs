@@ -41,18 +41,24 @@ fn exit_codes_follow_the_summary() {
         label: "a".into(),
         message: "b".into(),
     };
-    assert_eq!(conclude(&summary()), Exit::Done);
+    assert_eq!(exit_code(&summary()), Exit::Done);
     let some_failed = RunSummary {
         failed: vec![failed],
         ..summary()
     };
-    assert_eq!(conclude(&some_failed), Exit::Failed);
+    assert_eq!(exit_code(&some_failed), Exit::Failed);
     let interrupted = RunSummary {
         interrupted: true,
         remaining: 1,
         ..some_failed
     };
-    assert_eq!(conclude(&interrupted), Exit::Interrupted);
+    assert_eq!(exit_code(&interrupted), Exit::Interrupted);
+    let elsewhere = RunSummary {
+        elsewhere: 2,
+        remaining: 2,
+        ..summary()
+    };
+    assert_eq!(exit_code(&elsewhere), Exit::Done);
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! Results beside the published values.
 
+use lenet_core::Trial;
+use lenet_results::{StudyRecord, TrialRecord};
+use serde::Deserialize;
+
 use super::*;
 use crate::records::cells::fill;
-use crate::testing::lab_study;
+use crate::testing::{arm, lab_study, study, trials};
 
 #[test]
 fn rows_stand_beside_the_published_values() {
@@ -46,5 +50,133 @@ fn partial_studies_show_how_much_there_is() {
     assert_eq!(table.lines().count(), 22);
     assert!(table.contains("| 2 of 3 | 10 | 0.98"), "{table}");
     let csv = String::from_utf8(full(&rows).csv()).unwrap();
-    assert_eq!(csv.lines().next().unwrap().split(',').count(), 16);
+    assert_eq!(csv.lines().next().unwrap().split(',').count(), 20);
+}
+
+/// What scipy makes of five trials of which the last died: mean, lower and upper bound.
+#[derive(Deserialize)]
+struct Oracle {
+    cells: OracleCell,
+}
+
+#[derive(Deserialize)]
+struct OracleCell {
+    tests: Vec<f64>,
+    all: [f64; 3],
+    validation: [f64; 3],
+    alive: [f64; 3],
+    died: [f64; 2],
+}
+
+/// A study of one cell with these test accuracies, of which the last `dead` belong to dead networks.
+fn one_cell(accuracies: &[f64], dead: usize) -> (StudyRecord, Vec<TrialRecord>) {
+    let config: Trial = arm(0.1);
+    let mut records = trials(&config, accuracies);
+    for record in records.iter_mut().rev().take(dead) {
+        record.epochs[0].dead = true;
+    }
+    let seeds: Vec<u64> = (1..=accuracies.len() as u64).collect();
+    (study(&[(&config, &seeds)], Vec::new()), records)
+}
+
+#[test]
+fn a_row_has_every_number_of_a_cell_of_which_one_network_died() {
+    let oracle: Oracle = serde_json::from_str(include_str!("../../../oracle/oracle.json")).unwrap();
+    let oracle = oracle.cells;
+    let (study, records) = one_cell(&oracle.tests, 1);
+    let figures = fill(&[study], &records);
+    let rows = results(&figures);
+    let csv = String::from_utf8(full(&rows).csv()).unwrap();
+    let (header, row) = csv.trim_end().split_once('\n').unwrap();
+    let [all, validation, alive] = [oracle.all, oracle.validation, oracle.alive];
+    let number = |value: f64| value.to_string();
+    let expected: Vec<(&str, String)> = [
+        ("figure", "1".to_owned()),
+        ("cell", "0.1".to_owned()),
+        ("epoch", "1".to_owned()),
+        ("seeds", "5".to_owned()),
+        ("planned", "5".to_owned()),
+        ("validation_accuracy", number(validation[0])),
+        ("validation_low", number(validation[1])),
+        ("validation_high", number(validation[2])),
+        ("test_accuracy", number(all[0])),
+        ("test_low", number(all[1])),
+        ("test_high", number(all[2])),
+        ("test_worst_seed", "0.1".to_owned()),
+        ("test_best_seed", "0.96".to_owned()),
+        ("published_test_accuracy", String::new()),
+        ("difference", String::new()),
+        ("parameters", "104250".to_owned()),
+        ("died", "1".to_owned()),
+        ("alive_test_accuracy", number(alive[0])),
+        ("alive_test_low", number(alive[1])),
+        ("alive_test_high", number(alive[2])),
+    ]
+    .to_vec();
+    let names: Vec<&str> = expected.iter().map(|(name, _)| *name).collect();
+    assert_eq!(header.split(',').collect::<Vec<_>>(), names);
+    let same = |found: &str, expected: &str| match (found.parse::<f64>(), expected.parse::<f64>()) {
+        (Ok(found), Ok(expected)) => (found - expected).abs() < 1e-9,
+        _ => found == expected,
+    };
+    crate::testing::all_pass(expected.iter().zip(row.split(',')).filter_map(
+        |((name, expected), found)| {
+            (!same(found, expected)).then(|| format!("{name}: {found} for {expected}"))
+        },
+    ));
+    assert_eq!(row.split(',').count(), expected.len());
+    // Readers see the mean of the networks that live, and how many died.
+    let died = format!(
+        "1 of 5 ({:.0} to {:.0} %)",
+        100.0 * oracle.died[0],
+        100.0 * oracle.died[1]
+    );
+    assert_eq!(died, "1 of 5 (1 to 72 %)");
+    let cell = format!("{:.4} ({:.4}–{:.4})", alive[0], alive[1], alive[2]);
+    let table = markdown(&rows);
+    assert!(
+        table.contains(&format!("| {cell} | {died} | 0.1000–0.9600 |")),
+        "{table}"
+    );
+}
+
+#[test]
+fn means_are_of_the_living_only_where_some_live_and_some_died() {
+    let means = |dead| {
+        let (study, records) = one_cell(&[0.9, 0.8, 0.1], dead);
+        let figures = fill(&[study], &records);
+        let row = results(&figures).remove(0);
+        let point = |e: Option<Estimate>| (e.unwrap().point * 1e6).round() / 1e6;
+        (point(row.test), point(row.alive[1]), row.died())
+    };
+    assert_eq!(means(0), (0.6, 0.6, "–".to_owned()));
+    assert_eq!(means(1), (0.6, 0.85, "1 of 3 (1 to 91 %)".to_owned()));
+    assert_eq!(means(2), (0.6, 0.9, "2 of 3 (9 to 99 %)".to_owned()));
+    assert_eq!(means(3), (0.6, 0.6, "3 of 3 (29 to 100 %)".to_owned()));
+}
+
+#[test]
+fn intervals_of_accuracies_stay_between_0_and_1() {
+    for accuracies in [[1.0, 0.9, 0.999], [0.0, 0.1, 0.001], [1.0, 0.0, 0.5]] {
+        let (study, records) = one_cell(&accuracies, 0);
+        let figures = fill(&[study], &records);
+        let interval = results(&figures)[0].test.unwrap().interval.unwrap();
+        let inside = 0.0 < interval.low && interval.low < interval.high && interval.high < 1.0;
+        assert!(inside, "{accuracies:?}: {interval:?}");
+    }
+}
+
+#[test]
+fn the_best_counts_dead_networks() {
+    // Four networks of 0.99 and a dead one are worse than five of 0.9.
+    let (mut study, mut records) = one_cell(&[0.99, 0.99, 0.99, 0.99, 0.1], 1);
+    let other = arm(0.2);
+    study.figures[0].cells.extend(
+        crate::testing::study(&[(&other, &[1, 2, 3, 4, 5])], Vec::new()).figures[0]
+            .cells
+            .clone(),
+    );
+    records.extend(trials(&other, &[0.9; 5]));
+    let figures = fill(&[study], &records);
+    assert_eq!(best(&results(&figures)).unwrap().cell.label, "0.2");
 }
