@@ -242,3 +242,6 @@ impl Settings {
         self.data.as_deref().unwrap_or(MNIST)
     }
 }
+
+#[cfg(test)]
+mod tests;

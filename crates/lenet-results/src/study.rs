@@ -146,3 +146,6 @@ pub struct PublishedPoint {
     /// Numbers by the names of their [`Measure`](crate::Measure)s.
     pub values: BTreeMap<String, f64>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,8 +27,9 @@ pub fn next_stage(
         ..Records::default()
     };
     let mut seeds = BTreeMap::new();
-    let trained = study.figures.iter().filter(|f| f.runtime.is_none());
-    for cell in trained.flat_map(|figure| &figure.cells) {
+    // A cell of runtimes has no trials, and may have the configuration of one that has.
+    let of_training = study.figures.iter().filter(|f| f.runtime.is_none());
+    for cell in of_training.flat_map(|figure| &figure.cells) {
         seeds.insert(cell.config.cell(), cell.trials.len());
     }
     let now = seeds.clone();
