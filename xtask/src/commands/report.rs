@@ -25,7 +25,8 @@ pub fn run(flags: &Report) -> CommandResult {
         ));
     }
     let files = lenet_report::write_report(found.records(), &flags.out).or_fail()?;
-    for study in &found.studies {
+    let trains = |study: &&StudyRecord| study.figures.iter().any(|f| f.runtime.is_none());
+    for study in found.studies.iter().filter(trains) {
         output::line(cell_table(study, &merged.records)).or_fail()?;
     }
     let trials = merged.records.len();

@@ -35,12 +35,12 @@ enum Across {
 impl Across {
     fn of(figure: &RuntimeFigure) -> Self {
         let is_axis = |name: &&str| figure.axes.iter().any(|axis| axis == *name);
-        if ARCHITECTURE.iter().any(|name| is_axis(&name)) {
+        if ARCHITECTURE.iter().any(is_axis) {
             return Self::Parameters;
         }
         let mut numbers = ["batch_size", "samples", "trials", "threads"].into_iter();
         numbers
-            .find(|name| is_axis(&name))
+            .find(|name| is_axis(name))
             .map_or(Self::Parameters, Self::Setting)
     }
 
@@ -100,6 +100,13 @@ struct Curve {
     on_gpu: bool,
     hollow: bool,
     data: BTreeMap<u64, Vec<Datum>>,
+}
+
+/// What was measured for one curve.
+struct Measured<'a> {
+    /// The settings that the series does not tell.
+    rest: String,
+    points: Vec<(&'a Point<'a>, &'a RuntimeCell)>,
 }
 
 /// The drawing of a declared figure.
@@ -176,8 +183,8 @@ fn published(across: &Across, declared: &RuntimeFigure) -> Vec<Curve> {
 fn measured(runtimes: &Runtimes, across: &Across, declared: &RuntimeFigure) -> Vec<Curve> {
     let by_key: BTreeMap<&str, &RuntimeCell> =
         declared.cells.iter().map(|c| (c.key.as_str(), c)).collect();
-    let mut found: BTreeMap<(usize, usize), (String, Vec<(&Point, &RuntimeCell)>)> =
-        BTreeMap::new();
+    // By series and rest.
+    let mut found: BTreeMap<(usize, usize), Measured> = BTreeMap::new();
     let mut rests: Vec<String> = Vec::new();
     for point in &runtimes.points {
         let Some(cell) = by_key.get(point.record.cell().as_str()) else {
@@ -190,20 +197,22 @@ fn measured(runtimes: &Runtimes, across: &Across, declared: &RuntimeFigure) -> V
             rests.len() - 1
         });
         let curve = found.entry((point.series, at));
-        let (_, points) = curve.or_insert_with(|| (rest, Vec::new()));
-        points.push((point, cell));
+        let curve = curve.or_insert_with(|| Measured {
+            rest,
+            points: Vec::new(),
+        });
+        curve.points.push((point, cell));
     }
     let (inks, several) = (inks(&runtimes.series), rests.len() > 1);
-    let curve = |(at, ((series, _), (rest, points))): (usize, (&(usize, usize), &(String, _)))| {
+    let curve = |(at, ((series, _), measured)): (usize, (&(usize, usize), &Measured))| {
         let own = &runtimes.series[*series];
-        let points: &Vec<(&Point, &RuntimeCell)> = points;
         let ink = match (several, at < SERIES.len()) {
             (false, _) => inks[*series],
             (true, true) => Ink::Series(at),
             (true, false) => Ink::Other,
         };
-        let mut curve = Curve::new(with(&own.label, rest), ink, own.key.on_gpu, false);
-        for (point, cell) in points {
+        let mut curve = Curve::new(with(&own.label, &measured.rest), ink, own.key.on_gpu, false);
+        for (point, cell) in &measured.points {
             curve.add(cell, across, point.summary.median, point.summary.interval);
         }
         curve

@@ -46,7 +46,9 @@ impl Content<'_> {
 
     /// Whether the page is about trials. It is if there is nothing else.
     pub(crate) fn has_trials(&self) -> bool {
-        !self.studies.is_empty() || !self.records.is_empty() || !self.has_runtimes()
+        let figures = self.studies.iter().flat_map(|study| &study.figures);
+        let mut of_training = figures.filter(|figure| figure.runtime.is_none());
+        of_training.next().is_some() || !self.records.is_empty() || !self.has_runtimes()
     }
 }
 
