@@ -8,7 +8,8 @@ use std::time::SystemTime;
 use anyhow::Context;
 use lenet_results::{Outcome, Registration, SelfCheck, Store};
 use lenet_study::{
-    DataSets, FIRST_LOOK, Overrides, Plan, RunEvent, RunSettings, RunSummary, StudyConfig, Work,
+    DataSets, FIRST_LOOK, Overrides, Plan, RunEvent, RunSettings, RunSummary, Seeds, StudyConfig,
+    Work,
 };
 
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
@@ -72,7 +73,8 @@ pub fn run(flags: &Experiments) -> CommandResult {
     };
     loop {
         let summary = carry_out(style, &plan, &data, &store, &settings)?;
-        let is_whole = summary.remaining == 0 && summary.failed.is_empty() && summary.elsewhere == 0;
+        let is_whole =
+            summary.remaining == 0 && summary.failed.is_empty() && summary.elsewhere == 0;
         let records = store.records().or_fail()?;
         let next = is_whole.then(|| lenet_study::next_stage(&plan.study, &records, most));
         let Some(seeds) = next.flatten() else {
@@ -95,6 +97,14 @@ fn first_look(study: &StudyConfig, most: usize) -> anyhow::Result<usize> {
         most >= FIRST_LOOK,
         "--max-seeds {most}: give at least {FIRST_LOOK}, since fewer have no interval"
     );
+    if let Seeds::List(list) = &study.seeds {
+        anyhow::ensure!(
+            most <= list.len(),
+            "--max-seeds {most}: the study lists {} seeds (hint: give a smaller number, or add seeds \
+             to its file)",
+            list.len()
+        );
+    }
     Ok(FIRST_LOOK)
 }
 

@@ -119,11 +119,11 @@ fn a_row_has_every_number_of_a_cell_of_which_one_network_died() {
         (Ok(found), Ok(expected)) => (found - expected).abs() < 1e-9,
         _ => found == expected,
     };
-    crate::testing::all_pass(expected.iter().zip(row.split(',')).filter_map(
-        |((name, expected), found)| {
-            (!same(found, expected)).then(|| format!("{name}: {found} for {expected}"))
-        },
-    ));
+    let pairs = expected.iter().zip(row.split(','));
+    let wrong = pairs.filter(|((_, expected), found)| !same(found, expected));
+    crate::testing::all_pass(
+        wrong.map(|((name, expected), found)| format!("{name}: {found} for {expected}")),
+    );
     assert_eq!(row.split(',').count(), expected.len());
     // Readers see the mean of the networks that live, and how many died.
     let died = format!(
