@@ -16,6 +16,7 @@ fn help_texts() {
         "",
         "experiments",
         "report",
+        "claims",
         "status",
         "train",
         "evaluate",

@@ -91,6 +91,12 @@ fn write_inputs(root: &Path) {
         "zero.toml",
         "name = \"x\"\n[[figure]]\nid = \"1\"\n[figure.axes]\nfilters = [0]\n",
     );
+    let claim = "[[claim]]\ntext = \"c\"\nabove = 0\n";
+    study(
+        root,
+        "listed.toml",
+        &format!("name = \"x\"\nseeds = [4, 9, 11]\n{figure}{claim}"),
+    );
     study(root, "syntax.toml", "name = \n");
     study(root, "none.toml", "name = \"x\"\n");
     study(root, "threads.toml", "filters = 2\nthreads = 2\n");
@@ -157,6 +163,14 @@ const REFUSED: &[&[&str]] = &[
     &["experiments", "--config", "smoke", "--precision", "tf32"],
     &["experiments", "--config", "smoke", "--precision", "bf16"],
     &["train", "--precision", "tf32"],
+    // Seeds until every claim is decided.
+    &["experiments", "--config", "smoke", "--until-decided"],
+    &["experiments", "--until-decided", "--max-seeds", "2"],
+    &["experiments", "--until-decided", "--seeds", "3"],
+    &["experiments", "--until-decided", "--only", "1"],
+    &["experiments", "--until-decided", "--dry-run"],
+    &["experiments", "--max-seeds", "9"],
+    &["experiments", "--config", "listed.toml", "--until-decided"],
     // Settings.
     &["train", "--learning-rate", "-0.1"],
     &["train", "--learning-rate", "NaN"],
@@ -228,6 +242,10 @@ const REFUSED: &[&[&str]] = &[
     // Records.
     &["report", "--records", "empty", "--out", "x"],
     &["status", "--out", "nowhere"],
+    &["claims", "--records", "empty"],
+    &["claims", "--records", "nowhere"],
+    &["claims"],
+    &["claims", "--json", "--markdown"],
     // Devices of a build without CUDA.
     &["experiments", "--config", "smoke", "--device", "cuda"],
     &["train", "--device", "cuda:1"],

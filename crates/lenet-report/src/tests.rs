@@ -152,3 +152,73 @@ fn a_folder_that_cannot_be_made_is_named() {
         "{text}"
     );
 }
+
+#[test]
+fn a_study_of_format_1_is_reported() {
+    let text = include_str!("../../lenet-results/src/study/golden/format-1.json");
+    let study: StudyRecord = serde_json::from_str(text).unwrap();
+    let cell = &study.figures[1].cells[0];
+    let records: Vec<TrialRecord> = cell
+        .trials
+        .iter()
+        .map(|planned| {
+            let mut record = trial(&cell.config, planned.seed, &[0.5, 0.75]);
+            record.identity = planned.identity.clone();
+            record
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let files = report(&study, &records, folder.path());
+    let ids: Vec<&str> = files.figures.iter().map(|f| f.id.as_str()).collect();
+    assert_eq!(ids, ["3-as-run", "own"]);
+    let page = std::fs::read_to_string(files.index).unwrap();
+    assert!(page.contains("2 of 6 trials done") && page.contains("declares no claims"));
+}
+
+#[test]
+fn studies_that_declare_the_same_claim_share_it() {
+    let (study, trials) = lab_study(3);
+    let mut other = study.clone();
+    other.name = "another".to_owned();
+    other.claims.truncate(2);
+    other.claims[1].text = "Another claim.".to_owned();
+    let judged = crate::judge_claims(Records {
+        studies: &[other, study],
+        trials: &trials,
+        ..Records::default()
+    });
+    let texts: Vec<&str> = judged.iter().map(|claim| &claim.text[..10]).collect();
+    assert_eq!(texts.len(), 2 + 5);
+    assert_eq!(texts[..3], ["With SGD, ", "Another cl", "With SGD, "]);
+    // All that were measured are adjusted together.
+    let measured = judged.iter().filter(|claim| claim.p_value.is_some());
+    assert!(measured.count() > 4);
+    assert!(
+        judged
+            .iter()
+            .all(|claim| claim.adjusted.is_some() == claim.p_value.is_some())
+    );
+}
+
+#[test]
+fn claims_are_printed_as_they_are_written() {
+    let (study, trials) = lab_study(3);
+    let folder = tempfile::tempdir().unwrap();
+    report(&study, &trials, folder.path());
+    let records = Records {
+        studies: std::slice::from_ref(&study),
+        trials: &trials,
+        ..Records::default()
+    };
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(crate::claims_json(records), read("claims.json"));
+    assert_eq!(crate::claims_markdown(records), read("claims.md"));
+    let best = crate::best_cell(records).unwrap();
+    let start =
+        "adam, learning rate 0.001, dropout 0.5, 16 filters, batch 128 (figure 3): validation";
+    assert!(
+        best.starts_with(start) && best.ends_with("3 seeds after epoch 10"),
+        "{best}"
+    );
+    assert_eq!(crate::best_cell(Records::default()), None);
+}

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 use anyhow::Context;
 use lenet_results::{Outcome, SelfCheck, Store};
 use lenet_study::{
-    DataSets, FIRST_LOOK, Overrides, Plan, RunEvent, RunSettings, RunSummary, StudyConfig, Work,
+    DataSets, FIRST_LOOK, Overrides, Plan, RunEvent, RunSettings, RunSummary, Seeds, StudyConfig,
+    Work,
 };
 
 use crate::commands::report::read;
@@ -96,6 +97,14 @@ fn first_look(study: &StudyConfig, most: usize) -> anyhow::Result<usize> {
         most >= FIRST_LOOK,
         "--max-seeds {most}: give at least {FIRST_LOOK}, since fewer have no interval"
     );
+    if let Seeds::List(list) = &study.seeds {
+        anyhow::ensure!(
+            most <= list.len(),
+            "--max-seeds {most}: the study lists {} seeds (hint: give a smaller number, or add seeds \
+             to its file)",
+            list.len()
+        );
+    }
     Ok(FIRST_LOOK)
 }
 

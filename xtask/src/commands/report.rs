@@ -99,7 +99,29 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
         let study = StudyConfig::open(config)?;
         let overrides = Overrides::default();
         let data = DataSets::open(&study, &overrides)?;
-        found.studies = vec![Plan::expand(&study, &overrides, &data)?.study];
+        let mut study = Plan::expand(&study, &overrides, &data)?.study;
+        keep_looks(&found.studies, &mut study);
+        found.studies = vec![study];
     }
     Ok(found)
+}
+
+/// Seeds that were added until claims were decided were looked at one by one, whichever claims are
+/// asked about afterwards; and only the trials that were planned then count.
+fn keep_looks(earlier: &[StudyRecord], study: &mut StudyRecord) {
+    for looked in earlier.iter().filter(|s| s.until_decided.is_some()) {
+        study.until_decided = study.until_decided.max(looked.until_decided);
+        let known = looked.figures.iter().filter(|f| f.runtime.is_none());
+        let known: Vec<_> = known
+            .flat_map(|figure| &figure.cells)
+            .map(|cell| (cell.config.cell(), &cell.trials))
+            .collect();
+        let own = study.figures.iter_mut().filter(|f| f.runtime.is_none());
+        for cell in own.flat_map(|figure| &mut figure.cells) {
+            let key = cell.config.cell();
+            if let Some((_, planned)) = known.iter().find(|(other, _)| *other == key) {
+                cell.trials.clone_from(planned);
+            }
+        }
+    }
 }

@@ -92,7 +92,7 @@ fn pairs<'c>(
             }
             continue;
         };
-        if partner.key == cell.key && test.left.reading == side.reading {
+        if partner.declared == cell.declared && test.left.reading == side.reading {
             return Err(refuse(
                 selector,
                 selector.settings.label(),

@@ -11,8 +11,10 @@ use crate::error::StudyError;
 pub(crate) struct KnownCell {
     /// All settings, none left open.
     pub(crate) settings: Settings,
-    /// [`Trial::cell`](lenet_core::Trial::cell) of its trials.
+    /// [`Trial::cell`](lenet_core::Trial::cell) of its trials, as they are run.
     pub(crate) key: String,
+    /// The same as the study's file declares it. Flags may make several cells one.
+    pub(crate) declared: String,
     /// Whether it is a measurement of runtime.
     pub(crate) of_runtime: bool,
 }
@@ -31,7 +33,7 @@ pub(super) fn cells<'c>(
     let mut found: Vec<&KnownCell> = Vec::new();
     for cell in known {
         let fits = cell.of_runtime == of_runtime && wanted.fits(&cell.settings);
-        if fits && found.iter().all(|other| other.key != cell.key) {
+        if fits && found.iter().all(|other| other.declared != cell.declared) {
             found.push(cell);
         }
     }

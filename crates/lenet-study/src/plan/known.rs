@@ -3,7 +3,7 @@
 use lenet_core::Settings;
 use lenet_results::{ClaimRecord, Execution};
 
-use super::variants::variants;
+use super::variants::{Variant, variants};
 use crate::as_run::with_devices;
 use crate::claims::{KnownCell, resolve};
 use crate::config::StudyConfig;
@@ -46,6 +46,8 @@ fn of_training(
         let run = declared.overlaid(given);
         KnownCell {
             key: run.resolve(source(data, &run), 0).cell(),
+            // A data set that a flag replaces need not be there.
+            declared: declared.resolve(declared.data_name(), 0).cell(),
             // Claims speak of what the study's file says.
             settings: declared.without(&Settings::OF_RUNTIME).complete(),
             of_runtime: false,
@@ -65,16 +67,9 @@ fn of_runtimes(
     let mut known = Vec::new();
     for declared in declared.iter().filter(|v| v.impossible.is_none()) {
         let run = declared.overlaid(given);
-        let execution = Execution {
-            ordinal: 0,
-            placement: run.placement,
-            threads: run.settings.threads.unwrap_or(0),
-            fixed_threads: run.settings.threads.is_some(),
-            level: String::new(),
-            trials: run.trials,
-        };
         known.push(KnownCell {
-            key: execution.cell(&run.config(source(data, &run.settings), 0)),
+            key: key(&run, source(data, &run.settings)),
+            declared: key(declared, declared.settings.data_name()),
             settings: declared.complete(),
             of_runtime: true,
         });
@@ -82,8 +77,24 @@ fn of_runtimes(
     known
 }
 
+/// [`Execution::cell`] of a variant on any machine.
+fn key(variant: &Variant, source: &str) -> String {
+    let execution = Execution {
+        ordinal: 0,
+        placement: variant.placement,
+        threads: variant.settings.threads.unwrap_or(0),
+        fixed_threads: variant.settings.threads.is_some(),
+        level: String::new(),
+        trials: variant.trials,
+    };
+    execution.cell(&variant.config(source, 0))
+}
+
 fn source<'d>(data: &'d DataSets, settings: &Settings) -> &'d str {
     let set = data.get(settings.data_name());
     &set.expect("DataSets::open loads what the study names")
         .source
 }
+
+#[cfg(test)]
+mod tests;

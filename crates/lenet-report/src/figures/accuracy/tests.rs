@@ -177,3 +177,61 @@ fn ids_become_safe_file_names() {
     let figure = figure(&fill(&[study], &[])[0]);
     assert_eq!(figure.file_stem(), "figure-..-x-y");
 }
+
+/// The figure of one cell with these trials, of which the last have dead networks.
+fn with_dead(accuracies: &[f64], dead: usize) -> Figure {
+    let (mut study, _) = lab_study(1);
+    let config = lab_config("sgd", 0.1, 0.0);
+    study.figures.truncate(1);
+    study.figures[0].published_data = None;
+    study.figures[0].cells = vec![cell("a", &config, accuracies.len() as u64)];
+    let mut records: Vec<_> = (0..)
+        .zip(accuracies)
+        .map(|(seed, accuracy)| trial(&config, seed, &[*accuracy; 10]))
+        .collect();
+    for record in records.iter_mut().rev().take(dead) {
+        record.epochs.iter_mut().for_each(|e| e.dead = true);
+    }
+    figure(&fill(&[study], &records)[0])
+}
+
+#[test]
+fn a_legend_says_how_many_networks_its_curve_is_of() {
+    let label = |dead| {
+        with_dead(&[0.9, 0.8, 0.1], dead).sheet.legend[0]
+            .label
+            .clone()
+    };
+    assert_eq!(label(0), "a (n = 3)");
+    assert_eq!(label(1), "a (n = 3; the 2 that live)");
+    assert_eq!(label(2), "a (n = 3; the 1 that live)");
+    assert_eq!(label(3), "a (n = 3)");
+    let told = "Some networks died; they are listed below.";
+    let caption = |dead| with_dead(&[0.9, 0.8, 0.1], dead).caption;
+    assert_eq!(caption(0), "3 of 3 trials.");
+    assert_eq!(caption(1), format!("3 of 3 trials. {told}"));
+}
+
+#[test]
+fn cells_that_repeat_one_published_run_share_its_curve() {
+    let (mut study, records) = lab_study(2);
+    let data = study.figures[0].published_data.as_mut().unwrap();
+    data.series.truncate(1);
+    data.series[0].cells = vec![0, 1];
+    let sheet = figure(&fill(&[study], &records)[0]).sheet;
+    let scene = &sheet.panel_scenes()[1];
+    let dashed = [0, 1, 2, 3].map(|colour| lines(scene, colour, true).len());
+    assert_eq!(dashed, [1, 0, 0, 0]);
+    let last = sheet.legend.last().unwrap();
+    assert_eq!(last.label, "dashed: the report of 2017, one run each");
+    // Without published numbers there is nothing to explain.
+    let (mut study, records) = lab_study(2);
+    study.figures[0]
+        .published_data
+        .as_mut()
+        .unwrap()
+        .series
+        .clear();
+    let sheet = figure(&fill(&[study], &records)[0]).sheet;
+    assert_eq!(sheet.legend.len(), 4);
+}

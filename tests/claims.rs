@@ -1,0 +1,367 @@
+//! `claims`: the verdicts from records alone, and those of the 2017 study beside a recomputation.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::{run, succeed};
+use expect_test::{Expect, expect};
+use lenet_core::{Dropout, Optimizer, Trial};
+use lenet_report::{JudgedClaim, Records, judge_claims};
+use lenet_results::{EpochRecord, Outcome, Store, TRIAL_FORMAT, TrialRecord};
+use lenet_study::{DataSets, Overrides, Plan, StudyConfig};
+
+const FIGURE: &str = r#"
+seeds = 4
+[base]
+epochs = 1
+[[figure]]
+id = "1"
+title = "Learning rates"
+[figure.axes]
+learning_rate = [0.1, 0.01, 0.001]
+"#;
+
+const CLAIMS: &str = r#"
+[[claim]]
+text = "0.1 is better than 0.01."
+left = { learning_rate = 0.1 }
+right = { learning_rate = 0.01 }
+above = 0
+
+[[claim]]
+id = "lower"
+text = """
+0.01 is better
+than 0.1."""
+left = { learning_rate = 0.01 }
+right = { learning_rate = 0.1 }
+above = 0
+
+[[claim]]
+id = "close"
+text = "0.1 is better than 0.001."
+left = { learning_rate = 0.1 }
+right = { learning_rate = 0.001 }
+above = 0
+"#;
+
+/// Another question about the same cells, and one about a cell that was not run.
+const OTHER_CLAIMS: &str = r#"
+[[figure]]
+id = "2"
+title = "Not run"
+[figure.set]
+learning_rate = 1
+[figure.axes]
+filters = [3]
+
+[[claim]]
+id = "high"
+text = "0.1 is above 0.9."
+where = { learning_rate = 0.1, filters = 16 }
+above = 0.9
+
+[[claim]]
+id = "missing"
+text = "So is 1."
+where = { learning_rate = 1 }
+above = 0.9
+"#;
+
+fn plan(path: &Path) -> Plan {
+    let config = StudyConfig::open(path.to_str().unwrap()).unwrap();
+    let data = DataSets::open(&config, &Overrides::default()).unwrap();
+    Plan::expand(&config, &Overrides::default(), &data).unwrap()
+}
+
+fn epoch(epoch: usize, validation_accuracy: f64, test_accuracy: f64) -> EpochRecord {
+    EpochRecord {
+        epoch,
+        step: epoch as u64,
+        learning_rate: 0.1,
+        train_loss: f64::NAN,
+        train_accuracy: f64::NAN,
+        validation_loss: f64::NAN,
+        validation_accuracy,
+        test_loss: f64::NAN,
+        test_accuracy,
+        dead: false,
+        train_seconds: 1.0,
+        evaluation_seconds: 1.0,
+    }
+}
+
+/// The folder `records` of a study with these claims, and the study as `study.toml` beside it.
+fn write_records(root: &Path, claims: &str, until_decided: Option<usize>) {
+    let path = root.join("study.toml");
+    fs::write(&path, format!("name = \"made-up\"\n{FIGURE}{claims}")).unwrap();
+    fs::write(
+        root.join("other.toml"),
+        format!("name = \"made-up\"\n{FIGURE}{OTHER_CLAIMS}"),
+    )
+    .unwrap();
+    let mut plan = plan(&path);
+    plan.study.until_decided = until_decided;
+    let store = Store::create(root.join("records")).unwrap();
+    store.write_study(&plan.study).unwrap();
+    for trial in &plan.trials {
+        let accuracies = match trial.config.learning_rate {
+            0.1 => [0.95, 0.96, 0.97, 0.95],
+            0.01 => [0.9, 0.92, 0.91, 0.9],
+            _ => [0.949, 0.962, 0.969, 0.953],
+        };
+        let accuracy = accuracies[trial.config.seed as usize - 1];
+        let writer = store.trial(&trial.identity).begin(&trial.config).unwrap();
+        let epochs = vec![epoch(1, accuracy, accuracy)];
+        writer.finish(Outcome::Completed {}, epochs, 1).unwrap();
+    }
+}
+
+fn check(arguments: &str, expected: Expect) {
+    let folder = tempfile::tempdir().unwrap();
+    write_records(folder.path(), CLAIMS, None);
+    expected.assert_eq(&succeed(folder.path(), arguments));
+}
+
+#[test]
+fn verdicts_stand_before_the_claims_in_words() {
+    check(
+        "claims --records records",
+        expect![[r#"
+            1  holds: +0.0500 (+0.0370 to +0.0630, 95 %), n = 4
+               0.1 is better than 0.01.
+        lower  does not hold: −0.0500 (−0.0630 to −0.0370, 95 %), n = 4
+               0.01 is better than 0.1.
+        close  undecided: −0.0008 (−0.0040 to +0.0025, 95 %), n = 4; needs about 28 more
+               0.1 is better than 0.001.
+    "#]],
+    );
+}
+
+#[test]
+fn as_markdown() {
+    check(
+        "claims --records records --markdown",
+        expect![[r#"
+            | | claim | verdict | all together | estimate | interval | level | n | needs | declared | what is estimated |
+            | --: | --- | --- | --- | --: | --- | --: | --: | --- | --- | --- |
+            | 1 | 0.1 is better than 0.01. | holds | holds | +0.0500 | +0.0370 to +0.0630 | 95 % | 4 | – | not registered | difference in test accuracy after the last epoch, seed by seed: learning_rate = 0.1 against learning_rate = 0.01; Student t, 95 % |
+            | lower | 0.01 is better than 0.1. | does not hold | does not hold | −0.0500 | −0.0630 to −0.0370 | 95 % | 4 | – | not registered | difference in test accuracy after the last epoch, seed by seed: learning_rate = 0.01 against learning_rate = 0.1; Student t, 95 % |
+            | close | 0.1 is better than 0.001. | undecided | undecided | −0.0008 | −0.0040 to +0.0025 | 95 % | 4 | about 28 more | not registered | difference in test accuracy after the last epoch, seed by seed: learning_rate = 0.1 against learning_rate = 0.001; Student t, 95 % |
+        "#]],
+    );
+}
+
+#[test]
+fn a_study_file_asks_other_questions_of_the_same_records() {
+    check(
+        "claims --records records --config other.toml",
+        expect![[r#"
+               high  holds: 0.9575 (0.9394 to 0.9704, 95 %), n = 4
+                     0.1 is above 0.9.
+            missing  not measured here
+                     So is 1.
+        "#]],
+    );
+}
+
+#[test]
+fn as_json_what_the_report_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write_records(root, CLAIMS, None);
+    let printed = succeed(root, "claims --records records --json");
+    succeed(root, "report --records records --out report");
+    let written = fs::read_to_string(root.join("report/claims.json")).unwrap();
+    assert_eq!(printed, written);
+    let claims: Vec<serde_json::Value> = serde_json::from_str(&printed).unwrap();
+    let verdicts: Vec<_> = claims
+        .iter()
+        .map(|claim| claim["verdict"].as_str().unwrap())
+        .collect();
+    assert_eq!(verdicts, ["holds", "does not hold", "undecided"]);
+    let markdown = succeed(root, "claims --records records --markdown");
+    let written = fs::read_to_string(root.join("report/claims.md")).unwrap();
+    assert_eq!(markdown, written);
+}
+
+#[test]
+fn a_study_without_claims_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    write_records(folder.path(), "", None);
+    let ran = run(folder.path(), "claims --records records");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""));
+    assert!(
+        ran.stderr
+            .contains("declares no claims (hint: write [[claim]]"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(
+        succeed(folder.path(), "claims --records records --json"),
+        "[]\n"
+    );
+}
+
+/// Whoever looked after each seed has looked, also where another file asks the questions.
+#[test]
+fn intervals_go_on_allowing_for_looks() {
+    let intervals = |until_decided, arguments: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        write_records(folder.path(), CLAIMS, until_decided);
+        let text = succeed(
+            folder.path(),
+            &format!("claims --records records --json {arguments}"),
+        );
+        let claims: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        claims
+            .into_iter()
+            .map(|claim| (claim["low"].as_f64(), claim["high"].as_f64()))
+            .collect::<Vec<_>>()
+    };
+    let looked = intervals(Some(4), "");
+    assert_ne!(looked, intervals(None, ""));
+    assert_eq!(looked, intervals(Some(4), "--config study.toml"));
+}
+
+/// A number of a claim as `tests/claims/recompute.py` found it.
+#[derive(Debug)]
+struct Recomputed {
+    estimate: f64,
+    low: f64,
+    high: f64,
+    /// Estimate of a second comparison in units of chance.
+    beyond_chance: Option<f64>,
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Claims 1 to 6, in order.
+fn recomputed() -> Vec<Recomputed> {
+    let text = fs::read_to_string(repository().join("tests/claims/recompute.json")).unwrap();
+    let claims: Vec<BTreeMap<String, f64>> = serde_json::from_str(&text).unwrap();
+    let ids: Vec<f64> = claims.iter().map(|claim| claim["claim"]).collect();
+    assert_eq!(ids, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    claims
+        .iter()
+        .map(|claim| Recomputed {
+            estimate: claim["estimate"],
+            low: claim["low"],
+            high: claim["high"],
+            beyond_chance: claim.get("beyond_chance").copied(),
+        })
+        .collect()
+}
+
+/// The trials of a committed `epochs.csv`, each once.
+fn committed_trials() -> Vec<TrialRecord> {
+    let path = repository().join("docs/results/lab-2017/epochs.csv");
+    let text = fs::read_to_string(path).unwrap();
+    let mut rows = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let header = rows.next().unwrap();
+    let at = |name: &str| header.iter().position(|column| *column == name).unwrap();
+    // Of each identity its epochs, which several figures repeat.
+    let mut trials: BTreeMap<String, (Trial, BTreeMap<usize, EpochRecord>)> = BTreeMap::new();
+    for row in rows {
+        let number = |name: &str| row[at(name)].parse::<f64>().unwrap();
+        let config = Trial {
+            optimizer: match row[at("optimizer")] {
+                "adam" => Optimizer::ADAM,
+                "sgd" => Optimizer::SGD,
+                other => panic!("{other}"),
+            },
+            learning_rate: number("learning_rate"),
+            dropout: Dropout {
+                rate: number("dropout_rate"),
+                connected: row[at("dropout_connected")] == "true",
+            },
+            batch_size: number("batch_size") as usize,
+            seed: number("seed") as u64,
+            ..Trial::default()
+        };
+        assert_eq!(row[at("filters")], "16");
+        let number_of_epoch = number("epoch") as usize;
+        let record = epoch(
+            number_of_epoch,
+            number("validation_accuracy"),
+            number("test_accuracy"),
+        );
+        let (_, epochs) = trials
+            .entry(config.identity())
+            .or_insert_with(|| (config, BTreeMap::new()));
+        epochs.insert(number_of_epoch, record);
+    }
+    let record = |(identity, (config, epochs)): (String, (Trial, BTreeMap<usize, EpochRecord>))| {
+        TrialRecord {
+            format: TRIAL_FORMAT,
+            identity,
+            config,
+            parameters: 104_250,
+            outcome: Outcome::Completed {},
+            epochs: epochs.into_values().collect(),
+            runs: Vec::new(),
+        }
+    };
+    trials.into_iter().map(record).collect()
+}
+
+#[test]
+fn claims_of_the_2017_study_are_those_that_scipy_recomputes() {
+    let trials = committed_trials();
+    assert_eq!(trials.len(), 80);
+    let study = plan(Path::new("lab-2017")).study;
+    let records = Records {
+        studies: &[study],
+        trials: &trials,
+        ..Records::default()
+    };
+    let claims: Vec<JudgedClaim> = judge_claims(records).into_iter().take(6).collect();
+    let file = repository().join("docs/results/lab-2017/claims.json");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&file, lenet_report::claims_json(records)).unwrap();
+    }
+    let committed = fs::read_to_string(file).unwrap();
+    let committed: Vec<serde_json::Value> = serde_json::from_str(&committed).unwrap();
+    let mut wrong = Vec::new();
+    for ((claim, expected), committed) in claims.iter().zip(recomputed()).zip(&committed) {
+        let estimate = claim.estimate.unwrap();
+        let interval = estimate.interval.unwrap();
+        let pairs = [
+            ("estimate", estimate.point, expected.estimate),
+            ("low", interval.low, expected.low),
+            ("high", interval.high, expected.high),
+        ];
+        for (name, found, expected) in pairs {
+            let committed = committed[name].as_f64().unwrap();
+            for expected in [expected, committed] {
+                if !((found - expected).abs() <= 1e-9) {
+                    wrong.push(format!("{} {name}: {found} for {expected}", claim.id));
+                }
+            }
+        }
+        if let Some(expected) = expected.beyond_chance {
+            let found = claim.comparisons[1].estimate.as_ref().unwrap().point;
+            if !((found - expected).abs() <= 1e-9) {
+                wrong.push(format!(
+                    "{} beyond chance: {found} for {expected}",
+                    claim.id
+                ));
+            }
+        }
+        let verdict = committed["verdict"].as_str().unwrap();
+        if claim.verdict.text() != verdict {
+            wrong.push(format!(
+                "{}: {} for {verdict}",
+                claim.id,
+                claim.verdict.text()
+            ));
+        }
+    }
+    assert_eq!(claims.len(), 6);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
