@@ -48,8 +48,9 @@ fn a_study_is_measured_written_and_gone_on_with() {
 
     let results = root.join("results/tiny");
     let files = files_below(&results);
-    // The study, records and two locks; the page, five tables, and four figures in two formats.
-    assert_eq!(files.len(), 1 + 4 + 2 + 1 + 5 + 4 * 2, "{files:?}");
+    // The study, what it declared, records and two locks; the page, five tables, and three figures
+    // in two formats.
+    assert_eq!(files.len(), 2 + 4 + 2 + 1 + 5 + 3 * 2, "{files:?}");
     let page = results.join("report/index.html");
     assert!(
         first.stdout.ends_with("report/index.html\n"),
@@ -57,7 +58,7 @@ fn a_study_is_measured_written_and_gone_on_with() {
         first.stdout
     );
     let page = fs::read_to_string(page).unwrap();
-    assert!(page.contains("Training runtime against network size") && page.contains("<svg"));
+    assert!(page.contains("<title>tiny</title>") && page.contains("Figure a · "));
     let summary = rows(&results.join("report/runtime.csv"));
     assert_eq!(summary.len(), 1 + 4);
     assert_eq!(
@@ -102,7 +103,9 @@ fn a_study_is_measured_written_and_gone_on_with() {
 /// Sessions, and the session of each sample, of every record in a folder.
 fn sessions(results: &Path) -> Vec<(usize, Vec<u64>)> {
     let folder = results.join("runtime");
-    let names = files_below(&folder).into_iter().filter(|name| name.ends_with(".json"));
+    let names = files_below(&folder)
+        .into_iter()
+        .filter(|name| name.ends_with(".json"));
     let read = |name: String| -> Value {
         serde_json::from_str(&fs::read_to_string(folder.join(name)).unwrap()).unwrap()
     };
@@ -122,7 +125,10 @@ fn every_round_has_a_process_and_with_it_a_session_of_its_own() {
     let ran = bench(root, "--quiet --over 0.001");
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     // Two rounds, and the passes that time phases.
-    assert_eq!(sessions(&root.join("results/tiny")), vec![(3, vec![0, 1]); 4]);
+    assert_eq!(
+        sessions(&root.join("results/tiny")),
+        vec![(3, vec![0, 1]); 4]
+    );
 }
 
 #[test]
@@ -134,7 +140,11 @@ fn an_old_grid_is_measured_and_told_how_it_is_written_today() {
     let command = "bench-runtime --allow-debug --device cpu --config";
     let old = run(root, &format!("{command} grid.toml --out same"));
     assert_eq!(old.code, Some(0), "{}", old.stderr);
-    for part in ["grid.toml is a grid without figures", "id = \"batch-64\"", "0/12"] {
+    for part in [
+        "grid.toml is a grid without figures",
+        "id = \"batch-64\"",
+        "0/12",
+    ] {
         assert!(old.stderr.contains(part), "{part}: {}", old.stderr);
     }
     // The study of today finds all of it done.
@@ -168,35 +178,56 @@ fn optimizer_kernel_and_own_images_are_axes_of_a_figure_of_runtimes() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     own_images(&root.join("mine"));
-    let study = STUDY.replace("samples = 128\nvalidation = 64", "samples = 30\nvalidation = 10");
+    let study = STUDY.replace(
+        "samples = 128\nvalidation = 64",
+        "samples = 30\nvalidation = 10",
+    );
     let axes = "optimizer = [\"sgd\", \"adam\"]\nkernel = [3, 5]\ndata = [\"mnist\", \"mine\"]\n";
     let study = study.replace("batch_size = [64, 16]\ndropout = [0, 0.5]\n", axes);
     fs::write(root.join("study.toml"), study).unwrap();
     let ran = bench(root, "");
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let rows = ran.stdout.lines().filter(|line| line.contains("optimizer = adam, data = mine"));
+    let rows = ran
+        .stdout
+        .lines()
+        .filter(|line| line.contains("optimizer = adam, data = mine"));
     assert_eq!(rows.count(), 2 + 2, "{}", ran.stdout);
-    assert_eq!(sessions(&root.join("results/tiny")), vec![(3, vec![0, 1]); 8]);
+    assert_eq!(
+        sessions(&root.join("results/tiny")),
+        vec![(3, vec![0, 1]); 8]
+    );
     let text = fs::read_to_string(root.join("results/tiny/study.json")).unwrap();
     let study: Value = serde_json::from_str(&text).unwrap();
     let figure = &study["figures"][0];
-    assert_eq!(figure["axes"], json!(["device", "filters", "optimizer", "kernel", "data"]));
+    assert_eq!(
+        figure["axes"],
+        json!(["device", "filters", "optimizer", "kernel", "data"])
+    );
     assert_eq!(figure["runtime"]["repeats"], 2);
     let cells = figure["cells"].as_array().unwrap();
     assert_eq!(cells.len(), 8);
     assert_eq!(cells[7]["config"]["network"]["kernel"], 5);
-    assert_eq!(cells[7]["images"], json!({"train": 30, "validation": 10, "test": 20}));
+    assert_eq!(
+        cells[7]["images"],
+        json!({"train": 30, "validation": 10, "test": 20})
+    );
     assert_eq!(cells[7]["execution"]["placement"], "streamed");
     assert_eq!(cells[7]["trials"], json!([]));
     // Points of other settings are told apart in the table.
     let table = rows_of(&root.join("results/tiny/report/runtime.csv"));
-    assert_eq!(table.last().map(String::as_str), Some("kernel = 5, optimizer = adam"));
+    assert_eq!(
+        table.last().map(String::as_str),
+        Some("kernel = 5, optimizer = adam")
+    );
 }
 
 /// The last column of a table, sorted.
 fn rows_of(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
-    let last = text.lines().skip(1).map(|line| line.rsplit_once(",\"").map_or("", |l| l.1));
+    let last = text
+        .lines()
+        .skip(1)
+        .map(|line| line.rsplit_once(",\"").map_or("", |l| l.1));
     let mut last: Vec<String> = last.map(|cell| cell.trim_matches('"').to_owned()).collect();
     last.sort();
     last
@@ -217,8 +248,14 @@ fn two_commands_share_a_folder() {
     let study: Value = serde_json::from_str(&text).unwrap();
     let figures = study["figures"].as_array().unwrap();
     assert_eq!(figures.len(), 2);
-    assert_eq!(figures[0]["cells"][0]["config"]["network"]["filters"], json!([3, 3]));
-    assert_eq!(figures[1]["cells"][0]["config"]["epochs"], 1, "as it was trained");
+    assert_eq!(
+        figures[0]["cells"][0]["config"]["network"]["filters"],
+        json!([3, 3])
+    );
+    assert_eq!(
+        figures[1]["cells"][0]["config"]["epochs"], 1,
+        "as it was trained"
+    );
     let page = fs::read_to_string(results.join("report/index.html")).unwrap();
     assert!(page.contains("2 of 2 trials done") && page.contains("4 runtimes of 1 series"));
     let status = succeed(root, "status --out results/tiny");
@@ -228,8 +265,15 @@ fn two_commands_share_a_folder() {
     fs::write(root.join("study.toml"), STUDY.replace("tiny", "other")).unwrap();
     let other = bench(root, "--quiet --repeats 1 --out results/tiny");
     assert_eq!(other.code, Some(0), "{}", other.stderr);
-    assert!(other.stderr.contains("is of the study tiny"), "{}", other.stderr);
-    assert_eq!(fs::read_to_string(results.join("study.json")).unwrap(), text);
+    assert!(
+        other.stderr.contains("is of the study tiny"),
+        "{}",
+        other.stderr
+    );
+    assert_eq!(
+        fs::read_to_string(results.join("study.json")).unwrap(),
+        text
+    );
 }
 
 #[test]
@@ -304,15 +348,28 @@ fn what_cannot_be_measured_is_refused() {
         ("--threads 0", "--threads 0"),
         ("--over=-1", "--over -1"),
         ("--only b", "figure \"b\""),
-        ("--config lab-2017 --only 1", "cargo xtask experiments --only 1"),
+        (
+            "--config lab-2017 --only 1",
+            "cargo xtask experiments --only 1",
+        ),
         ("--config smoke", "measure = \"runtime\""),
         ("--set epochs=2", "one epoch"),
         ("--set filters=2", "is an axis of figure a"),
-        ("--batch-size 8 --set batch_size=9", "--batch-size gives it too"),
+        (
+            "--batch-size 8 --set batch_size=9",
+            "--batch-size gives it too",
+        ),
         ("--set kernel=4", "odd number"),
     ] {
-        let config = if arguments.contains("--config") { "" } else { "--config study.toml" };
-        let ran = run(root, &format!("bench-runtime --allow-debug {config} {arguments}"));
+        let config = if arguments.contains("--config") {
+            ""
+        } else {
+            "--config study.toml"
+        };
+        let ran = run(
+            root,
+            &format!("bench-runtime --allow-debug {config} {arguments}"),
+        );
         assert_eq!(ran.code, Some(2), "{arguments}: {}", ran.stderr);
         assert!(ran.stderr.contains(reason), "{arguments}: {}", ran.stderr);
     }

@@ -97,14 +97,19 @@ fn samples(folder: &Path) -> Vec<Vec<(u64, u64)>> {
         return Vec::new();
     };
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    });
     paths.sort();
     let read = |path: &PathBuf| -> Vec<(u64, u64)> {
         let text = fs::read_to_string(path).unwrap();
         let record: serde_json::Value = serde_json::from_str(&text).unwrap();
         let number = |sample: &serde_json::Value, key: &str| sample[key].as_u64().unwrap();
         let samples = record["samples"].as_array().unwrap().iter();
-        samples.map(|s| (number(s, "round"), number(s, "session"))).collect()
+        samples
+            .map(|s| (number(s, "round"), number(s, "session")))
+            .collect()
     };
     paths.iter().map(read).collect()
 }
@@ -134,7 +139,10 @@ fn goes_on(folder: &Path, before: &[Vec<(u64, u64)>]) {
     for taken in &after {
         let rounds: Vec<u64> = taken.iter().map(|(round, _)| *round).collect();
         assert_eq!(rounds, [1, 2], "{after:?}");
-        assert!(taken[0].1 < taken[1].1, "each round has its session: {after:?}");
+        assert!(
+            taken[0].1 < taken[1].1,
+            "each round has its session: {after:?}"
+        );
     }
     for taken in before {
         let same = |now: &&Vec<(u64, u64)>| now.starts_with(taken);
@@ -179,8 +187,17 @@ fn ctrl_c_ends_the_round_and_its_parent() {
     let stopped: Ran = parent.wait_with_output().unwrap().into();
     assert_eq!(stopped.code, Some(130), "{}", stopped.stderr);
     let told = "stopping at the next step";
-    assert_eq!(stopped.stderr.matches(told).count(), 1, "{}", stopped.stderr);
-    assert!(stopped.stderr.contains("the same command goes on"), "{}", stopped.stderr);
+    assert_eq!(
+        stopped.stderr.matches(told).count(),
+        1,
+        "{}",
+        stopped.stderr
+    );
+    assert!(
+        stopped.stderr.contains("the same command goes on"),
+        "{}",
+        stopped.stderr
+    );
     let before = samples(folder);
     assert!(before.iter().flatten().count() < 8, "{before:?}");
     goes_on(folder, &before);

@@ -99,6 +99,17 @@ fn write_inputs(root: &Path) {
     );
     study(root, "syntax.toml", "name = \n");
     study(root, "none.toml", "name = \"x\"\n");
+    study(root, "threads.toml", "filters = 2\nthreads = 2\n");
+    study(
+        root,
+        "placement.toml",
+        &format!("name = \"x\"\n[base]\nplacement = \"resident\"\n{figure}"),
+    );
+    study(
+        root,
+        "runtimes.toml",
+        &format!("name = \"x\"\n{figure}").replace("id =", "measure = \"runtime\"\nid ="),
+    );
 
     fs::write(root.join("text.safetensors"), "these are no weights").unwrap();
     let trained = "train --samples 50 --validation 50 --epochs 1 --batch-size 50 --quiet";
@@ -179,6 +190,13 @@ const REFUSED: &[&[&str]] = &[
     &["experiments", "--config", "smoke", "--set", "epoch=1"],
     &["experiments", "--config", "smoke", "--set", "dropout=0.5"],
     &["experiments", "--samples", "9", "--set", "samples=9"],
+    // Settings of runtimes, where nothing measures them.
+    &["train", "--set", "placement=streamed"],
+    &["train", "--config", "threads.toml"],
+    &["experiments", "--config", "smoke", "--set", "trials=8"],
+    &["experiments", "--config", "placement.toml"],
+    &["experiments", "--config", "runtimes.toml"],
+    &["experiments", "--only", "4"],
     // Weights and pictures.
     &["evaluate", "--checkpoint", "text.safetensors"],
     &["evaluate", "--checkpoint", "cut.safetensors"],

@@ -12,6 +12,7 @@ mod output_file;
 mod overlay;
 mod overview;
 mod progress;
+mod register;
 mod table;
 mod toolchain;
 mod verdicts;

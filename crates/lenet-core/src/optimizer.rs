@@ -92,8 +92,8 @@ impl Optimizer {
         epsilon: 1e-8,
     });
 
-    /// Every optimizer with its usual parameters: the 2017 study's, and PyTorch's where the study
-    /// has none.
+    /// Every optimizer with its usual parameters: those of its paper, or PyTorch's where these
+    /// differ.
     pub const ALL: [Self; 7] = [
         Self::SGD,
         Self::MOMENTUM,

@@ -115,7 +115,7 @@ impl Dropout {
 }
 
 impl Default for Trial {
-    /// The first cell of the 2017 study: two stages of 16 filters of 3×3, 128 hidden units, no
+    /// The usual setting: two stages of 16 filters of 3×3, 128 hidden units, no
     /// dropout, SGD at a constant 0.1, 10 epochs in batches of 128, seed 1, on the CPU.
     fn default() -> Self {
         Self {

@@ -11,7 +11,6 @@ mod claims;
 mod error;
 mod figures;
 mod files;
-mod lab2017;
 mod markdown;
 mod page;
 mod plot;
@@ -25,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use lenet_results::{ClaimRecord, Registration, RuntimeRecord, StudyRecord, TrialRecord};
 
-pub use claims::judge::{JudgedClaim, JudgedComparison, Outlook};
+pub use claims::judged::{JudgedClaim, JudgedComparison, Outlook};
 pub use claims::verdict::Verdict;
 pub use error::ReportError;
 pub use records::summary::{RoundSpeed, Summary, rounds, summarize};
@@ -33,7 +32,7 @@ pub use records::summary::{RoundSpeed, Summary, rounds, summarize};
 use claims::judge::{adjust, judge};
 use figures::Figure;
 use records::runtimes::Runtimes;
-use records::{cells, knobs};
+use records::{cells, knobs, runtime_figures, runtimes};
 
 /// The records behind a report.
 #[derive(Debug, Clone, Copy, Default)]
@@ -89,9 +88,11 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
         .map(figures::accuracy::figure)
         .collect();
     let results = tables::results::results(&study_figures);
-    let runtimes = Runtimes::new(records.runtimes, &lab2017::workload());
+    let preferred = runtimes::declared_workload(records.studies);
+    let runtimes = Runtimes::new(records.runtimes, preferred.as_ref());
+    let declared = runtime_figures::fill(records.studies, &runtimes);
     let taken: Vec<&str> = accuracy_figures.iter().map(|f| f.id.as_str()).collect();
-    let runtime_figures = figures::of_runtimes(&runtimes, &taken);
+    let drawn_runtimes = figures::of_runtimes(&runtimes, &declared, &taken);
     let claims = judged(records, &merged.records);
     let content = page::Content {
         studies: records.studies,
@@ -101,7 +102,8 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
         accuracy_figures: &accuracy_figures,
         results: &results,
         runtimes: &runtimes,
-        runtime_figures: &runtime_figures,
+        runtime_figures: &drawn_runtimes,
+        declared_runtimes: &declared,
         claims: &claims,
         knobs: &knobs::find(&merged.records),
     };
@@ -109,7 +111,7 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
 
     files::create_folder(out)?;
     let write = |name: &str, contents: &[u8]| files::write_whole(out, name, contents);
-    let all = accuracy_figures.iter().chain(&runtime_figures);
+    let all = accuracy_figures.iter().chain(&drawn_runtimes);
     let figures = all.map(|figure| write_figure(figure, out));
     let figures = figures.collect::<Result<_, _>>()?;
     let mut files = vec![
@@ -180,7 +182,7 @@ fn judged(records: Records<'_>, trials: &[TrialRecord]) -> Vec<JudgedClaim> {
     let mut seen: Vec<&ClaimRecord> = Vec::new();
     let mut claims = Vec::new();
     for study in records.studies {
-        let judged = judge(study, trials, records.register);
+        let judged = judge(study, (trials, records.runtimes), records.register);
         let new = study.claims.iter().zip(judged);
         claims.extend(new.filter_map(|(c, judged)| (!seen.contains(&c)).then_some(judged)));
         seen.extend(&study.claims);

@@ -47,7 +47,10 @@ mod tests {
                 "&lt;script&gt;alert(1)&lt;/script&gt;",
             ),
             ("a <b>c</b>", "<p>a &lt;b&gt;c&lt;/b&gt;</p>\n"),
-            ("![a picture](https://example.org/x.png)", "<p>a picture</p>\n"),
+            (
+                "![a picture](https://example.org/x.png)",
+                "<p>a picture</p>\n",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(html(text).into_string(), expected, "{text}");

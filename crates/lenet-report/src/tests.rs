@@ -116,7 +116,7 @@ fn runtimes_alone_make_a_whole_report() {
     };
     let files = write_report(records, folder.path()).unwrap();
     let ids: Vec<&str> = files.figures.iter().map(|f| f.id.as_str()).collect();
-    assert_eq!(ids, ["4", "5", "phases", "work"]);
+    assert_eq!(ids, ["batch-64", "batch-16", "phases", "work"]);
     let name = |path: &std::path::PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
     assert_eq!(
         files.tables.iter().map(name).collect::<Vec<_>>(),

@@ -33,14 +33,6 @@ pub(crate) fn bounds(interval: Interval, text: impl Fn(f64) -> String) -> String
     format!("{} to {}", text(interval.low), text(interval.high))
 }
 
-/// A ratio with its interval: `1.850 (1.800 to 1.900)`.
-pub(crate) fn ratio_with_interval(estimate: &Estimate) -> String {
-    let interval = estimate
-        .interval
-        .map(|i| format!(" ({})", bounds(i, ratio)));
-    format!("{}{}", ratio(estimate.point), interval.unwrap_or_default())
-}
-
 /// A ratio with three decimals, or fewer if it is large.
 pub(crate) fn ratio(value: f64) -> String {
     match value {

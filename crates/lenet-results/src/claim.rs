@@ -135,6 +135,33 @@ pub enum Quantity {
 }
 
 impl Quantity {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Value,
+        Self::Difference,
+        Self::Ratio,
+        Self::Distance,
+        Self::Reduction,
+        Self::Spread,
+        Self::SpreadBeyondChance,
+        Self::DistanceBeyondChance,
+    ];
+
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Difference => "difference",
+            Self::Ratio => "ratio",
+            Self::Distance => "distance",
+            Self::Reduction => "reduction",
+            Self::Spread => "spread",
+            Self::SpreadBeyondChance => "spread_beyond_chance",
+            Self::DistanceBeyondChance => "distance_beyond_chance",
+        }
+    }
+
     /// Whether it compares a left cell with a right one.
     #[must_use]
     pub const fn has_two_sides(self) -> bool {

@@ -21,6 +21,8 @@ use crate::study::StudyRecord;
 /// The format of a line of `registrations.jsonl`.
 pub const REGISTRATION_FORMAT: u32 = 1;
 
+const FILE: &str = "registrations.jsonl";
+
 /// Enters every digest.
 const TAG: &str = "lenet-lab claim 1\n";
 
@@ -88,7 +90,8 @@ impl ClaimRecord {
     pub fn cells(&self) -> impl Iterator<Item = &str> {
         let comparisons = self.tests.iter().flat_map(|test| &test.comparisons);
         let pairs = comparisons.flat_map(|c| c.pairs.iter().chain(&c.baseline));
-        pairs.flat_map(|pair| [Some(&pair.left), pair.right.as_ref()])
+        pairs
+            .flat_map(|pair| [Some(&pair.left), pair.right.as_ref()])
             .flatten()
             .map(String::as_str)
     }
@@ -127,7 +130,9 @@ impl Registration {
     fn declares_as(&self, other: &Self) -> bool {
         let digests = |r: &Self| -> Vec<(String, String)> {
             let claims = r.claims.iter();
-            claims.map(|(id, c)| (id.clone(), c.digest.clone())).collect()
+            claims
+                .map(|(id, c)| (id.clone(), c.digest.clone()))
+                .collect()
         };
         (&self.study, &self.figures, &self.seeds) == (&other.study, &other.figures, &other.seeds)
             && digests(self) == digests(other)
@@ -157,9 +162,14 @@ pub fn declared(claim: &ClaimRecord, study: &str, register: &[Registration]) -> 
     }
 }
 
-/// Adds a line unless the last one of the study declares the same.
-pub(crate) fn register(path: &Path, registration: &Registration) -> Result<(), StoreError> {
-    let known = registrations(path)?;
+/// Adds what a study declares to the register of a folder of records, unless its last declaration says
+/// the same.
+///
+/// # Errors
+/// [`StoreError`] if the register cannot be read or written.
+pub fn register(folder: &Path, registration: &Registration) -> Result<(), StoreError> {
+    let path = &folder.join(FILE);
+    let known = registrations(folder)?;
     let last = known.iter().rfind(|r| r.study == registration.study);
     if last.is_some_and(|last| last.declares_as(registration)) {
         return Ok(());
@@ -177,16 +187,18 @@ pub(crate) fn register(path: &Path, registration: &Registration) -> Result<(), S
         .map_err(io_error(path, "write"))
 }
 
-/// All registrations, oldest first; none where there is no file. A last line without its end, which a
-/// killed process left, does not count.
-pub(crate) fn registrations(path: &Path) -> Result<Vec<Registration>, StoreError> {
+/// All that was declared in a folder of records, oldest first; nothing where there is no register. A last
+/// line without its end, which a killed process left, does not count.
+///
+/// # Errors
+/// [`StoreError`] if the register cannot be read.
+pub fn registrations(folder: &Path) -> Result<Vec<Registration>, StoreError> {
+    let path = &folder.join(FILE);
     let Some(text) = read_if_present(path)? else {
         return Ok(Vec::new());
     };
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-    let line = |line: &str| {
-        crate::format::parse(line, path, "registration", REGISTRATION_FORMAT)
-    };
+    let line = |line: &str| crate::format::parse(line, path, "registration", REGISTRATION_FORMAT);
     whole.lines().map(line).collect()
 }
 

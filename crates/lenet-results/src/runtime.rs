@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::environment::Environment;
 use crate::execution::Execution;
-use crate::study::ImageCounts;
+use crate::images::ImageCounts;
 use lenet_core::Trial;
 use lenet_core::identity::digest;
 use point::RuntimePoint;

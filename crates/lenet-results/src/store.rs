@@ -8,7 +8,6 @@ use crate::error::StoreError;
 use crate::files::{io_error, read_if_present, write_whole};
 use crate::format::{self, STUDY_FORMAT};
 use crate::record::TrialRecord;
-use crate::registration::{self, Registration};
 use crate::study::StudyRecord;
 use crate::trial::{TrialDir, TrialState};
 
@@ -144,26 +143,6 @@ impl Store {
     /// as it is.
     pub fn write_study(&self, study: &StudyRecord) -> Result<(), StoreError> {
         write_study(&self.folder, study)
-    }
-
-    /// Adds what a study declares to the register, unless its last declaration says the same.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the register cannot be read or written.
-    pub fn register(&self, registration: &Registration) -> Result<(), StoreError> {
-        registration::register(&self.register_path(), registration)
-    }
-
-    /// All that was declared, oldest first.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the register cannot be read.
-    pub fn registrations(&self) -> Result<Vec<Registration>, StoreError> {
-        registration::registrations(&self.register_path())
-    }
-
-    fn register_path(&self) -> PathBuf {
-        self.folder.join("registrations.jsonl")
     }
 }
 

@@ -9,6 +9,7 @@ use lenet_core::Trial;
 
 use crate::claim::ClaimRecord;
 use crate::execution::{Execution, RuntimeParameters};
+use crate::images::ImageCounts;
 
 /// A study's plan: its figures, their cells, and the trials of each; its claims.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,8 +59,8 @@ pub struct FigureRecord {
     /// What a reader must know of it, in Markdown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notes: String,
-    /// In format 1 the number of a figure of the 2017 report, which the program knew. Format 2 has
-    /// the data themselves in `published_data`.
+    /// In format 1 the number of a figure that the program knew the published data of. Format 2 has the
+    /// data themselves in `published_data`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
     /// Published data that is drawn along with it.
@@ -76,12 +77,15 @@ pub struct FigureRecord {
 }
 
 /// A cell that is not measured.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// The cell's label.
     pub label: String,
     /// Why it is not measured.
     pub reason: String,
+    /// The cell, where another machine could measure it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Box<CellRecord>>,
 }
 
 /// One combination of settings, repeated over seeds.
@@ -94,22 +98,14 @@ pub struct CellRecord {
     /// Images that the cell trains and is evaluated on; `None` in format 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<ImageCounts>,
+    /// Trainable parameters of its network; `None` in format 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<usize>,
     /// How the machine that wrote this carries it out, if it is a cell of runtimes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub execution: Option<Execution>,
     /// Seeds and identities of its trials, in the order they are run; none for a cell of runtimes.
     pub trials: Vec<CellTrial>,
-}
-
-/// Numbers of images in each split.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImageCounts {
-    /// Training images of each epoch.
-    pub train: usize,
-    /// Images held out for validation.
-    pub validation: usize,
-    /// Test images.
-    pub test: usize,
 }
 
 /// A trial that a cell counts on.
@@ -135,7 +131,7 @@ pub struct PublishedRecord {
 /// Published numbers of one combination of settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PublishedSeries {
-    /// Indices of the figure's cells that have these settings.
+    /// Indices of the figure's cells that have these settings. After the cells come those left out.
     pub cells: Vec<usize>,
     /// At least one.
     pub points: Vec<PublishedPoint>,

@@ -129,19 +129,10 @@ def half_width(n, level):
     return np.exp(optimize.brentq(excess, -20, 200, xtol=1e-14, rtol=1e-14)) / np.sqrt(n)
 
 
-def running(values, interval):
+def looks(values, interval):
     """Both bounds, after each value."""
-    before, rows = None, []
-    for n in range(1, len(values) + 1):
-        first = np.array(values[:n])
-        newest = interval(first) if n > 1 else None
-        if newest is not None and np.ptp(first) > 0:
-            newest = newest if before is None else np.clip(before, *newest)
-            before = newest
-        elif newest is None:
-            newest = before
-        rows.append(None if newest is None else pair(*newest))
-    return rows
+    bounds = [interval(np.array(values[:n])) if n > 1 else None for n in range(1, len(values) + 1)]
+    return [None if bound is None else pair(*bound) for bound in bounds]
 
 
 def mean_interval(first, level):
@@ -164,15 +155,15 @@ def sequences():
         list(RNG.normal(0.98, 0.003, 20)),
         list(RNG.normal(-5, 2, 12)),
         [1.0, 1.0, 1.0, 1.1, 0.9, 1.2],
-        # Its first values lie close together and far from the rest: the intersection is empty.
+        # Its first values lie close together and far from the rest.
         [0.0, 0.001, 0.0005, -0.0003, 5.0, 6.0, 5.5, 5.2, 5.7, 5.4, 5.5, 5.6, 5.4, 5.5],
     ]
     return [
         {
             "values": values,
             "level": level,
-            "mean": running(values, lambda first: mean_interval(first, level)),
-            "deviation": running(values, lambda first: deviation_interval(first, level)),
+            "mean": looks(values, lambda first: mean_interval(first, level)),
+            "deviation": looks(values, lambda first: deviation_interval(first, level)),
         }
         for values in samples
         for level in LEVELS

@@ -3,7 +3,6 @@
 use crate::error::{StatsError, check};
 use crate::estimate::Estimate;
 use crate::moments::{deviation_interval, moments};
-use crate::running::running_intersection;
 
 /// Sample standard deviation of normal values with a confidence sequence: intervals that hold at every n
 /// at once, as those of [`mean_sequence`](crate::mean_sequence) do for the mean.
@@ -13,24 +12,24 @@ use crate::running::running_intersection;
 /// standard deviation with probability (1 − level) / (k·(k + 1)), where k = n − 1 counts the looks. These
 /// sum to 1 − level over all n, which bounds the probability that any interval misses.
 ///
-/// The interval is the intersection of those of the first two, three, …, n values, in the order of
-/// `values`, with the rules of `mean_sequence` for equal values and for an empty intersection. One value
-/// gives 0 and no interval.
+/// One value gives 0 and no interval.
 ///
 /// # Errors
 /// If there are no values, a value is not finite, or `level` is not in (0, 1).
 pub fn deviation_sequence(values: &[f64], level: f64) -> Result<Estimate, StatsError> {
     check(values, level)?;
-    let interval = running_intersection(values, |n, _, deviation| {
+    let n = values.len();
+    let (_, deviation) = moments(values);
+    let interval = (n > 1).then(|| {
         let look = (n - 1) as f64;
         let error = (1.0 - level) / (look * (look + 1.0));
-        Some(deviation_interval(deviation, n, error))
+        deviation_interval(deviation, n, error)
     });
     Ok(Estimate {
-        point: moments(values).1,
+        point: deviation,
         interval,
         level,
-        n: values.len(),
+        n,
     })
 }
 

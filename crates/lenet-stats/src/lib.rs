@@ -45,7 +45,6 @@ mod observations;
 mod proportion;
 mod quantile;
 mod root;
-mod running;
 #[cfg(test)]
 mod testing;
 
@@ -56,7 +55,7 @@ pub use error::StatsError;
 pub use estimate::{Estimate, Interval};
 pub use mean_sequence::{PRIOR, mean_sequence};
 pub use median::median;
-pub use normal::normal_quantile;
 pub use moments::{mean, paired_difference, standard_deviation};
+pub use normal::normal_quantile;
 pub use observations::{observations_needed, observations_needed_in_sequence};
 pub use proportion::proportion;

@@ -3,7 +3,6 @@
 use crate::error::{StatsError, check};
 use crate::estimate::{Estimate, Interval};
 use crate::moments::moments;
-use crate::running::running_intersection;
 
 /// Variance of the normal prior on the effect size, (true mean − hypothesis) / true standard deviation.
 ///
@@ -28,30 +27,25 @@ pub const PRIOR: f64 = 100.0;
 /// (Hendriksen, de Heide and Grünwald, 2021; Wang and Ramdas, Anytime-valid t-tests, 2023), so it ever
 /// reaches 1 / (1 − level) with probability 1 − level at most (Ville, 1939).
 ///
-/// The interval is the intersection of those of the first two, three, …, n values, in the order of
-/// `values`, so it never grows and the newest mean may lie outside. Three rules for what is rare:
-///
-/// - While no first values have a bounded interval there is none. See [`PRIOR`] for how many it takes.
-/// - First values that are all equal, which normal values never are, do not narrow later intervals.
-/// - Where the newest interval lies apart from the intersection before it, every mean is excluded at the
-///   level. The result is one point: the bound of the newest interval that lies nearest.
+/// While there are too few values for a bounded interval there is none. See [`PRIOR`] for how many it
+/// takes.
 ///
 /// # Errors
 /// If there are no values, a value is not finite, or `level` is not in (0, 1).
 pub fn mean_sequence(values: &[f64], level: f64) -> Result<Estimate, StatsError> {
     check(values, level)?;
-    let interval = running_intersection(values, |n, mean, deviation| {
-        let half = half_width(n, level)? * deviation;
-        Some(Interval {
-            low: mean - half,
-            high: mean + half,
-        })
+    let n = values.len();
+    let (mean, deviation) = moments(values);
+    let half = half_width(n, level).filter(|_| n > 1);
+    let interval = half.map(|half| Interval {
+        low: mean - half * deviation,
+        high: mean + half * deviation,
     });
     Ok(Estimate {
-        point: moments(values).0,
+        point: mean,
         interval,
         level,
-        n: values.len(),
+        n,
     })
 }
 

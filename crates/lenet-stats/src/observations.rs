@@ -26,8 +26,7 @@ pub fn observations_needed(
     })
 }
 
-/// The same for the interval of [`mean_sequence`](crate::mean_sequence), without the intersection with
-/// earlier intervals, which may be narrower.
+/// The same for the interval of [`mean_sequence`](crate::mean_sequence).
 #[must_use]
 pub fn observations_needed_in_sequence(
     deviation: f64,

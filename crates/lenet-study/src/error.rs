@@ -1,6 +1,7 @@
 //! What can be wrong with a study before or while it runs.
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 
 use lenet_data::DataError;
@@ -158,12 +159,12 @@ pub enum StudyError {
         expected: String,
     },
     /// The process of a round cannot be started, or fails.
-    #[error("{part}: {reason}")]
+    #[error("{part}: {source}")]
     Process {
         /// What it was to measure.
         part: String,
         /// What went wrong.
-        reason: String,
+        source: io::Error,
     },
     /// The process of a round left something of it undone.
     #[error(

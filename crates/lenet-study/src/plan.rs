@@ -153,6 +153,7 @@ impl Plan {
                     (record.axes, record.cells) = (found.axes, found.cells);
                     (record.runtime, record.left_out) = (Some(parameters), found.left_out);
                     wholes = found.wholes;
+                    wholes.extend(found.left_wholes);
                     runtimes.extend(found.runtimes);
                     notes.extend(found.notes);
                 }
@@ -261,6 +262,7 @@ fn cell(
             validation: splits.validation.len(),
             test: splits.test.len(),
         }),
+        parameters: Some(parameters),
         execution: None,
         trials: Vec::new(),
     };
@@ -294,8 +296,7 @@ struct PlannedSeeds {
 impl PlannedSeeds {
     fn new(config: &StudyConfig, overrides: &Overrides) -> Result<Self, StudyError> {
         let special = overrides.seeds_of.iter();
-        let special =
-            special.map(|(cell, n)| Ok((cell.clone(), seeds(&config.seeds, Some(*n))?)));
+        let special = special.map(|(cell, n)| Ok((cell.clone(), seeds(&config.seeds, Some(*n))?)));
         Ok(Self {
             usual: seeds(&config.seeds, overrides.seeds)?,
             special: special.collect::<Result<_, StudyError>>()?,

@@ -1,4 +1,4 @@
-//! `bench-runtime`: the runtimes of a study, such as the second half of the 2017 report.
+//! `bench-runtime`: the runtimes of a study.
 
 mod child;
 mod tables;
@@ -8,23 +8,22 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use lenet_core::Settings;
-use lenet_report::{Records, summarize, write_report};
-use lenet_results::{
-    RuntimeRecord, RuntimeStore, Store, StudyRecord, read_study, runtime_records, write_study,
-};
+use lenet_report::{summarize, write_report};
+use lenet_results::{RuntimeRecord, RuntimeStore, read_study, write_study};
 use lenet_study::measure::rounds_apart;
 use lenet_study::{
     Axis, DataSets, Machine, Plan, RuntimeOverrides, StudyConfig, StudyError, TomlSettings as _,
     joint_study,
 };
 
+use crate::commands::report::read;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::BenchRuntime;
 use crate::inputs::check_devices;
 use crate::interrupt::stop_flag;
-use crate::output;
 use crate::overlay::Overlay;
 use crate::progress::GridProgress;
+use crate::{output, register};
 use tables::Measured;
 
 /// Runs the command; refuses a debug build, a study that cannot be measured and records of another
@@ -57,6 +56,7 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
         return child::run(&plan, part, &data, machine.level, &out);
     }
     let store = RuntimeStore::create(&out).or_refuse()?;
+    register::declare(&plan.study, &out).or_refuse()?;
     record_study(&plan, &out).or_refuse()?;
     let note = study.note.as_ref().filter(|_| !flags.progress.quiet);
     for line in note.into_iter().chain(&plan.notes) {
@@ -185,18 +185,6 @@ fn tell(plan: &Plan, records: &[RuntimeRecord], threads: usize) -> anyhow::Resul
 /// Writes the report of everything in the folder and gives the path of its page. Earlier runtimes
 /// belong to it, and trials that `experiments` left there.
 fn report(out: &Path) -> anyhow::Result<PathBuf> {
-    let runtimes = runtime_records(out)?;
-    let studies: Vec<StudyRecord> = read_study(out)?.into_iter().collect();
-    let (mut trials, mut register) = (Vec::new(), Vec::new());
-    if out.join("trials").is_dir() {
-        trials = Store::open(out)?.records()?;
-        register = Store::open(out)?.registrations()?;
-    }
-    let records = Records {
-        studies: &studies,
-        trials: &trials,
-        runtimes: &runtimes,
-        register: &register,
-    };
-    Ok(write_report(records, &out.join("report"))?.index)
+    let found = read(&[out.to_owned()], None)?;
+    Ok(write_report(found.records(), &out.join("report"))?.index)
 }

@@ -1,24 +1,24 @@
 //! `experiments`: a study from its file to its report.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::SystemTime;
 
 use anyhow::Context;
-use lenet_results::{Outcome, Registration, SelfCheck, Store};
+use lenet_results::{Outcome, SelfCheck, Store};
 use lenet_study::{
     DataSets, FIRST_LOOK, Overrides, Plan, RunEvent, RunSettings, RunSummary, Seeds, StudyConfig,
     Work,
 };
 
+use crate::commands::report::read;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::Experiments;
 use crate::overlay::Overlay;
 use crate::overview::{cell_table, plan_table};
 use crate::progress::{Progress, Style};
 use crate::table::{count, duration};
-use crate::{inputs, interrupt, output, verdicts};
+use crate::{inputs, interrupt, output, register, verdicts};
 
 /// Runs the command; refuses a study, settings, a device or a folder that cannot be used.
 pub fn run(flags: &Experiments) -> CommandResult {
@@ -65,7 +65,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
         );
     }
     settings.stop = interrupt::stop_flag().or_refuse()?;
-    register(&plan, &store).or_refuse()?;
+    register::declare(&plan.study, store.folder()).or_refuse()?;
     let style = Style::of_this_terminal(flags.progress.quiet);
     let Some(most) = most else {
         let summary = carry_out(style, &plan, &data, &store, &settings)?;
@@ -106,19 +106,6 @@ fn first_look(study: &StudyConfig, most: usize) -> anyhow::Result<usize> {
         );
     }
     Ok(FIRST_LOOK)
-}
-
-/// Registers what the study declares, with the number of trials that have finished by now.
-fn register(plan: &Plan, store: &Store) -> anyhow::Result<()> {
-    let mut finished: HashMap<String, usize> = HashMap::new();
-    for record in store.records()? {
-        *finished.entry(record.config.cell()).or_default() += 1;
-    }
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let unix = now.map_or(0, |since| since.as_secs());
-    let finished = |cell: &str| finished.get(cell).copied().unwrap_or(0);
-    store.register(&Registration::new(&plan.study, unix, &finished))?;
-    Ok(())
 }
 
 /// What the flags lay over the study, and the ordinal of the CUDA device.
@@ -186,14 +173,13 @@ fn carry_out(
 ) -> Result<RunSummary, Failure> {
     let watcher = Watcher {
         style,
-        plan,
         store,
         progress: OnceLock::new(),
     };
     let summary = lenet_study::run(plan, data, store, settings, &|event| watcher.see(event));
     watcher.finish();
     let summary = summary.or_fail()?;
-    write_report(plan, store).or_fail()?;
+    write_report(store).or_fail()?;
     Ok(summary)
 }
 
@@ -204,15 +190,10 @@ fn conclude(
     store: &Store,
     summary: &RunSummary,
 ) -> CommandResult {
-    let (trials, register) = (store.records().or_fail()?, store.registrations().or_fail()?);
-    let records = lenet_report::Records {
-        studies: std::slice::from_ref(&plan.study),
-        trials: &trials,
-        register: &register,
-        ..lenet_report::Records::default()
-    };
+    let found = read(&[store.folder().to_owned()], None).or_fail()?;
+    let records = found.records();
     if flags.verbose || plan.study.claims.is_empty() {
-        output::line(cell_table(&plan.study, &trials)).or_fail()?;
+        output::line(cell_table(&plan.study, records.trials)).or_fail()?;
     }
     let claims = lenet_report::judge_claims(records);
     if !claims.is_empty() {
@@ -257,16 +238,10 @@ fn exit_code(summary: &RunSummary) -> Exit {
 }
 
 /// Writes the report of the records so far and gives the path of its page.
-fn write_report(plan: &Plan, store: &Store) -> anyhow::Result<PathBuf> {
+fn write_report(store: &Store) -> anyhow::Result<PathBuf> {
     let folder = store.folder().join("report");
-    let (trials, register) = (store.records()?, store.registrations()?);
-    let records = lenet_report::Records {
-        studies: std::slice::from_ref(&plan.study),
-        trials: &trials,
-        register: &register,
-        ..lenet_report::Records::default()
-    };
-    lenet_report::write_report(records, &folder)
+    let found = read(&[store.folder().to_owned()], None)?;
+    lenet_report::write_report(found.records(), &folder)
         .context("the trials are done, but the report could not be written")?;
     Ok(folder.join("index.html"))
 }
@@ -275,7 +250,6 @@ fn write_report(plan: &Plan, store: &Store) -> anyhow::Result<PathBuf> {
 /// a trial.
 struct Watcher<'p> {
     style: Style,
-    plan: &'p Plan,
     store: &'p Store,
     /// From the first event on.
     progress: OnceLock<Progress>,
@@ -331,7 +305,7 @@ impl Watcher<'_> {
 
     /// A failure is told but not fatal, since the report is written again at the end.
     fn first_report(&self) {
-        let text = match write_report(self.plan, self.store) {
+        let text = match write_report(self.store) {
             Ok(page) => {
                 format!(
                     "every cell has its first trial: report at {}",

@@ -1,9 +1,10 @@
 //! `report`: the report anew, from records alone.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lenet_results::{
-    Registration, RuntimeRecord, Store, StudyRecord, TrialRecord, runtime_records,
+    Registration, RuntimeRecord, Store, StudyRecord, TrialRecord, read_study, registrations,
+    runtime_records,
 };
 use lenet_study::{DataSets, Overrides, Plan, StudyConfig};
 
@@ -24,7 +25,8 @@ pub fn run(flags: &Report) -> CommandResult {
         ));
     }
     let files = lenet_report::write_report(found.records(), &flags.out).or_fail()?;
-    for study in &found.studies {
+    let trains = |study: &&StudyRecord| study.figures.iter().any(|f| f.runtime.is_none());
+    for study in found.studies.iter().filter(trains) {
         output::line(cell_table(study, &merged.records)).or_fail()?;
     }
     let trials = merged.records.len();
@@ -79,13 +81,17 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
             folder.display()
         );
         found.runtimes.extend(runtimes);
+        found.register.extend(registrations(folder)?);
+        match read_study(folder)? {
+            Some(study) if !found.studies.contains(&study) => found.studies.push(study),
+            None if has_trials && config.is_none() => anyhow::bail!(
+                "{}: there is no study.json (hint: give the folder that `experiments --out` wrote)",
+                folder.display()
+            ),
+            _ => {}
+        }
         if has_trials {
-            let (study, trials) = read_study(folder)?;
-            if !found.studies.contains(&study) {
-                found.studies.push(study);
-            }
-            found.trials.extend(trials);
-            found.register.extend(Store::open(folder)?.registrations()?);
+            found.trials.extend(Store::open(folder)?.records()?);
         }
     }
     found.register.sort_by_key(|registration| registration.unix);
@@ -118,15 +124,4 @@ fn keep_looks(earlier: &[StudyRecord], study: &mut StudyRecord) {
             }
         }
     }
-}
-
-fn read_study(folder: &Path) -> anyhow::Result<(StudyRecord, Vec<TrialRecord>)> {
-    let store = Store::open(folder)?;
-    let study = store.read_study()?.ok_or_else(|| {
-        anyhow::anyhow!(
-            "{}: there is no study.json (hint: give the folder that `experiments --out` wrote)",
-            folder.display()
-        )
-    })?;
-    Ok((study, store.records()?))
 }

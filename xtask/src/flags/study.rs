@@ -11,7 +11,7 @@ use super::shared::{Assignment, Compute, Progress};
 #[command(mut_arg("backend", |arg| arg.help("Which code computes the networks")))]
 #[command(after_help = "\
 Examples:
-  cargo xtask experiments                              the 2017 study: 80 trials
+  cargo xtask experiments                              the built-in study: 80 trials
   cargo xtask experiments --seeds 1                    the same, one repeat of each cell
   cargo xtask experiments --config smoke               a study of seconds
   cargo xtask experiments --config my-grid.toml --dry-run
@@ -19,7 +19,7 @@ Examples:
   cargo xtask experiments --until-decided --max-seeds 10
   cargo xtask experiments --seeds 1 --set schedule=cosine --set kernel=5")]
 pub struct Experiments {
-    /// Study to carry out: a TOML file, or lab-2017, full-grid or smoke
+    /// Study to carry out: a TOML file, or lab-2017, linear-scaling, depth, full-grid or smoke
     #[arg(long, value_name = "FILE-OR-NAME", default_value = "lab-2017")]
     pub config: String,
     /// Only this figure (may be given more than once)
@@ -52,7 +52,12 @@ pub struct Experiments {
     #[arg(long, conflicts_with_all = ["seeds", "only", "dry_run"])]
     pub until_decided: bool,
     /// Most seeds of a cell with --until-decided
-    #[arg(long, value_name = "N", default_value_t = 20, requires = "until_decided")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 20,
+        requires = "until_decided"
+    )]
     pub max_seeds: usize,
     /// List the cells and an estimate of the time, and do nothing
     #[arg(long)]

@@ -6,7 +6,10 @@
 //! claim's rule alone.
 
 pub(crate) mod judge;
+pub(crate) mod judged;
 pub(crate) mod observations;
+mod part;
 mod sample;
+mod timings;
 pub(crate) mod verdict;
 pub(crate) mod words;

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lenet_results::{ImageCounts, Measure, Moment, Outcome, Reading, StudyRecord, TrialRecord};
+use lenet_results::{
+    ImageCounts, Measure, Moment, Outcome, Reading, RuntimeRecord, StudyRecord, TestRecord,
+    TrialRecord,
+};
 
+use crate::claims::timings::{Chosen, PerSeed, Timings};
 use crate::records::trials::value_at;
-
-/// One value for each seed, in the order in which the study runs its seeds.
-pub(crate) type PerSeed = BTreeMap<(usize, u64), f64>;
 
 /// All records, by the cells that they belong to.
 #[derive(Debug, Default)]
@@ -16,14 +17,29 @@ pub(crate) struct Observations<'a> {
     images: BTreeMap<String, ImageCounts>,
     /// Positions of seeds in the order of the study.
     ranks: BTreeMap<u64, usize>,
+    timings: Timings<'a>,
+}
+
+/// The records that one test reads.
+#[derive(Debug)]
+pub(crate) struct Reader<'o, 'a> {
+    observations: &'o Observations<'a>,
+    chosen: Chosen<'a>,
 }
 
 impl<'a> Observations<'a> {
     /// The trials that have results; of a study that was run until its claims were decided only
     /// those that it planned, since others would be a further look. Each identity should occur
     /// once.
-    pub(crate) fn new(study: &StudyRecord, trials: &'a [TrialRecord]) -> Self {
-        let mut found = Self::default();
+    pub(crate) fn new(
+        study: &StudyRecord,
+        trials: &'a [TrialRecord],
+        runtimes: &'a [RuntimeRecord],
+    ) -> Self {
+        let mut found = Self {
+            timings: Timings::new(runtimes),
+            ..Self::default()
+        };
         let cells = || study.figures.iter().flat_map(|figure| &figure.cells);
         let mut planned = BTreeSet::new();
         for trial in cells().flat_map(|cell| &cell.trials) {
@@ -46,9 +62,18 @@ impl<'a> Observations<'a> {
         found
     }
 
-    /// The values of a cell. A value that a trial does not have, such as the epochs until an
-    /// accuracy that it never reached, is NaN.
-    pub(crate) fn read(&self, cell: &str, reading: &Reading) -> PerSeed {
+    /// What a test reads.
+    pub(crate) fn reader(&self, test: &TestRecord) -> Reader<'_, 'a> {
+        Reader {
+            observations: self,
+            chosen: match test.left.measure.is_of_runtime() {
+                true => self.timings.choose(test),
+                false => Chosen::default(),
+            },
+        }
+    }
+
+    fn trials(&self, cell: &str, reading: &Reading) -> PerSeed {
         let Some(seeds) = self.trials.get(cell) else {
             return PerSeed::new();
         };
@@ -58,11 +83,27 @@ impl<'a> Observations<'a> {
         };
         seeds.iter().filter_map(value).collect()
     }
+}
+
+impl Reader<'_, '_> {
+    /// The values of a cell. A value that a trial does not have, such as the epochs until an
+    /// accuracy that it never reached, is NaN.
+    pub(crate) fn read(&self, cell: &str, reading: &Reading) -> PerSeed {
+        match reading.measure.is_of_runtime() {
+            true => self.chosen.read(cell, reading.measure),
+            false => self.observations.trials(cell, reading),
+        }
+    }
+
+    /// Whether several rounds of a runtime were measured by one process.
+    pub(crate) fn shares_a_process(&self, cell: &str) -> bool {
+        self.chosen.shares_a_process(cell)
+    }
 
     /// Images behind an accuracy of a cell.
     pub(crate) fn images(&self, cell: &str, measure: Measure) -> Option<usize> {
         use lenet_results::EpochMeasure::{TestAccuracy, TrainAccuracy, ValidationAccuracy};
-        let images = self.images.get(cell)?;
+        let images = self.observations.images.get(cell)?;
         match measure {
             Measure::Epoch(TrainAccuracy) => Some(images.train),
             Measure::Epoch(ValidationAccuracy) => Some(images.validation),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use lenet_results::{ComparisonRecord, PairRecord, Quantity, TestRecord};
 use lenet_stats::{Estimate, Interval, StatsError};
 
-use crate::claims::observations::{Observations, PerSeed};
+use crate::claims::observations::Reader;
+use crate::claims::timings::PerSeed;
 
 /// How often the values of a comparison may have been looked at before their number was fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub(crate) struct Sample {
     pub(crate) missing: usize,
     /// Pairs left out because they learned too little.
     pub(crate) left_out: usize,
+    /// Whether some runtimes were measured in several rounds of one process.
+    pub(crate) shares_a_process: bool,
     /// What chance alone explains, of the quantities that are measured in it.
     chance: Option<f64>,
 }
@@ -40,7 +43,7 @@ impl Sample {
     pub(crate) fn new(
         test: &TestRecord,
         comparison: &ComparisonRecord,
-        observations: &Observations,
+        reader: &Reader,
         looks: Looks,
     ) -> Self {
         let mut sample = Self {
@@ -51,17 +54,20 @@ impl Sample {
             cells: 0,
             missing: 0,
             left_out: 0,
+            shares_a_process: false,
             chance: None,
         };
         let mut averages = Vec::new();
         for pairs in [&comparison.pairs, &comparison.baseline] {
             let mut values: Vec<PerSeed> = Vec::new();
             for pair in pairs {
-                if !learned(test, pair, observations) {
+                if !learned(test, pair, reader) {
                     sample.left_out += 1;
                     continue;
                 }
-                let found = of_pair(test, pair, observations);
+                let found = of_pair(test, pair, reader);
+                let mut cells = std::iter::once(&pair.left).chain(&pair.right);
+                sample.shares_a_process |= cells.any(|cell| reader.shares_a_process(cell));
                 if found.is_empty() {
                     sample.missing += 1;
                 } else {
@@ -79,7 +85,7 @@ impl Sample {
                 |(seed, value): (&(usize, u64), &f64)| Some(value - of_baseline.get(seed)?);
             of_pairs.iter().filter_map(change).collect()
         };
-        sample.chance = chance(test, comparison, observations);
+        sample.chance = chance(test, comparison, reader);
         sample
     }
 
@@ -94,9 +100,8 @@ impl Sample {
     /// If there are no values or one is not finite.
     pub(crate) fn estimate(&self, level: f64) -> Result<Estimate, StatsError> {
         match self.quantity {
-            Quantity::Value | Quantity::Difference | Quantity::Distance | Quantity::Reduction => {
-                self.mean(level)
-            }
+            Quantity::Value | Quantity::Difference | Quantity::Reduction => self.mean(level),
+            Quantity::Distance => Ok(mapped(self.mean(level)?, |value| value.max(0.0))),
             Quantity::Ratio => Ok(mapped(self.mean(level)?, f64::exp)),
             Quantity::Spread => self.spread(level),
             Quantity::SpreadBeyondChance => {
@@ -187,12 +192,12 @@ fn mapped(estimate: Estimate, scale: impl Fn(f64) -> f64) -> Estimate {
 }
 
 /// The quantity of a pair in each seed that both cells have.
-fn of_pair(test: &TestRecord, pair: &PairRecord, observations: &Observations) -> PerSeed {
-    let left = observations.read(&pair.left, &test.left);
+fn of_pair(test: &TestRecord, pair: &PairRecord, reader: &Reader) -> PerSeed {
+    let left = reader.read(&pair.left, &test.left);
     let (Some(cell), Some(reading)) = (&pair.right, &test.right) else {
         return left;
     };
-    let right = observations.read(cell, reading);
+    let right = reader.read(cell, reading);
     let value = |l: f64, r: f64| match test.quantity {
         Quantity::Ratio => (l / r).ln(),
         Quantity::Distance => (l - r).abs(),
@@ -207,11 +212,11 @@ fn of_pair(test: &TestRecord, pair: &PairRecord, observations: &Observations) ->
 
 /// Whether the mean of the left cell reaches the test's threshold. A cell without values does, so
 /// that it counts as missing.
-fn learned(test: &TestRecord, pair: &PairRecord, observations: &Observations) -> bool {
+fn learned(test: &TestRecord, pair: &PairRecord, reader: &Reader) -> bool {
     let Some(threshold) = &test.only else {
         return true;
     };
-    let values = observations.read(&pair.left, &threshold.reading);
+    let values = reader.read(&pair.left, &threshold.reading);
     let mean = values.values().sum::<f64>() / values.len() as f64;
     values.is_empty() || mean >= threshold.at_least
 }
@@ -234,23 +239,19 @@ fn together(all: &[PerSeed]) -> PerSeed {
 
 /// Standard deviation that finite sets of images explain: of one accuracy, or of the difference
 /// between two. √(p (1 − p) ÷ images) with the mean accuracy p.
-fn chance(
-    test: &TestRecord,
-    comparison: &ComparisonRecord,
-    observations: &Observations,
-) -> Option<f64> {
+fn chance(test: &TestRecord, comparison: &ComparisonRecord, reader: &Reader) -> Option<f64> {
     let mut variances = Vec::new();
     for pair in &comparison.pairs {
-        if !learned(test, pair, observations) || of_pair(test, pair, observations).is_empty() {
+        if !learned(test, pair, reader) || of_pair(test, pair, reader).is_empty() {
             continue;
         }
         let mut sides = vec![(&pair.left, &test.left)];
         sides.extend(pair.right.iter().zip(&test.right));
         let mut variance = 0.0;
         for (cell, reading) in sides {
-            let values = observations.read(cell, reading);
+            let values = reader.read(cell, reading);
             let mean = values.values().sum::<f64>() / values.len() as f64;
-            let images = observations.images(cell, reading.measure)?;
+            let images = reader.images(cell, reading.measure)?;
             variance += mean * (1.0 - mean) / images as f64;
         }
         variances.push(variance);

@@ -3,7 +3,7 @@
 use lenet_results::{ClaimRecord, Correction, Declared, Quantity, Rule, Scope, TestRecord};
 use lenet_stats::Estimate;
 
-use super::judge::{JudgedClaim, JudgedComparison, Outlook};
+use super::judged::{JudgedClaim, JudgedComparison, Outlook};
 use super::sample::Looks;
 use crate::records::estimates::LEVEL;
 use crate::text::{bounds, count, date, joined, or_dash, percent, ratio, signed};
@@ -36,15 +36,19 @@ pub(super) fn question(claim: &ClaimRecord) -> String {
 /// What a test estimates.
 fn quantity(test: &TestRecord) -> String {
     let left = &test.left;
+    let (over, by) = match left.measure.is_of_runtime() {
+        true => ("processes", "process by process"),
+        false => ("seeds", "seed by seed"),
+    };
     match test.quantity {
-        Quantity::Value => format!("Mean over seeds of {left}"),
-        Quantity::Difference => format!("Difference in {}, seed by seed", both(test)),
-        Quantity::Ratio => format!("Ratio of {}, seed by seed", both(test)),
-        Quantity::Distance => format!("Distance in {}, without its sign, seed by seed", both(test)),
-        Quantity::Reduction => format!("Share of {left} that the right side saves, seed by seed"),
-        Quantity::Spread => format!("Standard deviation over seeds of {left}"),
+        Quantity::Value => format!("Mean over {over} of {left}"),
+        Quantity::Difference => format!("Difference in {}, {by}", both(test)),
+        Quantity::Ratio => format!("Ratio of {}, {by}", both(test)),
+        Quantity::Distance => format!("Distance in {}, without its sign, {by}", both(test)),
+        Quantity::Reduction => format!("Share of {left} that the right side saves, {by}"),
+        Quantity::Spread => format!("Standard deviation over {over} of {left}"),
         Quantity::SpreadBeyondChance => format!(
-            "Standard deviation over seeds of {left}, in units of the standard deviation that the \
+            "Standard deviation over {over} of {left}, in units of the standard deviation that the \
              number of images explains"
         ),
         Quantity::DistanceBeyondChance => format!(
@@ -116,7 +120,6 @@ fn interval(test: &TestRecord, looks: Looks) -> &'static str {
 /// What the estimate shown is, and how its interval is computed.
 pub(super) fn method(
     test: &TestRecord,
-    label: &str,
     claim: &ClaimRecord,
     comparisons: usize,
     shown: &JudgedComparison,
@@ -128,7 +131,7 @@ pub(super) fn method(
     if let Some(first) = what.get(..1).map(str::to_lowercase) {
         what.replace_range(..1, &first);
     }
-    let parts = [test.common.as_str(), label];
+    let parts = [test.common.as_str(), shown.label.as_str()];
     let parts: Vec<&str> = parts.into_iter().filter(|p| !p.is_empty()).collect();
     let of = match parts.is_empty() {
         true => String::new(),
@@ -163,12 +166,18 @@ pub(crate) fn level_in_percent(level: f64) -> String {
     format!("{text} %")
 }
 
+/// What the samples of a claim lack.
+pub(super) struct Left {
+    /// Pairs of cells without values.
+    pub(super) missing: usize,
+    /// Pairs of cells that learned too little.
+    pub(super) left_out: usize,
+    /// Whether some runtimes were measured in several rounds of one process.
+    pub(super) shares_a_process: bool,
+}
+
 /// Every comparison, where there are several; cells without results; what is left out.
-pub(super) fn detail(
-    claim: &ClaimRecord,
-    comparisons: &[JudgedComparison],
-    [missing, left_out]: &[usize; 2],
-) -> String {
+pub(super) fn detail(claim: &ClaimRecord, comparisons: &[JudgedComparison], left: &Left) -> String {
     let mut sentences = Vec::new();
     let quantities = claim
         .tests
@@ -186,14 +195,24 @@ pub(super) fn detail(
     } else if let Some(Err(error)) = comparisons.first().map(|c| &c.estimate) {
         sentences.push(format!("No estimate: {error}."));
     }
-    if *missing > 0 {
-        let pairs = count(*missing, "pair");
+    if left.missing > 0 {
+        let pairs = count(left.missing, "pair");
         sentences.push(format!(
             "{pairs} of cells without results, so nothing is decided on them."
         ));
     }
-    if *left_out > 0 {
-        sentences.push(format!("Left out as not having learned: {left_out}."));
+    if left.left_out > 0 {
+        sentences.push(format!(
+            "Left out as not having learned: {}.",
+            left.left_out
+        ));
+    }
+    if left.shares_a_process {
+        sentences.push(
+            "Several rounds were measured by one process. They are no independent repeats, so each \
+             process counts once."
+                .to_owned(),
+        );
     }
     sentences.join(" ")
 }
@@ -272,6 +291,7 @@ impl JudgedClaim {
             None => String::new(),
             Some(Outlook::Seeds(n)) if n > have => format!("about {} more", n - have),
             Some(Outlook::Seeds(_) | Outlook::Unknown) => "not known yet".to_owned(),
+            Some(Outlook::Images) => "other images, not more seeds".to_owned(),
             Some(Outlook::NoNumber) => "no number: the effect lies at the bound".to_owned(),
         }
     }

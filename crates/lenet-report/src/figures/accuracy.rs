@@ -35,8 +35,8 @@ pub(crate) fn figure(study: &StudyFigure) -> Figure {
         ),
         ("Test accuracy", TEST, EpochMeasure::TestAccuracy),
     ];
-    let panels = panels
-        .map(|(heading, metric, measure)| (heading, curves(&cells, &inks, metric, measure)));
+    let panels =
+        panels.map(|(heading, metric, measure)| (heading, curves(&cells, &inks, metric, measure)));
     let all = || panels.iter().flat_map(|(_, curves)| curves);
     let scale = AccuracyScale::around(all().flat_map(CellCurve::values));
     let has_published = all().any(|curve| !curve.published.is_empty());
@@ -55,12 +55,7 @@ pub(crate) fn figure(study: &StudyFigure) -> Figure {
     }
 }
 
-fn curves(
-    cells: &[&Cell],
-    inks: &[Ink],
-    metric: Metric,
-    measure: EpochMeasure,
-) -> Vec<CellCurve> {
+fn curves(cells: &[&Cell], inks: &[Ink], metric: Metric, measure: EpochMeasure) -> Vec<CellCurve> {
     let mut drawn: Vec<Vec<(usize, f64)>> = Vec::new();
     let curve = |(cell, ink): (&&Cell, &Ink)| {
         let last = cell.last_epoch().unwrap_or(0);
@@ -186,12 +181,7 @@ fn legend_label(cell: &Cell) -> String {
     format!("{} (n = {}{living})", cell.label, cell.seeds())
 }
 
-fn legend(
-    study: &StudyFigure,
-    cells: &[&Cell],
-    inks: &[Ink],
-    has_published: bool,
-) -> Vec<Entry> {
+fn legend(study: &StudyFigure, cells: &[&Cell], inks: &[Ink], has_published: bool) -> Vec<Entry> {
     let line = |label, ink| Entry {
         label,
         ink,

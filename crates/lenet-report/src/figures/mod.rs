@@ -3,19 +3,29 @@
 pub(crate) mod accuracy;
 mod figure;
 mod phases;
+mod runtime;
 mod series;
-mod size;
 mod work;
 
+use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::runtimes::Runtimes;
 
 pub(crate) use figure::Figure;
 
-/// All figures of runtimes that have something to show. An id that is `taken` gets the prefix
-/// `runtime-`.
-pub(crate) fn of_runtimes(runtimes: &Runtimes, taken: &[&str]) -> Vec<Figure> {
-    let sizes = runtimes.batch_sizes().into_iter();
-    let mut figures: Vec<Figure> = sizes.map(|batch| size::figure(runtimes, batch)).collect();
+/// The declared figures of runtimes, and those of phases and of work if they have something to show.
+/// An id that is `taken` gets the prefix `runtime-`.
+pub(crate) fn of_runtimes(
+    runtimes: &Runtimes,
+    declared: &[RuntimeFigure],
+    taken: &[&str],
+) -> Vec<Figure> {
+    let has_points = |figure: &&RuntimeFigure| {
+        let keys: Vec<&str> = figure.cells.iter().map(|cell| cell.key.as_str()).collect();
+        let mut points = runtimes.points.iter();
+        points.any(|point| keys.contains(&point.record.cell().as_str()))
+    };
+    let drawn = declared.iter().filter(has_points);
+    let mut figures: Vec<Figure> = drawn.map(|f| runtime::figure(runtimes, f)).collect();
     figures.extend(phases::figure(runtimes));
     figures.extend(work::figure(runtimes));
     for figure in &mut figures {

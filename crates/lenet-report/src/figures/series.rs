@@ -1,8 +1,5 @@
 //! How series of runtimes look in every figure: their colours, markers and legend entries.
 
-use lenet_core::DeviceKind;
-
-use crate::lab2017;
 use crate::plot::frame::{Axis, Margins, Scale, Tick};
 use crate::plot::legend::{Entry, Marker, Swatch};
 use crate::plot::log_scale::LogScale;
@@ -149,14 +146,8 @@ pub(super) fn entries(runtimes: &Runtimes, shown: impl Fn(&Point) -> bool) -> Ve
         .collect()
 }
 
-/// Legend entry of a published device.
-pub(super) fn published_entry(device: DeviceKind) -> Entry {
-    let on_gpu = device == DeviceKind::Cuda;
-    let label = lab2017::device_label(device);
-    entry(label, device_ink(on_gpu), on_gpu, true)
-}
-
-fn entry(label: &str, ink: Ink, on_gpu: bool, hollow: bool) -> Entry {
+/// Legend entry of a curve.
+pub(super) fn entry(label: &str, ink: Ink, on_gpu: bool, hollow: bool) -> Entry {
     Entry {
         label: label.to_owned(),
         ink,

@@ -5,17 +5,38 @@ use lenet_results::RuntimeRecord;
 use super::*;
 use crate::figures::series::inks;
 use crate::plot::scene::{Ink, Scene, Shape, Text};
+use crate::records::cells::Published;
 use crate::records::fit::fits;
+use crate::records::runtime_figures::fill;
 use crate::testing::{Grid, in_series, two_devices};
+
+/// A figure for each batch size, whose cells all have the published seconds of their filters.
+fn published(runtimes: &Runtimes) -> Vec<RuntimeFigure> {
+    let mut figures = fill(&[], runtimes);
+    for figure in &mut figures {
+        figure.published = Some(Published {
+            source: "a paper".to_owned(),
+            precision: "as printed".to_owned(),
+        });
+        for cell in &mut figure.cells {
+            cell.published = Some(cell.config.network.filters[0] as f64);
+        }
+    }
+    figures
+}
+
+fn drawn(runtimes: &Runtimes) -> Vec<Figure> {
+    of_runtimes(runtimes, &published(runtimes), &[])
+}
 
 /// The first panel of a figure.
 fn first_panel(records: &[RuntimeRecord], figure: usize) -> Scene {
-    let figures = of_runtimes(&in_series(records), &[]);
+    let figures = drawn(&in_series(records));
     figures[figure].sheet.panel_scenes().swap_remove(0)
 }
 
 fn ids(records: &[RuntimeRecord]) -> Vec<String> {
-    of_runtimes(&in_series(records), &[])
+    drawn(&in_series(records))
         .into_iter()
         .map(|f| f.id)
         .collect()
@@ -25,10 +46,10 @@ fn ids(records: &[RuntimeRecord]) -> Vec<String> {
 fn the_reports_figures_phases_and_work_are_drawn() {
     let records = two_devices();
     let runtimes = in_series(&records);
-    let figures = of_runtimes(&runtimes, &[]);
+    let figures = drawn(&runtimes);
     let ids: Vec<&str> = figures.iter().map(|f| f.id.as_str()).collect();
-    assert_eq!(ids, ["4", "5", "phases", "work"]);
-    assert!(figures[0].sheet.heading.starts_with("Figure 4 · "));
+    assert_eq!(ids, ["batch-64", "batch-16", "phases", "work"]);
+    assert!(figures[0].sheet.heading.starts_with("Figure batch-64 · "));
     let labels: Vec<&str> = figures[0]
         .sheet
         .legend
@@ -77,7 +98,7 @@ fn measured_marks_are_filled_and_published_ones_hollow() {
             .iter()
             .any(|s| matches!(s, Shape::Text(Text { text, .. }) if text == wanted))
     };
-    assert!(text("52,258") && text("2,199,690") && text("F = 256"));
+    assert!(text("52,258") && text("440,394") && text("F = 64"));
 }
 
 #[test]
@@ -128,18 +149,25 @@ fn an_interval_never_leaves_its_panel() {
 }
 
 #[test]
-fn other_images_stand_without_the_published_points() {
+fn captions_tell_images_and_the_source_of_hollow_marks() {
     let small = Grid {
         samples: 2_000,
         ..Grid::cpu()
     };
     let records = small.records(&[8, 16], 1, |f, _, _, _| f as f64);
     let runtimes = in_series(&records);
-    let figure = &of_runtimes(&runtimes, &[])[0];
-    assert_eq!(figure.sheet.legend.len(), 1);
-    assert!(figure.caption.contains("2,000 images") && figure.caption.contains("left out"));
+    let figure = &drawn(&runtimes)[0];
+    assert_eq!(figure.sheet.legend[1].label, "CPU, a paper");
+    assert!(
+        figure.caption.contains("2,000 images")
+            && figure
+                .caption
+                .ends_with("Hollow marks: a paper; as printed."),
+        "{}",
+        figure.caption
+    );
     // No phases were timed; both batch sizes together give a line, one size of two does not.
-    assert_eq!(ids(&records), ["4", "5", "work"]);
+    assert_eq!(ids(&records), ["batch-64", "batch-16", "work"]);
     assert_eq!(fits(&runtimes).len(), 2);
     let few = small.records(&[8], 1, |f, _, _, _| f as f64);
     assert!(fits(&in_series(&few)).is_empty());
@@ -153,9 +181,9 @@ fn a_batch_size_of_ones_own_has_a_figure_of_its_own() {
     }
     assert_eq!(ids(&records), ["batch-65", "batch-17", "work"]);
     let runtimes = in_series(&records);
-    let found = of_runtimes(&runtimes, &["1", "work"]);
+    let found = of_runtimes(&runtimes, &published(&runtimes), &["1", "work"]);
     assert_eq!(found[2].file_stem(), "figure-runtime-work");
-    assert!(of_runtimes(&in_series(&[]), &[]).is_empty());
+    assert!(drawn(&in_series(&[])).is_empty());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::claims::judge::JudgedClaim;
+use crate::claims::judged::JudgedClaim;
 use crate::markdown;
 use crate::tables::claims::table;
 use crate::tables::table::verdict_html;
@@ -14,7 +14,7 @@ pub(super) fn overview(claims: &[JudgedClaim]) -> Markup {
         @if !claims.is_empty() {
             h2 { "Claims at a glance" }
             (table.html())
-            p.note { "n counts seeds, in claims on runtimes rounds. What each estimate is, and the "
+            p.note { "n counts seeds, in claims on runtimes processes. What each estimate is, and the "
                 "rule for its verdict, stands " a href="#claims" { "further down" } ". "
                 (expected_wrong(claims)) }
         }
@@ -64,8 +64,8 @@ fn one(claim: &JudgedClaim) -> Markup {
             }
             @if !claim.detail.is_empty() { p { (claim.detail) } }
             @if !claim.outlook().is_empty() {
-                p { strong { "Seeds needed. " } (claim.outlook()) " at the effect seen, for an interval "
-                    "that lies on one side of the bound." }
+                p { strong { "What it would take. " } "At the effect seen, for an interval that lies on "
+                    "one side of the bound: " (claim.outlook()) "." }
             }
             @if !claim.notes.is_empty() { div.note { (markdown::html(&claim.notes)) } }
         }

@@ -10,11 +10,12 @@ mod runtimes;
 use lenet_results::{Conflict, StudyRecord, TrialRecord};
 use maud::{DOCTYPE, PreEscaped, html};
 
-use crate::claims::judge::JudgedClaim;
+use crate::claims::judged::JudgedClaim;
 use crate::figures::Figure;
 use crate::plot::svg::ink_styles;
 use crate::records::cells::StudyFigure;
 use crate::records::knobs::Knob;
+use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::runtimes::Runtimes;
 use crate::tables::results::CellResult;
 use crate::text::joined;
@@ -32,6 +33,7 @@ pub(crate) struct Content<'a> {
     pub(crate) results: &'a [CellResult<'a>],
     pub(crate) runtimes: &'a Runtimes<'a>,
     pub(crate) runtime_figures: &'a [Figure],
+    pub(crate) declared_runtimes: &'a [RuntimeFigure],
     pub(crate) claims: &'a [JudgedClaim],
     pub(crate) knobs: &'a [Knob],
 }
@@ -44,7 +46,9 @@ impl Content<'_> {
 
     /// Whether the page is about trials. It is if there is nothing else.
     pub(crate) fn has_trials(&self) -> bool {
-        !self.studies.is_empty() || !self.records.is_empty() || !self.has_runtimes()
+        let figures = self.studies.iter().flat_map(|study| &study.figures);
+        let mut of_training = figures.filter(|figure| figure.runtime.is_none());
+        of_training.next().is_some() || !self.records.is_empty() || !self.has_runtimes()
     }
 }
 
@@ -81,7 +85,7 @@ pub(crate) fn render(content: &Content) -> String {
                         (results::section(content))
                         (results::dropout_section(content))
                     }
-                    @if content.has_runtimes() { (runtimes::section(content.runtimes)) }
+                    @if content.has_runtimes() { (runtimes::section(content.runtimes, content.declared_runtimes)) }
                     (claims::section(content.claims))
                     @if content.has_trials() {
                         (notes::knobs_section(content))

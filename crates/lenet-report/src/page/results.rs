@@ -65,7 +65,9 @@ pub(super) fn section(content: &Content) -> Markup {
 
 /// Where the published numbers come from, each source once.
 fn sources(figures: &[StudyFigure]) -> BTreeSet<String> {
-    let all = figures.iter().filter_map(|figure| figure.published.as_ref());
+    let all = figures
+        .iter()
+        .filter_map(|figure| figure.published.as_ref());
     all.map(|p| format!("Published: {}; {}.", p.source, p.precision))
         .collect()
 }

@@ -1,31 +1,33 @@
 //! The tables of runtimes, and remarks on the measurements.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use lenet_stats::Estimate;
 use maud::{Markup, html};
 
-use crate::lab2017;
 use crate::records::fit::{FittedSeries, fits};
+use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::runtimes::{Point, Repeat, Runtimes};
 use crate::records::series::Series;
 use crate::tables::table::Table;
-use crate::text::{or_dash, signed_percent, thousands};
+use crate::text::{joined, or_dash, signed_percent, thousands};
 
-pub(super) fn section(runtimes: &Runtimes) -> Markup {
+pub(super) fn section(runtimes: &Runtimes, declared: &[RuntimeFigure]) -> Markup {
     html! {
         h2 { "Runtimes" }
         p { "Medians over rounds, each round in an order shuffled anew, with their distribution-free "
             "interval: of 95 % from six rounds on, else the range of the rounds (five: 93.75 %). "
             "Work is counted by the direct method; the peak is what all threads reach at most, as "
             "measured, or a GPU's on paper." }
-        (points_table(runtimes))
+        (points_table(runtimes, declared))
         (fits_table(runtimes))
         (repeats_table(runtimes))
         (remarks(runtimes))
     }
 }
 
-fn points_table(runtimes: &Runtimes) -> Markup {
-    let [published_heading, ratio_heading] = lab2017::RUNTIME_COLUMNS;
+fn points_table(runtimes: &Runtimes, declared: &[RuntimeFigure]) -> Markup {
+    let by_cell = published_seconds(declared);
     let seconds = |p: &Point| {
         let interval = p.summary.interval;
         let interval = interval.map(|i| format!(" ({:.3}–{:.3})", i.low, i.high));
@@ -33,7 +35,7 @@ fn points_table(runtimes: &Runtimes) -> Markup {
     };
     let images = |p: &Point| p.summary.train_images_per_second.round() as usize;
     let gflops = |p: &Point| format!("{:.1}", p.summary.flops_per_second / 1e9);
-    let published = |p: &Point| published_seconds(runtimes, p);
+    let published = |p: &Point| by_cell.get(p.record.cell().as_str()).copied();
     let table = |points: &mut dyn Iterator<Item = &Point>| {
         Table::of(points)
             .number("batch", |p| p.record.batch_size())
@@ -50,10 +52,10 @@ fn points_table(runtimes: &Runtimes) -> Markup {
             .number("phases", |p| {
                 or_dash(p.summary.phases_excess, signed_percent)
             })
-            .number(published_heading, |p| {
+            .number("published", |p| {
                 or_dash(published(p), |s| format!("{s:.2}"))
             })
-            .number(ratio_heading, |p| {
+            .number("published ÷ here", |p| {
                 or_dash(published(p), |s| format!("{:.1}", s / p.summary.median))
             })
             .table()
@@ -68,23 +70,25 @@ fn points_table(runtimes: &Runtimes) -> Markup {
         (table(&mut runtimes.main()).html_in_groups(&groups))
         p.note { "Seconds: one epoch and the forward passes over validation and test images. "
             "Phases: how far the sum of the phases, each with a clock around it, is from that. "
-            (lab2017::RUNTIMES_NOTE) }
+            (sources(declared)) }
     }
 }
 
-/// The published runtime for the same images on the same kind of device.
-fn published_seconds(runtimes: &Runtimes, point: &Point) -> Option<f64> {
-    let at = point.record;
-    let comparable = runtimes.workload == Some(lab2017::workload());
-    if !comparable || ![0.0, 0.5].contains(&at.dropout()) {
-        return None;
-    }
-    lab2017::seconds(
-        at.config.device,
-        at.filters(),
-        at.batch_size(),
-        at.dropout() > 0.0,
-    )
+/// The published seconds of each cell that has some.
+fn published_seconds(declared: &[RuntimeFigure]) -> BTreeMap<&str, f64> {
+    let cells = declared.iter().flat_map(|figure| &figure.cells);
+    cells
+        .filter_map(|cell| Some((cell.key.as_str(), cell.published?)))
+        .collect()
+}
+
+/// Where they come from, each source once.
+fn sources(declared: &[RuntimeFigure]) -> String {
+    let all = declared
+        .iter()
+        .filter_map(|figure| figure.published.as_ref());
+    let all = all.map(|p| format!("Published: {}; {}.", p.source, p.precision));
+    joined(all.collect::<BTreeSet<_>>(), " ")
 }
 
 fn fits_table(runtimes: &Runtimes) -> Markup {

@@ -80,7 +80,7 @@ fn trials_and_runtimes_share_one_page() {
         "40 of 40 trials done",
         "16 runtimes of 1 series",
         "Figure 1 · ",
-        "Figure 5 · ",
+        "Figure batch-16 · ",
         "How runtimes were measured",
         "cargo xtask bench-runtime",
         "governor</dt><dd>unknown",

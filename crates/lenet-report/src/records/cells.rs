@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lenet_core::Trial;
 use lenet_results::{
-    CellRecord, EpochMeasure, FigureRecord, Outcome, PublishedPoint, PublishedRecord, StudyRecord, TrialRecord,
+    CellRecord, EpochMeasure, FigureRecord, Outcome, PublishedPoint, PublishedRecord, StudyRecord,
+    TrialRecord,
 };
 use lenet_stats::Estimate;
 
@@ -107,7 +108,8 @@ impl Cell<'_> {
     /// the last epoch.
     pub(crate) fn published(&self, measure: EpochMeasure) -> Vec<(usize, f64)> {
         let last = self.config.epochs;
-        let point = |p: &PublishedPoint| Some((p.epoch.unwrap_or(last), *p.values.get(measure.name())?));
+        let point =
+            |p: &PublishedPoint| Some((p.epoch.unwrap_or(last), *p.values.get(measure.name())?));
         self.published.iter().filter_map(point).collect()
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod cells;
 pub(crate) mod estimates;
 pub(crate) mod fit;
 pub(crate) mod knobs;
+pub(crate) mod runtime_figures;
 pub(crate) mod runtimes;
 pub(crate) mod series;
 pub(crate) mod summary;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lenet_core::Trial;
-use lenet_results::RuntimeRecord;
+use lenet_results::{RuntimeRecord, StudyRecord};
 
 use crate::records::series::{Series, SeriesKey};
 use crate::records::summary::{RoundSpeed, Summary, rounds, summarize};
@@ -37,8 +37,8 @@ pub(crate) struct Point<'a> {
 /// One value per round.
 pub(crate) type PerRound = BTreeMap<usize, f64>;
 
-/// The images that a sample handles, and the settings that are not those of the 2017 report. Figures
-/// and claims hold them fixed.
+/// The images that a sample handles, and the settings that are not the usual ones. The figures of
+/// phases and of work hold them fixed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Workload {
     pub(crate) source: String,
@@ -81,12 +81,6 @@ impl Workload {
 }
 
 impl Point<'_> {
-    /// Runtimes in seconds: an epoch and its evaluations.
-    pub(crate) fn runtimes(&self) -> PerRound {
-        let samples = self.record.samples.iter();
-        samples.map(|s| (s.round, s.seconds())).collect()
-    }
-
     /// Times of the epochs alone, in seconds.
     pub(crate) fn training(&self) -> PerRound {
         let samples = self.record.samples.iter();
@@ -98,7 +92,7 @@ impl<'a> Runtimes<'a> {
     /// Summarizes the records. Where several records measured one point on one machine with one
     /// build, the first is shown. The others are [`Self::repeats`], unless they are copies. The
     /// main workload is `preferred` if some record has it.
-    pub(crate) fn new(records: &'a [RuntimeRecord], preferred: &Workload) -> Self {
+    pub(crate) fn new(records: &'a [RuntimeRecord], preferred: Option<&Workload>) -> Self {
         let mut found = Self::default();
         let mut usable: Vec<(&RuntimeRecord, Summary, SeriesKey)> = Vec::new();
         for record in records {
@@ -181,18 +175,6 @@ impl<'a> Runtimes<'a> {
             .filter(move |p| p.record.batch_size() == batch_size)
     }
 
-    /// The main point of a series with these sizes and this rate of dropout.
-    pub(crate) fn point(
-        &self,
-        series: usize,
-        filters: usize,
-        batch_size: usize,
-        dropout: f64,
-    ) -> Option<&Point<'a>> {
-        self.with_batch(series, batch_size, dropout)
-            .find(|p| p.record.filters() == filters)
-    }
-
     /// The rate that stands for "with dropout": the rate above zero that is nearest to ½.
     pub(crate) fn dropout(&self) -> Option<f64> {
         let rates = self
@@ -257,14 +239,33 @@ fn read(record: &RuntimeRecord) -> Result<(Summary, SeriesKey), String> {
     Ok((summary, SeriesKey::of(record, session)))
 }
 
-/// The settings of a record that are not those of the 2017 report, apart from filters, batch size,
-/// dropout, learning rate and seed; empty if there are none. Records that differ in them are no
-/// points of one curve.
+/// What the first cell of the studies' runtimes handles.
+pub(crate) fn declared_workload(studies: &[StudyRecord]) -> Option<Workload> {
+    let figures = studies.iter().flat_map(|study| &study.figures);
+    let mut runtimes = figures.filter(|figure| figure.runtime.is_some());
+    let cell = runtimes.find_map(|figure| figure.cells.first())?;
+    let images = cell.images?;
+    Some(Workload {
+        source: cell.config.data.source.clone(),
+        samples: images.train,
+        validation: images.validation,
+        test: images.test,
+        setting: unusual(&cell.config),
+    })
+}
+
+/// The settings of a record that are not the usual ones, apart from filters, batch size, dropout,
+/// learning rate and seed; empty if there are none. Records that differ in them are no points of
+/// one curve.
 pub(crate) fn other_settings(record: &RuntimeRecord) -> String {
-    let (config, usual) = (&record.config, Trial::default());
-    let network = &config.network;
+    unusual(&record.config)
+}
+
+fn unusual(config: &Trial) -> String {
+    let (network, usual) = (&config.network, Trial::default());
+    let first = network.filters.first().copied().unwrap_or(0);
     let mut words = Vec::new();
-    if network.filters != [record.filters(); 2] {
+    if network.filters != [first; 2] {
         words.push(format!("filters = {:?}", network.filters));
     }
     if network.kernel != usual.network.kernel {
@@ -299,13 +300,13 @@ fn same_point(a: &RuntimeRecord, b: &RuntimeRecord) -> bool {
 }
 
 /// The preferred workload if it was measured, else the one with most points, else with most images.
-fn main_workload(points: &[Point], preferred: &Workload) -> Option<Workload> {
+fn main_workload(points: &[Point], preferred: Option<&Workload>) -> Option<Workload> {
     let all: BTreeSet<Workload> = points.iter().map(|p| Workload::of(p.record)).collect();
     all.into_iter().max_by_key(|workload| {
         let own = points
             .iter()
             .filter(|p| Workload::of(p.record) == *workload);
-        (workload == preferred, own.count(), workload.samples)
+        (Some(workload) == preferred, own.count(), workload.samples)
     })
 }
 

@@ -105,13 +105,4 @@ impl Series {
     pub(crate) fn machine(&self) -> [&str; 3] {
         [&self.key.host, &self.key.processor, &self.key.revision]
     }
-
-    /// Whether the two series differ in the placement of the images alone.
-    pub(crate) fn differs_in_placement_only(&self, other: &Self) -> bool {
-        let moved = SeriesKey {
-            resident: !self.key.resident,
-            ..self.key.clone()
-        };
-        moved == other.key
-    }
 }

@@ -3,7 +3,7 @@
 use lenet_results::Declared;
 use serde::Serialize;
 
-use crate::claims::judge::{JudgedClaim, JudgedComparison, Outlook};
+use crate::claims::judged::{JudgedClaim, JudgedComparison, Outlook};
 use crate::claims::verdict::Verdict;
 use crate::tables::table::{Field, Style, Table};
 use crate::text::{DASH, or_dash};
@@ -117,7 +117,7 @@ pub(crate) fn table(claims: &[JudgedClaim]) -> Table {
         .line("interval", |c| c.interval())
         .number("level", |c| c.level())
         .number("n", |c| c.observations())
-        .line("seeds needed", |c| {
+        .text("needs", |c| {
             or_dash(Some(c.outlook()).filter(|o| !o.is_empty()), |o| o)
         })
         .text("declared", |c| c.declared())

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use lenet_stats::Estimate;
 
-use lenet_results::EpochMeasure;
 use crate::records::cells::{Cell, StudyFigure};
 use crate::records::estimates::{LEVEL, extremes};
 use crate::records::trials::{TEST, VALIDATION, value_at};
 use crate::tables::table::{Style, Table};
 use crate::text::{bounds, or_dash, or_empty, signed, with_interval};
+use lenet_results::EpochMeasure;
 
 /// The results of a cell after the last epoch that all its trials reached.
 #[derive(Debug)]

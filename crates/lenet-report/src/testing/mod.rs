@@ -8,7 +8,7 @@ mod trials;
 pub(crate) use claims::{
     alone, arm, claim, comparison, pair, reading, study, test, trials, with_baseline,
 };
-pub(crate) use runtimes::{Grid, in_series, record, two_devices};
+pub(crate) use runtimes::{Grid, in_series, record, two_devices, with_phases, workload};
 pub(crate) use trials::{cell, lab_config, lab_study, rising, run, trial};
 
 /// Reports all failures of a table of cases at once.

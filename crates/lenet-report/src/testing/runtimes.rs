@@ -8,8 +8,7 @@ use lenet_results::{
     RuntimeSession, RuntimeWork,
 };
 
-use crate::lab2017::workload;
-use crate::records::runtimes::Runtimes;
+use crate::records::runtimes::{Runtimes, Workload};
 
 /// What a point needs besides its network, batch size and dropout.
 #[derive(Debug, Clone)]
@@ -21,7 +20,7 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    /// The fused backend on the CPU, with the images of the 2017 report.
+    /// The fused backend on the CPU, with 10,000 images.
     pub(crate) fn cpu() -> Self {
         Self {
             device: DeviceKind::Cpu,
@@ -177,9 +176,20 @@ pub(crate) fn two_devices() -> Vec<RuntimeRecord> {
     timed.collect()
 }
 
-/// The records as series, with the workload of the 2017 report as the preferred one.
+/// The images of [`Grid::cpu`].
+pub(crate) fn workload() -> Workload {
+    Workload {
+        source: "mnist".to_owned(),
+        samples: 10_000,
+        validation: 5_000,
+        test: 10_000,
+        setting: String::new(),
+    }
+}
+
+/// The records as series, with the usual images as the preferred ones.
 pub(crate) fn in_series(records: &[RuntimeRecord]) -> Runtimes<'_> {
-    Runtimes::new(records, &workload())
+    Runtimes::new(records, Some(&workload()))
 }
 
 fn gpu() -> Gpu {

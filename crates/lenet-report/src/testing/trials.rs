@@ -109,6 +109,7 @@ pub(crate) fn cell(label: &str, config: &Trial, seeds: u64) -> CellRecord {
         label: label.to_owned(),
         config: config.clone(),
         images: None,
+        parameters: None,
         execution: None,
         trials: (0..seeds).map(trial).collect(),
     }

@@ -25,11 +25,18 @@ fn an_interval_stands_where_there_is_one() {
     };
     assert_eq!(with_interval(None), "–");
     assert_eq!(with_interval(Some(estimate)), "0.5000");
-    assert_eq!(ratio_with_interval(&estimate), "0.500");
     estimate.interval = Some(Interval {
         low: -0.25,
         high: 0.75,
     });
     assert_eq!(with_interval(Some(estimate)), "0.5000 (−0.2500–0.7500)");
-    assert_eq!(ratio_with_interval(&estimate), "0.500 (-0.250 to 0.750)");
+}
+
+#[test]
+fn days_are_those_of_utc() {
+    // date -u -d @1795879524 +%F
+    assert_eq!(date(0), "1970-01-01");
+    assert_eq!(date(1_795_879_524), "2026-11-28");
+    assert_eq!(date(951_782_399), "2000-02-28");
+    assert_eq!(date(951_782_400), "2000-02-29");
 }

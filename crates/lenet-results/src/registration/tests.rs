@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::measure::{Measure, Moment};
-use crate::{ComparisonRecord, PairRecord, Quantity, Reading, Rule, Store, TestRecord};
+use crate::{ComparisonRecord, PairRecord, Quantity, Reading, Rule, TestRecord};
 
 fn claim(id: &str, bound: f64) -> ClaimRecord {
     ClaimRecord {
@@ -60,18 +60,17 @@ fn notes_do_not_change_a_claim_and_the_rule_does() {
 #[test]
 fn a_claim_is_declared_before_or_after_its_data() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::create(folder.path()).unwrap();
     let register = |claims: Vec<ClaimRecord>, unix, finished: usize| {
         let study = study(claims);
         let registration = Registration::new(&study, unix, &|_| finished);
-        store.register(&registration).unwrap();
+        super::register(folder.path(), &registration).unwrap();
     };
-    let told = |claim: &ClaimRecord| declared(claim, "s", &store.registrations().unwrap());
+    let told = |claim: &ClaimRecord| declared(claim, "s", &registrations(folder.path()).unwrap());
     assert_eq!(told(&claim("1", 0.5)), Declared::Unregistered);
     register(vec![claim("1", 0.5)], 10, 0);
     // The same again adds nothing, whatever has finished since.
     register(vec![claim("1", 0.5)], 20, 4);
-    assert_eq!(store.registrations().unwrap().len(), 1);
+    assert_eq!(registrations(folder.path()).unwrap().len(), 1);
     // The rule is changed, and another claim is added, after four trials.
     register(vec![claim("1", 0.4), claim("2", 0.1)], 30, 4);
     assert_eq!(told(&claim("1", 0.5)), Declared::Before { unix: 10 });
@@ -83,7 +82,11 @@ fn a_claim_is_declared_before_or_after_its_data() {
     assert_eq!(told(&claim("1", 0.4)), afterwards(true));
     assert_eq!(told(&claim("2", 0.1)), afterwards(false));
     assert_eq!(
-        declared(&claim("1", 0.5), "another", &store.registrations().unwrap()),
+        declared(
+            &claim("1", 0.5),
+            "another",
+            &registrations(folder.path()).unwrap()
+        ),
         Declared::Unregistered
     );
     // A line that a killed process left half written.
@@ -91,5 +94,5 @@ fn a_claim_is_declared_before_or_after_its_data() {
     let mut text = std::fs::read_to_string(&path).unwrap();
     text.push_str("{\"format\": 1, \"unix\"");
     std::fs::write(&path, text).unwrap();
-    assert_eq!(store.registrations().unwrap().len(), 2);
+    assert_eq!(registrations(folder.path()).unwrap().len(), 2);
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::execution::Execution;
-use crate::study::ImageCounts;
+use crate::images::ImageCounts;
 use lenet_core::identity::digest;
 use lenet_core::{
     Architecture, Backend, Data, DataPlacement, DeviceKind, Dropout, Optimizer, Samples, Trial,

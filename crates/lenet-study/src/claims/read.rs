@@ -27,17 +27,6 @@ const EPOCH: Counts = Counts {
     most: 1_000_000,
 };
 
-const QUANTITIES: [(&str, Quantity); 8] = [
-    ("value", Quantity::Value),
-    ("difference", Quantity::Difference),
-    ("ratio", Quantity::Ratio),
-    ("distance", Quantity::Distance),
-    ("reduction", Quantity::Reduction),
-    ("spread", Quantity::Spread),
-    ("spread_beyond_chance", Quantity::SpreadBeyondChance),
-    ("distance_beyond_chance", Quantity::DistanceBeyondChance),
-];
-
 /// The claims of a study, in the order of the file.
 pub(crate) fn read(node: &Node<'_>) -> Result<Vec<ClaimConfig>, StudyError> {
     let mut claims: Vec<ClaimConfig> = Vec::new();
@@ -146,7 +135,10 @@ fn test<'d>(node: &Node<'d>, entries: Vec<Entry<'d>>) -> Result<TestConfig, Stud
             "trend" => change = Some(Change::Trend(setting(&value)?, value.place())),
             "measure" => reading.measure = Some(measure(&value)?),
             "at" => reading.at = Some(moment(&value)?),
-            "how" => quantity = Some((value.word(&QUANTITIES, "a string")?, value)),
+            "how" => {
+                let words = Quantity::ALL.map(|quantity| (quantity.name(), quantity));
+                quantity = Some((value.word(&words, "a string")?, value));
+            }
             "for" => {
                 let words = [
                     ("all", Scope::All),

@@ -15,7 +15,8 @@ fn a_grid_is_a_figure_for_each_batch_size() {
         (config.name.as_str(), config.seeds),
         ("old", Seeds::List(vec![7]))
     );
-    let told: Vec<(&str, String, Vec<(&str, usize)>)> = config
+    type Told<'t> = (&'t str, String, Vec<(&'t str, usize)>);
+    let told: Vec<Told<'_>> = config
         .figures
         .iter()
         .map(|figure| {

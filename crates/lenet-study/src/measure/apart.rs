@@ -1,5 +1,6 @@
 //! Rounds that are measured by processes of their own, one after the other.
 
+use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ const TICK: Duration = Duration::from_millis(50);
 
 /// Carries out a part in a process of its own, which calls [`run`](super::run) with it, and calls the
 /// function given before each piece. `false` where the process was stopped.
-pub type Launch<'l> = dyn FnMut(Part, &mut dyn FnMut()) -> Result<bool, StudyError> + 'l;
+pub type Launch<'l> = dyn FnMut(Part, &mut dyn FnMut()) -> io::Result<bool> + 'l;
 
 /// Has each round that the store lacks, and then the passes that time phases, carried out by
 /// `launch`. The rounds are spread evenly over the time `over`, if it is given. All records in the
@@ -59,7 +60,11 @@ pub fn rounds_apart(
                 observer(&progress[piece]);
             }
         };
-        if !launch(part, &mut told)? {
+        let done = launch(part, &mut told).map_err(|source| StudyError::Process {
+            part: part.to_string(),
+            source,
+        })?;
+        if !done {
             return Ok(None);
         }
         let left = Agenda::new(plan, part, store)?.pieces.len();

@@ -39,6 +39,8 @@ pub(super) struct Expanded {
     pub(super) wholes: Vec<Settings>,
     pub(super) runtimes: Vec<PlannedRuntime>,
     pub(super) left_out: Vec<LeftOut>,
+    /// The settings of what is left out.
+    pub(super) left_wholes: Vec<Settings>,
     /// What is left out in general words, e.g. `cuda is left out: …`; each once.
     pub(super) notes: Vec<String>,
 }
@@ -70,6 +72,7 @@ pub(super) fn expand(
         wholes: Vec::new(),
         runtimes: Vec::new(),
         left_out: Vec::new(),
+        left_wholes: Vec::new(),
         notes: Vec::new(),
     };
     for variant in variants {
@@ -82,7 +85,20 @@ pub(super) fn expand(
             false => None,
         };
         if let Some((what, why)) = variant.impossible.clone().or(absent) {
-            found.leave_out(variant.varied.label(), &what, why);
+            let label = variant.varied.label();
+            let elsewhere = Device {
+                kind: variant.device,
+                ordinal: 0,
+            };
+            let cell = match variant.impossible {
+                Some(_) => None,
+                None => {
+                    let blank = blank(&variant, &label, elsewhere, seed, (machine, data))?;
+                    Some(Box::new(cell(&label, &blank)))
+                }
+            };
+            found.leave_out(label, cell, &what, why);
+            found.left_wholes.push(variant.complete());
             continue;
         }
         let several = devices.len() > 1;
@@ -93,13 +109,7 @@ pub(super) fn expand(
             }
             let name = variant.settings.data_name();
             let blank = blank(&variant, &label, device, seed, (machine, data))?;
-            found.cells.push(CellRecord {
-                label,
-                config: blank.config.clone(),
-                images: Some(blank.images),
-                execution: Some(blank.execution.clone()),
-                trials: Vec::new(),
-            });
+            found.cells.push(cell(&label, &blank));
             found.wholes.push(variant.complete());
             found.runtimes.push(PlannedRuntime {
                 identity: blank.identity(),
@@ -115,12 +125,25 @@ pub(super) fn expand(
     Ok(found)
 }
 
+/// The cell of a study's record.
+fn cell(label: &str, blank: &RuntimeRecord) -> CellRecord {
+    CellRecord {
+        label: label.to_owned(),
+        config: blank.config.clone(),
+        images: Some(blank.images),
+        parameters: Some(blank.parameters),
+        execution: Some(blank.execution.clone()),
+        trials: Vec::new(),
+    }
+}
+
 impl Expanded {
-    fn leave_out(&mut self, label: String, what: &str, why: &str) {
+    fn leave_out(&mut self, label: String, cell: Option<Box<CellRecord>>, what: &str, why: &str) {
         let note = format!("{what} is left out: {why}");
         self.left_out.push(LeftOut {
             label,
             reason: format!("{what}: {why}"),
+            cell,
         });
         if !self.notes.contains(&note) {
             self.notes.push(note);

@@ -28,7 +28,8 @@ fn rows_belong_to_the_cells_that_have_their_settings() {
         cell("adam", "0.1"),
     ];
     let found = table(text).unwrap().of_cells(&cells);
-    let told: Vec<(&[usize], Vec<(Option<usize>, Option<f64>)>)> = found
+    type Told<'t> = (&'t [usize], Vec<(Option<usize>, Option<f64>)>);
+    let told: Vec<Told<'_>> = found
         .series
         .iter()
         .map(|series| {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use lenet_ops::Level;
 use lenet_results::RuntimeStore;
 use lenet_study::measure::{MeasureContext, Part, run as measure};
-use lenet_study::{DataSets, Plan, StudyError};
+use lenet_study::{DataSets, Plan};
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::BenchRuntime;
@@ -63,20 +63,15 @@ pub fn run(plan: &Plan, part: Part, data: &DataSets, level: Level, out: &Path) -
 ///
 /// # Errors
 /// The child cannot be started, or fails.
-pub fn launch(part: Part, stop: &AtomicBool, told: &mut dyn FnMut()) -> Result<bool, StudyError> {
-    let failed = |reason: String| StudyError::Process {
-        part: part.to_string(),
-        reason,
-    };
-    let cannot = |error: io::Error| failed(format!("its process cannot be run: {error}"));
-    let mut command = Command::new(std::env::current_exe().map_err(cannot)?);
+pub fn launch(part: Part, stop: &AtomicBool, told: &mut dyn FnMut()) -> io::Result<bool> {
+    let mut command = Command::new(std::env::current_exe()?);
     command.args(std::env::args_os().skip(1));
     match part {
         Part::Round(round) => command.args(["--round", &round.to_string()]),
         Part::Whole | Part::Phases => command.arg("--phases"),
     };
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().map_err(cannot)?;
+    let mut child = command.spawn()?;
     let (input, lines) = (child.stdin.take(), child.stdout.take());
     let ended = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -96,16 +91,17 @@ pub fn launch(part: Part, stop: &AtomicBool, told: &mut dyn FnMut()) -> Result<b
         }
         let status = child.wait();
         ended.store(true, Ordering::Relaxed);
-        let status = status.map_err(cannot)?;
+        let status = status?;
         match status.code() {
             Some(0) => Ok(true),
             Some(code) if code == i32::from(Exit::Interrupted.code()) => Ok(false),
             // Killed by the signal that stops this process, too.
             _ if stop.load(Ordering::Relaxed) => Ok(false),
-            _ => Err(failed(format!(
-                "its process ended with {status} (hint: what it said stands above; the same command \
-                 goes on)"
-            ))),
+            _ => {
+                let hint = "what it said stands above; the same command goes on";
+                let told = format!("its process ended with {status} (hint: {hint})");
+                Err(io::Error::other(told))
+            }
         }
     })
 }

@@ -70,7 +70,7 @@ fn flags_become_settings() {
             arguments: &["--set", "a\"b=1"],
             want: "--set a\"b: unknown key `a\"b` (known here: filters, kernel, hidden, dropout, \
                    optimizer, weight_decay, learning_rate, schedule, batch_size, epochs, samples, validation, \
-                   early_stop, backend, device, precision, data)",
+                   early_stop, backend, device, precision, data, placement, threads, trials)",
         },
     ];
     let wrong: Vec<_> = cases

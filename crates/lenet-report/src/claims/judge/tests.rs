@@ -5,7 +5,7 @@ mod p_values;
 mod seeds;
 mod shown;
 
-use lenet_results::{AlteredSetting, RegisteredClaim};
+use lenet_results::{AlteredSetting, Quantity, RegisteredClaim, Scope};
 
 use super::*;
 use crate::testing::{alone, arm, claim, comparison, study, test, trials};
@@ -106,14 +106,14 @@ fn nothing_is_decided_on_cells_not_yet_run() {
         vec![claim(vec![test])],
     );
     let mut records = trials(&a, &[0.9, 0.91, 0.92]);
-    let judged = judge(&study, &records, &[]).remove(0);
+    let judged = judge(&study, (&records, &[]), &[]).remove(0);
     assert_eq!((judged.verdict, judged.p_value), (Undecided, Some(1.0)));
     assert_eq!(
         judged.detail,
         "1 pair of cells without results, so nothing is decided on them."
     );
     records.extend(trials(&b, &[0.9, 0.91, 0.92]));
-    assert_eq!(judge(&study, &records, &[])[0].verdict, Holds);
+    assert_eq!(judge(&study, (&records, &[]), &[])[0].verdict, Holds);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn flags_that_change_the_cells_withdraw_the_verdict() {
         compared.comparisons(),
     )]);
     let mut study = compared.study(claim);
-    let as_declared = judge(&study, &compared.records, &[]).remove(0);
+    let as_declared = judge(&study, (&compared.records, &[]), &[]).remove(0);
     assert_eq!(as_declared.verdict, Holds);
     study.altered = [("epochs = 3", "epochs = 10"), ("kernel = 5", "kernel = 3")]
         .map(|(run, declared)| AlteredSetting {
@@ -134,7 +134,7 @@ fn flags_that_change_the_cells_withdraw_the_verdict() {
             of_runtime: false,
         })
         .to_vec();
-    let altered = judge(&study, &compared.records, &[]).remove(0);
+    let altered = judge(&study, (&compared.records, &[]), &[]).remove(0);
     assert_eq!((altered.verdict, altered.p_value), (Undecided, None));
     assert_eq!(altered.outlook, None);
     assert_eq!(altered.estimate, as_declared.estimate);
@@ -146,7 +146,7 @@ fn flags_that_change_the_cells_withdraw_the_verdict() {
     adjust(&mut both);
     assert_eq!(both.each_ref().map(|c| c.adjusted), [None, Some(Holds)]);
     // What was not measured stays so.
-    let none = judge(&study, &[], &[]).remove(0);
+    let none = judge(&study, (&[], &[]), &[]).remove(0);
     assert_eq!((none.verdict, none.p_value), (NotMeasured, None));
     assert!(!none.detail.contains("Run with"));
 }
@@ -170,7 +170,8 @@ fn the_register_of_the_study_says_when_a_claim_was_declared() {
         line.claims.insert("1".to_owned(), registered);
         line
     };
-    let told = |register: &[Registration]| judge(&study, &compared.records, register)[0].declared;
+    let told =
+        |register: &[Registration]| judge(&study, (&compared.records, &[]), register)[0].declared;
     assert_eq!(told(&[]), Declared::Unregistered);
     assert_eq!(told(&[line("another", 0)]), Declared::Unregistered);
     assert_eq!(told(&[line("s", 0)]), Declared::Before { unix: 86_400 });
@@ -192,14 +193,20 @@ fn seeds_added_until_decided_are_judged_as_looks() {
         compared.comparisons(),
     )]);
     let mut study = compared.study(claim);
-    let estimate = |study: &StudyRecord| judge(study, &compared.records, &[])[0].estimate.unwrap();
+    let estimate = |study: &StudyRecord| {
+        judge(study, (&compared.records, &[]), &[])[0]
+            .estimate
+            .unwrap()
+    };
     let values: Vec<f64> = [0.05, 0.06, 0.04].iter().map(|d| (0.5 + d) - 0.5).collect();
     assert_eq!(estimate(&study), lenet_stats::mean(&values, 0.95).unwrap());
     study.until_decided = Some(20);
     let sequence = lenet_stats::mean_sequence(&values, 0.95).unwrap();
     assert_eq!(estimate(&study), sequence);
     assert!(sequence.low() < lenet_stats::mean(&values, 0.95).unwrap().low());
-    let method = judge(&study, &compared.records, &[]).remove(0).method;
+    let method = judge(&study, (&compared.records, &[]), &[])
+        .remove(0)
+        .method;
     assert!(method.contains("confidence sequence"), "{method}");
 }
 
@@ -217,7 +224,7 @@ fn each_claim_of_a_study_is_judged_for_itself() {
     };
     let mut study = compared.study(of(1, "later"));
     study.claims.insert(0, of(0, "first"));
-    let judged = judge(&study, &compared.records, &[]);
+    let judged = judge(&study, (&compared.records, &[]), &[]);
     let found: Vec<_> = judged.iter().map(|c| (c.id.as_str(), c.verdict)).collect();
     assert_eq!(found, [("first", Holds), ("later", DoesNotHold)]);
 }

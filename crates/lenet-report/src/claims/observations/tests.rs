@@ -1,10 +1,10 @@
 //! What is read of which trials.
 
 use lenet_core::Trial;
-use lenet_results::{EpochMeasure, Outcome};
+use lenet_results::{EpochMeasure, Outcome, Quantity, Rule};
 
 use super::*;
-use crate::testing::{all_pass, arm, cell, reading, study, trial, trials};
+use crate::testing::{all_pass, arm, cell, reading, study, test, trial, trials};
 
 /// A cell of three epochs.
 fn three_epochs() -> Trial {
@@ -122,8 +122,8 @@ fn values_stand_in_the_order_of_the_studys_seeds() {
     let records: Vec<_> = [2, 3, 5, 7]
         .map(|seed| trial(&config, seed, &[seed as f64 / 10.0]))
         .to_vec();
-    let observations = Observations::new(&study, &records);
-    let found = observations.read(&config.cell(), &reading("test_accuracy", Moment::Last));
+    let observations = Observations::new(&study, &records, &[]);
+    let found = observations.trials(&config.cell(), &reading("test_accuracy", Moment::Last));
     let values: Vec<f64> = found.into_values().collect();
     // A seed that the study does not name comes last.
     assert_eq!(values, [0.7, 0.3, 0.5, 0.2]);
@@ -135,8 +135,8 @@ fn only_planned_trials_count_where_seeds_were_added_until_claims_were_decided() 
     let mut study = study(&[(&config, &[1, 2])], Vec::new());
     let records = trials(&config, &[0.1, 0.2, 0.3]);
     let seeds = |study: &StudyRecord| {
-        let observations = Observations::new(study, &records);
-        let read = observations.read(&config.cell(), &reading("test_accuracy", Moment::Last));
+        let observations = Observations::new(study, &records, &[]);
+        let read = observations.trials(&config.cell(), &reading("test_accuracy", Moment::Last));
         read.into_keys().map(|(_, seed)| seed).collect::<Vec<_>>()
     };
     assert_eq!(seeds(&study), [1, 2, 3]);
@@ -155,19 +155,22 @@ fn trials_without_a_result_never_count() {
     records[1].outcome = Outcome::Diverged { epoch: 1 };
     records[2].outcome = Outcome::Diverged { epoch: 1 };
     records[2].epochs.clear();
-    let observations = Observations::new(&study, &records);
+    let observations = Observations::new(&study, &records, &[]);
     let accuracy = reading("test_accuracy", Moment::Last);
-    let found = observations.read(&config.cell(), &accuracy);
+    let found = observations.trials(&config.cell(), &accuracy);
     assert_eq!(found.into_values().collect::<Vec<_>>(), [0.2]);
-    assert!(observations.read("another cell", &accuracy).is_empty());
+    assert!(observations.trials("another cell", &accuracy).is_empty());
 }
 
 #[test]
 fn images_are_those_of_the_accuracys_split() {
     let config = arm(0.1);
     let study = study(&[(&config, &[1])], Vec::new());
-    let observations = Observations::new(&study, &[]);
-    let images = |cell: &str, measure: &str| observations.images(cell, measure.parse().unwrap());
+    let observations = Observations::new(&study, &[], &[]);
+    let images = |cell: &str, measure: &str| {
+        let reader = observations.reader(&any_test());
+        reader.images(cell, measure.parse().unwrap())
+    };
     let key = config.cell();
     assert_eq!(images(&key, "train_accuracy"), Some(400));
     assert_eq!(images(&key, "validation_accuracy"), Some(64));
@@ -177,6 +180,11 @@ fn images_are_those_of_the_accuracys_split() {
     // Records of format 1 know no numbers of images.
     let mut old = study.clone();
     old.figures[0].cells = vec![cell("a", &config, 1)];
-    let observations = Observations::new(&old, &[]);
-    assert_eq!(observations.images(&key, Measure::TEST_ACCURACY), None);
+    let observations = Observations::new(&old, &[], &[]);
+    let reader = observations.reader(&any_test());
+    assert_eq!(reader.images(&key, Measure::TEST_ACCURACY), None);
+}
+
+fn any_test() -> TestRecord {
+    test(Quantity::Value, Rule::Above(0.0), Vec::new())
 }

@@ -57,7 +57,7 @@ fn check(claim: ClaimRecord, register: &Register, expected: Expect) {
     let records = arms.iter().zip(&ACCURACIES);
     let records: Vec<_> = records.flat_map(|(arm, a)| trials(arm, a)).collect();
     let study = study(&cells, vec![claim]);
-    let judged = judge(&study, &records, &register).remove(0);
+    let judged = judge(&study, (&records, &[]), &register).remove(0);
     let mut text = String::new();
     let facts = [
         ("question", judged.question.clone()),

@@ -1,8 +1,7 @@
 //! Series, workloads and points that were measured twice.
 
 use super::*;
-use crate::lab2017::workload;
-use crate::testing::{Grid, in_series, record};
+use crate::testing::{Grid, in_series, record, workload};
 use lenet_core::{Optimizer, Precision};
 
 fn labels(records: &[RuntimeRecord]) -> Vec<String> {
@@ -74,8 +73,8 @@ fn the_preferred_workload_is_the_main_one() {
     assert_eq!(found.workload, Some(workload()));
     assert_eq!((found.main().count(), found.points.len()), (1, 9));
     assert_eq!(found.points[0].record.images.train, 10_000);
-    assert_eq!(found.point(0, 8, 64, 0.0).unwrap().summary.median, 5.0);
-    assert!(found.point(0, 16, 64, 0.0).is_none());
+    let main: Vec<f64> = found.main().map(|p| p.summary.median).collect();
+    assert_eq!(main, [5.0]);
 }
 
 /// Times of other networks and optimizers are no points of the report's curves, and no second
@@ -83,7 +82,8 @@ fn the_preferred_workload_is_the_main_one() {
 #[test]
 fn other_settings_stand_beside_the_main_points() {
     let mut records = Grid::cpu().records(&[8, 16], 2, |_, _, _, _| 1.0);
-    let changes: [(fn(&mut RuntimeRecord), &str); 6] = [
+    type Change = fn(&mut RuntimeRecord);
+    let changes: [(Change, &str); 6] = [
         (|r| r.config.optimizer = Optimizer::ADAM, "optimizer = adam"),
         (|r| r.config.network.kernel = 5, "kernel = 5"),
         (|r| r.config.network.hidden = vec![64], "hidden = [64]"),
@@ -105,7 +105,7 @@ fn other_settings_stand_beside_the_main_points() {
     let found = in_series(&records);
     assert_eq!((found.main().count(), found.points.len()), (8, 8 + 6));
     assert!(found.repeats.is_empty());
-    assert_eq!(found.point(0, 8, 64, 0.0).unwrap().summary.median, 1.0);
+    assert_eq!(main_median(&found, 8, 64), 1.0);
     let mut told: Vec<String> = found
         .points
         .iter()
@@ -127,7 +127,7 @@ fn trials_together_are_points_beside_those_of_one() {
     let found = in_series(&records);
     assert_eq!((found.main().count(), found.points.len()), (8, 9));
     assert!(found.repeats.is_empty() && found.series.len() == 1);
-    assert_eq!(found.point(0, 8, 64, 0.0).unwrap().summary.median, 1.0);
+    assert_eq!(main_median(&found, 8, 64), 1.0);
     let last = &found.points[8];
     assert_eq!(last.record.execution.trials, 80);
     // Training takes three quarters of the time.
@@ -190,4 +190,11 @@ fn every_machine_has_rounds_of_its_own() {
         .map(|(host, speed)| (*host, speed.round))
         .collect();
     assert_eq!(slow, [("bench", 2)]);
+}
+
+/// The median of the main point with these filters, this batch size and no dropout.
+fn main_median(found: &Runtimes, filters: usize, batch_size: usize) -> f64 {
+    let mut points = found.with_batch(0, batch_size, 0.0);
+    let point = points.find(|p| p.record.filters() == filters).unwrap();
+    point.summary.median
 }

@@ -31,7 +31,7 @@ fn two_claims() -> Vec<JudgedClaim> {
     let records = arms.iter().zip(&accuracies);
     let records: Vec<_> = records.flat_map(|(arm, a)| trials(arm, a)).collect();
     let register = [Registration::new(&study, 1_790_000_000, &|_| 0)];
-    let mut claims = judge(&study, &records, &register);
+    let mut claims = judge(&study, (&records, &[]), &register);
     adjust(&mut claims);
     claims
 }
@@ -110,7 +110,7 @@ fn the_json_of_claims() {
 #[test]
 fn the_markdown_of_claims() {
     expect![[r#"
-        | | claim | verdict | all together | estimate | interval | level | n | seeds needed | declared | what is estimated |
+        | | claim | verdict | all together | estimate | interval | level | n | needs | declared | what is estimated |
         | --: | --- | --- | --- | --: | --- | --: | --: | --- | --- | --- |
         | 1 | Higher is better. | undecided | undecided | +0.0417 | −0.6424 to +0.7257 | 97.5 % | 3 | about 106 more | before the data, 2026-09-21 | difference in test accuracy after the last epoch, seed by seed: 1 against 3; Student t, 97.5 %, so that 2 comparisons have 95 % jointly (Bonferroni) |
         | later | Higher is better. | not measured here | – | – | – | – | – | – | before the data, 2026-09-21 |  |
@@ -121,14 +121,14 @@ fn the_markdown_of_claims() {
 fn a_claim_after_the_fact_and_a_decided_one_say_so() {
     let (study, records) = lab_study(3);
     let register = [Registration::new(&study, 1_790_000_000, &|_| 2)];
-    let claims = judge(&study, &records, &register);
+    let claims = judge(&study, (&records, &[]), &register);
     let rows: Vec<serde_json::Value> = serde_json::from_slice(&json(&claims)).unwrap();
     assert_eq!(rows.len(), 6);
     assert_eq!(rows[0]["claim"], 1);
     assert_eq!(rows[0]["declared"], "afterwards");
     assert_eq!(rows[0]["verdict"], "holds");
     assert!(rows[0]["seeds_needed"].is_null());
-    let unregistered = judge(&study, &records, &[]);
+    let unregistered = judge(&study, (&records, &[]), &[]);
     let rows: Vec<serde_json::Value> = serde_json::from_slice(&json(&unregistered)).unwrap();
     assert_eq!(rows[0]["declared"], "unregistered");
 }

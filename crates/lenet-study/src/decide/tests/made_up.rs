@@ -74,6 +74,7 @@ pub(super) fn study(
     let cell = |(config, n): (Trial, &usize)| CellRecord {
         label: config.learning_rate.to_string(),
         images: None,
+        parameters: None,
         execution: None,
         trials: (1..=*n as u64)
             .map(|seed| CellTrial {

@@ -74,10 +74,7 @@ fn ran(store: &RuntimeStore, fates: &[Fate], over: Option<Duration>, stop: bool)
                 measure(&plan, store, part, most, told);
             }
             Fate::Fails => {
-                return Err(StudyError::Process {
-                    part: part.to_string(),
-                    reason: "it fell over".to_owned(),
-                });
+                return Err(io::Error::other("it fell over"));
             }
         }
         Ok(!matches!(fate, Fate::StoppedAfter(_)))

@@ -4,9 +4,10 @@ use lenet_core::{DataPlacement, DeviceKind, Samples, Settings};
 use lenet_data::Dataset;
 use lenet_ops::Level;
 
+mod flags;
+
 use super::*;
 use crate::config::StudyConfig;
-use crate::figure::Axis;
 use crate::overrides::RuntimeOverrides;
 use crate::plan::Plan;
 
@@ -173,7 +174,7 @@ fn devices_placements_and_groups_are_those_that_there_are() {
         assert_eq!(notes.collect::<Vec<_>>(), left_out, "{set} {axes}");
         // Every cell of the product is measured, or left out with its reason.
         let figure = &found.study.figures[0];
-        assert_eq!(figure.left_out.len() > 0, !left_out.is_empty());
+        assert_eq!(figure.left_out.is_empty(), left_out.is_empty());
         for cell in &figure.left_out {
             assert!(cell.reason.starts_with(left_out[0]), "{cell:?}");
             assert!(cell.label.contains("filters = "), "{cell:?}");
@@ -223,120 +224,6 @@ fn this_machine_has_a_processor() {
     assert_eq!((asked.devices, asked.threads), (vec![CPU], 5));
     assert!(Machine::here(&["cuda:9999".to_owned()], None).is_err());
     assert!(Machine::here(&["tpu".to_owned()], None).is_err());
-}
-
-fn axis(name: &str, values: &[Settings]) -> Axis {
-    Axis {
-        name: name.to_owned(),
-        values: values.to_vec(),
-    }
-}
-
-fn filters(filters: usize) -> Settings {
-    Settings {
-        filters: Some(vec![filters; 2]),
-        ..Settings::default()
-    }
-}
-
-fn batch_size(batch_size: usize) -> Settings {
-    Settings {
-        batch_size: Some(batch_size),
-        ..Settings::default()
-    }
-}
-
-#[test]
-fn flags_take_the_place_of_axes_and_of_values_that_are_set() {
-    let config = study("batch_size = 64", "");
-    let cpu = machine(&[CPU], true);
-    let with = |axes: Vec<Axis>| {
-        let overrides = RuntimeOverrides {
-            axes,
-            repeats: Some(9),
-            ..RuntimeOverrides::default()
-        };
-        plan_with(&config, &cpu, &overrides).unwrap()
-    };
-    let sizes = |plan: &Plan| -> Vec<(usize, usize)> {
-        let runtimes = plan.runtimes.iter();
-        runtimes
-            .map(|r| (r.blank.filters(), r.blank.batch_size()))
-            .collect()
-    };
-    let one = with(vec![
-        axis("filters", &[filters(5)]),
-        axis("batch_size", &[batch_size(8)]),
-    ]);
-    assert_eq!(sizes(&one), [(5, 8)]);
-    assert_eq!(one.runtimes[0].parameters.repeats, 9);
-    let several = with(vec![axis("batch_size", &[batch_size(8), batch_size(16)])]);
-    assert_eq!(sizes(&several), [(2, 8), (2, 16), (3, 8), (3, 16)]);
-    assert_eq!(
-        several.study.figures[0].axes,
-        ["device", "filters", "batch_size"]
-    );
-}
-
-/// A figure that sets its device is about that device; an axis of devices gives way.
-#[test]
-fn devices_asked_for_replace_an_axis_and_not_what_a_figure_is_about() {
-    let asked = machine(&[CPU], true);
-    let varied = study("", "device = [\"cuda\"]");
-    assert_eq!(
-        labels(&plan(&varied, &asked))[0],
-        "filters = 2, device = cpu"
-    );
-    let fixed = study("device = \"cuda\"", "");
-    let refused = plan_with(&fixed, &asked, &RuntimeOverrides::default());
-    assert!(matches!(refused, Err(StudyError::NothingToMeasure { .. })));
-}
-
-#[test]
-fn what_the_study_cannot_give_is_refused() {
-    let cpu = machine(&[CPU], true);
-    let refusal = |config: &StudyConfig, overrides: &RuntimeOverrides| {
-        plan_with(config, &cpu, overrides).unwrap_err().to_string()
-    };
-    let none = RuntimeOverrides::default();
-    let smoke = StudyConfig::open("smoke").unwrap();
-    assert_eq!(
-        refusal(&smoke, &none),
-        "study smoke has no figure of runtimes (hint: write [[figure]] with id = \"runtime\", measure = \
-         \"runtime\" and [figure.axes] with e.g. filters = [8, 16]; or give --config lab-2017)"
-    );
-    let with = |settings: Settings| RuntimeOverrides {
-        settings,
-        ..RuntimeOverrides::default()
-    };
-    let config = study("", "");
-    let epochs = Settings {
-        epochs: Some(3),
-        ..Settings::default()
-    };
-    assert_eq!(
-        refusal(&config, &with(epochs)),
-        "--set epochs: `epochs` is 3: a runtime figure measures one epoch; leave it out"
-    );
-    assert_eq!(
-        refusal(&config, &with(filters(4))),
-        "filters is an axis of figure 1 and cannot be overridden (hint: select other figures with --only)"
-    );
-    let only = RuntimeOverrides {
-        only: vec!["2".into()],
-        ..none.clone()
-    };
-    let lab = StudyConfig::open("lab-2017").unwrap();
-    assert_eq!(
-        refusal(&lab, &only),
-        "figure 2 is carried out by `experiments` (hint: cargo xtask experiments --only 2)"
-    );
-    let deep = study("dropout = 0.5", "hidden = [8, []]");
-    let message = refusal(&deep, &none);
-    assert!(
-        message.starts_with("cell filters = 2, hidden = [], device = cpu: `dropout`"),
-        "{message}"
-    );
 }
 
 #[test]
@@ -436,29 +323,4 @@ fn claims_compare_runtimes_of_any_machine() {
     let key = &trained.study.claims[0].tests[0].comparisons[0].pairs[0].left;
     assert!(!cells.contains(key));
     assert_eq!(*key, trained.study.figures[1].cells[0].config.cell());
-}
-
-#[test]
-fn settings_that_flags_change_are_told_for_runtimes_alone() {
-    let lab = StudyConfig::open("lab-2017").unwrap();
-    let overrides = RuntimeOverrides {
-        settings: Settings {
-            samples: Some(Samples::Drawn(100)),
-            ..Settings::default()
-        },
-        ..RuntimeOverrides::default()
-    };
-    let found = plan_with(&lab, &machine(&[CPU], true), &overrides).unwrap();
-    let [altered] = found.study.altered.as_slice() else {
-        panic!("{:?}", found.study.altered);
-    };
-    assert_eq!(altered.run, "samples = 100");
-    assert_eq!(altered.declared, "samples = 10000");
-    assert!(altered.of_runtime);
-    let trained = &found.study.figures[0].cells[0].config;
-    assert_eq!(
-        trained.data.samples,
-        Samples::All,
-        "the flag is not for them"
-    );
 }

@@ -3,7 +3,8 @@
 use lenet_core::Trial;
 use lenet_results::{ClaimRecord, ComparisonRecord, StudyRecord, TrialRecord};
 
-use super::super::{JudgedClaim, judge};
+use super::super::judge;
+use crate::claims::judged::JudgedClaim;
 use crate::testing::{arm, comparison, pair, study, trials};
 
 /// Three differences with this mean and standard deviation.
@@ -57,6 +58,6 @@ impl Compared {
 
     /// The claim put to the test.
     pub(super) fn judge(&self, claim: ClaimRecord) -> JudgedClaim {
-        judge(&self.study(claim), &self.records, &[]).remove(0)
+        judge(&self.study(claim), (&self.records, &[]), &[]).remove(0)
     }
 }

@@ -7,6 +7,7 @@
 use serde::Deserialize;
 
 use super::*;
+use lenet_results::Correction;
 
 #[derive(Deserialize)]
 struct Oracle {

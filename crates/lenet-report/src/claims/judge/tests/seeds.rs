@@ -2,6 +2,7 @@
 
 use super::made_up::{Compared, near};
 use super::*;
+use crate::claims::judged::Outlook;
 
 /// Comparisons heading for a verdict: the letter, then how far its mean lies from the bound in
 /// standard deviations. `+` and `-` are undecided and head for holding or not, `0` lies at the bound.
@@ -123,7 +124,9 @@ fn outlook_of(
     let tests = vec![test(Quantity::Difference, rule, compared.comparisons())];
     let mut study = compared.study(claim(tests));
     study.until_decided = until_decided;
-    judge(&study, &compared.records, &[]).remove(0).outlook
+    judge(&study, (&compared.records, &[]), &[])
+        .remove(0)
+        .outlook
 }
 
 fn needed(deviation: f64, distance: f64, level: f64) -> Option<Outlook> {
