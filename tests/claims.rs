@@ -11,7 +11,9 @@ use expect_test::{Expect, expect};
 use lenet_core::{Dropout, Optimizer, Trial};
 use lenet_report::{JudgedClaim, Records, judge_claims};
 use lenet_results::{EpochRecord, Outcome, Store, TRIAL_FORMAT, TrialRecord};
+use lenet_stats::Estimate;
 use lenet_study::{DataSets, Overrides, Plan, StudyConfig};
+use serde::Deserialize;
 
 const FIGURE: &str = r#"
 seeds = 4
@@ -146,12 +148,12 @@ fn as_markdown() {
     check(
         "claims --records records --markdown",
         expect![[r#"
-        | | claim | verdict | all together | estimate | interval | level | n | seeds needed | declared | what is estimated |
-        | --: | --- | --- | --- | --: | --- | --: | --: | --- | --- | --- |
-        | 1 | 0.1 is better than 0.01. | holds | holds | +0.0500 | +0.0370 to +0.0630 | 95 % | 4 | – | not registered | difference in test accuracy after the last epoch, seed by seed: learning_rate = 0.1 against learning_rate = 0.01; Student t, 95 % |
-        | lower | 0.01 is better than 0.1. | does not hold | does not hold | −0.0500 | −0.0630 to −0.0370 | 95 % | 4 | – | not registered | difference in test accuracy after the last epoch, seed by seed: learning_rate = 0.01 against learning_rate = 0.1; Student t, 95 % |
-        | close | 0.1 is better than 0.001. | undecided | undecided | −0.0008 | −0.0040 to +0.0025 | 95 % | 4 | about 28 more | not registered | difference in test accuracy after the last epoch, seed by seed: learning_rate = 0.1 against learning_rate = 0.001; Student t, 95 % |
-    "#]],
+            | | claim | verdict | all together | estimate | interval | level | n | needs | declared | what is estimated |
+            | --: | --- | --- | --- | --: | --- | --: | --: | --- | --- | --- |
+            | 1 | 0.1 is better than 0.01. | holds | holds | +0.0500 | +0.0370 to +0.0630 | 95 % | 4 | – | not registered | difference in test accuracy after the last epoch, seed by seed: learning_rate = 0.1 against learning_rate = 0.01; Student t, 95 % |
+            | lower | 0.01 is better than 0.1. | does not hold | does not hold | −0.0500 | −0.0630 to −0.0370 | 95 % | 4 | – | not registered | difference in test accuracy after the last epoch, seed by seed: learning_rate = 0.01 against learning_rate = 0.1; Student t, 95 % |
+            | close | 0.1 is better than 0.001. | undecided | undecided | −0.0008 | −0.0040 to +0.0025 | 95 % | 4 | about 28 more | not registered | difference in test accuracy after the last epoch, seed by seed: learning_rate = 0.1 against learning_rate = 0.001; Student t, 95 % |
+        "#]],
     );
 }
 
@@ -227,32 +229,16 @@ fn intervals_go_on_allowing_for_looks() {
     assert_eq!(looked, intervals(Some(4), "--config study.toml"));
 }
 
-/// A number of a claim as `tests/claims/recompute.py` found it.
-#[derive(Debug)]
+/// A claim as `tests/claims/recompute.py` found it. Estimates are point, lower and upper bound.
+#[derive(Debug, Deserialize)]
 struct Recomputed {
-    estimate: f64,
-    low: f64,
-    high: f64,
+    verdict: String,
+    shown: [f64; 3],
+    comparisons: Vec<[f64; 3]>,
 }
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// Claims 1 to 6, in order.
-fn recomputed() -> Vec<Recomputed> {
-    let text = fs::read_to_string(repository().join("tests/claims/recompute.json")).unwrap();
-    let claims: Vec<BTreeMap<String, f64>> = serde_json::from_str(&text).unwrap();
-    let ids: Vec<f64> = claims.iter().map(|claim| claim["claim"]).collect();
-    assert_eq!(ids, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
-    claims
-        .iter()
-        .map(|claim| Recomputed {
-            estimate: claim["estimate"],
-            low: claim["low"],
-            high: claim["high"],
-        })
-        .collect()
 }
 
 /// The trials of a committed `epochs.csv`, each once.
@@ -318,34 +304,28 @@ fn claims_of_the_2017_study_are_those_that_scipy_recomputes() {
         trials: &trials,
         ..Records::default()
     });
-    let committed = fs::read_to_string(repository().join("docs/results/lab-2017/claims.json"));
-    let committed: Vec<serde_json::Value> = serde_json::from_str(&committed.unwrap()).unwrap();
+    let text = fs::read_to_string(repository().join("tests/claims/recompute.json")).unwrap();
+    let recomputed: Vec<Recomputed> = serde_json::from_str(&text).unwrap();
+    assert_eq!((claims.len(), recomputed.len()), (6, 6));
     let mut wrong = Vec::new();
-    for ((claim, expected), committed) in claims.iter().zip(recomputed()).zip(&committed) {
-        let estimate = claim.estimate.unwrap();
-        let interval = estimate.interval.unwrap();
-        let pairs = [
-            ("estimate", estimate.point, expected.estimate),
-            ("low", interval.low, expected.low),
-            ("high", interval.high, expected.high),
-        ];
-        for (name, found, expected) in pairs {
-            let committed = committed[name].as_f64().unwrap();
-            for expected in [expected, committed] {
-                if !((found - expected).abs() <= 1e-9) {
-                    wrong.push(format!("{} {name}: {found} for {expected}", claim.id));
-                }
+    for (claim, expected) in claims.iter().zip(&recomputed) {
+        let found = claim.comparisons.iter().map(|c| c.estimate.unwrap());
+        let found: Vec<Estimate> = found.chain(claim.estimate).collect();
+        let expected_numbers = expected.comparisons.iter().chain([&expected.shown]);
+        assert_eq!(found.len(), expected.comparisons.len() + 1);
+        for (found, expected) in found.into_iter().zip(expected_numbers) {
+            let interval = found.interval.unwrap();
+            let numbers = [found.point, interval.low, interval.high];
+            let pairs = numbers.iter().zip(expected);
+            let off = |(found, expected): (&f64, &f64)| !((found - expected).abs() <= 1e-9);
+            if pairs.into_iter().any(off) {
+                wrong.push(format!("{}: {numbers:?} for {expected:?}", claim.id));
             }
         }
-        let verdict = committed["verdict"].as_str().unwrap();
-        if claim.verdict.text() != verdict {
-            wrong.push(format!(
-                "{}: {} for {verdict}",
-                claim.id,
-                claim.verdict.text()
-            ));
+        if claim.verdict.text() != expected.verdict {
+            let found = claim.verdict.text();
+            wrong.push(format!("{}: {found} for {}", claim.id, expected.verdict));
         }
     }
-    assert_eq!(claims.len(), 6);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

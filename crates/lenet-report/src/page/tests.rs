@@ -51,7 +51,7 @@ fn the_page_stands_alone_and_says_what_it_must() {
         "Claims at a glance",
         "The claims, one by one",
         "Published: published in 2017, one run each; read from the drawings",
-        "<p>One run for each rate: the gap from 0.1 to 0.01 was 0.021",
+        "<strong>Published.</strong> One run for each rate: the gap from 0.1 to 0.01 was 0.021",
         "prefers-color-scheme: dark",
     ] {
         assert!(page.contains(part), "{part}");
@@ -213,8 +213,9 @@ fn the_number_of_verdicts_says_how_many_may_be_wrong() {
         let claims = crate::judge_claims(records);
         claims.iter().filter(|c| c.verdict.is_decided()).count()
     };
-    assert_eq!(decided(&study), 6);
-    let words = "Each of the 6 verdicts errs with 5 % at most, so up to 0.30 of them are expected to be \
+    // Whether the spread and the gap between splits are beyond chance stays open.
+    assert_eq!((study.claims.len(), decided(&study)), (6, 4));
+    let words = "Each of the 4 verdicts errs with 5 % at most, so up to 0.20 of them are expected to be \
                  wrong.";
     let found = overview(&study);
     assert!(found.contains(words), "{found}");
@@ -248,7 +249,7 @@ fn a_claim_on_the_page_has_its_question_answer_and_notes() {
         ", n = 3: difference in test accuracy",
         "98.33 %, so that 3 comparisons have 95 % jointly (Bonferroni).",
         "learning_rate = 0.1 against learning_rate = 0.0001: +0.7",
-        "<div class=\"note\"><p>One run for each rate",
+        "<div class=\"note\"><p><strong>Published.</strong> One run for each rate",
     ] {
         assert!(claim.contains(part), "{part}\n{claim}");
     }
