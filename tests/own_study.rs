@@ -113,14 +113,24 @@ fn a_strangers_study_has_its_verdicts_and_its_dashed_curve() {
     let svg = fs::read_to_string(root.join("out/report/figure-rates.svg")).unwrap();
     assert!(svg.contains("dashed: a paper of ours"));
     // Three epochs of one published curve in each panel; lion is in no cell.
-    assert_eq!(svg.matches("stroke-dasharray").count(), 2 + 1, "a line each, and its legend");
+    assert_eq!(
+        svg.matches("stroke-dasharray").count(),
+        2 + 1,
+        "a line each, and its legend"
+    );
     let results = fs::read_to_string(root.join("out/report/results.csv")).unwrap();
     // No field of this table has a comma.
-    let mut lines = results.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let mut lines = results
+        .lines()
+        .map(|line| line.split(',').collect::<Vec<_>>());
     let header = lines.next().unwrap();
     let rows: Vec<Vec<&str>> = lines.collect();
     let at = |name: &str| header.iter().position(|column| *column == name).unwrap();
-    let columns = [at("published_test_accuracy"), at("difference"), at("test_accuracy")];
+    let columns = [
+        at("published_test_accuracy"),
+        at("difference"),
+        at("test_accuracy"),
+    ];
     let row = |cell: &str| {
         let row = rows.iter().find(|row| row[at("cell")] == cell).unwrap();
         columns.map(|column| row[column])
@@ -132,13 +142,22 @@ fn a_strangers_study_has_its_verdicts_and_its_dashed_curve() {
     assert!((difference - (mean - 0.91)).abs() <= 1e-12, "{sgd:?}");
     assert_eq!(row("optimizer = adam")[..2], ["", ""]);
 
-    let measured = run(root, "bench-runtime --allow-debug --config mine.toml --quiet --out out");
+    let measured = run(
+        root,
+        "bench-runtime --allow-debug --config mine.toml --quiet --out out",
+    );
     assert_eq!(measured.code, Some(0), "{}", measured.stderr);
     let claims = succeed(root, "claims --records out");
     assert!(claims.contains("  slow  does not hold: "), "{claims}");
-    assert!(claims.contains(", n = 2\n"), "two rounds of a process each: {claims}");
+    assert!(
+        claims.contains(", n = 2\n"),
+        "two rounds of a process each: {claims}"
+    );
     let svg = fs::read_to_string(root.join("out/report/figure-speed.svg")).unwrap();
-    for curve in ["optimizer = sgd, data = shapes", "optimizer = adam, data = mnist"] {
+    for curve in [
+        "optimizer = sgd, data = shapes",
+        "optimizer = adam, data = mnist",
+    ] {
         assert!(svg.contains(curve), "{curve}");
     }
     // Both claims were declared before the first trial, the second before the first round.

@@ -14,6 +14,8 @@ from scipy import stats
 FOLDER = pathlib.Path(__file__).resolve().parent
 TABLE = FOLDER.parents[1] / "docs" / "results" / "lab-2017" / "epochs.csv"
 RATES = ["0.1", "0.01", "0.001", "0.0001"]
+# Images of the splits.
+VALIDATION, TEST = 5_000, 10_000
 
 
 def read():
@@ -44,76 +46,96 @@ def sgd(rate, dropout=0.0):
     return ("sgd", rate, dropout, True)
 
 
+def error(comparisons):
+    """Bonferroni's share of the error, half for each side."""
+    return 0.05 / comparisons / 2
+
+
 def mean(observations, comparisons=1):
-    """Student's t, with Bonferroni's share of the error."""
-    low, high = stats.t.interval(
-        1 - 0.05 / comparisons,
-        len(observations) - 1,
-        loc=np.mean(observations),
-        scale=stats.sem(observations),
-    )
-    return {"estimate": float(np.mean(observations)), "low": float(low), "high": float(high)}
+    """Point, lower and upper bound by Student's t."""
+    n = len(observations)
+    half = stats.t.isf(error(comparisons), n - 1) * stats.sem(observations)
+    return [np.mean(observations), np.mean(observations) - half, np.mean(observations) + half]
 
 
-def spread(observations):
-    df, squares = len(observations) - 1, np.sum((observations - observations.mean()) ** 2)
-    chi_square = stats.chi2.ppf([0.975, 0.025], df)
-    low, high = np.sqrt(squares / chi_square)
-    return {"estimate": float(np.std(observations, ddof=1)), "low": float(low), "high": float(high)}
-
-
-def best_rate():
-    """The difference whose lower bound is lowest."""
-    differences = [mean(values(sgd("0.1")) - values(sgd(rate)), 3) for rate in RATES[1:]]
-    return min(differences, key=lambda d: d["low"])
-
-
-def slow_rate():
-    return mean(values(sgd("0.1"), epoch=1) - values(sgd("0.0001")))
-
-
-def chance(accuracies, images):
-    """Variance of an accuracy that a finite number of images explains."""
-    p = np.mean(accuracies)
+def chance(observations, images):
+    """Variance that a finite number of images explains."""
+    p = np.mean(observations)
     return p * (1 - p) / images
 
 
+def above(estimate, bound):
+    return estimate[1] > bound, estimate[2] <= bound
+
+
+def below(estimate, bound):
+    return estimate[2] < bound, estimate[1] >= bound
+
+
+def within(estimate, least, most):
+    inside = least < estimate[1] and estimate[2] < most
+    return inside, estimate[2] <= least or estimate[1] >= most
+
+
+def claim(estimates, decisions, shown=0):
+    """All comparisons must hold; one that does not refutes the claim."""
+    holds, fails = zip(*decisions)
+    verdict = "holds" if all(holds) else "does not hold" if any(fails) else "undecided"
+    estimates = [[float(number) for number in estimate] for estimate in estimates]
+    return {"verdict": verdict, "shown": estimates[shown], "comparisons": estimates}
+
+
+def best_rate():
+    """Shown is the difference whose lower bound is lowest."""
+    differences = [mean(values(sgd("0.1")) - values(sgd(rate)), 3) for rate in RATES[1:]]
+    shown = int(np.argmin([difference[1] for difference in differences]))
+    return claim(differences, [above(d, 0) for d in differences], shown)
+
+
+def slow_rate():
+    difference = mean(values(sgd("0.1"), epoch=1) - values(sgd("0.0001")))
+    return claim([difference], [above(difference, 0)])
+
+
 def runs_vary():
-    """In units of what 10,000 test images explain."""
-    accuracies = values(sgd("0.1"))
-    unit = np.sqrt(chance(accuracies, 10_000))
-    return {name: value / unit for name, value in spread(accuracies).items()}
+    """Standard deviation over seeds, in units of what 10,000 test images explain."""
+    observations = values(sgd("0.1"))
+    df, squares = len(observations) - 1, np.sum((observations - observations.mean()) ** 2)
+    chi_square = np.array([df, stats.chi2.isf(error(1), df), stats.chi2.ppf(error(1), df)])
+    ratio = np.sqrt(squares / chi_square / chance(observations, TEST))
+    return claim([ratio], [above(ratio, 1)])
 
 
 def validation_beside_test():
-    """Averaged within each seed over the cells that learned something: the first of two comparisons, which
-    share the error. The second, in units of chance, decides the claim and is checked here."""
+    """Averaged within each seed over the cells that learned something."""
     learned = [cell for cell in CELLS if np.mean(values(cell)) >= 0.5]
+    assert len(learned) == 12
     pairs = [(values(cell, measure="validation_accuracy"), values(cell)) for cell in learned]
-    signed = np.mean([np.mean(validation - test) for validation, test in pairs])
-    unit = np.sqrt(np.mean([chance(v, 5_000) + chance(t, 10_000) for v, t in pairs]))
-    reach = stats.norm.ppf(1 - 0.05 / 2 / 2)
-    assert abs(signed) / unit < reach, "the two are further apart than chance explains"
-    found = mean(np.mean([np.abs(v - t) for v, t in pairs], axis=0), 2)
-    return found | {"low": max(0.0, found["low"]), "beyond_chance": abs(signed) / unit}
+    distance = mean(np.mean([np.abs(v - t) for v, t in pairs], axis=0), 2)
+    variances = [chance(v, VALIDATION) + chance(t, TEST) for v, t in pairs]
+    difference = abs(np.mean([v - t for v, t in pairs])) / np.sqrt(np.mean(variances))
+    reach = stats.norm.isf(error(2))
+    beyond = [difference, max(0, difference - reach), difference + reach]
+    return claim([distance, beyond], [below(distance, 0.01), above(beyond, 0)])
 
 
 def dropout():
-    """The change that lies farthest from 0."""
+    """Shown is the change that lies farthest from 0."""
     changes = [mean(values(sgd(rate, 0.5)) - values(sgd(rate)), 4) for rate in RATES]
-    return max(changes, key=lambda c: abs(c["estimate"]))
+    shown = int(np.argmax([abs(change[0]) for change in changes]))
+    return claim(changes, [within(c, -0.005, 0.005) for c in changes], shown)
 
 
 def adam():
     unconnected = ("adam", "0.001", 0.5, False)
-    return mean(values(unconnected, epoch=1) - values(sgd("0.001")))
+    difference = mean(values(unconnected, epoch=1) - values(sgd("0.001")))
+    return claim([difference], [above(difference, 0)])
 
 
 def main():
     assert len(SEEDS) == 5
     claims = [best_rate, slow_rate, runs_vary, validation_beside_test, dropout, adam]
-    found = [{"claim": at} | claim() for at, claim in enumerate(claims, 1)]
-    (FOLDER / "recompute.json").write_text(json.dumps(found, indent=2) + "\n")
+    (FOLDER / "recompute.json").write_text(json.dumps([claim() for claim in claims], indent=2) + "\n")
 
 
 main()

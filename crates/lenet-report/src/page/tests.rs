@@ -213,7 +213,8 @@ fn the_number_of_verdicts_says_how_many_may_be_wrong() {
         let claims = crate::judge_claims(records);
         claims.iter().filter(|c| c.verdict.is_decided()).count()
     };
-    assert_eq!(decided(&study), 4);
+    // Whether the spread and the gap between splits are beyond chance stays open.
+    assert_eq!((study.claims.len(), decided(&study)), (6, 4));
     let words = "of the 4 verdicts up to 0.20 are expected to be wrong.";
     let found = overview(&study);
     assert!(found.contains(words), "{found}");

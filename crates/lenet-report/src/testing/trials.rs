@@ -2,7 +2,7 @@
 
 use lenet_core::{Dropout, Optimizer, Trial};
 use lenet_results::{
-    CellRecord, CellTrial, Environment, EpochRecord, FigureRecord, Outcome, RunRecord,
+    CellRecord, CellTrial, Environment, EpochRecord, FigureRecord, ImageCounts, Outcome, RunRecord,
     STUDY_FORMAT, StudyRecord, TrialRecord,
 };
 
@@ -108,7 +108,11 @@ pub(crate) fn cell(label: &str, config: &Trial, seeds: u64) -> CellRecord {
     CellRecord {
         label: label.to_owned(),
         config: config.clone(),
-        images: None,
+        images: Some(ImageCounts {
+            train: 55_000,
+            validation: 5_000,
+            test: 10_000,
+        }),
         parameters: None,
         execution: None,
         trials: (0..seeds).map(trial).collect(),

@@ -4,7 +4,7 @@ use lenet_core::Trial;
 use lenet_results::{EpochMeasure, Outcome, Quantity, Rule};
 
 use super::*;
-use crate::testing::{all_pass, arm, cell, reading, study, test, trial, trials};
+use crate::testing::{all_pass, arm, reading, study, test, trial, trials};
 
 /// A cell of three epochs.
 fn three_epochs() -> Trial {
@@ -179,7 +179,7 @@ fn images_are_those_of_the_accuracys_split() {
     assert_eq!(images("another cell", "test_accuracy"), None);
     // Records of format 1 know no numbers of images.
     let mut old = study.clone();
-    old.figures[0].cells = vec![cell("a", &config, 1)];
+    old.figures[0].cells[0].images = None;
     let observations = Observations::new(&old, &[], &[]);
     let reader = observations.reader(&any_test());
     assert_eq!(reader.images(&key, Measure::TEST_ACCURACY), None);

@@ -209,3 +209,28 @@ fn one_seed_tells_no_number() {
     let judged = compared.judge(claim(tests));
     assert_eq!(judged.outlook, Some(Outlook::Unknown));
 }
+
+#[test]
+fn seeds_tell_nothing_more_about_the_images() {
+    // Both sides have 100 images; two standard deviations apart is undecided against a bound of 2.
+    let differences = [Some(near(0.1, 0.01)), Some(near(0.005, 0.01))];
+    let compared = Compared::new(&differences);
+    let mut comparisons = compared.comparisons();
+    let second = comparisons.split_off(1);
+    let beyond = test(
+        Quantity::DistanceBeyondChance,
+        Rule::Below(2.0),
+        comparisons,
+    );
+    let judged = compared.judge(claim(vec![beyond.clone()]));
+    assert_eq!(judged.verdict, Undecided);
+    assert_eq!(judged.outlook, Some(Outlook::Images));
+    assert!(!judged.comparisons[0].needs_seeds);
+    // Beside another test that is open the seeds go there.
+    let difference = test(Quantity::Difference, ABOVE, second);
+    let judged = compared.judge(claim(vec![beyond, difference]));
+    assert_eq!(judged.verdict, Undecided);
+    let needs = judged.comparisons.iter().map(|c| c.needs_seeds);
+    assert_eq!(needs.collect::<Vec<_>>(), [false, true]);
+    assert_eq!(judged.outlook, needed(0.01, 0.005, 0.975));
+}
