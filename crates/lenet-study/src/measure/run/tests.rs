@@ -64,6 +64,38 @@ fn every_runtime_is_sampled_every_round_and_written() {
     }
 }
 
+/// What two processes do, one after the other.
+#[test]
+fn each_part_adds_a_session_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = RuntimeStore::create(folder.path()).unwrap();
+    let plan = plan("fused");
+    let data = testing::data();
+    let context = MeasureContext {
+        data: &data,
+        store: &store,
+        level: Level::Portable,
+        stop: &Arc::new(AtomicBool::new(false)),
+    };
+    for (part, pieces) in [
+        (Part::Round(2), 4),
+        (Part::Round(1), 4),
+        (Part::Phases, 4),
+        (Part::Whole, 0),
+    ] {
+        let mut told = 0;
+        let records = run(&plan, part, context, &mut |_| told += 1).unwrap();
+        assert!(records.is_some());
+        assert_eq!(told, pieces, "{part}");
+    }
+    for runtime in &plan.runtimes {
+        let record = store.read(&runtime.identity).unwrap().unwrap();
+        let taken = record.samples.iter().map(|s| (s.round, s.session));
+        assert_eq!(taken.collect::<Vec<_>>(), [(2, 0), (1, 1)]);
+        assert_eq!((record.sessions.len(), record.phases.len()), (3, 1));
+    }
+}
+
 #[test]
 fn a_group_is_one_sample() {
     let folder = tempfile::tempdir().unwrap();

@@ -172,6 +172,17 @@ fn devices_placements_and_groups_are_those_that_there_are() {
             .iter()
             .map(|n| n.split(" is left out").next().unwrap());
         assert_eq!(notes.collect::<Vec<_>>(), left_out, "{set} {axes}");
+        for runtime in &found.runtimes {
+            let (blank, trials) = (&runtime.blank, runtime.blank.execution.trials as u64);
+            let sizes = lenet_core::Geometry::lab_2017(blank.filters());
+            assert_eq!(
+                blank.work.train_flops,
+                trials * 100 * sizes.training_flops()
+            );
+            let evaluated = (blank.images.validation + blank.images.test) as u64;
+            let forward = trials * evaluated * sizes.forward_flops();
+            assert_eq!(blank.work.evaluation_flops, forward);
+        }
         // Every cell of the product is measured, or left out with its reason.
         let figure = &found.study.figures[0];
         assert_eq!(figure.left_out.is_empty(), left_out.is_empty());

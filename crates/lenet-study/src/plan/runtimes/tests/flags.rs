@@ -117,6 +117,32 @@ fn what_the_study_cannot_give_is_refused() {
     );
 }
 
+/// The images of each kind of figure are loaded with the flags that are for it.
+#[test]
+fn a_flag_for_images_is_for_one_kind_of_figure() {
+    let lab = StudyConfig::open("lab-2017").unwrap();
+    let nowhere = Settings {
+        data: Some("nowhere".into()),
+        ..Settings::default()
+    };
+    let runtimes = |settings: &Settings| RuntimeOverrides {
+        settings: settings.clone(),
+        ..RuntimeOverrides::default()
+    };
+    let training = |settings: &Settings| crate::Overrides {
+        settings: settings.clone(),
+        ..crate::Overrides::default()
+    };
+    assert!(DataSets::open_runtimes(&lab, &runtimes(&nowhere)).is_err());
+    assert!(DataSets::open(&lab, &training(&nowhere)).is_err());
+    let mut only = lab.clone();
+    only.figures.retain(crate::FigureConfig::is_of_runtime);
+    assert!(DataSets::open(&only, &training(&nowhere)).is_ok());
+    let mut only = lab;
+    only.figures.retain(|figure| !figure.is_of_runtime());
+    assert!(DataSets::open_runtimes(&only, &runtimes(&nowhere)).is_ok());
+}
+
 #[test]
 fn settings_that_flags_change_are_told_for_runtimes_alone() {
     let lab = StudyConfig::open("lab-2017").unwrap();
