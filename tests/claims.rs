@@ -342,3 +342,17 @@ fn claims_of_the_2017_study_are_those_that_scipy_recomputes() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// `UPDATE_EXPECT=1 cargo test -p xtask --test claims` writes the committed verdicts anew.
+#[test]
+fn the_committed_verdicts_are_those_of_the_committed_epochs() {
+    let trials = committed_trials();
+    let study = plan(Path::new("lab-2017")).study;
+    let told = lenet_report::claims_json(Records {
+        studies: &[study],
+        trials: &trials,
+        ..Records::default()
+    });
+    let file = repository().join("docs/results/lab-2017/claims.json");
+    expect_test::expect_file![file].assert_eq(&told);
+}

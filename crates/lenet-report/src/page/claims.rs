@@ -26,7 +26,7 @@ fn expected_wrong(claims: &[JudgedClaim]) -> String {
     let decided = claims.iter().filter(|c| c.verdict.is_decided()).count();
     let wrong = 0.05 * decided as f64;
     format!(
-        "Each of the {} errs with 5 % at most, so up to {wrong:.2} of them are expected to be wrong. \
+        "Each verdict errs with 5 % at most: of the {} up to {wrong:.2} are expected to be wrong. \
          The verdicts in \u{201c}all together\u{201d} are adjusted for the number of claims (Holm): the \
          chance that any of these is wrong is 5 % at most.",
         count(decided, "verdict")

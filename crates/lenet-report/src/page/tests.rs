@@ -50,8 +50,8 @@ fn the_page_stands_alone_and_says_what_it_must() {
         "class=\"verdict holds\"",
         "Claims at a glance",
         "The claims, one by one",
-        "Published: published in 2017, one run each; read from the drawings",
-        "<strong>Published.</strong> One run for each rate: the gap from 0.1 to 0.01 was 0.021",
+        "Published: the report of 2017, one run each; read from the drawings",
+        "</strong> One run for each rate: the gap from 0.1 to 0.01 was 0.021",
         "prefers-color-scheme: dark",
     ] {
         assert!(page.contains(part), "{part}");
@@ -215,13 +215,11 @@ fn the_number_of_verdicts_says_how_many_may_be_wrong() {
     };
     // Whether the spread and the gap between splits are beyond chance stays open.
     assert_eq!((study.claims.len(), decided(&study)), (6, 4));
-    let words = "Each of the 4 verdicts errs with 5 % at most, so up to 0.20 of them are expected to be \
-                 wrong.";
+    let words = "of the 4 verdicts up to 0.20 are expected to be wrong.";
     let found = overview(&study);
     assert!(found.contains(words), "{found}");
     study.claims.truncate(1);
-    let words = "Each of the 1 verdict errs with 5 % at most, so up to 0.05 of them are expected to be \
-                 wrong.";
+    let words = "of the 1 verdict up to 0.05 are expected to be wrong.";
     let found = overview(&study);
     assert!(found.contains(words), "{found}");
 }

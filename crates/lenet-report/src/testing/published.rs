@@ -26,7 +26,7 @@ pub(crate) fn published(table: &str, rates: &[f64]) -> PublishedRecord {
         });
     }
     PublishedRecord {
-        source: "published in 2017, one run each".to_owned(),
+        source: "the report of 2017, one run each".to_owned(),
         precision: "read from the drawings of the report, to about ±0.0002".to_owned(),
         series,
     }

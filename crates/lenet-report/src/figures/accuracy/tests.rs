@@ -223,7 +223,7 @@ fn cells_that_repeat_one_published_run_share_its_curve() {
     let dashed = [0, 1, 2, 3].map(|colour| lines(scene, colour, true).len());
     assert_eq!(dashed, [1, 0, 0, 0]);
     let last = sheet.legend.last().unwrap();
-    assert_eq!(last.label, "dashed: published in 2017, one run each");
+    assert_eq!(last.label, "dashed: the report of 2017, one run each");
     // Without published numbers there is nothing to explain.
     let (mut study, records) = lab_study(2);
     study.figures[0]
