@@ -96,7 +96,8 @@ fn epoch(epoch: usize, validation_accuracy: f64, test_accuracy: f64) -> EpochRec
     }
 }
 
-/// The folder `records` of a study with these claims, and the study as `study.toml` beside it.
+/// The folder `records` of a study with these claims, and the study as `study.toml` beside it. There are
+/// four seeds of each cell; one that was run until its claims were decided planned so many of them.
 fn write_records(root: &Path, claims: &str, until_decided: Option<usize>) {
     let path = root.join("study.toml");
     fs::write(&path, format!("name = \"made-up\"\n{FIGURE}{claims}")).unwrap();
@@ -107,6 +108,11 @@ fn write_records(root: &Path, claims: &str, until_decided: Option<usize>) {
     .unwrap();
     let mut plan = plan(&path);
     plan.study.until_decided = until_decided;
+    if let Some(most) = until_decided {
+        for cell in plan.study.figures.iter_mut().flat_map(|f| &mut f.cells) {
+            cell.trials.truncate(most);
+        }
+    }
     let store = Store::create(root.join("records")).unwrap();
     store.write_study(&plan.study).unwrap();
     for trial in &plan.trials {
@@ -208,7 +214,8 @@ fn a_study_without_claims_is_told_so() {
     );
 }
 
-/// Whoever looked after each seed has looked, also where another file asks the questions.
+/// Whoever looked after each seed has looked, also where another file asks the questions. And only
+/// the seeds that were planned then count.
 #[test]
 fn intervals_go_on_allowing_for_looks() {
     let intervals = |until_decided, arguments: &str| {
@@ -221,12 +228,18 @@ fn intervals_go_on_allowing_for_looks() {
         let claims: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
         claims
             .into_iter()
-            .map(|claim| (claim["low"].as_f64(), claim["high"].as_f64()))
+            .map(|claim| {
+                let [low, high] = ["low", "high"].map(|name| claim[name].as_f64());
+                (claim["seeds"].as_u64().unwrap(), low, high)
+            })
             .collect::<Vec<_>>()
     };
     let looked = intervals(Some(4), "");
     assert_ne!(looked, intervals(None, ""));
     assert_eq!(looked, intervals(Some(4), "--config study.toml"));
+    let planned = intervals(Some(3), "--config study.toml");
+    assert_eq!(planned, intervals(Some(3), ""));
+    assert!(planned.iter().all(|(seeds, ..)| *seeds == 3), "{planned:?}");
 }
 
 /// A claim as `tests/claims/recompute.py` found it. Estimates are point, lower and upper bound.

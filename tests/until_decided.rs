@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use common::{run, succeed, xtask};
 
-/// Two claims that three seeds do not decide.
+/// Two claims that three seeds do not decide, and a cell of which none speaks.
 const STUDY: &str = r#"
 name = "tiny"
 [base]
@@ -24,7 +24,7 @@ epochs = 2
 id = "1"
 title = "Learning rates"
 [figure.axes]
-learning_rate = [0.2, 0.1, 0.001]
+learning_rate = [0.2, 0.1, 0.001, 0.0005]
 
 [[claim]]
 id = "learns"
@@ -115,12 +115,13 @@ fn jobs_and_a_kill_change_neither_trials_nor_verdicts() {
     let counts: Vec<usize> = one.seeds.iter().map(Vec::len).collect();
     assert_eq!(counts.iter().sum::<usize>(), one.trials.len());
     assert!(counts.iter().all(|n| (3..=MOST).contains(n)), "{counts:?}");
+    assert_eq!(counts[3], 3, "no claim needs its seeds");
 
     succeed(root, &command("two", 2));
     assert_eq!(left(&root.join("two")), one);
 
     // Killed twice: in the first stage, and in a later one.
-    for until in [2, 3 * 3 + 2] {
+    for until in [2, 4 * 3 + 2] {
         let mut child = xtask(root)
             .args(command("killed", 2).split_whitespace())
             .stdout(Stdio::null())

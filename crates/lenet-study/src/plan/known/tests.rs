@@ -184,7 +184,9 @@ fn a_weight_decay_given_twice_is_refused_for_training_and_for_runtimes() {
 fn a_flag_on_an_axis_of_a_figure_that_is_not_run_leaves_its_claims_in_peace() {
     let text = "name = \"s\"\n[[figure]]\nid = \"a\"\n[figure.axes]\nlearning_rate = [0.1]\n\
                 [[figure]]\nid = \"b\"\n[figure.axes]\nfilters = [2, 4]\n[[claim]]\ntext = \"c\"\n\
-                left = { filters = 4 }\nright = { filters = 2 }\nabove = 0\n";
+                left = { filters = 4 }\nright = { filters = 2 }\nabove = 0\n[[claim]]\n\
+                text = \"d\"\nwhere = { kernel = 3, learning_rate = 0.1 }\neach = [\"filters\"]\n\
+                above = 0.5\n";
     let config = StudyConfig::parse(text, "s.toml").unwrap();
     let overrides = Overrides {
         only: vec!["a".to_owned()],
@@ -195,6 +197,11 @@ fn a_flag_on_an_axis_of_a_figure_that_is_not_run_leaves_its_claims_in_peace() {
     // The claim still has its two sides, which flags have made one cell; its verdict is withdrawn.
     let cells: Vec<&str> = plan.study.claims[0].cells().collect();
     assert_eq!(cells.len(), 2);
+    let labels = plan.study.claims[1].tests[0].comparisons.iter();
+    let labels: Vec<&str> = labels
+        .map(|c| c.label.rsplit(", ").next().unwrap())
+        .collect();
+    assert_eq!(labels, ["filters = 16", "filters = 2", "filters = 4"]);
     assert_eq!(altered(&plan)[0], ("filters = 8", "filters = 16"));
 }
 
