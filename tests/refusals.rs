@@ -164,7 +164,7 @@ const REFUSED: &[&[&str]] = &[
     &["experiments", "--config", "smoke", "--precision", "bf16"],
     &["train", "--precision", "tf32"],
     // Seeds until every claim is decided.
-    &["experiments", "--config", "smoke", "--until-decided"],
+    &["experiments", "--config", "full-grid", "--until-decided"],
     &["experiments", "--until-decided", "--max-seeds", "2"],
     &["experiments", "--until-decided", "--seeds", "3"],
     &["experiments", "--until-decided", "--only", "1"],
