@@ -148,10 +148,18 @@ fn a_strangers_study_has_its_verdicts_and_its_dashed_curve() {
     );
     assert_eq!(measured.code, Some(0), "{}", measured.stderr);
     let claims = succeed(root, "claims --records out");
-    assert!(claims.contains("  slow  does not hold: "), "{claims}");
+    // The clock of a busy machine decides nothing here: the claim is measured, and does not hold up.
+    let slow = claims
+        .lines()
+        .find(|line| line.starts_with("  slow  "))
+        .unwrap();
     assert!(
-        claims.contains(", n = 2\n"),
-        "two rounds of a process each: {claims}"
+        !slow.contains("slow  holds") && !slow.contains("not measured"),
+        "{slow}"
+    );
+    assert!(
+        slow.contains(", n = 2"),
+        "two rounds of a process each: {slow}"
     );
     let svg = fs::read_to_string(root.join("out/report/figure-speed.svg")).unwrap();
     for curve in [
