@@ -27,6 +27,7 @@ use lenet_results::{ClaimRecord, Registration, RuntimeRecord, StudyRecord, Trial
 pub use claims::judged::{JudgedClaim, JudgedComparison, Outlook};
 pub use claims::verdict::Verdict;
 pub use error::ReportError;
+pub use page::Live;
 pub use records::summary::{RoundSpeed, Summary, rounds, summarize};
 
 use claims::judge::{adjust, judge};
@@ -45,6 +46,8 @@ pub struct Records<'a> {
     pub register: &'a [Registration],
     /// Runtimes at points of network size, batch size and dropout.
     pub runtimes: &'a [RuntimeRecord],
+    /// What is still going on, for a page that follows the study; `None` once it has ended.
+    pub live: Option<&'a Live>,
 }
 
 /// The files of a report.
@@ -82,10 +85,10 @@ pub struct FigureFiles {
 /// If the folder or a file cannot be written, or a figure cannot be drawn.
 pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, ReportError> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
-    let study_figures = cells::fill(records.studies, &merged.records);
-    let accuracy_figures: Vec<Figure> = study_figures
-        .iter()
-        .map(figures::accuracy::figure)
+    let (study_figures, index) = cells::fill(records.studies, &merged.records);
+    let drawn = study_figures.iter();
+    let accuracy_figures: Vec<Figure> = drawn
+        .flat_map(|figure| figures::of_study(figure, &index))
         .collect();
     let results = tables::results::results(&study_figures);
     let preferred = runtimes::declared_workload(records.studies);
@@ -99,6 +102,7 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
         records: &merged.records,
         conflicts: &merged.conflicts,
         study_figures: &study_figures,
+        index: &index,
         accuracy_figures: &accuracy_figures,
         results: &results,
         runtimes: &runtimes,
@@ -106,6 +110,7 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
         declared_runtimes: &declared,
         claims: &claims,
         knobs: &knobs::find(&merged.records),
+        live: records.live,
     };
     let page = page::render(&content);
 
@@ -123,8 +128,11 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     ];
     if content.has_trials() {
         files.extend([
-            ("epochs.csv", tables::epochs::table(&study_figures).csv()),
-            ("results.csv", tables::results::full(&results).csv()),
+            (
+                "epochs.csv",
+                tables::epochs::table(&study_figures, &index.names).csv(),
+            ),
+            ("results.csv", tables::results::full(&results, &index).csv()),
             ("results.md", tables::results::markdown(&results).into()),
         ]);
     }
@@ -174,7 +182,7 @@ pub fn claims_markdown(records: Records<'_>) -> String {
 #[must_use]
 pub fn best_cell(records: Records<'_>) -> Option<String> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
-    let figures = cells::fill(records.studies, &merged.records);
+    let (figures, _) = cells::fill(records.studies, &merged.records);
     page::best_in_words(&tables::results::results(&figures))
 }
 

@@ -6,7 +6,7 @@ mod variants;
 
 use std::collections::HashMap;
 
-use lenet_core::{Settings, Shape, Trial};
+use lenet_core::{Names, Settings, Shape, Trial};
 use lenet_results::{
     AlteredSetting, CellRecord, CellTrial, FigureRecord, ImageCounts, STUDY_FORMAT, StudyRecord,
 };
@@ -136,6 +136,7 @@ impl Plan {
                 title: figure.title.clone(),
                 axes: figure.axes.iter().map(|axis| axis.name.clone()).collect(),
                 notes: figure.notes.clone(),
+                draw: figure.draw.clone(),
                 published: None,
                 published_data: None,
                 runtime: None,
@@ -173,6 +174,10 @@ impl Plan {
             records.push(record);
         }
         let mut trials = without_duplicates(trials);
+        let names = names(&records);
+        for trial in &mut trials {
+            trial.label = names.trial(&trial.config);
+        }
         // Stable: within a round the order of figures and cells stays.
         trials.sort_by_key(|trial| trial.round);
         let sets = trials.iter().map(|trial| (&*trial.data, &trial.config));
@@ -200,6 +205,13 @@ impl Plan {
     pub fn cells(&self) -> usize {
         self.trials.iter().filter(|trial| trial.round == 0).count()
     }
+}
+
+/// Names for the trials of these figures, by what differs among all of their cells.
+pub(crate) fn names(figures: &[FigureRecord]) -> Names {
+    let of_training = figures.iter().filter(|figure| figure.runtime.is_none());
+    let cells = of_training.flat_map(|figure| &figure.cells);
+    Names::of_trials(cells.map(|cell| &cell.config))
 }
 
 /// Settings that a flag changes for every cell of one kind of figure. Where and in which precision a
@@ -275,7 +287,7 @@ fn cell(
         });
         trials.push(PlannedTrial {
             identity,
-            label: config.to_string(),
+            label: String::new(),
             config,
             data: name.to_owned(),
             parameters,

@@ -63,6 +63,7 @@ impl Found {
             trials: &self.trials,
             runtimes: &self.runtimes,
             register: &self.register,
+            live: None,
         }
     }
 }
