@@ -196,21 +196,24 @@ fn of_ends(got: &[Ended], want: &[Ended]) -> Answer {
     )
 }
 
-/// Whether two trials ended alike: outcome, records and parameters, bit for bit.
+/// Whether two trials ended alike: outcome, records, parameters and predictions, bit for bit.
 fn same(got: &Ended, want: &Ended) -> bool {
     let parts = |end: &Ended| match end {
         Ended::Finished {
             outcome,
             epochs,
             parameters,
-        } => Some((outcome.clone(), epochs.clone(), bits(parameters))),
+            predictions,
+        } => Some((outcome, epochs, bits(parameters), predictions)),
         Ended::Interrupted { .. } => None,
     };
     let alike = |a: &[EpochRecord], b: &[EpochRecord]| {
         a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_outcome(b))
     };
     match (parts(got), parts(want)) {
-        (Some(got), Some(want)) => got.0 == want.0 && alike(&got.1, &want.1) && got.2 == want.2,
+        (Some(got), Some(want)) => {
+            got.0 == want.0 && alike(got.1, want.1) && got.2 == want.2 && got.3 == want.3
+        }
         _ => false,
     }
 }
@@ -231,6 +234,7 @@ mod tests {
             outcome: Outcome::Completed {},
             epochs: Vec::new(),
             parameters: parameters.to_vec(),
+            predictions: None,
         };
         let one = [end(&[0.0, f32::NAN])];
         assert_eq!(of_ends(&one, &one).verdict, Passed);
