@@ -132,6 +132,7 @@ fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
             seeds: flags.seeds,
             seeds_of: BTreeMap::new(),
             settings: overlay.into_settings(),
+            predictions: flags.no_predictions.then_some(false),
         },
         ordinal,
     ))
