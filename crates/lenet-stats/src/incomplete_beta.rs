@@ -16,11 +16,11 @@ pub(crate) fn incomplete_beta(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     if y <= 0.0 {
         return (1.0, 0.0);
     }
-    if x < (a + 1.0) / (a + b + 2.0) {
-        let below = increment(a, b, x, y) * continued_fraction(a, b, x);
+    if b * x < a * y {
+        let below = a * increment(a, b, x, y) / continued_fraction(a, b, x, y);
         (below, 1.0 - below)
     } else {
-        let above = increment(b, a, y, x) * continued_fraction(b, a, y);
+        let above = b * increment(b, a, y, x) / continued_fraction(b, a, y, x);
         (1.0 - above, above)
     }
 }
@@ -30,9 +30,10 @@ pub(crate) fn increment(a: f64, b: f64, x: f64, y: f64) -> f64 {
     binomial_density(a, b, x, y) * b / (a + b)
 }
 
-/// The continued fraction of I_x(a, b) as a multiple of its leading factor, by Lentz's method (Press et
-/// al., Numerical Recipes, 2007, section 6.4).
-fn continued_fraction(a: f64, b: f64, x: f64) -> f64 {
+/// x^a·y^b / (B(a, b)·I_x(a, b)) as a continued fraction (Didonato and Morris, Algorithm 708: significant
+/// digit computation of the incomplete beta function ratios, 1992), by Lentz's method (Press et al., Numerical
+/// Recipes, 2007, section 5.2).
+fn continued_fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let not_zero = |value: f64| {
         if value == 0.0 {
             f64::MIN_POSITIVE
@@ -40,20 +41,19 @@ fn continued_fraction(a: f64, b: f64, x: f64) -> f64 {
             value
         }
     };
-    let mut c = 1.0;
-    let mut d = not_zero(1.0 - (a + b) * x / (a + 1.0)).recip();
-    let mut fraction = d;
+    let distance = a * y - b * x + 1.0;
+    let mut fraction = not_zero(a / (a + 1.0) * distance);
+    let (mut c, mut d) = (fraction, 0.0);
     for m in 1..MOST_TERMS {
         let m = m as f64;
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        let mut factor = 1.0;
-        for term in [even, odd] {
-            d = not_zero(1.0 + term * d).recip();
-            c = not_zero(1.0 + term / c);
-            factor = c * d;
-            fraction *= factor;
-        }
+        let before = a + 2.0 * m - 1.0;
+        let step = m * (b - m) * x / before;
+        let numerator = (a + m - 1.0) / before * (a + b + m - 1.0) * x * step;
+        let denominator = m + step + (a + m) / (a + 2.0 * m + 1.0) * (distance + m * (1.0 + y));
+        d = not_zero(denominator + numerator * d).recip();
+        c = not_zero(denominator + numerator / c);
+        let factor = c * d;
+        fraction *= factor;
         if (factor - 1.0).abs() <= f64::EPSILON {
             break;
         }

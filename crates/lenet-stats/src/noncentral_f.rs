@@ -2,10 +2,16 @@
 
 use crate::density::poisson_density;
 use crate::incomplete_beta::{incomplete_beta, increment};
-use crate::root::root;
+use crate::root::root_within;
 
 /// Terms below this share of a sum no longer change it.
 const NEGLIGIBLE: f64 = f64::EPSILON / 16.0;
+
+/// Tails below it are not summed to all digits.
+const LEAST_TAIL: f64 = 1e-30;
+
+/// Relative tolerance of noncentralities.
+const TOLERANCE: f64 = 1e-12;
 
 /// Expected noncentrality up to which all terms are summed: some 17·√(λ/2) of them.
 const MOST_SUMMED: f64 = 1e6;
@@ -13,12 +19,12 @@ const MOST_SUMMED: f64 = 1e6;
 /// Degrees of freedom of a numerator that hardly varies any more. With more of them, rounding would tell.
 const MOST_DEGREES: f64 = 1e12;
 
-/// An F statistic with its degrees of freedom: of the effect, and of the residual.
+/// An F statistic with its degrees of freedom, which need not be whole: of the effect, and of the residual.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FStatistic {
     pub(crate) value: f64,
-    pub(crate) effect: usize,
-    pub(crate) residual: usize,
+    pub(crate) effect: f64,
+    pub(crate) residual: f64,
 }
 
 /// Probabilities that noncentral F lies on either side of a value.
@@ -35,6 +41,11 @@ impl FStatistic {
     pub(crate) fn p_value(self) -> f64 {
         let (a, b, x, y) = self.beta();
         incomplete_beta(a, b, x, y).1
+    }
+
+    /// Estimate of the noncentrality: the expected statistic is about 1 + λ / degrees of freedom.
+    pub(crate) fn noncentrality(self) -> f64 {
+        self.effect * (self.value - 1.0).max(0.0)
     }
 
     /// Both tails at a noncentrality λ ≥ 0. Statistics that stand for a noncentrality above
@@ -79,12 +90,12 @@ impl FStatistic {
         };
         sum.add(&first);
         let mut term = first;
-        while term.weight > NEGLIGIBLE * sum.above {
+        while term.weight > NEGLIGIBLE * sum.above.max(LEAST_TAIL) {
             term = term.next(mean, a, b, x);
             sum.add(&term);
         }
         let mut term = first;
-        while term.j > 0.0 && term.weight > NEGLIGIBLE * sum.below {
+        while term.j > 0.0 && term.weight > NEGLIGIBLE * sum.below.max(LEAST_TAIL) {
             term = term.previous(mean, a, b, x);
             sum.add(&term);
         }
@@ -94,15 +105,10 @@ impl FStatistic {
     /// A central F in its place, whose numerator has the same mean and variance (Patnaik, The non-central
     /// χ²- and F-distributions and their applications, 1949).
     fn patnaik(self, noncentrality: f64) -> Tails {
-        let effect = self.effect as f64;
-        let mean = effect + noncentrality;
-        let degrees = (mean * (mean / (effect + 2.0 * noncentrality))).min(MOST_DEGREES);
-        let odds = self.value * (effect / mean) * degrees / self.residual as f64;
-        let (a, b, y) = (
-            degrees / 2.0,
-            self.residual as f64 / 2.0,
-            (1.0 + odds).recip(),
-        );
+        let mean = self.effect + noncentrality;
+        let degrees = (mean * (mean / (mean + noncentrality))).min(MOST_DEGREES);
+        let odds = self.value * (self.effect / mean) * degrees / self.residual;
+        let (a, b, y) = (degrees / 2.0, self.residual / 2.0, (1.0 + odds).recip());
         let x = odds * y;
         let (below, above) = incomplete_beta(a, b, x, y);
         Tails {
@@ -113,42 +119,49 @@ impl FStatistic {
     }
 
     /// The noncentrality at which a statistic as large or larger has probability `tail`; 0 where it has
-    /// more than that without any effect.
-    pub(crate) fn noncentrality_with_above(self, tail: f64) -> f64 {
-        if self.tails(0.0).above >= tail {
+    /// more than that without any effect. `residual` gives the degrees of freedom by the noncentrality.
+    pub(crate) fn noncentrality_with_above(self, tail: f64, residual: impl Fn(f64) -> f64) -> f64 {
+        let tails = |noncentrality: f64| {
+            let residual = residual(noncentrality);
+            Self { residual, ..self }.tails(noncentrality)
+        };
+        if tails(0.0).above >= tail {
             return 0.0;
         }
-        root(self.start(), |noncentrality| {
-            let tails = self.tails(noncentrality);
+        root_within(TOLERANCE, self.start(), |noncentrality| {
+            let tails = tails(noncentrality);
             let slope = noncentrality * tails.slope / tails.above;
             ((tails.above / tail).ln(), slope)
         })
     }
 
     /// The noncentrality at which a statistic as small or smaller has probability `tail`; 0 where it has
-    /// less than that without any effect.
-    pub(crate) fn noncentrality_with_below(self, tail: f64) -> f64 {
-        if self.tails(0.0).below <= tail {
+    /// less than that without any effect. `residual` gives the degrees of freedom by the noncentrality.
+    pub(crate) fn noncentrality_with_below(self, tail: f64, residual: impl Fn(f64) -> f64) -> f64 {
+        let tails = |noncentrality: f64| {
+            let residual = residual(noncentrality);
+            Self { residual, ..self }.tails(noncentrality)
+        };
+        if tails(0.0).below <= tail {
             return 0.0;
         }
-        root(self.start(), |noncentrality| {
-            let tails = self.tails(noncentrality);
+        root_within(TOLERANCE, self.start(), |noncentrality| {
+            let tails = tails(noncentrality);
             let slope = noncentrality * tails.slope / tails.below;
             ((tail / tails.below).ln(), slope)
         })
     }
 
-    /// Where to look for a noncentrality first: the expected F is about 1 + λ / degrees of freedom.
+    /// Where to look for a noncentrality first.
     fn start(self) -> f64 {
-        self.effect as f64 * (self.value - 1.0).max(1.0)
+        self.noncentrality().max(self.effect)
     }
 
     /// Parameters and arguments of the beta function: a, b, x and 1 − x.
     fn beta(self) -> (f64, f64, f64, f64) {
-        let (effect, residual) = (self.effect as f64, self.residual as f64);
-        let odds = self.value * effect / residual;
+        let odds = self.value * (self.effect / self.residual);
         let y = (1.0 + odds).recip();
-        (effect / 2.0, residual / 2.0, odds * y, y)
+        (self.effect / 2.0, self.residual / 2.0, odds * y, y)
     }
 }
 

@@ -37,23 +37,23 @@ pub struct Effect {
     pub sum_of_squares: f64,
     /// Degrees of freedom; 0 where axes have one level, and for `higher` of fewer than three axes.
     pub degrees_of_freedom: usize,
-    /// Share of the total (η²). Its interval is one for the share in the long run, of infinitely many
-    /// values per cell. There is none where there is no `test`.
-    pub share: Estimate,
+    /// Share of the total (η²), chance included.
+    pub share: f64,
     /// Test against the residual. `None` with one value per cell, without degrees of freedom, and where
     /// the values of each cell are equal.
     pub test: Option<FTest>,
 }
 
-/// Whether an effect is more than chance within the cells.
+/// What an effect is beyond chance within the cells.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FTest {
     /// Mean square of the effect over mean square of the residual.
     pub f_statistic: f64,
     /// Probability of a statistic as large or larger if there is no effect.
     pub p_value: f64,
-    /// Share of this effect and the residual, without the other effects (partial η²). Its interval is one
-    /// for that share in the long run.
+    /// The share of the total in the long run, of infinitely many values per cell (ω²).
+    pub share: Estimate,
+    /// The same of this effect and the residual, without the other effects (partial ω²).
     pub partial: Estimate,
 }
 
@@ -76,20 +76,22 @@ pub struct Residual {
 /// squares follow from means of cells, add up, and do not depend on the order of the axes (types I, II and
 /// III agree).
 ///
-/// Tests and intervals take the values within the cells for normal, with one variance in all cells.
+/// By chance alone an effect has a share of about its degrees of freedom over N, the number of all values.
+/// What is beyond that are shares in the long run, of infinitely many values per cell. Tests and intervals of
+/// these take the values within the cells for normal, with one variance in all cells. The F statistic of an
+/// effect is then noncentral F, with a noncentrality λ of N·(variance of the effect / variance within the
+/// cells), estimated by max(0, degrees of freedom·(F − 1)).
 ///
-/// **Intervals of partial shares** are exact. An F statistic of an effect is noncentral F, with a
-/// noncentrality λ of N·(variance of the effect / variance within the cells), where N counts all values;
-/// the partial share in the long run is λ/(λ + N). The interval holds all λ at which neither so large a
+/// **Partial shares** are λ/(λ + N). Their intervals are exact: they hold all λ at which neither so large a
 /// statistic nor so small would be rarer than (1 − level)/2 (Steiger, Beyond the F test, 2004).
 ///
-/// **Intervals of shares** put two such intervals together, of the effect and of all other effects
-/// jointly: the share in the long run is λ/(λ + λ' + N). They follow by the method of variance estimates
-/// recovery (Zou and Donner, Construction of confidence limits about effect measures, 2008), an
-/// approximation.
-///
-/// By chance alone an effect has a share of about its degrees of freedom over N. So an interval may lie
-/// below the share of the sample, where degrees of freedom are many and values are few.
+/// **Shares of the total** are λ/(λ + λ' + N), with the λ' of all other effects estimated likewise (Hays,
+/// Statistics for Psychologists, 1963, calls the estimate ω²). Their intervals are approximate where there are
+/// other effects. They are those of λ again, but with the degrees of freedom of the residual that the
+/// sampling variances of all sums of squares come to (Satterthwaite, An approximate distribution of estimates
+/// of variance components, 1946): those of the residual for λ = 0, where the interval agrees with the test,
+/// and more for a large λ, because a wrong variance within the cells moves numerator and denominator alike.
+/// The tests simulate how often the intervals hold.
 ///
 /// # Errors
 /// If there are no values, the number of cells is not the product of `levels`, cells have different
@@ -218,38 +220,35 @@ impl Frame {
         } else {
             part.sum_of_squares
         };
-        let of = |rest: f64, interval| Estimate {
-            point: sum_of_squares / (sum_of_squares + rest),
-            interval,
-            level: self.level,
-            n: self.values,
-        };
-        let others = (self.between - sum_of_squares).max(0.0);
-        let rest = others + self.residual.sum_of_squares;
-        let Some(statistic) = self.statistic(sum_of_squares, part.degrees) else {
-            return Effect {
-                sum_of_squares,
-                degrees_of_freedom: part.degrees,
-                share: of(rest, None),
-                test: None,
-            };
-        };
-        let own = self.bounds(Some(statistic));
-        let others = self.bounds(self.statistic(others, self.between_degrees - part.degrees));
-        let n = self.values as f64;
-        let partial = Interval {
-            low: own.low / (own.low + n),
-            high: own.high / (own.high + n),
-        };
+        let test = self
+            .statistic(sum_of_squares, part.degrees)
+            .map(|statistic| {
+                let n = self.values as f64;
+                let others = (self.between - sum_of_squares).max(0.0);
+                let others = self.others(others, self.between_degrees - part.degrees);
+                FTest {
+                    f_statistic: statistic.value,
+                    p_value: statistic.p_value(),
+                    share: self.estimate(n + others.noncentrality, statistic, |noncentrality| {
+                        others.degrees(statistic, noncentrality)
+                    }),
+                    partial: self.estimate(n, statistic, |_| statistic.residual),
+                }
+            });
         Effect {
             sum_of_squares,
             degrees_of_freedom: part.degrees,
-            share: of(rest, Some(share_interval(own, others, n))),
-            test: Some(FTest {
-                f_statistic: statistic.value,
-                p_value: statistic.p_value(),
-                partial: of(self.residual.sum_of_squares, Some(partial)),
-            }),
+            share: sum_of_squares / (self.between + self.residual.sum_of_squares),
+            test,
+        }
+    }
+
+    /// The other effects of that sum of squares, and the residual.
+    fn others(&self, sum_of_squares: f64, degrees: usize) -> Others {
+        let statistic = self.statistic(sum_of_squares, degrees);
+        Others {
+            noncentrality: statistic.map_or(0.0, FStatistic::noncentrality),
+            central: (degrees + self.residual.degrees_of_freedom) as f64,
         }
     }
 
@@ -264,49 +263,58 @@ impl Frame {
         // Not if the residual is 0, or so small that the quotient leaves the range of numbers.
         (value < LARGEST_STATISTIC).then_some(FStatistic {
             value,
-            effect: degrees,
-            residual,
+            effect: degrees as f64,
+            residual: residual as f64,
         })
     }
 
-    /// What noncentralities a statistic allows; 0 for no effects at all.
-    fn bounds(&self, statistic: Option<FStatistic>) -> Noncentrality {
-        let Some(statistic) = statistic else {
-            return Noncentrality::default();
-        };
+    /// λ/(λ + rest) with an interval over the noncentralities λ that a statistic allows, with the degrees of
+    /// freedom of the residual by λ.
+    fn estimate(
+        &self,
+        rest: f64,
+        statistic: FStatistic,
+        residual: impl Fn(f64) -> f64,
+    ) -> Estimate {
         let tail = (1.0 - self.level) / 2.0;
-        Noncentrality {
-            low: statistic.noncentrality_with_above(tail),
-            middle: statistic.noncentrality_with_above(0.5),
-            high: statistic.noncentrality_with_below(tail),
+        let share = |noncentrality: f64| noncentrality / (noncentrality + rest);
+        Estimate {
+            point: share(statistic.noncentrality()),
+            interval: Some(Interval {
+                low: share(statistic.noncentrality_with_above(tail, &residual)),
+                high: share(statistic.noncentrality_with_below(tail, &residual)),
+            }),
+            level: self.level,
+            n: self.values,
         }
+    }
+}
+
+/// The sum of squares of all other effects and of the residual, over the variance within the cells: a
+/// noncentral χ².
+struct Others {
+    noncentrality: f64,
+    /// Degrees of freedom.
+    central: f64,
+}
+
+impl Others {
+    /// Degrees of freedom of the residual at which a quotient of mean squares varies as the estimate of λ
+    /// relative to `noncentrality` + N does.
+    fn degrees(&self, statistic: FStatistic, noncentrality: f64) -> f64 {
+        let mean = self.central + self.noncentrality;
+        // Of the effect's expected mean square, one part is chance and one is the effect.
+        let chance = statistic.effect / (statistic.effect + noncentrality);
+        let effect = noncentrality / (statistic.effect + noncentrality);
+        let variance = chance * chance / statistic.residual
+            + 2.0 * chance * effect / mean
+            + effect * effect / mean * (1.0 + self.noncentrality / mean);
+        variance.recip()
     }
 }
 
 /// Beyond it no digit of an interval changes.
 const LARGEST_STATISTIC: f64 = 1e200;
-
-/// Bounds and median-unbiased estimate of a noncentrality.
-#[derive(Clone, Copy, Default)]
-struct Noncentrality {
-    low: f64,
-    middle: f64,
-    high: f64,
-}
-
-/// Interval of own/(own + others + n) from the bounds of both noncentralities. Each bound lies as far from
-/// the estimate as the root of the sum of squares of what either bound alone moves it.
-fn share_interval(own: Noncentrality, others: Noncentrality, n: f64) -> Interval {
-    let share = |own: f64, others: f64| own / (own + others + n);
-    let middle = share(own.middle, others.middle);
-    let bound = |own_bound: f64, others_bound: f64| {
-        (share(own_bound, others.middle) - middle).hypot(share(own.middle, others_bound) - middle)
-    };
-    Interval {
-        low: (middle - bound(own.low, others.high)).max(0.0),
-        high: (middle + bound(own.high, others.low)).min(1.0),
-    }
-}
 
 fn squares(values: &[f64]) -> f64 {
     values.iter().map(|v| v * v).sum()
