@@ -87,6 +87,10 @@ pub struct Report {
     /// built-in study
     #[arg(long, value_name = "FILE-OR-NAME")]
     pub config: Option<String>,
+    /// Folder of IDX files that trials were tested on, for their mistakes (may be given more than
+    /// once; MNIST comes with the program)
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Vec<PathBuf>,
     /// Folder to write the report to
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,

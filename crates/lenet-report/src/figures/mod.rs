@@ -1,8 +1,11 @@
 //! The figures of a report: accuracy over epochs, and runtimes against size, work and phase.
 
 pub(crate) mod accuracy;
+pub(crate) mod confusion;
 mod figure;
+pub(crate) mod filters;
 mod phases;
+pub(crate) mod reliability;
 mod runtime;
 mod series;
 mod work;

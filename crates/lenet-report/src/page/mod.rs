@@ -2,6 +2,7 @@
 
 mod claims;
 mod figures;
+pub(crate) mod mistakes;
 mod notes;
 mod provenance;
 mod results;
@@ -15,6 +16,7 @@ use crate::figures::Figure;
 use crate::plot::svg::ink_styles;
 use crate::records::cells::StudyFigure;
 use crate::records::knobs::Knob;
+use crate::records::mistakes::Mistakes;
 use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::runtimes::Runtimes;
 use crate::tables::results::CellResult;
@@ -36,6 +38,8 @@ pub(crate) struct Content<'a> {
     pub(crate) declared_runtimes: &'a [RuntimeFigure],
     pub(crate) claims: &'a [JudgedClaim],
     pub(crate) knobs: &'a [Knob],
+    /// What the best cell gets wrong, with the figures of that; `None` without evidence or results.
+    pub(crate) mistakes: Option<(&'a Mistakes<'a>, &'a [Figure])>,
 }
 
 impl Content<'_> {
@@ -68,7 +72,7 @@ pub(crate) fn render(content: &Content) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(ink_styles())) }
+                style { (PreEscaped(STYLE)) (PreEscaped(mistakes::STYLE)) (PreEscaped(ink_styles())) }
             }
             body {
                 header {
@@ -84,6 +88,10 @@ pub(crate) fn render(content: &Content) -> String {
                     @if content.has_trials() {
                         (results::section(content))
                         (results::dropout_section(content))
+                    }
+                    @if let Some((mistakes, figures)) = content.mistakes {
+                        h2 { "Mistakes" }
+                        (mistakes::section(mistakes, figures))
                     }
                     @if content.has_runtimes() { (runtimes::section(content.runtimes, content.declared_runtimes)) }
                     (claims::section(content.claims))

@@ -73,7 +73,7 @@ fn sources(figures: &[StudyFigure]) -> BTreeSet<String> {
 }
 
 /// Optimizer, rates and sizes of a cell in words.
-fn describe(cell: &Cell) -> String {
+pub(super) fn describe(cell: &Cell) -> String {
     let config = &cell.config;
     let dropout = match (config.dropout.rate, config.dropout.connected) {
         (0.0, _) => "no dropout".to_owned(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod claims;
 pub(crate) mod epochs;
+pub(crate) mod mistakes;
 pub(crate) mod results;
 pub(crate) mod runtimes;
 pub(crate) mod table;
