@@ -48,6 +48,60 @@ pub enum StatsError {
         /// The value.
         value: f64,
     },
+    /// A grid has more or fewer cells than its axes have combinations of levels.
+    #[error("{found} cells are no complete grid of {expected} (hint: fix the axis that has gaps)")]
+    GridCells {
+        /// Product of the numbers of levels.
+        expected: usize,
+        /// Number of cells.
+        found: usize,
+    },
+    /// The cells of a grid have different numbers of values.
+    #[error(
+        "cell {cell} has {found} values, the first has {expected} (hint: take the seeds that all have)"
+    )]
+    Unbalanced {
+        /// Position of the cell, counted from 0.
+        cell: usize,
+        /// Number of values of the first cell.
+        expected: usize,
+        /// Number of values of this cell.
+        found: usize,
+    },
+    /// All values of a grid are equal.
+    #[error("all values are equal: there is no variance to share (hint: show the value alone)")]
+    NoVariance,
+    /// A grid lacks the axis asked for.
+    #[error("there is no axis {axis} of {axes} (hint: axes are counted from 0)")]
+    NoAxis {
+        /// The axis asked for.
+        axis: usize,
+        /// Number of axes.
+        axes: usize,
+    },
+    /// A class is not among the classes.
+    #[error("image {index} has class {class} of {classes} (hint: classes are counted from 0)")]
+    NoClass {
+        /// Position of the image, counted from 0.
+        index: usize,
+        /// Its class.
+        class: usize,
+        /// Number of classes.
+        classes: usize,
+    },
+    /// Lists that must speak of the same images differ in length.
+    #[error(
+        "a list of {found} images stands beside one of {expected} (hint: give both of one set)"
+    )]
+    Lengths {
+        /// Length of the first list.
+        expected: usize,
+        /// Length of the list that differs.
+        found: usize,
+    },
+    /// A calibration without bins.
+    #[error("confidences cannot be put into 0 bins (hint: 10 or 15 are usual)")]
+    NoBins,
     /// The confidence level lies outside the open interval (0, 1).
     #[error("a confidence level of {0} is not between 0 and 1 (hint: 0.95 is usual)")]
     Level(f64),
@@ -71,5 +125,30 @@ pub(crate) fn check(values: &[f64], level: f64) -> Result<(), StatsError> {
     match values.iter().enumerate().find(|(_, v)| !v.is_finite()) {
         Some((index, &value)) => Err(StatsError::NotFinite { index, value }),
         None => Ok(()),
+    }
+}
+
+/// Refuses classes that are not below `classes`.
+pub(crate) fn check_classes<C: Copy + Into<usize>>(
+    classes: usize,
+    list: &[C],
+) -> Result<(), StatsError> {
+    let mut indexed = list.iter().map(|&class| class.into()).enumerate();
+    match indexed.find(|&(_, class)| class >= classes) {
+        Some((index, class)) => Err(StatsError::NoClass {
+            index,
+            class,
+            classes,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses lists of different lengths.
+pub(crate) fn check_lengths(expected: usize, found: usize) -> Result<(), StatsError> {
+    if expected == found {
+        Ok(())
+    } else {
+        Err(StatsError::Lengths { expected, found })
     }
 }

@@ -1,9 +1,10 @@
-//! What the tests share: expected numbers from `oracle/oracle.py`, comparison, and seeded normal values.
+//! What the tests share: expected numbers from the scripts in `oracle`, comparison, and seeded normal values.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::estimate::Interval;
 
@@ -67,6 +68,24 @@ pub(crate) struct Observations {
 
 pub(crate) fn oracle() -> Oracle {
     serde_json::from_str(include_str!("../oracle/oracle.json")).expect("oracle.py wrote it")
+}
+
+/// The cases of a part of what `oracle/variance.py` wrote.
+pub(crate) fn variance_oracle<T: DeserializeOwned>(part: &str) -> Vec<T> {
+    cases(include_str!("../oracle/variance.json"), part)
+}
+
+/// The cases of a part of what `oracle/classifier.py` wrote.
+pub(crate) fn classifier_oracle<T: DeserializeOwned>(part: &str) -> Vec<T> {
+    cases(include_str!("../oracle/classifier.json"), part)
+}
+
+fn cases<T: DeserializeOwned>(text: &str, part: &str) -> Vec<T> {
+    let mut parts: serde_json::Value = serde_json::from_str(text).expect("a script wrote it");
+    let cases: Vec<T> =
+        serde_json::from_value(parts[part].take()).expect("the cases are of that type");
+    assert!(!cases.is_empty(), "{part} has cases");
+    cases
 }
 
 /// Differences that a test found; all are reported at once.

@@ -29,6 +29,8 @@ pub struct Plan {
     /// The first seed of every cell, then the second, and so on. A trial that several figures
     /// share stands here once.
     pub trials: Vec<PlannedTrial>,
+    /// Whether each trial keeps its predictions.
+    pub predictions: bool,
     /// What is measured, each once, in the order of figures and cells. A plan has either trials or
     /// runtimes.
     pub runtimes: Vec<PlannedRuntime>,
@@ -90,6 +92,7 @@ impl Plan {
         let given = [&overrides.settings, &Settings::default()];
         plan.study.claims = known::claims(config, given, data)?;
         plan.study.altered = altered(config, &overrides.settings, false);
+        plan.predictions = overrides.predictions.unwrap_or(config.predictions);
         Ok(plan)
     }
 
@@ -193,6 +196,7 @@ impl Plan {
                 until_decided: None,
             },
             trials,
+            predictions: config.predictions,
             runtimes: measured_once(runtimes),
             notes: once(notes),
             seed: seeds.usual[0],

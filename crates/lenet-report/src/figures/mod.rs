@@ -1,12 +1,15 @@
 //! The figures of a report: accuracy over epochs, and runtimes against size, work and phase.
 
 mod accuracy;
+pub(crate) mod confusion;
 mod drawings;
 mod effects;
 mod facets;
 mod figure;
+pub(crate) mod filters;
 mod heatmap;
 mod phases;
+pub(crate) mod reliability;
 mod runtime;
 mod scatter;
 mod series;

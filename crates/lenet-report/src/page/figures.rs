@@ -29,7 +29,7 @@ pub(super) fn of_runtimes(figures: &[Figure]) -> Markup {
     }
 }
 
-fn one(figure: &Figure) -> Markup {
+pub(super) fn one(figure: &Figure) -> Markup {
     let stem = figure.file_stem();
     html! {
         figure {

@@ -5,6 +5,7 @@ mod claims;
 mod explore;
 mod figures;
 mod live;
+pub(crate) mod mistakes;
 mod notes;
 mod provenance;
 mod results;
@@ -23,8 +24,10 @@ use crate::plot::svg::ink_styles;
 use crate::records::cells::StudyFigure;
 use crate::records::index::Index;
 use crate::records::knobs::Knob;
+use crate::records::mistakes::Mistakes;
 use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::runtimes::Runtimes;
+use crate::records::variance::FigureVariance;
 use crate::tables::results::CellResult;
 use crate::text::joined;
 
@@ -45,9 +48,12 @@ pub(crate) struct Content<'a> {
     pub(crate) runtime_figures: &'a [Figure],
     pub(crate) declared_runtimes: &'a [RuntimeFigure],
     pub(crate) claims: &'a [JudgedClaim],
+    pub(crate) variance: &'a [FigureVariance<'a>],
     pub(crate) knobs: &'a [Knob],
     /// What is still going on; `None` for a study that has ended.
     pub(crate) live: Option<&'a Live>,
+    /// What the best cell gets wrong, with the figures of that; `None` without evidence or results.
+    pub(crate) mistakes: Option<(&'a Mistakes<'a>, &'a [Figure])>,
 }
 
 impl Content<'_> {
@@ -82,7 +88,7 @@ pub(crate) fn render(content: &Content) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 @if let Some(live) = content.live { (live::reload(live)) }
                 title { (title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(ink_styles())) }
+                style { (PreEscaped(STYLE)) (PreEscaped(mistakes::STYLE)) (PreEscaped(ink_styles())) }
             }
             body {
                 header {
@@ -114,7 +120,7 @@ fn sections(content: &Content) -> Vec<Section> {
             claims::overview(content.claims),
         );
     }
-    if trials && let Some(body) = variance::section(content) {
+    if trials && let Some(body) = variance::section(content.variance) {
         add("variance", "What matters", body);
     }
     if trials && let Some(body) = explore::section(content) {
@@ -130,6 +136,9 @@ fn sections(content: &Content) -> Vec<Section> {
         if let Some(body) = results::dropout_section(content) {
             add("dropout", "Real dropout beside none", body);
         }
+    }
+    if let Some((mistakes, figures)) = content.mistakes {
+        add("mistakes", "Mistakes", mistakes::section(mistakes, figures));
     }
     if runtimes {
         let body = runtimes::section(content.runtimes, content.declared_runtimes);

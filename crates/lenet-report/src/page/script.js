@@ -221,15 +221,22 @@
       ticks: setting.values.map((text, at) => [at, text]),
     }));
     data.measures.forEach((title, m) => {
-      const of = (cell) => (Array.isArray(cell[NUMBERS + m]) ? cell[NUMBERS + m][0] : cell[NUMBERS + m]);
+      // Accuracies lie on a scale that is logarithmic in the error, as in the figures.
+      const error = title.includes("accuracy");
+      const there = (value) => (error ? -Math.log10(Math.max(1e-5, 1 - value)) : value);
+      const back = (place) => (error ? 1 - 10 ** -place : place);
+      const of = (cell) => {
+        const value = Array.isArray(cell[NUMBERS + m]) ? cell[NUMBERS + m][0] : cell[NUMBERS + m];
+        return value === null ? null : there(value);
+      };
       const values = data.cells.map(of).filter((value) => value !== null);
-      const [low, high] = [Math.min(...values), Math.max(...values)];
+      const [low, high] = values.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
       if (!(high > low)) return;
       const ticks = [0, 0.25, 0.5, 0.75, 1].map((t) => low + t * (high - low));
-      axes.push({ title, of, low, high, ticks: ticks.map((value) => [value, number(value)]) });
+      axes.push({ title, of, low, high, ticks: ticks.map((value) => [value, number(back(value))]) });
     });
-    const [width, height, top, bottom] = [Math.max(640, 130 * axes.length), 340, 40, 18];
-    const x = (a) => 60 + (a * (width - 150)) / Math.max(1, axes.length - 1);
+    const [width, height, top, bottom] = [Math.max(640, 150 * axes.length), 340, 40, 18];
+    const x = (a) => 60 + (a * (width - 160)) / Math.max(1, axes.length - 1);
     const y = (axis, value) => height - bottom - ((value - axis.low) / (axis.high - axis.low)) * (height - top - bottom);
     const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "Parallel coordinates: a line for each cell over all settings and measures. The filter above does the same with the keyboard." });
     const lines = make("g", { class: "lines" });

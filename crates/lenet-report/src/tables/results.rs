@@ -81,8 +81,15 @@ pub(crate) fn results<'a>(figures: &'a [StudyFigure<'a>]) -> Vec<CellResult<'a>>
 /// The result with the highest mean validation accuracy; of equals the first. Test accuracy has no
 /// part in the choice.
 pub(crate) fn best<'r, 'a>(results: &'r [CellResult<'a>]) -> Option<&'r CellResult<'a>> {
+    best_of(results.iter())
+}
+
+/// [`best`] of some results.
+pub(crate) fn best_of<'r, 'a>(
+    results: impl Iterator<Item = &'r CellResult<'a>>,
+) -> Option<&'r CellResult<'a>> {
     let mean = |r: &'r CellResult<'a>| Some((r, r.validation?.point));
-    let measured = results.iter().filter_map(mean);
+    let measured = results.filter_map(mean);
     let better = |best: (&'r CellResult<'a>, f64), next: (&'r CellResult<'a>, f64)| {
         if next.1 > best.1 { next } else { best }
     };

@@ -42,6 +42,11 @@ pub(crate) enum Field {
     /// Pieces of code with blanks between them.
     Code(Vec<String>),
     Verdict(Verdict),
+    /// Text on a ground that is the darker, the larger the share.
+    Shaded {
+        text: String,
+        share: f64,
+    },
 }
 
 impl<T: ToString> From<T> for Field {
@@ -60,6 +65,7 @@ impl Field {
             Self::Text(text) => text.clone(),
             Self::Code(pieces) => pieces.join(" "),
             Self::Verdict(verdict) => verdict.text().to_owned(),
+            Self::Shaded { text, .. } => text.clone(),
         }
     }
 
@@ -73,6 +79,9 @@ impl Field {
                 }
             },
             Self::Verdict(verdict) => verdict_html(*verdict),
+            Self::Shaded { text, share } => html! {
+                span.shaded style=(format!("--share:{share:.3}")) { (text) }
+            },
         }
     }
 }
