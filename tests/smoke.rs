@@ -9,7 +9,7 @@ use common::{epochs_csv, files_below, run, succeed};
 use serde_json::{Value, json};
 
 const COLUMNS: &str = "figure,optimizer,learning_rate,dropout_rate,dropout_connected,filters,\
-batch_size,seed,epoch,train_loss,validation_loss,validation_accuracy,test_loss,test_accuracy";
+batch_size,seed,epoch,train_loss,validation_loss,validation_accuracy,test_loss,test_accuracy,identity";
 
 /// Figure 1 has 2 cells, figure 3 has 3; two seeds, two epochs.
 const TRIALS: usize = 10;

@@ -5,9 +5,10 @@ mod grid;
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use lenet_report::Live;
 use lenet_results::EpochRecord;
 
 use crate::output;
@@ -17,7 +18,7 @@ pub use grid::GridProgress;
 
 /// How progress is shown.
 ///
-/// | `--quiet` | stderr a terminal | style |
+/// | `--quiet` | stderr a terminal that can move its cursor | style |
 /// | --- | --- | --- |
 /// | yes | any | `None` |
 /// | no | yes | `Bars` |
@@ -46,7 +47,8 @@ impl Style {
     /// The style for this process's standard error.
     #[must_use]
     pub fn of_this_terminal(quiet: bool) -> Self {
-        Self::resolve(quiet, std::io::stderr().is_terminal())
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        Self::resolve(quiet, std::io::stderr().is_terminal() && !dumb)
     }
 
     fn target(self) -> ProgressDrawTarget {
@@ -199,6 +201,29 @@ impl Progress {
         self.show(&mut state);
     }
 
+    /// What is going on now, for a page that follows the study.
+    #[must_use]
+    pub fn live(&self) -> Live {
+        let state = self.lock();
+        let words = |trial: &Trial| {
+            let epochs = (trial.share * trial.epochs as f64).floor() as usize;
+            format!(
+                "{}: {epochs} of {}",
+                trial.label,
+                count(trial.epochs, "epoch")
+            )
+        };
+        let running: Vec<String> = state.running.values().map(words).collect();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        Live {
+            unix: now.map_or(0, |now| now.as_secs()),
+            ended: state.finished,
+            waiting: state.total.saturating_sub(state.finished + running.len()),
+            seconds_left: state.seconds_left(),
+            running,
+        }
+    }
+
     /// Hides the bars while `write` writes.
     pub fn above_the_bars<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bars.suspend(write)
@@ -217,10 +242,8 @@ impl Progress {
         if self.style == Style::None {
             return;
         }
-        let running: f64 = state.running.values().map(|trial| trial.share).sum();
-        let done = state.finished as f64 + running;
-        let elapsed = state.began.elapsed().as_secs_f64();
-        let left = time_left(elapsed, done - state.head_start, state.total as f64 - done);
+        let done = state.done();
+        let left = in_words(state.seconds_left());
         if let Some(study) = &state.study {
             study.set_position((1000.0 * done / state.total.max(1) as f64) as u64);
             let unseen = state.running.len().saturating_sub(BARS);
@@ -255,7 +278,8 @@ impl Trial {
         let Some(bar) = &self.bar else { return };
         bar.set_position((1000.0 * self.share) as u64);
         let here = self.share - self.from;
-        let left = time_left(self.began.elapsed().as_secs_f64(), here, 1.0 - self.share);
+        let elapsed = self.began.elapsed().as_secs_f64();
+        let left = in_words(seconds_left(elapsed, here, 1.0 - self.share));
         let epoch = (epochs_done.ceil() as usize).clamp(1, self.epochs);
         let comma = if self.metrics.is_empty() { "" } else { ", " };
         bar.set_message(format!(
@@ -265,12 +289,30 @@ impl Trial {
     }
 }
 
-/// The time left at the pace so far.
-fn time_left(elapsed: f64, done: f64, remaining: f64) -> String {
-    if elapsed < 1.0 || !(done > 0.0) {
-        return "time left unknown".into();
+impl State {
+    /// Work done, in trials.
+    fn done(&self) -> f64 {
+        let running: f64 = self.running.values().map(|trial| trial.share).sum();
+        self.finished as f64 + running
     }
-    format!("{} left", duration(elapsed / done * remaining.max(0.0)))
+
+    fn seconds_left(&self) -> Option<f64> {
+        let done = self.done();
+        let elapsed = self.began.elapsed().as_secs_f64();
+        seconds_left(elapsed, done - self.head_start, self.total as f64 - done)
+    }
+}
+
+/// The time left at the pace so far; `None` where there is none yet.
+fn seconds_left(elapsed: f64, done: f64, remaining: f64) -> Option<f64> {
+    (elapsed >= 1.0 && done > 0.0).then(|| elapsed / done * remaining.max(0.0))
+}
+
+fn in_words(seconds: Option<f64>) -> String {
+    match seconds {
+        None => "time left unknown".into(),
+        Some(seconds) => format!("{} left", duration(seconds)),
+    }
 }
 
 fn new_bar(length: u64, template: &str) -> ProgressBar {

@@ -3,7 +3,6 @@
 use lenet_results::{Drawing, DrawingKind, EpochMeasure};
 
 use crate::error::StudyError;
-use crate::figure::Axis;
 use crate::node::{Node, nearest};
 
 /// Numbers of a cell besides those of its epochs.
@@ -13,7 +12,7 @@ const A_DRAWING: &str =
     "a list of drawings, e.g. [\"curves\", { kind = \"heatmap\", x = \"filters\" }]";
 
 /// The list `draw` of a figure with these axes.
-pub(crate) fn read_drawings(node: &Node<'_>, axes: &[Axis]) -> Result<Vec<Drawing>, StudyError> {
+pub(crate) fn read_drawings(node: &Node<'_>, axes: &[&str]) -> Result<Vec<Drawing>, StudyError> {
     let elements = node.elements(A_DRAWING)?;
     if elements.is_empty() {
         return Err(node.refuse("name at least one drawing, or leave the key out"));
@@ -21,7 +20,7 @@ pub(crate) fn read_drawings(node: &Node<'_>, axes: &[Axis]) -> Result<Vec<Drawin
     elements.iter().map(|element| read(element, axes)).collect()
 }
 
-fn read(node: &Node<'_>, axes: &[Axis]) -> Result<Drawing, StudyError> {
+fn read(node: &Node<'_>, axes: &[&str]) -> Result<Drawing, StudyError> {
     if node.string(A_DRAWING).is_ok() {
         return Ok(Drawing::of(kind(node)?));
     }
@@ -68,9 +67,8 @@ fn kind(node: &Node<'_>) -> Result<DrawingKind, StudyError> {
 }
 
 /// The name of a setting that is an axis of the figure.
-fn axis(node: &Node<'_>, axes: &[Axis]) -> Result<String, StudyError> {
-    let names: Vec<&str> = axes.iter().map(|axis| axis.name.as_str()).collect();
-    one_of(node, &names)
+fn axis(node: &Node<'_>, axes: &[&str]) -> Result<String, StudyError> {
+    one_of(node, axes)
 }
 
 /// The name of a number that cells have.

@@ -173,7 +173,10 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>, Node<'d>)
         Some(node) if of_runtime => {
             return Err(node.refuse("a runtime figure has its own drawing; leave it out"));
         }
-        Some(node) => read_drawings(&node, &axes)?,
+        Some(node) => {
+            let names: Vec<&str> = axes.iter().map(|axis: &Axis| axis.name.as_str()).collect();
+            read_drawings(&node, &names)?
+        }
         None => Vec::new(),
     };
     let title = title.unwrap_or_else(|| format!("Figure {id}"));

@@ -1,12 +1,13 @@
 //! From a study to the list of its trials, or of the runtimes that are measured.
 
 mod known;
+mod planned;
 mod runtimes;
 mod variants;
 
 use std::collections::HashMap;
 
-use lenet_core::{Names, Settings, Shape, Trial};
+use lenet_core::{Names, Settings, Shape};
 use lenet_results::{
     AlteredSetting, CellRecord, CellTrial, FigureRecord, ImageCounts, STUDY_FORMAT, StudyRecord,
 };
@@ -19,7 +20,11 @@ use crate::figure::{FigureConfig, MeasureKind, product};
 use crate::machine::Machine;
 use crate::overrides::{Overrides, RuntimeOverrides};
 
+pub use planned::PlannedTrial;
 pub use runtimes::PlannedRuntime;
+
+use planned::without_duplicates;
+use runtimes::measured_once;
 
 /// What a command carries out of a study.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,25 +45,6 @@ pub struct Plan {
     pub seed: u64,
     /// What the trials can be run with, but probably should not: one line each.
     pub warnings: Vec<String>,
-}
-
-/// One trial of a plan.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlannedTrial {
-    /// [`Trial::identity`] of `config`.
-    pub identity: String,
-    /// What is run.
-    pub config: Trial,
-    /// `config` for people.
-    pub label: String,
-    /// Name of its data set in the study's [`DataSets`].
-    pub data: String,
-    /// Trainable parameters of its network.
-    pub parameters: usize,
-    /// Round that it belongs to: 0 for the first seed of a cell, 1 for the second, ….
-    pub round: usize,
-    /// Ids of the figures that it counts for.
-    pub figures: Vec<String>,
 }
 
 impl PlannedTrial {
@@ -347,61 +333,11 @@ fn seeds(seeds: &Seeds, wanted: Option<usize>) -> Result<Vec<u64>, StudyError> {
     }
 }
 
-/// Each runtime once, in the place where it first stood, with every figure that asks for it and the
-/// most that one asks for.
-fn measured_once(runtimes: Vec<PlannedRuntime>) -> Vec<PlannedRuntime> {
-    let mut distinct: Vec<PlannedRuntime> = Vec::new();
-    for runtime in runtimes {
-        let known = distinct
-            .iter_mut()
-            .find(|known| known.identity == runtime.identity);
-        let Some(known) = known else {
-            distinct.push(runtime);
-            continue;
-        };
-        let (most, own) = (&mut known.parameters, runtime.parameters);
-        most.repeats = most.repeats.max(own.repeats);
-        most.warm_up_samples = most.warm_up_samples.max(own.warm_up_samples);
-        most.phase_passes = most.phase_passes.max(own.phase_passes);
-        for figure in runtime.figures {
-            if !known.figures.contains(&figure) {
-                known.figures.push(figure);
-            }
-        }
-    }
-    distinct
-}
-
 fn once(notes: Vec<String>) -> Vec<String> {
     let mut distinct: Vec<String> = Vec::new();
     for note in notes {
         if !distinct.contains(&note) {
             distinct.push(note);
-        }
-    }
-    distinct
-}
-
-/// Each identity once, in the place where it first stood, with every figure that asks for it and
-/// the earliest round that does.
-fn without_duplicates(trials: Vec<PlannedTrial>) -> Vec<PlannedTrial> {
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut distinct: Vec<PlannedTrial> = Vec::new();
-    for trial in trials {
-        match places.get(&trial.identity) {
-            Some(&place) => {
-                let kept = &mut distinct[place];
-                kept.round = kept.round.min(trial.round);
-                for figure in trial.figures {
-                    if !kept.figures.contains(&figure) {
-                        kept.figures.push(figure);
-                    }
-                }
-            }
-            None => {
-                places.insert(trial.identity.clone(), distinct.len());
-                distinct.push(trial);
-            }
         }
     }
     distinct

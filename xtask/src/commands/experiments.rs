@@ -1,26 +1,28 @@
 //! `experiments`: a study from its file to its report.
 
+mod page;
+mod watcher;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::path::Path;
 
 use anyhow::Context;
-use lenet_report::Records;
-use lenet_results::{Outcome, SelfCheck, Store};
+use lenet_results::Store;
 use lenet_study::{
-    DataSets, FIRST_LOOK, Overrides, Plan, RunEvent, RunSettings, RunSummary, Seeds, StudyConfig,
-    Work,
+    DataSets, FIRST_LOOK, Overrides, Plan, RunSettings, RunSummary, Seeds, StudyConfig, Work,
 };
 
 use crate::commands::report::read;
-use crate::evidence::Kept;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::Experiments;
 use crate::overlay::Overlay;
 use crate::overview::{cell_table, plan_table};
-use crate::progress::{Progress, Style};
+use crate::progress::Style;
 use crate::table::{count, duration};
 use crate::{inputs, interrupt, output, register, verdicts};
+
+use page::Page;
+use watcher::Watcher;
 
 /// Runs the command; refuses a study, settings, a device or a folder that cannot be used.
 pub fn run(flags: &Experiments) -> CommandResult {
@@ -174,16 +176,18 @@ fn carry_out(
     store: &Store,
     settings: &RunSettings,
 ) -> Result<RunSummary, Failure> {
-    let watcher = Watcher {
-        style,
-        store,
-        data,
-        progress: OnceLock::new(),
-    };
-    let summary = lenet_study::run(plan, data, store, settings, &|event| watcher.see(event));
-    watcher.finish();
+    let page = Page { store, data };
+    let watcher = Watcher::new(style, &page);
+    let summary = std::thread::scope(|scope| {
+        scope.spawn(|| watcher.follow());
+        let summary = lenet_study::run(plan, data, store, settings, &|event| watcher.see(event));
+        watcher.finish();
+        summary
+    });
     let summary = summary.or_fail()?;
-    write_report(store, data).or_fail()?;
+    page.write(None)
+        .context("the trials are done, but the report could not be written")
+        .or_fail()?;
     Ok(summary)
 }
 
@@ -239,153 +243,6 @@ fn exit_code(summary: &RunSummary) -> Exit {
         count(summary.failed.len(), "trial"),
     ));
     Exit::Failed
-}
-
-/// Writes the report of the records so far and gives the path of its page.
-fn write_report(store: &Store, data: &DataSets) -> anyhow::Result<PathBuf> {
-    let folder = store.folder().join("report");
-    let found = read(&[store.folder().to_owned()], None)?;
-    let kept = Kept::new(&[store.folder()], data);
-    let records = Records {
-        evidence: Some(&kept),
-        ..found.records()
-    };
-    lenet_report::write_report(records, &folder)
-        .context("the trials are done, but the report could not be written")?;
-    Ok(folder.join("index.html"))
-}
-
-/// Turns the events of the study into progress, and writes a first report as soon as every cell has
-/// a trial.
-struct Watcher<'p> {
-    style: Style,
-    store: &'p Store,
-    data: &'p DataSets,
-    /// From the first event on.
-    progress: OnceLock<Progress>,
-}
-
-impl Watcher<'_> {
-    fn see(&self, event: RunEvent<'_>) {
-        if let RunEvent::Begin {
-            trials,
-            done,
-            elsewhere,
-            ..
-        } = event
-        {
-            self.progress
-                .get_or_init(|| Progress::new(self.style, trials - done - elsewhere));
-        }
-        let Some(progress) = self.progress.get() else {
-            return;
-        };
-        match event {
-            RunEvent::TrialStarted { trial, from_epoch } => {
-                let epochs = trial.config.epochs;
-                progress.begin(&trial.identity, &trial.label, epochs, from_epoch);
-            }
-            RunEvent::TrialStep {
-                trial,
-                epoch,
-                batch,
-                batches,
-            } => {
-                progress.step(&trial.identity, epoch, batch, batches);
-            }
-            RunEvent::TrialEpoch { trial, epoch } => progress.epoch(&trial.identity, epoch),
-            RunEvent::TrialFinished { trial, outcome, .. } => {
-                progress.end(&trial.identity, &outcome_words(outcome));
-            }
-            RunEvent::TrialInterrupted { trial, epochs } => {
-                let words = format!("stopped after {}", count(epochs, "epoch"));
-                progress.leave(&trial.identity, &words);
-            }
-            _ => {}
-        }
-        if self.style != Style::None {
-            for line in notes(&event) {
-                progress.above_the_bars(|| output::note(line));
-            }
-        }
-        if matches!(event, RunEvent::RoundFinished { rounds: 1 }) {
-            self.first_report();
-        }
-    }
-
-    /// A failure is told but not fatal, since the report is written again at the end.
-    fn first_report(&self) {
-        let text = match write_report(self.store, self.data) {
-            Ok(page) => {
-                format!(
-                    "every cell has its first trial: report at {}",
-                    page.display()
-                )
-            }
-            Err(error) => format!("no early report: {error:#}"),
-        };
-        if let (Some(progress), true) = (self.progress.get(), self.style != Style::None) {
-            progress.above_the_bars(|| output::note(text));
-        }
-    }
-
-    fn finish(&self) {
-        if let Some(progress) = self.progress.get() {
-            progress.finish();
-        }
-    }
-}
-
-/// Lines beside the bars.
-fn notes(event: &RunEvent<'_>) -> Vec<String> {
-    match *event {
-        RunEvent::Begin {
-            trials,
-            done,
-            resumed,
-            retried,
-            elsewhere,
-            jobs,
-            threads,
-        } => {
-            let found = [
-                (done, "done before"),
-                (resumed, "go on from where they were"),
-                (retried, "failed before and are tried again"),
-                (elsewhere, "run by another process"),
-            ];
-            let found = found.iter().filter(|(number, _)| *number > 0);
-            let found: Vec<String> = found.map(|(n, words)| format!("{n} {words}")).collect();
-            let begin = format!(
-                "{}, {jobs} at once, {} each",
-                count(trials, "trial"),
-                count(threads, "thread")
-            );
-            if found.is_empty() {
-                vec![begin]
-            } else {
-                vec![begin, found.join(", ")]
-            }
-        }
-        RunEvent::SelfCheck(check) => vec![self_check_words(check)],
-        _ => Vec::new(),
-    }
-}
-
-fn self_check_words(check: &SelfCheck) -> String {
-    format!(
-        "self-check: gradients agree with the f64 reference to {:.1e} (bound {:.0e}), {:.2} s",
-        check.worst_relative_error, check.tolerance, check.seconds
-    )
-}
-
-fn outcome_words(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Completed {} => "done".into(),
-        Outcome::Stopped { epoch } => format!("stopped early after epoch {epoch}"),
-        Outcome::Diverged { epoch } => format!("diverged in epoch {epoch}"),
-        Outcome::Failed { message } => format!("failed ({message})"),
-    }
 }
 
 #[cfg(test)]

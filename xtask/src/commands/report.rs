@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use lenet_data::Dataset;
 use lenet_report::Records;
 use lenet_results::{
@@ -55,6 +56,11 @@ pub fn run(flags: &Report) -> CommandResult {
     };
     let page = files.index.display();
     output::line(format_args!("report of {of}: {page}")).or_fail()?;
+    if flags.open {
+        open::that(&files.index)
+            .with_context(|| format!("{page}: no program opens it (hint: open it in a browser)"))
+            .or_fail()?;
+    }
     Ok(Exit::Done)
 }
 

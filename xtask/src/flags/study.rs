@@ -76,7 +76,7 @@ pub struct Experiments {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask report --records results/lab-2017 --out results/lab-2017/report
+  cargo xtask report --records results/lab-2017 --out results/lab-2017/report --open
   cargo xtask report --records results/here --records results/there --out merged")]
 pub struct Report {
     /// Folder that `experiments --out` or `bench-runtime --out` wrote (may be given more than once:
@@ -94,6 +94,9 @@ pub struct Report {
     /// Folder to write the report to
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Show the page in the browser
+    #[arg(long)]
+    pub open: bool,
 }
 
 /// `claims`

@@ -227,5 +227,30 @@ fn words(record: &RuntimeRecord, variant: &Variant) -> String {
     )
 }
 
+/// Each runtime once, in the place where it first stood, with every figure that asks for it and the
+/// most that one asks for.
+pub(super) fn measured_once(runtimes: Vec<PlannedRuntime>) -> Vec<PlannedRuntime> {
+    let mut distinct: Vec<PlannedRuntime> = Vec::new();
+    for runtime in runtimes {
+        let known = distinct
+            .iter_mut()
+            .find(|known| known.identity == runtime.identity);
+        let Some(known) = known else {
+            distinct.push(runtime);
+            continue;
+        };
+        let (most, own) = (&mut known.parameters, runtime.parameters);
+        most.repeats = most.repeats.max(own.repeats);
+        most.warm_up_samples = most.warm_up_samples.max(own.warm_up_samples);
+        most.phase_passes = most.phase_passes.max(own.phase_passes);
+        for figure in runtime.figures {
+            if !known.figures.contains(&figure) {
+                known.figures.push(figure);
+            }
+        }
+    }
+    distinct
+}
+
 #[cfg(test)]
 mod tests;

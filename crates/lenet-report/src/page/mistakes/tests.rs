@@ -53,7 +53,7 @@ fn the_section_says_what_the_numbers_are() {
              <strong>0.6667 (0.3489–0.9008)</strong> (exact interval over images), −0.0278.",
             "With seed 1 the best alone classifies 5 images correctly, the second alone 3.",
             "the probability <strong>0.7266</strong>",
-            "sgd, learning rate 0.1",
+            "SGD, rate 0.1",
             "Kernels of the first convolution after the last epoch, seed 1.",
         ],
     );

@@ -1,0 +1,32 @@
+//! The study's page, written anew while the study runs.
+
+use std::path::PathBuf;
+
+use lenet_report::{Live, Records};
+use lenet_results::Store;
+use lenet_study::DataSets;
+
+use crate::commands::report::read;
+use crate::evidence::Kept;
+
+/// The report of a study that this process carries out.
+pub struct Page<'p> {
+    pub store: &'p Store,
+    pub data: &'p DataSets,
+}
+
+impl Page<'_> {
+    /// Writes the report of the records so far and gives the path of its page.
+    pub fn write(&self, live: Option<&Live>) -> anyhow::Result<PathBuf> {
+        let folder = self.store.folder().join("report");
+        let found = read(&[self.store.folder().to_owned()], None)?;
+        let kept = Kept::new(&[self.store.folder()], self.data);
+        let records = Records {
+            evidence: Some(&kept),
+            live,
+            ..found.records()
+        };
+        lenet_report::write_report(records, &folder)?;
+        Ok(folder.join("index.html"))
+    }
+}
