@@ -165,7 +165,7 @@ impl CellCurve {
         let points: Vec<_> = measured.map(|(e, m)| (*e as f64, m.point)).collect();
         let marked = points
             .iter()
-            .filter(|(epoch, _)| *epoch as usize % each == 0);
+            .filter(|(epoch, _)| (*epoch as usize).is_multiple_of(each));
         let datum = |(x, y): &(f64, f64)| Datum {
             x: *x,
             y: *y,
