@@ -16,6 +16,8 @@ const MARGINS: Margins = Margins {
 const SIDE: f64 = 400.0;
 /// Smallest side of a square that holds a number.
 const WITH_NUMBER: f64 = 26.0;
+/// With more classes the page has one panel and no table, which would make it large.
+pub(crate) const MOST_IN_FULL: usize = 32;
 
 const CORRECT: Ink = Ink::Series(0);
 const MISTAKEN: Ink = Ink::Series(1);
@@ -45,11 +47,15 @@ pub(crate) fn figure(confusion: &Confusion, networks: usize) -> Figure {
         let images: usize = row.iter().sum();
         count as f64 / images.max(1) as f64
     };
-    let as_shares = squares(counts, share, percent);
     let matrix = |heading: &str, squares| -> Box<dyn Panel> {
         let heading = heading.to_owned();
         Box::new(Matrix { heading, squares })
     };
+    let mut panels = vec![matrix("Images", as_counts)];
+    if counts.len() <= MOST_IN_FULL {
+        let as_shares = squares(counts, share, percent);
+        panels.push(matrix("Percent of the true class", as_shares));
+    }
     let entry = |label: &str, ink| Entry {
         label: label.to_owned(),
         ink,
@@ -66,10 +72,7 @@ pub(crate) fn figure(confusion: &Confusion, networks: usize) -> Figure {
         ),
         sheet: Sheet {
             heading: "Which class is taken for which".to_owned(),
-            panels: vec![
-                matrix("Images", as_counts),
-                matrix("Percent of the true class", as_shares),
-            ],
+            panels,
             legend: vec![
                 entry("correct", CORRECT),
                 entry("taken for another class", MISTAKEN),
@@ -180,3 +183,6 @@ impl Panel for Matrix {
         scene.text(title, text, LABEL, Anchor::Middle, Ink::Muted);
     }
 }
+
+#[cfg(test)]
+mod tests;
