@@ -131,8 +131,17 @@ fn numbers_of_the_figures_are_drawn() {
             "fill-opacity=\"0.125\"",
         ],
     );
-    // The weight of −0.25 in the second colour.
-    has_all(&filters, &["class=\"f-1\""]);
+    let colour = |opacity: &str| -> Vec<&str> {
+        let end = format!("fill-opacity=\"{opacity}\"/>");
+        let lines = filters.lines().filter(|line| line.ends_with(&end));
+        lines.map(|line| &line[..20]).collect()
+    };
+    // 0.125, and 0.25 with both signs, are weights; the scale below has no such steps.
+    assert_eq!(colour("0.125"), ["<polygon class=\"f-0\""]);
+    assert_eq!(
+        colour("0.25"),
+        ["<polygon class=\"f-0\"", "<polygon class=\"f-1\""]
+    );
     let reliability = svg("figure-reliability.svg");
     assert_eq!(
         reliability.matches("<circle").count(),
