@@ -31,13 +31,14 @@ pub use claims::judged::{JudgedClaim, JudgedComparison, Outlook};
 pub use claims::verdict::Verdict;
 pub use error::ReportError;
 pub use evidence::{Evidence, TestImages};
+pub use page::Live;
 pub use records::summary::{RoundSpeed, Summary, rounds, summarize};
 
 use claims::judge::{adjust, judge};
 use figures::Figure;
 use records::mistakes::Mistakes;
 use records::runtimes::Runtimes;
-use records::{cells, knobs, runtime_figures, runtimes};
+use records::{cells, knobs, runtime_figures, runtimes, variance};
 
 /// The records behind a report.
 #[derive(Clone, Copy, Default)]
@@ -50,6 +51,8 @@ pub struct Records<'a> {
     pub register: &'a [Registration],
     /// Runtimes at points of network size, batch size and dropout.
     pub runtimes: &'a [RuntimeRecord],
+    /// What is still going on, for a page that follows the study; `None` once it has ended.
+    pub live: Option<&'a Live>,
     /// Predictions and test images; `None`: the report does not speak of mistakes.
     pub evidence: Option<&'a dyn Evidence>,
 }
@@ -103,10 +106,10 @@ pub struct FigureFiles {
 /// If the folder or a file cannot be written, or a figure cannot be drawn.
 pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, ReportError> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
-    let study_figures = cells::fill(records.studies, &merged.records);
-    let accuracy_figures: Vec<Figure> = study_figures
-        .iter()
-        .map(figures::accuracy::figure)
+    let (study_figures, index) = cells::fill(records.studies, &merged.records);
+    let drawn = study_figures.iter();
+    let accuracy_figures: Vec<Figure> = drawn
+        .flat_map(|figure| figures::of_study(figure, &index))
         .collect();
     let results = tables::results::results(&study_figures);
     let preferred = runtimes::declared_workload(records.studies);
@@ -123,18 +126,22 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     let drawn_mistakes = mistakes.as_ref();
     let drawn_mistakes = drawn_mistakes.map(|mistakes| page::mistakes::drawn(mistakes, &taken));
     let drawn_mistakes = drawn_mistakes.unwrap_or_default();
+    let variance = variance::of_figures(&study_figures);
     let content = page::Content {
         studies: records.studies,
         records: &merged.records,
         conflicts: &merged.conflicts,
         study_figures: &study_figures,
+        index: &index,
         accuracy_figures: &accuracy_figures,
         results: &results,
         runtimes: &runtimes,
         runtime_figures: &drawn_runtimes,
         declared_runtimes: &declared,
         claims: &claims,
+        variance: &variance,
         knobs: &knobs::find(&merged.records),
+        live: records.live,
         mistakes: mistakes
             .as_ref()
             .map(|mistakes| (mistakes, &*drawn_mistakes)),
@@ -156,10 +163,17 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     ];
     if content.has_trials() {
         files.extend([
-            ("epochs.csv", tables::epochs::table(&study_figures).csv()),
-            ("results.csv", tables::results::full(&results).csv()),
+            (
+                "epochs.csv",
+                tables::epochs::table(&study_figures, &index.names).csv(),
+            ),
+            ("results.csv", tables::results::full(&results, &index).csv()),
             ("results.md", tables::results::markdown(&results).into()),
         ]);
+    }
+    let told = tables::variance::full(&variance);
+    if !told.is_empty() {
+        files.push(("variance.csv", told.csv()));
     }
     if let Some(mistakes) = &mistakes
         && let Some(answers) = &mistakes.answers
@@ -222,7 +236,7 @@ pub fn claims_markdown(records: Records<'_>) -> String {
 #[must_use]
 pub fn best_cell(records: Records<'_>) -> Option<String> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
-    let figures = cells::fill(records.studies, &merged.records);
+    let (figures, _) = cells::fill(records.studies, &merged.records);
     page::best_in_words(&tables::results::results(&figures))
 }
 

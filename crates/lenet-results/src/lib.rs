@@ -18,6 +18,7 @@
 
 pub mod claim;
 pub mod device_check;
+pub mod drawing;
 pub mod environment;
 pub mod error;
 pub mod execution;
@@ -41,6 +42,7 @@ pub mod trial;
 
 pub use claim::*;
 pub use device_check::*;
+pub use drawing::*;
 pub use environment::Environment;
 pub use error::StoreError;
 pub use execution::*;

@@ -77,6 +77,7 @@ impl Found {
             trials: &self.trials,
             runtimes: &self.runtimes,
             register: &self.register,
+            live: None,
             evidence: None,
         }
     }

@@ -3,12 +3,13 @@
 use lenet_stats::Confusion;
 
 use crate::figures::figure::Figure;
-use crate::plot::frame::{LABEL, Margins, WIDTH, draw_heading};
+use crate::plot::frame::{LABEL, LEFT, Margins, WIDTH, draw_heading};
 use crate::plot::legend::{Entry, Swatch};
 use crate::plot::scene::{Anchor, Ink, Rect, Scene};
 use crate::plot::sheet::{Panel, Sheet};
 
 const MARGINS: Margins = Margins {
+    left: LEFT,
     right: 16.0,
     bottom: 46.0,
 };
@@ -60,6 +61,7 @@ pub(crate) fn figure(confusion: &Confusion, networks: usize) -> Figure {
         label: label.to_owned(),
         ink,
         swatch: Swatch::Box,
+        mark: None,
     };
     Figure {
         id: "confusion".to_owned(),
@@ -72,6 +74,7 @@ pub(crate) fn figure(confusion: &Confusion, networks: usize) -> Figure {
         ),
         sheet: Sheet {
             heading: "Which class is taken for which".to_owned(),
+            columns: panels.len(),
             panels,
             legend: vec![
                 entry("correct", CORRECT),

@@ -3,12 +3,13 @@
 use lenet_results::Kernels;
 
 use crate::figures::figure::Figure;
-use crate::plot::frame::{LABEL, Margins, WIDTH, draw_heading};
+use crate::plot::frame::{LABEL, LEFT, Margins, WIDTH, draw_heading};
 use crate::plot::legend::{Entry, Swatch};
 use crate::plot::scene::{Anchor, Ink, Rect, Scene};
 use crate::plot::sheet::{Panel, Sheet};
 
 const MARGINS: Margins = Margins {
+    left: LEFT,
     right: 16.0,
     bottom: 64.0,
 };
@@ -79,6 +80,7 @@ pub(crate) fn figure(kernels: &Kernels, seed: u64) -> Option<Figure> {
         label: label.to_owned(),
         ink,
         swatch: Swatch::Box,
+        mark: None,
     };
     let more = match (filters * channels).saturating_sub(shown) {
         0 => String::new(),
@@ -98,6 +100,7 @@ pub(crate) fn figure(kernels: &Kernels, seed: u64) -> Option<Figure> {
         sheet: Sheet {
             heading: "What the first layer looks for".to_owned(),
             panels: [tiles, other_half].into_iter().filter_map(panel).collect(),
+            columns: 2,
             legend: vec![entry("positive", POSITIVE), entry("negative", NEGATIVE)],
         },
     })

@@ -3,14 +3,16 @@
 use lenet_stats::{Calibration, CalibrationBin, proportion};
 
 use crate::figures::figure::Figure;
-use crate::plot::frame::{LABEL, Margins, WIDTH, draw_heading};
-use crate::plot::legend::{DASH, Entry, Marker, Swatch};
+use crate::plot::frame::{LABEL, LEFT, Margins, WIDTH, draw_heading};
+use crate::plot::legend::{DASH, Entry, Swatch};
+use crate::plot::marker::{Marker, RADIUS};
 use crate::plot::scene::{Anchor, Ink, Rect, Scene, Stroke};
 use crate::plot::sheet::{Panel, Sheet};
 use crate::records::estimates::LEVEL;
 use crate::text::thousands;
 
 const MARGINS: Margins = Margins {
+    left: LEFT,
     right: 16.0,
     bottom: 46.0,
 };
@@ -34,6 +36,7 @@ pub(crate) fn figure(calibration: &Calibration, networks: usize) -> Figure {
         label: label.to_owned(),
         ink,
         swatch,
+        mark: None,
     };
     let marker = Marker::Disc;
     let hollow = false;
@@ -55,6 +58,7 @@ pub(crate) fn figure(calibration: &Calibration, networks: usize) -> Figure {
                 Box::new(Diagram { bins: bins() }),
                 Box::new(Counts { bins: bins() }),
             ],
+            columns: 2,
             legend: vec![
                 entry("measured", MEASURED, Swatch::Marked { marker, hollow }),
                 entry("as confident as right", Ink::Muted, Swatch::Dashed),
@@ -135,7 +139,7 @@ impl Panel for Diagram {
                 let ends = vec![at(confidence, interval.low), at(confidence, interval.high)];
                 scene.line(ends, MEASURED, 1.4);
             }
-            Marker::Disc.draw(scene, at(confidence, accuracy), false, MEASURED);
+            Marker::Disc.draw(scene, at(confidence, accuracy), RADIUS, false, MEASURED);
         }
     }
 }

@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 
 use super::figures::one;
-use super::results::describe;
 use crate::evidence::TestImages;
 use crate::figures::{Figure, confusion, filters, reliability};
 use crate::picture;
@@ -43,7 +42,7 @@ pub(super) fn section(mistakes: &Mistakes, figures: &[Figure]) -> Markup {
         html! { @if let Some(figure) = found { (one(figure)) } }
     };
     html! {
-        p { "Of the best cell by validation accuracy: " (describe(mistakes.best.cell)) " (figure "
+        p { "Of the best cell by validation accuracy: " (mistakes.best.cell.full_name) " (figure "
             (mistakes.best.figure) "). " (told(mistakes)) }
         @match (&mistakes.answers, &mistakes.test) {
             (Some(answers), Some(test)) => {
@@ -242,7 +241,7 @@ fn second(second: &Second) -> Markup {
     };
     html! {
         h3 { "Beside the second best" }
-        p { "Second by validation accuracy: " (describe(name.cell)) " (figure " (name.figure) "). "
+        p { "Second by validation accuracy: " (name.cell.full_name) " (figure " (name.figure) "). "
             (words) }
     }
 }

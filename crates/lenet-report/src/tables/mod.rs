@@ -6,3 +6,4 @@ pub(crate) mod mistakes;
 pub(crate) mod results;
 pub(crate) mod runtimes;
 pub(crate) mod table;
+pub(crate) mod variance;

@@ -35,7 +35,7 @@ fn find<T>(
     (study, records, evidence): &(lenet_results::StudyRecord, Vec<TrialRecord>, MadeUp),
     read: impl FnOnce(&Mistakes) -> T,
 ) -> T {
-    let figures = fill(std::slice::from_ref(study), records);
+    let (figures, _) = fill(std::slice::from_ref(study), records);
     let results = results(&figures);
     read(&Mistakes::find(&results, evidence).unwrap())
 }
@@ -299,6 +299,6 @@ fn cells_without_a_common_seed_or_common_images_are_not_tested() {
 #[test]
 fn no_results_no_mistakes() {
     let (study, _, evidence) = twelve_images();
-    let figures = fill(&[study], &[]);
+    let (figures, _) = fill(&[study], &[]);
     assert!(Mistakes::find(&results(&figures), &evidence).is_none());
 }
