@@ -145,7 +145,7 @@ impl Panel for Matrix {
         for (truth, row) in self.squares.iter().enumerate() {
             let y = plot.y + truth as f64 * side;
             let middle = y + side / 2.0 + 4.3;
-            if truth % every == 0 {
+            if truth.is_multiple_of(every) {
                 let (label, x) = (truth.to_string(), plot.x + (truth as f64 + 0.5) * side);
                 scene.text(
                     (plot.x - 8.0, middle),
