@@ -116,7 +116,7 @@ fn files_records_and_report_agree() {
 
     let section = section(&report);
     for words in [
-        "rate 0.003",
+        "rate 0.003 (figure 1)",
         "seeds 1 and 2, 2 of 2 planned",
         "Expected calibration error",
         "voting together",

@@ -17,6 +17,8 @@ const MARGINS: Margins = Margins {
 const SIDE: f64 = 400.0;
 /// Smallest side of a square that holds a number.
 const WITH_NUMBER: f64 = 26.0;
+/// With more classes the page has one panel and no table, which would make it large.
+pub(crate) const MOST_IN_FULL: usize = 32;
 
 const CORRECT: Ink = Ink::Series(0);
 const MISTAKEN: Ink = Ink::Series(1);
@@ -46,11 +48,15 @@ pub(crate) fn figure(confusion: &Confusion, networks: usize) -> Figure {
         let images: usize = row.iter().sum();
         count as f64 / images.max(1) as f64
     };
-    let as_shares = squares(counts, share, percent);
     let matrix = |heading: &str, squares| -> Box<dyn Panel> {
         let heading = heading.to_owned();
         Box::new(Matrix { heading, squares })
     };
+    let mut panels = vec![matrix("Images", as_counts)];
+    if counts.len() <= MOST_IN_FULL {
+        let as_shares = squares(counts, share, percent);
+        panels.push(matrix("Percent of the true class", as_shares));
+    }
     let entry = |label: &str, ink| Entry {
         label: label.to_owned(),
         ink,
@@ -68,11 +74,8 @@ pub(crate) fn figure(confusion: &Confusion, networks: usize) -> Figure {
         ),
         sheet: Sheet {
             heading: "Which class is taken for which".to_owned(),
-            panels: vec![
-                matrix("Images", as_counts),
-                matrix("Percent of the true class", as_shares),
-            ],
-            columns: 2,
+            columns: panels.len(),
+            panels,
             legend: vec![
                 entry("correct", CORRECT),
                 entry("taken for another class", MISTAKEN),
@@ -142,7 +145,7 @@ impl Panel for Matrix {
         for (truth, row) in self.squares.iter().enumerate() {
             let y = plot.y + truth as f64 * side;
             let middle = y + side / 2.0 + 4.3;
-            if truth % every == 0 {
+            if truth.is_multiple_of(every) {
                 let (label, x) = (truth.to_string(), plot.x + (truth as f64 + 0.5) * side);
                 scene.text(
                     (plot.x - 8.0, middle),
@@ -183,3 +186,6 @@ impl Panel for Matrix {
         scene.text(title, text, LABEL, Anchor::Middle, Ink::Muted);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,7 +62,9 @@ pub(crate) fn figure(kernels: &Kernels, seed: u64) -> Option<Figure> {
     let largest = all.filter(|weight| weight.is_finite()).fold(0.0, f32::max);
     let shown = tiles.len();
     let other_half = tiles.split_off(shown.div_ceil(2));
-    let across = (1..).find(|n| n * n >= tiles.len()).unwrap_or(1).max(3);
+    // Wider than high.
+    let across = (1..).find(|n| n * n * 2 >= tiles.len() * 3);
+    let across = across.unwrap_or(1).max(3);
     let down = tiles.len().div_ceil(across);
     let panel = |tiles: Vec<Tile>| -> Option<Box<dyn Panel>> {
         let (first, last) = (tiles.first()?, tiles.last()?);

@@ -46,13 +46,13 @@ pub(super) fn section(mistakes: &Mistakes, figures: &[Figure]) -> Markup {
             (mistakes.best.figure) "). " (told(mistakes)) }
         @match (&mistakes.answers, &mistakes.test) {
             (Some(answers), Some(test)) => {
-                h3 { "Which class is taken for which" }
                 (figure("confusion"))
-                (tables::matrix(&answers.confusion).html())
+                @if answers.classes.len() <= confusion::MOST_IN_FULL {
+                    (tables::matrix(&answers.confusion).html())
+                }
                 (accuracies(answers, mistakes.networks.len()))
-                h3 { "Is its confidence justified?" }
-                (calibration(answers))
                 (figure("reliability"))
+                (calibration(answers))
                 h3 { "The most confident mistakes" }
                 (most_confident(answers, test, mistakes.networks.len()))
                 @if mistakes.networks.len() > 1 {
