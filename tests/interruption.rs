@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use common::{Ran, epochs_csv, run, succeed, xtask};
+use common::{Ran, epochs_csv, files_below, run, succeed, xtask};
 
 /// One trial too long to be over before the signal comes.
 const STUDY: &str = r#"
@@ -70,6 +70,19 @@ fn first_ctrl_c_stops_cleanly_and_the_same_command_goes_on() {
         epochs_csv(&folder.join("stopped")),
         epochs_csv(&folder.join("whole"))
     );
+    assert_eq!(
+        predictions(&folder.join("stopped")),
+        predictions(&folder.join("whole"))
+    );
+}
+
+/// The bytes of every trial's predictions.
+fn predictions(results: &Path) -> Vec<Vec<u8>> {
+    let mut files = files_below(&results.join("trials"));
+    files.retain(|name| name.ends_with("predictions.bin"));
+    assert_eq!(files.len(), 2, "one per trial");
+    let read = |name: &String| fs::read(results.join("trials").join(name)).unwrap();
+    files.iter().map(read).collect()
 }
 
 /// A study of runtimes whose rounds take long enough to be met within one.

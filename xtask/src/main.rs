@@ -3,6 +3,7 @@
 
 mod commands;
 mod digit;
+mod evidence;
 mod exit;
 mod flags;
 mod inputs;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use lenet_core::Names;
 use lenet_results::{CellRecord, FigureRecord, Outcome, StudyRecord, TrialRecord};
 use lenet_study::{Plan, Work};
 
@@ -17,6 +18,7 @@ pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
         .map(|(t, w)| (t.identity.as_str(), *w))
         .collect();
     let mut table = Table::new(&["cell", "trials", "done", "missing"]);
+    let names = names(&plan.study);
     for (figure, cell) in cells(&plan.study) {
         let done = |id: &str| matches!(work.get(id), Some(Work::Done));
         let done = cell
@@ -25,7 +27,7 @@ pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
             .filter(|trial| done(&trial.identity))
             .count();
         let numbers = [cell.trials.len(), done, cell.trials.len() - done];
-        let name = format!("figure {}: {}", figure.id, cell.label);
+        let name = format!("figure {}: {}", figure.id, names.cell(&cell.config));
         table.row(std::iter::once(name).chain(numbers.map(|n| n.to_string())));
     }
     table
@@ -40,6 +42,7 @@ pub fn cell_table(study: &StudyRecord, records: &[TrialRecord]) -> Table {
         .map(|record| (record.identity.as_str(), record))
         .collect();
     let mut table = Table::new(&["cell", "trials", "test accuracy", "95 % interval"]);
+    let names = names(study);
     for (figure, cell) in cells(study) {
         let results = cell
             .trials
@@ -52,7 +55,7 @@ pub fn cell_table(study: &StudyRecord, records: &[TrialRecord]) -> Table {
             .collect();
         let (mean, interval) = mean(&accuracies);
         table.row([
-            format!("figure {}: {}", figure.id, cell.label),
+            format!("figure {}: {}", figure.id, names.cell(&cell.config)),
             format!("{}/{}", accuracies.len(), cell.trials.len()),
             mean,
             interval,
@@ -71,6 +74,11 @@ fn mean(accuracies: &[f64]) -> (String, String) {
         }
         Err(_) => ("–".into(), "–".into()),
     }
+}
+
+/// Names by what differs among the cells of training.
+fn names(study: &StudyRecord) -> Names {
+    Names::of_trials(cells(study).map(|(_, cell)| &cell.config))
 }
 
 fn cells(study: &StudyRecord) -> impl Iterator<Item = (&FigureRecord, &CellRecord)> {

@@ -18,7 +18,7 @@
 //! assert!(trial.validate().is_empty());
 //! assert_eq!(
 //!     trial.to_string(),
-//!     "adam 0.001 · 16 filters · batch 128 · no dropout · seed 1"
+//!     "Adam, rate 0.001, batch 128, 16 filters, no dropout, seed 1"
 //! );
 //! assert_ne!(trial.identity(), Trial::default().identity());
 //! ```
@@ -31,6 +31,7 @@ mod device;
 mod geometry;
 mod gpu;
 pub mod identity;
+mod names;
 mod number;
 mod optimizer;
 mod problem;
@@ -46,6 +47,7 @@ pub use data::{Data, MNIST, Samples};
 pub use device::{Backend, DataPlacement, DeviceChoice, DeviceKind, Precision, UnknownDevice};
 pub use geometry::{Geometry, GeometryError, Parameter};
 pub use gpu::Gpu;
+pub use names::Names;
 pub use optimizer::{Optimizer, Rule};
 pub use problem::Problem;
 pub use schedule::{Decay, Schedule};

@@ -113,6 +113,13 @@ impl Optimizer {
         }
     }
 
+    /// The optimizer of the same name with its usual parameters.
+    #[must_use]
+    pub fn usual_of(self) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|other| other.name() == self.name())
+    }
+
     /// The optimizer's name in files and on the command line.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -3,6 +3,7 @@
 mod node;
 mod read;
 mod show;
+mod words;
 
 pub use node::Node;
 
@@ -110,6 +111,13 @@ macro_rules! for_each_setting {
             true $(&& (self.$field.is_none() || self.$field == whole.$field))*
         }
 
+        /// Names of the settings whose values are not those of `other`.
+        #[must_use]
+        pub fn differing(&self, other: &Self) -> Vec<&'static str> {
+            let all = [$((stringify!($field), self.$field != other.$field)),*];
+            all.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+        }
+
         /// The settings without those of these names.
         #[must_use]
         pub fn without(&self, names: &[&str]) -> Self {
@@ -184,12 +192,45 @@ impl Settings {
         }
     }
 
+    /// The settings of a trial. Those of [`Settings::OF_RUNTIME`] stay open, and `data` is
+    /// [`Data::source`].
+    #[must_use]
+    pub fn of(trial: &Trial) -> Self {
+        let optimizer = trial.optimizer;
+        let usual = Optimizer::usual_of(optimizer).unwrap_or(optimizer);
+        let Trial { network, data, .. } = trial.clone();
+        Self {
+            filters: Some(network.filters),
+            kernel: Some(network.kernel),
+            hidden: Some(network.hidden),
+            dropout: Some(trial.dropout),
+            optimizer: Some(Optimizer {
+                weight_decay: usual.weight_decay,
+                ..optimizer
+            }),
+            weight_decay: Some(optimizer.weight_decay),
+            learning_rate: Some(trial.learning_rate),
+            schedule: Some(trial.schedule),
+            batch_size: Some(trial.batch_size),
+            epochs: Some(trial.epochs),
+            samples: Some(data.samples),
+            validation: Some(data.validation),
+            early_stop: Some(trial.early_stop),
+            backend: Some(trial.backend),
+            device: Some(trial.device),
+            precision: Some(trial.precision),
+            data: Some(data.source),
+            placement: None,
+            threads: None,
+            trials: None,
+        }
+    }
+
     /// The problem where two settings contradict each other.
     #[must_use]
     pub fn problem(&self) -> Option<Problem> {
         let (optimizer, decay) = (self.optimizer?, self.weight_decay?);
-        let mut usual = Optimizer::ALL.into_iter();
-        let usual = usual.find(|other| other.name() == optimizer.name())?;
+        let usual = Optimizer::usual_of(optimizer)?;
         let own = optimizer.weight_decay;
         (own != usual.weight_decay && own != decay).then(|| {
             Problem::new(

@@ -8,9 +8,10 @@ use crate::architecture::Architecture;
 use crate::bounds;
 use crate::data::Data;
 use crate::device::{Backend, DeviceKind, Precision};
+use crate::names::Names;
 use crate::optimizer::Optimizer;
 use crate::problem::Problem;
-use crate::schedule::{Decay, Schedule};
+use crate::schedule::Schedule;
 
 /// The whole configuration of one trial: every setting that can change its numbers, with no
 /// default left open. As JSON it is what the trial's [`identity`](Trial::identity) is the digest
@@ -180,32 +181,9 @@ impl Precision {
 }
 
 impl fmt::Display for Trial {
-    /// What most studies vary, and whatever else is out of the ordinary.
+    /// The trial's name where it stands alone: [`Names::of_one`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let filters = match self.network.filters.as_slice() {
-            [first, rest @ ..] if rest.iter().all(|f| f == first) => first.to_string(),
-            stages => {
-                let stages: Vec<_> = stages.iter().map(usize::to_string).collect();
-                stages.join("×")
-            }
-        };
-        let (optimizer, rate) = (self.optimizer.name(), self.learning_rate);
-        write!(f, "{optimizer} {rate} · {filters} filters")?;
-        write!(f, " · batch {}", self.batch_size)?;
-        match (self.dropout.rate, self.dropout.connected) {
-            (0.0, _) => f.write_str(" · no dropout")?,
-            (rate, true) => write!(f, " · dropout {rate}")?,
-            (rate, false) => write!(f, " · dropout {rate} not connected")?,
-        }
-        f.write_str(match self.schedule.decay {
-            Decay::Constant {} => "",
-            Decay::Step { .. } => " · step decay",
-            Decay::Cosine { .. } => " · cosine decay",
-        })?;
-        if self.precision != Precision::Single {
-            write!(f, " · {}", self.precision)?;
-        }
-        write!(f, " · seed {}", self.seed)
+        f.write_str(&Names::of_one(self).trial(self))
     }
 }
 

@@ -9,10 +9,12 @@
 
 mod claims;
 mod error;
+mod evidence;
 mod figures;
 mod files;
 mod markdown;
 mod page;
+mod picture;
 mod plot;
 mod records;
 mod tables;
@@ -20,6 +22,7 @@ mod tables;
 mod testing;
 mod text;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use lenet_results::{ClaimRecord, Registration, RuntimeRecord, StudyRecord, TrialRecord};
@@ -27,15 +30,18 @@ use lenet_results::{ClaimRecord, Registration, RuntimeRecord, StudyRecord, Trial
 pub use claims::judged::{JudgedClaim, JudgedComparison, Outlook};
 pub use claims::verdict::Verdict;
 pub use error::ReportError;
+pub use evidence::{Evidence, TestImages};
+pub use page::Live;
 pub use records::summary::{RoundSpeed, Summary, rounds, summarize};
 
 use claims::judge::{adjust, judge};
 use figures::Figure;
+use records::mistakes::Mistakes;
 use records::runtimes::Runtimes;
-use records::{cells, knobs, runtime_figures, runtimes};
+use records::{cells, knobs, runtime_figures, runtimes, variance};
 
 /// The records behind a report.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Records<'a> {
     /// Studies with the figures that they plan.
     pub studies: &'a [StudyRecord],
@@ -45,6 +51,22 @@ pub struct Records<'a> {
     pub register: &'a [Registration],
     /// Runtimes at points of network size, batch size and dropout.
     pub runtimes: &'a [RuntimeRecord],
+    /// What is still going on, for a page that follows the study; `None` once it has ended.
+    pub live: Option<&'a Live>,
+    /// Predictions and test images; `None`: the report does not speak of mistakes.
+    pub evidence: Option<&'a dyn Evidence>,
+}
+
+impl fmt::Debug for Records<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Records")
+            .field("studies", &self.studies)
+            .field("trials", &self.trials)
+            .field("register", &self.register)
+            .field("runtimes", &self.runtimes)
+            .field("evidence", &self.evidence.is_some())
+            .finish()
+    }
 }
 
 /// The files of a report.
@@ -55,7 +77,9 @@ pub struct ReportFiles {
     /// Every figure as SVG and as PNG, in the order of the page.
     pub figures: Vec<FigureFiles>,
     /// `claims.json` and `claims.md`. If there are trials: `epochs.csv` (a row for each figure,
-    /// trial and epoch), `results.csv` and `results.md`. If there are runtimes: `runtime.csv` (a row
+    /// trial and epoch), `results.csv` and `results.md`. If there are predictions: `confusion.csv` (a row
+    /// for each true and predicted class) and `mistakes.csv` (a row for each image and wrong class). If
+    /// there are runtimes: `runtime.csv` (a row
     /// for each point), `runtime-samples.csv` (a row for each sample) and `runtime-fits.csv`.
     pub tables: Vec<PathBuf>,
 }
@@ -82,10 +106,10 @@ pub struct FigureFiles {
 /// If the folder or a file cannot be written, or a figure cannot be drawn.
 pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, ReportError> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
-    let study_figures = cells::fill(records.studies, &merged.records);
-    let accuracy_figures: Vec<Figure> = study_figures
-        .iter()
-        .map(figures::accuracy::figure)
+    let (study_figures, index) = cells::fill(records.studies, &merged.records);
+    let drawn = study_figures.iter();
+    let accuracy_figures: Vec<Figure> = drawn
+        .flat_map(|figure| figures::of_study(figure, &index))
         .collect();
     let results = tables::results::results(&study_figures);
     let preferred = runtimes::declared_workload(records.studies);
@@ -94,24 +118,40 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     let taken: Vec<&str> = accuracy_figures.iter().map(|f| f.id.as_str()).collect();
     let drawn_runtimes = figures::of_runtimes(&runtimes, &declared, &taken);
     let claims = judged(records, &merged.records);
+    let mistakes = records
+        .evidence
+        .and_then(|evidence| Mistakes::find(&results, evidence));
+    let all = accuracy_figures.iter().chain(&drawn_runtimes);
+    let taken: Vec<&str> = all.map(|figure| figure.id.as_str()).collect();
+    let drawn_mistakes = mistakes.as_ref();
+    let drawn_mistakes = drawn_mistakes.map(|mistakes| page::mistakes::drawn(mistakes, &taken));
+    let drawn_mistakes = drawn_mistakes.unwrap_or_default();
+    let variance = variance::of_figures(&study_figures);
     let content = page::Content {
         studies: records.studies,
         records: &merged.records,
         conflicts: &merged.conflicts,
         study_figures: &study_figures,
+        index: &index,
         accuracy_figures: &accuracy_figures,
         results: &results,
         runtimes: &runtimes,
         runtime_figures: &drawn_runtimes,
         declared_runtimes: &declared,
         claims: &claims,
+        variance: &variance,
         knobs: &knobs::find(&merged.records),
+        live: records.live,
+        mistakes: mistakes
+            .as_ref()
+            .map(|mistakes| (mistakes, &*drawn_mistakes)),
     };
     let page = page::render(&content);
 
     files::create_folder(out)?;
     let write = |name: &str, contents: &[u8]| files::write_whole(out, name, contents);
-    let all = accuracy_figures.iter().chain(&drawn_runtimes);
+    let all = accuracy_figures.iter().chain(&drawn_mistakes);
+    let all = all.chain(&drawn_runtimes);
     let figures = all.map(|figure| write_figure(figure, out));
     let figures = figures.collect::<Result<_, _>>()?;
     let mut files = vec![
@@ -123,9 +163,31 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     ];
     if content.has_trials() {
         files.extend([
-            ("epochs.csv", tables::epochs::table(&study_figures).csv()),
-            ("results.csv", tables::results::full(&results).csv()),
+            (
+                "epochs.csv",
+                tables::epochs::table(&study_figures, &index.names).csv(),
+            ),
+            ("results.csv", tables::results::full(&results, &index).csv()),
             ("results.md", tables::results::markdown(&results).into()),
+        ]);
+    }
+    let told = tables::variance::full(&variance);
+    if !told.is_empty() {
+        files.push(("variance.csv", told.csv()));
+    }
+    if let Some(mistakes) = &mistakes
+        && let Some(answers) = &mistakes.answers
+    {
+        let networks = mistakes.networks.len();
+        files.extend([
+            (
+                "confusion.csv",
+                tables::mistakes::confusion(&answers.confusion).csv(),
+            ),
+            (
+                "mistakes.csv",
+                tables::mistakes::mistakes(&answers.wrong, networks).csv(),
+            ),
         ]);
     }
     if content.has_runtimes() {
@@ -174,7 +236,7 @@ pub fn claims_markdown(records: Records<'_>) -> String {
 #[must_use]
 pub fn best_cell(records: Records<'_>) -> Option<String> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
-    let figures = cells::fill(records.studies, &merged.records);
+    let (figures, _) = cells::fill(records.studies, &merged.records);
     page::best_in_words(&tables::results::results(&figures))
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use lenet_results::{CellTrial, StudyRecord, TrialRecord};
 use tiny_skia::Pixmap;
 
-use crate::figures::accuracy;
+use crate::figures;
 use crate::records::cells::fill;
 use crate::testing::{cell, lab_config, lab_study, trial, two_devices};
 use crate::{Records, ReportError, ReportFiles, write_report};
@@ -46,9 +46,13 @@ fn the_folder_holds_every_file() {
     expected.sort();
     assert_eq!(names, expected);
 
-    let filled = fill(&[study], &records);
-    for (figure, written) in filled.iter().zip(&files.figures) {
-        let figure = accuracy::figure(figure);
+    let (filled, index) = fill(&[study], &records);
+    let drawn: Vec<_> = filled
+        .iter()
+        .flat_map(|f| figures::of_study(f, &index))
+        .collect();
+    assert_eq!(drawn.len(), files.figures.len());
+    for (figure, written) in drawn.iter().zip(&files.figures) {
         let layout = figure.sheet.layout();
         let image = Pixmap::load_png(&written.png).unwrap();
         let size = (2.0 * layout.width, 2.0 * layout.height);
@@ -170,7 +174,7 @@ fn a_study_of_format_1_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let files = report(&study, &records, folder.path());
     let ids: Vec<&str> = files.figures.iter().map(|f| f.id.as_str()).collect();
-    assert_eq!(ids, ["3-as-run", "own"]);
+    assert_eq!(ids, ["3-as-run", "own", "own-interaction"]);
     let page = std::fs::read_to_string(files.index).unwrap();
     assert!(page.contains("2 of 6 trials done") && page.contains("declares no claims"));
 }
@@ -214,8 +218,7 @@ fn claims_are_printed_as_they_are_written() {
     assert_eq!(crate::claims_json(records), read("claims.json"));
     assert_eq!(crate::claims_markdown(records), read("claims.md"));
     let best = crate::best_cell(records).unwrap();
-    let start =
-        "adam, learning rate 0.001, dropout 0.5, 16 filters, batch 128 (figure 3): validation";
+    let start = "Adam, rate 0.001, dropout 0.5 (figure 3): validation";
     assert!(
         best.starts_with(start) && best.ends_with("3 seeds after epoch 10"),
         "{best}"

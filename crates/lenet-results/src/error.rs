@@ -53,6 +53,15 @@ pub enum StoreError {
         /// Identity that gives the folder its name.
         expected: String,
     },
+    /// What a trial's network said of the test images cannot be read. The trial's record does not
+    /// need it.
+    #[error("{}: not readable predictions: {reason} (hint: delete the file; reports then count the trial as one without predictions)", path.display())]
+    Predictions {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
     /// Another process writes this trial.
     #[error("{}: in use by {owner} (hint: wait for it, or give another output folder)", path.display())]
     Locked {

@@ -18,6 +18,7 @@
 
 pub mod claim;
 pub mod device_check;
+pub mod drawing;
 pub mod environment;
 pub mod error;
 pub mod execution;
@@ -25,8 +26,10 @@ pub mod files;
 pub mod float;
 pub mod format;
 pub mod images;
+mod lines;
 pub mod measure;
 pub mod merge;
+pub mod predictions;
 pub mod record;
 pub mod registration;
 pub mod runtime;
@@ -39,6 +42,7 @@ pub mod trial;
 
 pub use claim::*;
 pub use device_check::*;
+pub use drawing::*;
 pub use environment::Environment;
 pub use error::StoreError;
 pub use execution::*;
@@ -46,6 +50,7 @@ pub use format::{STUDY_FORMAT, TRIAL_FORMAT};
 pub use images::ImageCounts;
 pub use measure::*;
 pub use merge::{Conflict, Merged, merge};
+pub use predictions::{Kernels, PREDICTIONS_FORMAT, Prediction, Predictions, PredictionsError};
 pub use record::*;
 pub use registration::*;
 pub use runtime::*;

@@ -21,6 +21,8 @@ use crate::trial::{TrialDir, TrialState};
 ///     runs.jsonl             host, build and device, one line per run
 ///     epochs.jsonl           one line per epoch
 ///     checkpoint             the state to resume from, until the trial has finished
+///     predictions.bin        class and confidence of every test image, and the first convolution's
+///                            kernels, once the trial has ended, if the study keeps them
 ///     result.json            the complete record, once the trial has ended
 ///     lock                   held by the trial's writer
 /// ```

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use lenet_core::Trial;
 
 use crate::claim::ClaimRecord;
+use crate::drawing::Drawing;
 use crate::execution::{Execution, RuntimeParameters};
 use crate::images::ImageCounts;
 
@@ -59,6 +60,9 @@ pub struct FigureRecord {
     /// What a reader must know of it, in Markdown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notes: String,
+    /// How it is drawn; empty where the report chooses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub draw: Vec<Drawing>,
     /// In format 1 the number of a figure that the program knew the published data of. Format 2 has the
     /// data themselves in `published_data`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

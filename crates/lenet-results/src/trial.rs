@@ -5,12 +5,13 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
 use crate::files::{io_error, read_if_present, remove_if_present, write_whole};
 use crate::format::{self, TRIAL_FORMAT};
+use crate::lines::{append_line, drop_torn_line, line, read_lines};
+use crate::predictions::{self, Predictions};
 use crate::record::{EpochRecord, Outcome, RunRecord, TrialRecord};
 use lenet_core::Trial;
 
@@ -71,6 +72,10 @@ impl TrialDir {
     #[must_use]
     pub fn checkpoint_path(&self) -> PathBuf {
         self.folder.join("checkpoint")
+    }
+
+    fn predictions_path(&self) -> PathBuf {
+        self.folder.join("predictions.bin")
     }
 
     fn result_path(&self) -> PathBuf {
@@ -166,6 +171,14 @@ impl TrialDir {
         Ok(Some(record))
     }
 
+    /// What the trained network says of every test image; `None` if that was not kept.
+    ///
+    /// # Errors
+    /// A [`StoreError`] that names the file if it is damaged, of another trial or of a later version.
+    pub fn read_predictions(&self) -> Result<Option<Predictions>, StoreError> {
+        predictions::read(&self.predictions_path(), &self.identity)
+    }
+
     fn check_identity(&self, path: &Path, config: &Trial) -> Result<(), StoreError> {
         let found = config.identity();
         if found == self.identity {
@@ -196,7 +209,8 @@ impl TrialDir {
     }
 
     /// Makes this process the trial's writer: takes the lock, writes `config.json`, and removes
-    /// the record of a failure so that the trial can be tried again.
+    /// the record of a failure so that the trial can be tried again, and predictions without a
+    /// record.
     ///
     /// The operating system releases the lock when the process ends, however it ends. The lock
     /// file names the owner; without a lock on it, the file means nothing.
@@ -211,6 +225,7 @@ impl TrialDir {
         self.read_config()?;
         self.read_record()?;
         remove_if_present(&self.result_path())?;
+        remove_if_present(&self.predictions_path())?;
         let file = ConfigFile {
             format: TRIAL_FORMAT,
             identity: self.identity.clone(),
@@ -308,6 +323,23 @@ impl TrialWriter {
         write_whole(&path, lines.as_bytes())
     }
 
+    /// Writes `predictions.bin`. It comes before [`Self::finish`], so a finished trial has it whole
+    /// or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; [`StoreError::Identity`] if they are of another trial.
+    pub fn keep_predictions(&mut self, predictions: &Predictions) -> Result<(), StoreError> {
+        let path = self.place.predictions_path();
+        if predictions.identity() != self.place.identity {
+            return Err(StoreError::Identity {
+                path,
+                found: predictions.identity().to_owned(),
+                expected: self.place.identity.clone(),
+            });
+        }
+        write_whole(&path, &predictions::to_bytes(predictions))
+    }
+
     /// Writes `result.json` and removes the checkpoint. If the trial failed, the checkpoint stays
     /// for the next try.
     ///
@@ -341,52 +373,6 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<(), StoreError> {
     let mut text = serde_json::to_string_pretty(value).expect("records have string keys only");
     text.push('\n');
     write_whole(path, text.as_bytes())
-}
-
-fn line(value: &impl Serialize) -> String {
-    let mut line = serde_json::to_string(value).expect("records have string keys only");
-    line.push('\n');
-    line
-}
-
-fn append_line(path: &Path, value: &impl Serialize) -> Result<(), StoreError> {
-    let append = || -> io::Result<()> {
-        let mut file = OpenOptions::new().append(true).create(true).open(path)?;
-        // A single write: a crash can cut short this line only.
-        file.write_all(line(value).as_bytes())?;
-        file.sync_data()
-    };
-    append().map_err(io_error(path, "append to"))
-}
-
-/// The complete lines of a JSON Lines text.
-fn whole_lines(text: &str) -> &str {
-    text.rfind('\n').map_or("", |end| &text[..=end])
-}
-
-fn drop_torn_line(path: &Path) -> Result<(), StoreError> {
-    let Some(text) = read_if_present(path)? else {
-        return Ok(());
-    };
-    let whole = whole_lines(&text);
-    if whole.len() < text.len() {
-        write_whole(path, whole.as_bytes())?;
-    }
-    Ok(())
-}
-
-fn read_lines<T: DeserializeOwned>(path: &Path, what: &'static str) -> Result<Vec<T>, StoreError> {
-    let Some(text) = read_if_present(path)? else {
-        return Ok(Vec::new());
-    };
-    let parse = |(number, line): (usize, &str)| {
-        serde_json::from_str(line).map_err(|error| StoreError::Malformed {
-            path: path.to_owned(),
-            what,
-            reason: format!("line {}: {error}", number + 1),
-        })
-    };
-    whole_lines(&text).lines().enumerate().map(parse).collect()
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ pub struct StudyConfig {
     pub seeds: Seeds,
     /// Settings of every figure.
     pub base: Settings,
+    /// Whether each trial keeps what its network says of every test image. No trial's identity or
+    /// result depends on it.
+    pub predictions: bool,
     /// Figures, at least one, ids distinct.
     pub figures: Vec<FigureConfig>,
     /// Tables that figures are drawn with, ids distinct.
@@ -104,12 +107,14 @@ impl StudyConfig {
         let mut seeds = Seeds::Count(1);
         let mut base = Settings::default();
         let mut base_node = root.clone();
+        let mut predictions = true;
         let (mut figures, mut published, mut claims) = (Vec::new(), Vec::new(), Vec::new());
         let known = [
             "name",
             "title",
             "seeds",
             "base",
+            "predictions",
             "figure",
             "published",
             "claim",
@@ -121,6 +126,7 @@ impl StudyConfig {
                 "title" => title = Some(node.string("a string")?.to_owned()),
                 "seeds" => seeds = read_seeds(node)?,
                 "base" => (base, base_node) = (from_node(node)?, node.clone()),
+                "predictions" => predictions = node.boolean()?,
                 "published" => published = published::read(node, beside)?,
                 "claim" => claims = claims::read(node)?,
                 _ => figures = read_figures(node)?,
@@ -149,6 +155,7 @@ impl StudyConfig {
             name,
             seeds,
             base,
+            predictions,
             figures: figures.into_iter().map(|(figure, _)| figure).collect(),
             published,
             claims,
@@ -164,6 +171,7 @@ impl StudyConfig {
             name: grid.name,
             seeds: Seeds::List(vec![grid.seed]),
             base: Settings::default(),
+            predictions: true,
             figures: grid.figures,
             published: Vec::new(),
             claims: Vec::new(),

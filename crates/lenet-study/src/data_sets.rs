@@ -87,6 +87,12 @@ impl DataSets {
         self.by_name.get(name)
     }
 
+    /// The data set with this [`Dataset::source`], if it was loaded.
+    #[must_use]
+    pub fn of_source(&self, source: &str) -> Option<&Dataset> {
+        self.by_name.values().find(|set| set.source == source)
+    }
+
     /// A trial's splits of the data set of this name.
     ///
     /// # Errors

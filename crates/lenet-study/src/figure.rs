@@ -3,8 +3,9 @@
 use lenet_core::Settings;
 use lenet_core::bounds::{Counts, MANY};
 use lenet_core::settings::Node as _;
-use lenet_results::RuntimeParameters;
+use lenet_results::{Drawing, RuntimeParameters};
 
+use crate::draw::read_drawings;
 use crate::error::StudyError;
 use crate::node::{Entry, Node};
 use crate::published::PublishedConfig;
@@ -21,6 +22,8 @@ pub struct FigureConfig {
     pub published: Option<String>,
     /// What a reader must know of it, in Markdown.
     pub notes: String,
+    /// How it is drawn; empty where the report chooses.
+    pub draw: Vec<Drawing>,
     /// What is measured of its cells.
     pub measure: MeasureKind,
     /// Settings fixed for this figure.
@@ -111,7 +114,8 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>, Node<'d>)
     let mut parameters = Vec::new();
     let (mut set, mut set_node) = (Settings::default(), None);
     let (mut axes, mut axes_node) = (Vec::new(), None);
-    let known = ["id", "title", "notes", "published", "measure"];
+    let mut draw_node = None;
+    let known = ["id", "title", "notes", "published", "measure", "draw"];
     let known: Vec<&str> = known
         .into_iter()
         .chain(PARAMETERS)
@@ -131,6 +135,7 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>, Node<'d>)
                 let words = [("training", false), ("runtime", true)];
                 of_runtime = node.word(&words, "\"training\" or \"runtime\"")?;
             }
+            "draw" => draw_node = Some(node),
             "set" => (set, set_node) = (from_node(&node)?, Some(node)),
             "axes" => (axes, axes_node) = (read_axes(&node)?, Some(node)),
             _ => parameters.push(entry),
@@ -164,6 +169,13 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>, Node<'d>)
             )));
         }
     }
+    let draw = match draw_node {
+        Some(node) if of_runtime => {
+            return Err(node.refuse("a runtime figure has its own drawing; leave it out"));
+        }
+        Some(node) => read_drawings(&node, &axes)?,
+        None => Vec::new(),
+    };
     let title = title.unwrap_or_else(|| format!("Figure {id}"));
     Ok((
         FigureConfig {
@@ -171,6 +183,7 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>, Node<'d>)
             title,
             published,
             notes,
+            draw,
             measure,
             set,
             axes,

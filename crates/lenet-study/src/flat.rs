@@ -85,6 +85,7 @@ pub(crate) fn read(root: &Node<'_>, origin: &str) -> Result<Grid, StudyError> {
             id: format!("batch-{batch_size}"),
             title: format!("Runtime against network size, batch {batch_size}"),
             published: None,
+            draw: Vec::new(),
             notes: String::new(),
             measure: MeasureKind::Runtime(parameters),
             set: set.overlaid(size),

@@ -21,6 +21,7 @@ mod claims;
 mod config;
 mod data_sets;
 mod decide;
+mod draw;
 mod engine;
 mod error;
 mod estimate;

@@ -18,6 +18,8 @@ pub struct Overrides {
     pub seeds_of: BTreeMap<String, usize>,
     /// Settings laid over every cell's.
     pub settings: Settings,
+    /// Whether trials keep their predictions, where the study's file does not decide.
+    pub predictions: Option<bool>,
 }
 
 /// What a command that measures runtimes asks for beside the study's file.

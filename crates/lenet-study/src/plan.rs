@@ -6,7 +6,7 @@ mod variants;
 
 use std::collections::HashMap;
 
-use lenet_core::{Settings, Shape, Trial};
+use lenet_core::{Names, Settings, Shape, Trial};
 use lenet_results::{
     AlteredSetting, CellRecord, CellTrial, FigureRecord, ImageCounts, STUDY_FORMAT, StudyRecord,
 };
@@ -29,6 +29,8 @@ pub struct Plan {
     /// The first seed of every cell, then the second, and so on. A trial that several figures
     /// share stands here once.
     pub trials: Vec<PlannedTrial>,
+    /// Whether each trial keeps its predictions.
+    pub predictions: bool,
     /// What is measured, each once, in the order of figures and cells. A plan has either trials or
     /// runtimes.
     pub runtimes: Vec<PlannedRuntime>,
@@ -90,6 +92,7 @@ impl Plan {
         let given = [&overrides.settings, &Settings::default()];
         plan.study.claims = known::claims(config, given, data)?;
         plan.study.altered = altered(config, &overrides.settings, false);
+        plan.predictions = overrides.predictions.unwrap_or(config.predictions);
         Ok(plan)
     }
 
@@ -136,6 +139,7 @@ impl Plan {
                 title: figure.title.clone(),
                 axes: figure.axes.iter().map(|axis| axis.name.clone()).collect(),
                 notes: figure.notes.clone(),
+                draw: figure.draw.clone(),
                 published: None,
                 published_data: None,
                 runtime: None,
@@ -173,6 +177,10 @@ impl Plan {
             records.push(record);
         }
         let mut trials = without_duplicates(trials);
+        let names = names(&records);
+        for trial in &mut trials {
+            trial.label = names.trial(&trial.config);
+        }
         // Stable: within a round the order of figures and cells stays.
         trials.sort_by_key(|trial| trial.round);
         let sets = trials.iter().map(|trial| (&*trial.data, &trial.config));
@@ -188,6 +196,7 @@ impl Plan {
                 until_decided: None,
             },
             trials,
+            predictions: config.predictions,
             runtimes: measured_once(runtimes),
             notes: once(notes),
             seed: seeds.usual[0],
@@ -200,6 +209,13 @@ impl Plan {
     pub fn cells(&self) -> usize {
         self.trials.iter().filter(|trial| trial.round == 0).count()
     }
+}
+
+/// Names for the trials of these figures, by what differs among all of their cells.
+pub(crate) fn names(figures: &[FigureRecord]) -> Names {
+    let of_training = figures.iter().filter(|figure| figure.runtime.is_none());
+    let cells = of_training.flat_map(|figure| &figure.cells);
+    Names::of_trials(cells.map(|cell| &cell.config))
 }
 
 /// Settings that a flag changes for every cell of one kind of figure. Where and in which precision a
@@ -275,7 +291,7 @@ fn cell(
         });
         trials.push(PlannedTrial {
             identity,
-            label: config.to_string(),
+            label: String::new(),
             config,
             data: name.to_owned(),
             parameters,

@@ -122,6 +122,7 @@ pub(crate) fn run_with(
         store,
         observer,
         workers: allocation.workers(),
+        predictions: plan.predictions,
     };
     std::thread::scope(|scope| {
         for _ in 0..allocation.workers() {
@@ -308,7 +309,10 @@ fn worker(
                 (context.observer)(RunEvent::RoundFinished { rounds });
             }
         };
-        let options = settings.options(threads);
+        let options = RunOptions {
+            predictions: context.predictions,
+            ..settings.options(threads)
+        };
         run_trials(context, &trials, &options, check, &mut on_end);
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use lenet_core::Trial;
 use lenet_results::{Store, StudyRecord, TrialState};
 
+use crate::plan::names;
+
 /// The state of every trial of a study.
 #[derive(Debug)]
 pub struct Status {
@@ -58,6 +60,7 @@ impl Status {
 pub fn status(study: &StudyRecord, store: &Store) -> Status {
     let mut trials: Vec<TrialStatus> = Vec::new();
     let mut positions: BTreeMap<String, usize> = BTreeMap::new();
+    let names = names(&study.figures);
     for figure in &study.figures {
         for cell in &figure.cells {
             for cell_trial in &cell.trials {
@@ -75,7 +78,7 @@ pub fn status(study: &StudyRecord, store: &Store) -> Status {
                 };
                 trials.push(TrialStatus {
                     identity: cell_trial.identity.clone(),
-                    label: trial.to_string(),
+                    label: names.trial(&trial),
                     figures: vec![figure.id.clone()],
                     state: store.trial(&cell_trial.identity).state(),
                 });

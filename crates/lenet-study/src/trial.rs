@@ -33,6 +33,8 @@ pub(crate) struct RunContext<'a> {
     pub(crate) observer: &'a (dyn Fn(RunEvent<'_>) + Sync),
     /// Groups that run at once.
     pub(crate) workers: usize,
+    /// Whether trials keep their predictions.
+    pub(crate) predictions: bool,
 }
 
 /// Callback for the end of a trial; it receives the trial and how it ended.
@@ -189,7 +191,7 @@ impl GroupRun<'_> {
     fn close(
         &self,
         trial: &PlannedTrial,
-        log: ProgressLog,
+        mut log: ProgressLog,
         ended: Result<Ended, String>,
     ) -> Result<TrialEnd, StudyError> {
         let observer = self.context.observer;
@@ -202,8 +204,16 @@ impl GroupRun<'_> {
                 return Ok(TrialEnd::Interrupted);
             }
             Ok(Ended::Finished {
-                outcome, epochs, ..
-            }) => (outcome, epochs),
+                outcome,
+                epochs,
+                predictions,
+                ..
+            }) => {
+                if let Some(predictions) = predictions {
+                    log.writer.keep_predictions(&predictions)?;
+                }
+                (outcome, epochs)
+            }
             Err(message) => (Outcome::Failed { message }, log.epochs),
         };
         let record = log.writer.finish(outcome, epochs, trial.parameters)?;

@@ -1,8 +1,9 @@
 //! A small study on made-up images with the real engine: whatever way it is run, interrupted or
 //! not, it gives the same records.
 
-use std::sync::Arc;
+use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use lenet_data::{Dataset, ImageSet};
 use lenet_results::{Outcome, Store, TrialRecord};
@@ -68,7 +69,21 @@ fn assert_same(left: &[TrialRecord], right: &[TrialRecord]) {
     }
 }
 
-fn unbroken(jobs: usize, threads: usize) -> Vec<TrialRecord> {
+/// The bytes of each trial's predictions, by identity.
+fn predictions(store: &Store) -> Vec<(String, Vec<u8>)> {
+    let identities = store.identities().unwrap().into_iter();
+    let read = |identity: String| {
+        let path = store.trial(&identity).folder().join("predictions.bin");
+        let bytes = fs::read(&path).unwrap_or_default();
+        (identity, bytes)
+    };
+    identities.map(read).collect()
+}
+
+/// A trial's predictions, by identity.
+type Said = Vec<(String, Vec<u8>)>;
+
+fn unbroken(jobs: usize, threads: usize) -> (Vec<TrialRecord>, Said) {
     let (plan, data) = plan();
     let folder = tempfile::tempdir().unwrap();
     let store = Store::create(folder.path()).unwrap();
@@ -84,14 +99,17 @@ fn unbroken(jobs: usize, threads: usize) -> Vec<TrialRecord> {
         "{:?}",
         summary.failed
     );
-    store.records().unwrap()
+    (store.records().unwrap(), predictions(&store))
 }
 
 #[test]
 fn jobs_and_threads_change_no_number() {
-    let one = unbroken(1, 1);
-    assert_same(&one, &unbroken(2, 1));
-    assert_same(&one, &unbroken(1, 2));
+    let (one, said) = unbroken(1, 1);
+    for (jobs, threads) in [(2, 1), (1, 2)] {
+        let (other, also) = unbroken(jobs, threads);
+        assert_same(&one, &other);
+        assert_eq!(said, also, "{jobs} jobs, {threads} threads");
+    }
     for record in &one {
         assert_eq!(record.outcome, Outcome::Completed {});
         assert!(
@@ -107,7 +125,7 @@ fn jobs_and_threads_change_no_number() {
 /// the results.
 #[test]
 fn disconnected_dropout_does_nothing() {
-    let records = unbroken(2, 1);
+    let (records, _) = unbroken(2, 1);
     let of = |rate: f64, connected: bool, seed: u64| {
         let wanted = |record: &&TrialRecord| {
             let dropout = record.config.dropout;
@@ -134,7 +152,7 @@ fn disconnected_dropout_does_nothing() {
 
 #[test]
 fn an_interrupted_study_goes_on_bit_for_bit() {
-    let whole = unbroken(1, 1);
+    let (whole, said) = unbroken(1, 1);
     for stop_at in [1, 5, 14] {
         let (plan, data) = plan();
         let folder = tempfile::tempdir().unwrap();
@@ -162,7 +180,77 @@ fn an_interrupted_study_goes_on_bit_for_bit() {
         let summary = run(&plan, &data, &store, &settings, &|_| {}).unwrap();
         assert_eq!((summary.remaining, summary.failed.len()), (0, 0));
         assert_same(&store.records().unwrap(), &whole);
+        assert_eq!(predictions(&store), said);
     }
+}
+
+/// Every file's accuracy is that of the record's last epoch.
+#[test]
+fn predictions_belong_to_the_last_network() {
+    let (plan, data) = plan();
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).unwrap();
+    run(&plan, &data, &store, &RunSettings::default(), &|_| {}).unwrap();
+    let labels = data.get("mnist").unwrap().test.labels().to_vec();
+    for record in store.records().unwrap() {
+        let trial = store.trial(&record.identity);
+        let said = trial.read_predictions().unwrap().unwrap();
+        assert!(said.is_of(&labels));
+        assert_eq!(said.kernels().shape, [2, 1, 3, 3]);
+        let accuracy = said.correct(&labels) as f64 / 40.0;
+        let last = record.epochs.last().unwrap().test_accuracy;
+        assert_eq!(accuracy.to_bits(), last.to_bits(), "{}", record.config);
+        assert!(!trial.checkpoint_path().exists());
+    }
+}
+
+/// The process ends after `predictions.bin`, or before it, and before `result.json`.
+#[test]
+fn a_trial_killed_before_its_result_comes_to_the_same_bytes() {
+    let (plan, data) = plan();
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).unwrap();
+    let checkpoints = Mutex::new(Vec::new());
+    let watch = |event: RunEvent<'_>| {
+        if let RunEvent::TrialEpoch { trial, epoch } = event
+            && epoch.epoch == 3
+        {
+            let path = store.trial(&trial.identity).checkpoint_path();
+            let bytes = fs::read(&path).unwrap();
+            checkpoints.lock().unwrap().push((path, bytes));
+        }
+    };
+    run(&plan, &data, &store, &RunSettings::default(), &watch).unwrap();
+    let (said, records) = (predictions(&store), store.records().unwrap());
+    assert!(said.iter().all(|(_, bytes)| bytes.len() > 80));
+    for (number, (path, bytes)) in checkpoints.into_inner().unwrap().iter().enumerate() {
+        let trial = path.parent().unwrap();
+        fs::write(path, bytes).unwrap();
+        fs::remove_file(trial.join("result.json")).unwrap();
+        if number % 2 == 0 {
+            fs::remove_file(trial.join("predictions.bin")).unwrap();
+        }
+    }
+    let summary = run(&plan, &data, &store, &RunSettings::default(), &|_| {}).unwrap();
+    assert_eq!(summary.finished, 6);
+    assert_eq!(predictions(&store), said);
+    assert_same(&store.records().unwrap(), &records);
+}
+
+#[test]
+fn predictions_can_be_left_out() {
+    let (mut plan, data) = plan();
+    assert!(plan.predictions, "the usual");
+    plan.predictions = false;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).unwrap();
+    run(&plan, &data, &store, &RunSettings::default(), &|_| {}).unwrap();
+    assert_same(&store.records().unwrap(), &unbroken(1, 1).0);
+    assert!(
+        predictions(&store)
+            .iter()
+            .all(|(_, bytes)| bytes.is_empty())
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod course;
 mod group;
+mod predict;
 
 pub use course::GroupTrial;
 pub use group::{Watcher, run_group};

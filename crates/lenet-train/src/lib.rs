@@ -27,7 +27,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use lenet_results::{EpochRecord, Outcome};
+use lenet_results::{EpochRecord, Outcome, Predictions};
 
 pub use agreement::{Agreement, TOLERANCE, compare_network, compare_ops};
 pub use backend::{check_device, group_capacity, resolve_device};
@@ -63,6 +63,9 @@ pub struct RunOptions {
     pub streamed: bool,
     /// Safetensors file with the initial weights; `None`: they are drawn from the seed.
     pub init: Option<PathBuf>,
+    /// Whether a trial that finishes says what its network makes of every test image
+    /// ([`Ended::Finished`]). That takes one more pass over the test images per trial.
+    pub predictions: bool,
 }
 
 /// An event of a running trial.
@@ -102,6 +105,9 @@ pub enum Ended {
         epochs: Vec<EpochRecord>,
         /// All parameters, in the order of the network's geometry.
         parameters: Vec<f32>,
+        /// Class and confidence of every test image by this network; `None` unless
+        /// [`RunOptions::predictions`] asks for them, or if they cannot be kept.
+        predictions: Option<Box<Predictions>>,
     },
     /// `stop` was set; the checkpoint holds the state.
     Interrupted {

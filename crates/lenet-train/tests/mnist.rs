@@ -47,6 +47,7 @@ fn one_epoch_of_five_thousand_images() {
         outcome,
         epochs,
         parameters,
+        ..
     } = ended
     else {
         panic!("{ended:?}")

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::Context;
+use lenet_report::Records;
 use lenet_results::{Outcome, SelfCheck, Store};
 use lenet_study::{
     DataSets, FIRST_LOOK, Overrides, Plan, RunEvent, RunSettings, RunSummary, Seeds, StudyConfig,
@@ -12,6 +13,7 @@ use lenet_study::{
 };
 
 use crate::commands::report::read;
+use crate::evidence::Kept;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::Experiments;
 use crate::overlay::Overlay;
@@ -132,6 +134,7 @@ fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
             seeds: flags.seeds,
             seeds_of: BTreeMap::new(),
             settings: overlay.into_settings(),
+            predictions: flags.no_predictions.then_some(false),
         },
         ordinal,
     ))
@@ -174,12 +177,13 @@ fn carry_out(
     let watcher = Watcher {
         style,
         store,
+        data,
         progress: OnceLock::new(),
     };
     let summary = lenet_study::run(plan, data, store, settings, &|event| watcher.see(event));
     watcher.finish();
     let summary = summary.or_fail()?;
-    write_report(store).or_fail()?;
+    write_report(store, data).or_fail()?;
     Ok(summary)
 }
 
@@ -238,10 +242,15 @@ fn exit_code(summary: &RunSummary) -> Exit {
 }
 
 /// Writes the report of the records so far and gives the path of its page.
-fn write_report(store: &Store) -> anyhow::Result<PathBuf> {
+fn write_report(store: &Store, data: &DataSets) -> anyhow::Result<PathBuf> {
     let folder = store.folder().join("report");
     let found = read(&[store.folder().to_owned()], None)?;
-    lenet_report::write_report(found.records(), &folder)
+    let kept = Kept::new(&[store.folder()], data);
+    let records = Records {
+        evidence: Some(&kept),
+        ..found.records()
+    };
+    lenet_report::write_report(records, &folder)
         .context("the trials are done, but the report could not be written")?;
     Ok(folder.join("index.html"))
 }
@@ -251,6 +260,7 @@ fn write_report(store: &Store) -> anyhow::Result<PathBuf> {
 struct Watcher<'p> {
     style: Style,
     store: &'p Store,
+    data: &'p DataSets,
     /// From the first event on.
     progress: OnceLock<Progress>,
 }
@@ -305,7 +315,7 @@ impl Watcher<'_> {
 
     /// A failure is told but not fatal, since the report is written again at the end.
     fn first_report(&self) {
-        let text = match write_report(self.store) {
+        let text = match write_report(self.store, self.data) {
             Ok(page) => {
                 format!(
                     "every cell has its first trial: report at {}",

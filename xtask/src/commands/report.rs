@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
+use lenet_data::Dataset;
+use lenet_report::Records;
 use lenet_results::{
     Registration, RuntimeRecord, Store, StudyRecord, TrialRecord, read_study, registrations,
     runtime_records,
 };
 use lenet_study::{DataSets, Overrides, Plan, StudyConfig};
 
+use crate::evidence::Kept;
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Report;
 use crate::output;
@@ -16,7 +19,11 @@ use crate::table::count;
 
 /// Runs the command; refuses folders that hold no records or some that cannot be read.
 pub fn run(flags: &Report) -> CommandResult {
-    let found = read(&flags.records, flags.config.as_deref()).or_refuse()?;
+    let mut found = read(&flags.records, flags.config.as_deref()).or_refuse()?;
+    for folder in &flags.data_dir {
+        let set = Dataset::from_folder(folder).or_refuse()?;
+        found.data = found.data.with(&folder.to_string_lossy(), set);
+    }
     let merged = lenet_results::merge(found.trials.iter().cloned());
     for conflict in &merged.conflicts {
         output::note(format_args!(
@@ -24,7 +31,12 @@ pub fn run(flags: &Report) -> CommandResult {
             conflict.identity, conflict.dropped, conflict.kept
         ));
     }
-    let files = lenet_report::write_report(found.records(), &flags.out).or_fail()?;
+    let kept = Kept::new(&flags.records, &found.data);
+    let records = Records {
+        evidence: Some(&kept),
+        ..found.records()
+    };
+    let files = lenet_report::write_report(records, &flags.out).or_fail()?;
     let trains = |study: &&StudyRecord| study.figures.iter().any(|f| f.runtime.is_none());
     for study in found.studies.iter().filter(trains) {
         output::line(cell_table(study, &merged.records)).or_fail()?;
@@ -53,16 +65,20 @@ pub struct Found {
     trials: Vec<TrialRecord>,
     runtimes: Vec<RuntimeRecord>,
     register: Vec<Registration>,
+    /// The data sets of the study that takes the place of the folders'.
+    data: DataSets,
 }
 
 impl Found {
-    /// The records behind a report.
-    pub fn records(&self) -> lenet_report::Records<'_> {
-        lenet_report::Records {
+    /// The records behind a report, without evidence.
+    pub fn records(&self) -> Records<'_> {
+        Records {
             studies: &self.studies,
             trials: &self.trials,
             runtimes: &self.runtimes,
             register: &self.register,
+            live: None,
+            evidence: None,
         }
     }
 }
@@ -102,6 +118,7 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
         let mut study = Plan::expand(&study, &overrides, &data)?.study;
         keep_looks(&found.studies, &mut study);
         found.studies = vec![study];
+        found.data = data;
     }
     Ok(found)
 }

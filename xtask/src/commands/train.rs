@@ -84,6 +84,7 @@ pub fn run(flags: &Train) -> CommandResult {
             outcome,
             epochs,
             parameters,
+            ..
         } => (outcome, epochs, parameters),
     };
     written.or_fail()?;

@@ -48,6 +48,9 @@ pub struct Experiments {
     /// Folder of records and report; default: results/ and the study's name
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Keep no trial's predictions of the test images, which the report's mistakes are made from
+    #[arg(long)]
+    pub no_predictions: bool,
     /// Go on seed by seed until every claim is decided, or --max-seeds is reached
     #[arg(long, conflicts_with_all = ["seeds", "only", "dry_run"])]
     pub until_decided: bool,
@@ -84,6 +87,10 @@ pub struct Report {
     /// built-in study
     #[arg(long, value_name = "FILE-OR-NAME")]
     pub config: Option<String>,
+    /// Folder of IDX files that trials were tested on, for their mistakes (may be given more than
+    /// once; MNIST comes with the program)
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Vec<PathBuf>,
     /// Folder to write the report to
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,

@@ -39,6 +39,7 @@ impl Checked<'_> {
         RunOptions {
             threads: self.threads,
             cuda_ordinal: self.ordinal,
+            predictions: true,
             ..RunOptions::default()
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lenet_core::{Backend, Dropout, Optimizer, Trial};
-use lenet_results::{EpochRecord, Outcome};
+use lenet_results::Outcome;
 use lenet_train::{Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
 use super::training::{config, folder};
@@ -196,23 +196,31 @@ fn of_ends(got: &[Ended], want: &[Ended]) -> Answer {
     )
 }
 
-/// Whether two trials ended alike: outcome, records and parameters, bit for bit.
+/// Whether two trials ended alike: outcome, records, parameters and predictions, bit for bit.
 fn same(got: &Ended, want: &Ended) -> bool {
-    let parts = |end: &Ended| match end {
+    let (
+        Ended::Finished {
+            outcome: got_outcome,
+            epochs: got_epochs,
+            parameters: got_parameters,
+            predictions: got_predictions,
+        },
         Ended::Finished {
             outcome,
             epochs,
             parameters,
-        } => Some((outcome.clone(), epochs.clone(), bits(parameters))),
-        Ended::Interrupted { .. } => None,
+            predictions,
+        },
+    ) = (got, want)
+    else {
+        return false;
     };
-    let alike = |a: &[EpochRecord], b: &[EpochRecord]| {
-        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_outcome(b))
-    };
-    match (parts(got), parts(want)) {
-        (Some(got), Some(want)) => got.0 == want.0 && alike(&got.1, &want.1) && got.2 == want.2,
-        _ => false,
-    }
+    let mut pairs = got_epochs.iter().zip(epochs);
+    got_outcome == outcome
+        && got_epochs.len() == epochs.len()
+        && pairs.all(|(got, want)| got.same_outcome(want))
+        && bits(got_parameters) == bits(parameters)
+        && got_predictions == predictions
 }
 
 fn bits(values: &[f32]) -> Vec<u32> {
@@ -231,6 +239,7 @@ mod tests {
             outcome: Outcome::Completed {},
             epochs: Vec::new(),
             parameters: parameters.to_vec(),
+            predictions: None,
         };
         let one = [end(&[0.0, f32::NAN])];
         assert_eq!(of_ends(&one, &one).verdict, Passed);

@@ -1,30 +1,7 @@
 //! Names, shapes, and what cannot be run.
 
 use super::*;
-use crate::{Samples, Schedule, Validation, ValidationDraw};
-
-#[test]
-fn names_say_what_is_special() {
-    let mut trial = Trial {
-        optimizer: Optimizer::ADAM,
-        learning_rate: 0.001,
-        dropout: Dropout::connected(0.5),
-        ..Trial::default()
-    };
-    assert_eq!(
-        trial.to_string(),
-        "adam 0.001 · 16 filters · batch 128 · dropout 0.5 · seed 1"
-    );
-    trial.network.filters = vec![8, 16];
-    trial.dropout.connected = false;
-    trial.schedule.decay = Decay::Cosine { floor: 0.0 };
-    trial.precision = Precision::Tf32;
-    assert_eq!(
-        trial.to_string(),
-        "adam 0.001 · 8×16 filters · batch 128 · dropout 0.5 not connected · cosine decay · tf32 \
-         · seed 1"
-    );
-}
+use crate::{Decay, Samples, Validation, ValidationDraw};
 
 #[test]
 fn every_problem_is_named_at_once() {

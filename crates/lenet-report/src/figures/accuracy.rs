@@ -5,16 +5,18 @@ use lenet_stats::Estimate;
 
 use crate::figures::figure::Figure;
 use crate::plot::accuracy_scale::{AccuracyScale, epoch_ticks};
-use crate::plot::frame::{Axis, Margins, Scale, Tick};
+use crate::plot::frame::{Axis, LEFT, Margins, Scale, Tick, WIDTH};
 use crate::plot::legend::{DASH, Entry, Swatch};
-use crate::plot::panel::{Layer, XyPanel};
-use crate::plot::scene::{Ink, SERIES, Stroke};
+use crate::plot::marker::Marker;
+use crate::plot::panel::{Datum, Layer, XyPanel};
+use crate::plot::scene::{Ink, Mark, SERIES, Stroke};
 use crate::plot::sheet::{Panel, Sheet};
 use crate::records::cells::{Cell, StudyFigure};
 use crate::records::trials::{Metric, TEST, VALIDATION};
 
 /// The accuracies of a cell, and of the published run that it repeats.
-struct CellCurve {
+pub(super) struct CellCurve {
+    mark: Mark,
     ink: Ink,
     /// Epoch and mean over seeds.
     measured: Vec<(usize, Estimate)>,
@@ -50,12 +52,18 @@ pub(crate) fn figure(study: &StudyFigure) -> Figure {
         sheet: Sheet {
             heading: format!("Figure {} · {}", study.id, study.title),
             panels: panels.collect(),
+            columns: 2,
             legend: legend(study, &cells, &inks, has_published),
         },
     }
 }
 
-fn curves(cells: &[&Cell], inks: &[Ink], metric: Metric, measure: EpochMeasure) -> Vec<CellCurve> {
+pub(super) fn curves(
+    cells: &[&Cell],
+    inks: &[Ink],
+    metric: Metric,
+    measure: EpochMeasure,
+) -> Vec<CellCurve> {
     let mut drawn: Vec<Vec<(usize, f64)>> = Vec::new();
     let curve = |(cell, ink): (&&Cell, &Ink)| {
         let last = cell.last_epoch().unwrap_or(0);
@@ -67,6 +75,7 @@ fn curves(cells: &[&Cell], inks: &[Ink], metric: Metric, measure: EpochMeasure) 
         }
         drawn.push(published.clone());
         CellCurve {
+            mark: Mark::Cell(cell.index),
             ink: *ink,
             measured: (1..=last).filter_map(mean).collect(),
             published,
@@ -83,14 +92,15 @@ fn panel(heading: &str, curves: &[CellCurve], scale: AccuracyScale) -> XyPanel {
     ordered.sort_by_key(|curve| curve.ink != Ink::Other);
     let mut layers: Vec<Layer> = ordered.iter().filter_map(|curve| curve.band()).collect();
     for curve in ordered {
-        layers.extend(curve.lines(last <= 20));
+        layers.extend(curve.lines(1.8, last.div_ceil(20)));
     }
     let epochs = epoch_ticks(last).into_iter();
     let accuracies = scale.ticks(0.055).into_iter();
     XyPanel {
         heading: heading.to_owned(),
-        height: 350.0,
+        size: (WIDTH, 350.0),
         margins: Margins {
+            left: LEFT,
             right: 16.0,
             bottom: 46.0,
         },
@@ -110,19 +120,23 @@ fn panel(heading: &str, curves: &[CellCurve], scale: AccuracyScale) -> XyPanel {
 
 impl CellCurve {
     /// All accuracies of the curve. The band may reach further.
-    fn values(&self) -> impl Iterator<Item = f64> + Clone {
+    pub(super) fn values(&self) -> impl Iterator<Item = f64> + Clone {
         let measured = self.measured.iter().map(|(_, e)| e.point);
         measured.chain(self.published.iter().map(|(_, accuracy)| *accuracy))
     }
 
-    fn last_epoch(&self) -> usize {
+    pub(super) fn last_epoch(&self) -> usize {
         let measured = self.measured.last().map_or(0, |(epoch, _)| *epoch);
         let published = self.published.iter().map(|(epoch, _)| *epoch).max();
         measured.max(published.unwrap_or(0))
     }
 
+    pub(super) fn has_published(&self) -> bool {
+        !self.published.is_empty()
+    }
+
     /// The intervals around the means; `None` for a grey curve or without an area.
-    fn band(&self) -> Option<Layer> {
+    pub(super) fn band(&self) -> Option<Layer> {
         let bounds = self.measured.iter();
         let bounds = bounds.filter_map(|(epoch, mean)| Some((*epoch as f64, mean.interval?)));
         let bounds: Vec<_> = bounds.collect();
@@ -130,15 +144,16 @@ impl CellCurve {
         let lower = bounds.iter().rev().map(|(epoch, i)| (*epoch, i.low));
         let outline: Vec<_> = upper.chain(lower).collect();
         let ink = self.ink;
-        (outline.len() > 2 && ink != Ink::Other).then_some(Layer::Band { outline, ink })
+        let visible = outline.len() > 2 && ink != Ink::Other;
+        visible.then(|| Layer::Band { outline, ink }.of(Some(&self.mark)))
     }
 
-    fn lines(&self, dots: bool) -> Vec<Layer> {
+    /// The published line dashed, the measured one with a marker at every so many epochs.
+    pub(super) fn lines(&self, width: f64, each: usize) -> Vec<Layer> {
         let ink = self.ink;
         let line = |points, dash| {
-            let width = 1.8;
             let stroke = Stroke { ink, width, dash };
-            Layer::Line { points, stroke }
+            Layer::Line { points, stroke }.of(Some(&self.mark))
         };
         let mut layers = Vec::new();
         if !self.published.is_empty() {
@@ -148,11 +163,26 @@ impl CellCurve {
         }
         let measured = self.measured.iter();
         let points: Vec<_> = measured.map(|(e, m)| (*e as f64, m.point)).collect();
-        if dots && ink != Ink::Other {
-            let points = points.clone();
-            layers.push(Layer::Dots { points, ink });
-        }
+        let marked = points
+            .iter()
+            .filter(|(epoch, _)| *epoch as usize % each == 0);
+        let datum = |(x, y): &(f64, f64)| Datum {
+            x: *x,
+            y: *y,
+            interval: None,
+        };
+        let data: Vec<Datum> = marked.map(datum).collect();
         layers.push(line(points, None));
+        layers.extend(Marker::of_ink(ink).map(|marker| {
+            let markers = Layer::Markers {
+                data,
+                marker,
+                radius: 3.0,
+                hollow: false,
+                ink,
+            };
+            markers.of(Some(&self.mark))
+        }));
         layers
     }
 }
@@ -171,45 +201,70 @@ fn inks(cells: &[&Cell]) -> Vec<Ink> {
     inks
 }
 
-/// A cell with its number of trials, and of networks that died where only some did.
+/// A cell's name, with the number of its trials where some are missing, and of networks that live where
+/// only some died.
 fn legend_label(cell: &Cell) -> String {
     let (died, done) = (cell.died(), cell.done.len());
-    let living = match (1..done).contains(&died) {
-        true => format!("; the {} that live", done - died),
-        false => String::new(),
-    };
-    format!("{} (n = {}{living})", cell.label, cell.seeds())
+    let mut notes = Vec::new();
+    if done < cell.planned() {
+        notes.push(format!("{} seeds", cell.seeds()));
+    }
+    if (1..done).contains(&died) {
+        notes.push(format!("the {} that live", done - died));
+    }
+    match notes.as_slice() {
+        [] => cell.name.clone(),
+        notes => format!("{} ({})", cell.name, notes.join("; ")),
+    }
+}
+
+/// The swatch of a curve in an ink.
+pub(super) fn swatch(ink: Ink) -> Swatch {
+    match Marker::of_ink(ink) {
+        Some(marker) => Swatch::Marked {
+            marker,
+            hollow: false,
+        },
+        None => Swatch::Line,
+    }
 }
 
 fn legend(study: &StudyFigure, cells: &[&Cell], inks: &[Ink], has_published: bool) -> Vec<Entry> {
-    let line = |label, ink| Entry {
-        label,
-        ink,
-        swatch: Swatch::Line,
-    };
-    let coloured = cells
-        .iter()
-        .zip(inks)
-        .filter(|(_, ink)| **ink != Ink::Other);
+    let coloured = cells.iter().zip(inks);
+    let coloured = coloured.filter(|(_, ink)| **ink != Ink::Other);
     let mut legend: Vec<Entry> = coloured
-        .map(|(cell, ink)| line(legend_label(cell), *ink))
+        .map(|(cell, ink)| Entry {
+            label: legend_label(cell),
+            ink: *ink,
+            swatch: swatch(*ink),
+            mark: Some(Mark::Cell(cell.index)),
+        })
         .collect();
     let others = cells.len() - legend.len();
     if others > 0 {
-        let label = format!("{others} other cells (see the table)");
-        legend.push(line(label, Ink::Other));
-    }
-    if let Some(published) = study.published.as_ref().filter(|_| has_published) {
         legend.push(Entry {
-            label: format!("dashed: {}", published.source),
-            ink: Ink::Muted,
-            swatch: Swatch::Dashed,
+            label: format!("{others} other cells (see the table)"),
+            ink: Ink::Other,
+            swatch: Swatch::Line,
+            mark: None,
         });
     }
+    legend.extend(has_published.then(|| published_entry(study)).flatten());
     legend
 }
 
-fn caption(study: &StudyFigure) -> String {
+/// What dashed lines are.
+pub(super) fn published_entry(study: &StudyFigure) -> Option<Entry> {
+    let published = study.published.as_ref()?;
+    Some(Entry {
+        label: format!("dashed: {}", published.source),
+        ink: Ink::Muted,
+        swatch: Swatch::Dashed,
+        mark: None,
+    })
+}
+
+pub(super) fn caption(study: &StudyFigure) -> String {
     let cells = &study.cells;
     let done: usize = cells.iter().map(|c| c.done.len()).sum();
     let planned: usize = cells.iter().map(Cell::planned).sum();

@@ -1,15 +1,25 @@
 //! The figures of a report: accuracy over epochs, and runtimes against size, work and phase.
 
-pub(crate) mod accuracy;
+mod accuracy;
+pub(crate) mod confusion;
+mod drawings;
+mod effects;
+mod facets;
 mod figure;
+pub(crate) mod filters;
+mod heatmap;
 mod phases;
+pub(crate) mod reliability;
 mod runtime;
+mod scatter;
 mod series;
+mod value_axis;
 mod work;
 
 use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::runtimes::Runtimes;
 
+pub(crate) use drawings::of_study;
 pub(crate) use figure::Figure;
 
 /// The declared figures of runtimes, and those of phases and of work if they have something to show.

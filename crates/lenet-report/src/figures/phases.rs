@@ -3,7 +3,7 @@
 use lenet_results::PhaseSeconds;
 
 use crate::figures::figure::Figure;
-use crate::plot::frame::{LABEL, Margins, WIDTH, draw_heading};
+use crate::plot::frame::{LABEL, LEFT, Margins, WIDTH, draw_heading};
 use crate::plot::legend::{Entry, Swatch};
 use crate::plot::scene::{Anchor, Ink, Rect, Scene};
 use crate::plot::sheet::{Panel, Sheet};
@@ -11,6 +11,7 @@ use crate::records::runtimes::{Point, Runtimes};
 use crate::records::series::Series;
 
 const MARGINS: Margins = Margins {
+    left: LEFT,
     right: 66.0,
     bottom: 46.0,
 };
@@ -79,6 +80,7 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
         label: name.to_owned(),
         ink: Ink::Series(i),
         swatch: Swatch::Box,
+        mark: None,
     };
     let rate = match dropout {
         0.0 => "without dropout".to_owned(),
@@ -98,6 +100,7 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
                 .into_iter()
                 .map(|panel| -> Box<dyn Panel> { Box::new(panel) })
                 .collect(),
+            columns: 2,
             legend: PhaseSeconds::NAMES
                 .into_iter()
                 .enumerate()

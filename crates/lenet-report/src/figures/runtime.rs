@@ -151,6 +151,7 @@ pub(super) fn figure(runtimes: &Runtimes, declared: &RuntimeFigure) -> Figure {
         sheet: Sheet {
             heading: format!("Figure {} · {}", declared.id, declared.title),
             legend: legend.collect(),
+            columns: 2,
             panels: panels(drawn, &x, &y),
         },
     }

@@ -1,8 +1,9 @@
 //! How series of runtimes look in every figure: their colours, markers and legend entries.
 
-use crate::plot::frame::{Axis, Margins, Scale, Tick};
-use crate::plot::legend::{Entry, Marker, Swatch};
+use crate::plot::frame::{Axis, LEFT, Margins, Scale, Tick, WIDTH};
+use crate::plot::legend::{Entry, Swatch};
 use crate::plot::log_scale::LogScale;
+use crate::plot::marker::{Marker, RADIUS};
 use crate::plot::panel::{Datum, Layer, XyPanel};
 use crate::plot::scene::{Ink, SERIES, Stroke};
 use crate::plot::sheet::Panel;
@@ -45,8 +46,9 @@ pub(super) fn panels(
         let markers = curves.iter().filter_map(PointCurve::marker_layer);
         Box::new(XyPanel {
             heading,
-            height: 366.0,
+            size: (WIDTH, 366.0),
             margins: Margins {
+                left: LEFT,
                 right: 22.0,
                 bottom: 62.0,
             },
@@ -73,6 +75,7 @@ impl PointCurve {
         Some(Layer::Markers {
             data: self.data.clone(),
             marker,
+            radius: RADIUS,
             hollow,
             ink: self.ink,
         })
@@ -155,5 +158,6 @@ pub(super) fn entry(label: &str, ink: Ink, on_gpu: bool, hollow: bool) -> Entry 
             marker: device_marker(on_gpu),
             hollow,
         },
+        mark: None,
     }
 }

@@ -66,6 +66,7 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
         sheet: Sheet {
             heading: "Time of a training step against its work".to_owned(),
             panels: panels(drawn, &x, &y),
+            columns: 2,
             legend,
         },
     })

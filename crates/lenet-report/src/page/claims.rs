@@ -12,7 +12,6 @@ pub(super) fn overview(claims: &[JudgedClaim]) -> Markup {
     let table = table(claims).without("what is estimated");
     html! {
         @if !claims.is_empty() {
-            h2 { "Claims at a glance" }
             (table.html())
             p.note { "n counts seeds, in claims on runtimes processes. What each estimate is, and the "
                 "rule for its verdict, stands " a href="#claims" { "further down" } ". "
@@ -35,7 +34,6 @@ fn expected_wrong(claims: &[JudgedClaim]) -> String {
 
 pub(super) fn section(claims: &[JudgedClaim]) -> Markup {
     html! {
-        h2 id="claims" { "The claims, one by one" }
         @if claims.is_empty() {
             p { "This study declares no claims. A " code { "[[claim]]" } " in its file states one, and "
                 "the report says whether it holds." }

@@ -5,8 +5,9 @@ use maud::{Markup, PreEscaped, html};
 use crate::figures::Figure;
 use crate::markdown;
 use crate::plot::legend::Entry;
-use crate::plot::scene::Scene;
+use crate::plot::scene::{Mark, Scene};
 use crate::plot::svg;
+use crate::text::joined;
 
 pub(super) fn of_studies(figures: &[Figure]) -> Markup {
     html! {
@@ -28,22 +29,36 @@ pub(super) fn of_runtimes(figures: &[Figure]) -> Markup {
     }
 }
 
-fn one(figure: &Figure) -> Markup {
+pub(super) fn one(figure: &Figure) -> Markup {
     let stem = figure.file_stem();
     html! {
         figure {
             h3 { (figure.sheet.heading) }
-            div.panels {
+            div.panels style={ "--columns:" (figure.sheet.columns) } {
                 @for panel in figure.sheet.panel_scenes() { (PreEscaped(svg::document(&panel))) }
             }
             ul.legend {
-                @for entry in &figure.sheet.legend { li { (swatch(entry)) (entry.label) } }
+                @for entry in &figure.sheet.legend { (legend_entry(entry)) }
             }
             figcaption {
                 (figure.caption) " Alone: "
                 a href={ (stem) ".svg" } { "SVG" } ", " a href={ (stem) ".png" } { "PNG" } "."
                 (markdown::html(&figure.notes))
             }
+        }
+    }
+}
+
+fn legend_entry(entry: &Entry) -> Markup {
+    let content = html! { (swatch(entry)) (entry.label) };
+    match &entry.mark {
+        None => html! { li { (content) } },
+        Some(Mark::Cell(index)) => html! { li data-cell=(index) { (content) } },
+        Some(Mark::Cells { values, .. }) => {
+            let pairs = values
+                .iter()
+                .map(|(setting, value)| format!("{setting}:{value}"));
+            html! { li data-cells=(joined(pairs, " ")) { (content) } }
         }
     }
 }

@@ -1,25 +1,37 @@
-//! `index.html`: one page that holds everything, without scripts and references to the network.
+//! `index.html`: one page that holds everything, without references to the network. Its script only
+//! adds to it.
 
 mod claims;
+mod explore;
 mod figures;
+mod live;
+pub(crate) mod mistakes;
 mod notes;
 mod provenance;
 mod results;
 mod runtimes;
+mod section;
+mod variance;
 
 use lenet_results::{Conflict, StudyRecord, TrialRecord};
 use maud::{DOCTYPE, PreEscaped, html};
+
+use section::Section;
 
 use crate::claims::judged::JudgedClaim;
 use crate::figures::Figure;
 use crate::plot::svg::ink_styles;
 use crate::records::cells::StudyFigure;
+use crate::records::index::Index;
 use crate::records::knobs::Knob;
+use crate::records::mistakes::Mistakes;
 use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::runtimes::Runtimes;
+use crate::records::variance::FigureVariance;
 use crate::tables::results::CellResult;
 use crate::text::joined;
 
+pub use live::Live;
 pub(crate) use results::best_in_words;
 
 /// Everything that the page shows.
@@ -28,6 +40,7 @@ pub(crate) struct Content<'a> {
     pub(crate) records: &'a [TrialRecord],
     pub(crate) conflicts: &'a [Conflict],
     pub(crate) study_figures: &'a [StudyFigure<'a>],
+    pub(crate) index: &'a Index,
     /// Drawings of the study figures, in the same order.
     pub(crate) accuracy_figures: &'a [Figure],
     pub(crate) results: &'a [CellResult<'a>],
@@ -35,7 +48,12 @@ pub(crate) struct Content<'a> {
     pub(crate) runtime_figures: &'a [Figure],
     pub(crate) declared_runtimes: &'a [RuntimeFigure],
     pub(crate) claims: &'a [JudgedClaim],
+    pub(crate) variance: &'a [FigureVariance<'a>],
     pub(crate) knobs: &'a [Knob],
+    /// What is still going on; `None` for a study that has ended.
+    pub(crate) live: Option<&'a Live>,
+    /// What the best cell gets wrong, with the figures of that; `None` without evidence or results.
+    pub(crate) mistakes: Option<(&'a Mistakes<'a>, &'a [Figure])>,
 }
 
 impl Content<'_> {
@@ -61,44 +79,103 @@ pub(crate) fn render(content: &Content) -> String {
         [] => "No study".to_owned(),
         studies => joined(studies.iter().map(|s| s.title.clone()), " · "),
     };
+    let sections = sections(content);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
+                @if let Some(live) = content.live { (live::reload(live)) }
                 title { (title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(ink_styles())) }
+                style { (PreEscaped(STYLE)) (PreEscaped(mistakes::STYLE)) (PreEscaped(ink_styles())) }
             }
             body {
                 header {
                     h1 { (title) }
+                    @if let Some(live) = content.live { (live::note(live)) }
                     (provenance::lead(content))
                 }
+                (section::contents(&sections))
                 main {
                     @if content.has_trials() { (results::best(content)) }
-                    (claims::overview(content.claims))
-                    h2 { "Figures" }
-                    @if content.has_trials() { (figures::of_studies(content.accuracy_figures)) }
-                    (figures::of_runtimes(content.runtime_figures))
-                    @if content.has_trials() {
-                        (results::section(content))
-                        (results::dropout_section(content))
-                    }
-                    @if content.has_runtimes() { (runtimes::section(content.runtimes, content.declared_runtimes)) }
-                    (claims::section(content.claims))
-                    @if content.has_trials() {
-                        (notes::knobs_section(content))
-                        (notes::outcomes_section(content))
-                        (provenance::of_trials(content.records))
-                    }
-                    @if content.has_runtimes() { (provenance::of_runtimes(content.runtimes)) }
-                    (provenance::reproduce(content))
+                    (section::all(&sections))
                 }
+                (explore::script(content))
             }
         }
     };
     page.into_string()
+}
+
+/// The sections that have something to say, in order.
+fn sections(content: &Content) -> Vec<Section> {
+    let (trials, runtimes) = (content.has_trials(), content.has_runtimes());
+    let mut sections = Vec::new();
+    let mut add = |id, title: &str, body| sections.push(Section::new(id, title, body));
+    if !content.claims.is_empty() {
+        add(
+            "verdicts",
+            "Claims at a glance",
+            claims::overview(content.claims),
+        );
+    }
+    if trials && let Some(body) = variance::section(content.variance) {
+        add("variance", "What matters", body);
+    }
+    if trials && let Some(body) = explore::section(content) {
+        add("explore", "Choose cells", body);
+    }
+    let figures = html! {
+        @if trials { (figures::of_studies(content.accuracy_figures)) }
+        (figures::of_runtimes(content.runtime_figures))
+    };
+    add("figures", "Figures", figures);
+    if trials {
+        add("results", "Results", results::section(content));
+        if let Some(body) = results::dropout_section(content) {
+            add("dropout", "Real dropout beside none", body);
+        }
+    }
+    if let Some((mistakes, figures)) = content.mistakes {
+        add("mistakes", "Mistakes", mistakes::section(mistakes, figures));
+    }
+    if runtimes {
+        let body = runtimes::section(content.runtimes, content.declared_runtimes);
+        add("runtimes", "Runtimes", body);
+    }
+    add(
+        "claims",
+        "The claims, one by one",
+        claims::section(content.claims),
+    );
+    if trials {
+        add(
+            "knobs",
+            "Knobs that do nothing",
+            notes::knobs_section(content),
+        );
+        add(
+            "outcomes",
+            "Outcomes out of the ordinary",
+            notes::outcomes_section(content),
+        );
+        add(
+            "provenance",
+            "How it was run",
+            provenance::of_trials(content.records),
+        );
+    }
+    if runtimes {
+        let body = provenance::of_runtimes(content.runtimes);
+        add("measured", "How runtimes were measured", body);
+    }
+    add(
+        "reproduce",
+        "How to reproduce it",
+        provenance::reproduce(content),
+    );
+    sections
 }
 
 #[cfg(test)]

@@ -16,7 +16,6 @@ pub(super) fn knobs_section(content: &Content) -> Markup {
         .line("example", |k| Field::Code(k.example.to_vec()))
         .table();
     html! {
-        h2 { "Knobs that do nothing" }
         p { "Trials that differ in one setting alone and whose every loss and accuracy agrees bit "
             "for bit. Trials that diverged are left out." }
         @if table.is_empty() {
@@ -34,7 +33,9 @@ pub(super) fn outcomes_section(content: &Content) -> Markup {
     let told = told.flat_map(|r| remarks(r).into_iter().map(move |remark| (r, remark)));
     let table = Table::of(told)
         .text("trial", |(r, _)| Field::code(&r.identity))
-        .text("configuration", |(r, _)| describe(r))
+        .text("configuration", |(r, _)| {
+            content.index.names.cell(&r.config)
+        })
         .number("seed", |(r, _)| r.config.seed)
         .text("what happened", |(_, remark)| remark.clone())
         .table();
@@ -42,7 +43,6 @@ pub(super) fn outcomes_section(content: &Content) -> Markup {
     let cells = cells.flat_map(|figure| figure.cells.iter().map(move |cell| (figure, cell)));
     let missing: Vec<_> = cells.filter(|(_, cell)| !cell.missing.is_empty()).collect();
     html! {
-        h2 { "Outcomes out of the ordinary" }
         @if table.is_empty() && content.conflicts.is_empty() {
             p { "None: every trial recorded ran to its end in one place, and no network died." }
         }
@@ -59,26 +59,12 @@ pub(super) fn outcomes_section(content: &Content) -> Markup {
         @if !missing.is_empty() {
             h3 { "Not run yet" }
             ul { @for (figure, cell) in &missing {
-                li { "Figure " (figure.id) ", " (cell.label) ": "
+                li { "Figure " (figure.id) ", " (cell.name) ": "
                     @if cell.missing.len() == 1 { "seed " } @else { "seeds " }
                     (joined(cell.missing.iter().map(ToString::to_string), ", ")) }
             } }
         }
     }
-}
-
-fn describe(record: &TrialRecord) -> String {
-    let config = &record.config;
-    let mut text = format!(
-        "{}, learning rate {}, dropout {}",
-        config.optimizer.name(),
-        config.learning_rate,
-        config.dropout.rate
-    );
-    if !config.dropout.connected {
-        text.push_str(" not connected");
-    }
-    text
 }
 
 /// Everything about a trial that a plain completion does not have.

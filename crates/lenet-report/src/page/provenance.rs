@@ -94,7 +94,6 @@ pub(super) fn of_trials(records: &[TrialRecord]) -> Markup {
         ("check of gradients", self_checks(records)),
     ];
     html! {
-        h2 { "How it was run" }
         @if runs().next().is_none() { p { "The records name no machine." } }
         @else {
             (facts(&list))
@@ -170,7 +169,6 @@ pub(super) fn of_runtimes(runtimes: &Runtimes) -> Markup {
         ("images", distinct(images)),
     ];
     html! {
-        h2 { "How runtimes were measured" }
         (facts(&list))
     }
 }
@@ -230,7 +228,6 @@ fn self_checks(records: &[TrialRecord]) -> String {
 /// The commands that make the page again.
 pub(super) fn reproduce(content: &Content) -> Markup {
     html! {
-        h2 { "How to reproduce it" }
         p { "The same seeds give the same numbers on any number of cores. Finished work is not "
             "done again, so a command also goes on where it was broken off." }
         pre { code {

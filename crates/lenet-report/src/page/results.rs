@@ -10,10 +10,12 @@ use super::Content;
 use crate::records::cells::{Cell, StudyFigure};
 use crate::records::estimates::LEVEL;
 use crate::records::trials::{TEST, paired, per_seed};
-use crate::tables::epochs::filters;
 use crate::tables::results::{self, CellResult};
 use crate::tables::table::Table;
-use crate::text::{bounds, count, or_dash, signed, with_interval};
+use crate::text::{bounds, count, or_dash, signed, thousands, with_interval};
+
+/// Cells with dropout that are shown beside those without.
+const MOST_PAIRS: usize = 16;
 
 pub(super) fn best(content: &Content) -> Markup {
     let Some(best) = results::best(content.results) else {
@@ -23,7 +25,7 @@ pub(super) fn best(content: &Content) -> Markup {
         p.best {
             strong { "Best by validation accuracy" } " of "
             (count(results::distinct(content.results), "configuration")) ": "
-            (describe(best.cell)) " (figure " (best.figure) "), validation "
+            (best.cell.full_name) " (figure " (best.figure) "), validation "
             (with_interval(best.validation)) ", test "
             strong { (with_interval(best.test)) } ", mean of " (best.cell.seeds())
             @if best.cell.planned() == 1 { " seed" } @else { " seeds" }
@@ -38,7 +40,7 @@ pub(crate) fn best_in_words(results: &[CellResult]) -> Option<String> {
     let best = results::best(results)?;
     Some(format!(
         "{} (figure {}): validation {}, test {}, {} after epoch {}",
-        describe(best.cell),
+        best.cell.full_name,
         best.figure,
         with_interval(best.validation),
         with_interval(best.test),
@@ -49,13 +51,16 @@ pub(crate) fn best_in_words(results: &[CellResult]) -> Option<String> {
 
 pub(super) fn section(content: &Content) -> Markup {
     html! {
-        h2 { "Results" }
         p { "After the last epoch that all trials of a cell reached: mean over seeds, with its "
             "95 % interval (Student t on the scale of logits, so that it stays between 0 and 1) where "
             "there are at least two. A trial that diverged or stopped early counts with its last "
             "value. Where some networks of a cell died, the means are of those that live, and the "
             "share that died stands beside them." }
-        (results::table(content.results).html())
+        @if content.results.len() > results::MOST_ROWS {
+            p.note { "The best " (thousands(results::MOST_ROWS)) " of " (thousands(content.results.len()))
+                " cells; results.csv has all." }
+        }
+        (results::sorted(content.results, content.index).html())
         p.note { "Also as " a href="results.csv" { "results.csv" } " and "
             a href="results.md" { "results.md" } "; every epoch of every trial is in "
             a href="epochs.csv" { "epochs.csv" } "." }
@@ -72,33 +77,21 @@ fn sources(figures: &[StudyFigure]) -> BTreeSet<String> {
         .collect()
 }
 
-/// Optimizer, rates and sizes of a cell in words.
-fn describe(cell: &Cell) -> String {
-    let config = &cell.config;
-    let dropout = match (config.dropout.rate, config.dropout.connected) {
-        (0.0, _) => "no dropout".to_owned(),
-        (rate, true) => format!("dropout {rate}"),
-        (rate, false) => format!("dropout {rate} not connected"),
-    };
-    format!(
-        "{}, learning rate {}, {dropout}, {} filters, batch {}",
-        config.optimizer.name(),
-        config.learning_rate,
-        filters(config),
-        config.batch_size
-    )
-}
-
 /// Each cell with dropout at work beside the same cell without, if both have results.
-pub(super) fn dropout_section(content: &Content) -> Markup {
+pub(super) fn dropout_section(content: &Content) -> Option<Markup> {
     let change = |with: &Cell, without: &Cell| {
         let difference = difference(with, without);
         let interval = difference.and_then(|d| d.interval);
         let interval = interval.map(|i| format!(" ({})", bounds(i, signed)));
         or_dash(difference, |d| signed(d.point)) + &interval.unwrap_or_default()
     };
-    let table = Table::of(dropout_pairs(content.study_figures))
-        .text("setting", |(with, _)| describe(with))
+    let pairs = dropout_pairs(content.study_figures);
+    // Of a large grid the effects tell more.
+    if pairs.is_empty() || pairs.len() > MOST_PAIRS {
+        return None;
+    }
+    let table = Table::of(pairs)
+        .text("setting", |(with, _)| with.full_name.clone())
         .line("without", |(_, without)| {
             with_interval(without.final_mean(TEST))
         })
@@ -110,14 +103,11 @@ pub(super) fn dropout_section(content: &Content) -> Markup {
             or_dash(difference(a, b), |d| d.n.to_string())
         })
         .table();
-    html! {
-        @if !table.is_empty() {
-            h2 { "Real dropout beside none" }
+    Some(html! {
             p { "Test accuracy after the last epoch with dropout at work, beside the same setting "
                 "without it (or with it not connected, which is the same)." }
             (table.html())
-        }
-    }
+    })
 }
 
 /// Each cell with dropout at work, once, with the cell that differs in dropout alone.

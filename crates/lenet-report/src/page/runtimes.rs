@@ -14,7 +14,6 @@ use crate::text::{joined, or_dash, signed_percent, thousands};
 
 pub(super) fn section(runtimes: &Runtimes, declared: &[RuntimeFigure]) -> Markup {
     html! {
-        h2 { "Runtimes" }
         p { "Medians over rounds, each round in an order shuffled anew, with their distribution-free "
             "interval: of 95 % from six rounds on, else the range of the rounds (five: 93.75 %). "
             "Work is counted by the direct method; the peak is what all threads reach at most, as "

@@ -1,6 +1,7 @@
 //! The frame of a panel: its margins, heading, axes, ticks and titles.
 
 use crate::plot::accuracy_scale::AccuracyScale;
+use crate::plot::linear_scale::LinearScale;
 use crate::plot::log_scale::LogScale;
 use crate::plot::raster::text_width;
 use crate::plot::scene::{Anchor, Ink, Rect, Scene, Shape, Text};
@@ -11,12 +12,16 @@ pub(crate) const WIDTH: f64 = 480.0;
 /// Size of the labels of ticks and axes.
 pub(crate) const LABEL: f64 = 12.0;
 
-const LEFT: f64 = 64.0;
-const TOP: f64 = 34.0;
+/// Room on the left of a panel of [`WIDTH`].
+pub(crate) const LEFT: f64 = 64.0;
+/// Room above a plot, for its heading.
+pub(crate) const TOP: f64 = 34.0;
 
 /// Room around a plot, in CSS pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Margins {
+    /// Room for the labels of the y axis and its title.
+    pub(crate) left: f64,
     pub(crate) right: f64,
     pub(crate) bottom: f64,
 }
@@ -45,16 +50,21 @@ pub(crate) enum Scale {
         last: usize,
     },
     Log(LogScale),
+    Linear(LinearScale),
+    /// So many categories, at 0, 1 and so on.
+    Levels(usize),
 }
 
 impl Scale {
     /// Position of a value as a share of the axis.
-    fn share(&self, value: f64) -> f64 {
+    pub(crate) fn share(&self, value: f64) -> f64 {
         match self {
             Self::Accuracy(scale) => scale.share(value),
             Self::Epochs { last: 1 } => 0.5,
             Self::Epochs { last } => (value - 1.0) / (*last as f64 - 1.0),
             Self::Log(scale) => scale.share(value),
+            Self::Linear(scale) => scale.share(value),
+            Self::Levels(count) => (value + 0.5) / (*count).max(1) as f64,
         }
     }
 
@@ -62,7 +72,7 @@ impl Scale {
     fn inset(&self) -> f64 {
         match self {
             Self::Epochs { .. } => 8.0,
-            Self::Accuracy(_) | Self::Log(_) => 0.0,
+            Self::Accuracy(_) | Self::Log(_) | Self::Linear(_) | Self::Levels(_) => 0.0,
         }
     }
 }
@@ -81,9 +91,9 @@ impl Margins {
     /// The plot inside a panel.
     pub(crate) fn plot(&self, panel: &Rect) -> Rect {
         Rect {
-            x: panel.x + LEFT,
+            x: panel.x + self.left,
             y: panel.y + TOP,
-            width: panel.width - LEFT - self.right,
+            width: panel.width - self.left - self.right,
             height: panel.height - TOP - self.bottom,
         }
     }
@@ -130,7 +140,7 @@ impl Axis {
         let bottom = plot.bottom();
         let ends = vec![(plot.x, bottom), (plot.right(), bottom)];
         scene.line(ends, Ink::Muted, 1.0);
-        let may_touch = matches!(self.scale, Scale::Log(_));
+        let may_touch = !matches!(self.scale, Scale::Epochs { .. } | Scale::Accuracy(_));
         let mut free_from = f64::NEG_INFINITY;
         for tick in &self.ticks {
             let x = self.across(plot, tick.at);
@@ -159,6 +169,9 @@ impl Axis {
 
     /// Draws the title of the axis on the left, upright.
     pub(crate) fn draw_upright_title(&self, scene: &mut Scene, plot: &Rect) {
+        if self.title.is_empty() {
+            return;
+        }
         scene.shapes.push(Shape::Text(Text {
             at: (plot.x - 48.0, plot.y + plot.height / 2.0),
             text: self.title.clone(),

@@ -1,6 +1,7 @@
-//! Legend entries, their swatches, and the markers of data points.
+//! Legend entries and their swatches.
 
-use crate::plot::scene::{Ink, Rect, Scene, Shape, Stroke};
+use crate::plot::marker::{Marker, RADIUS};
+use crate::plot::scene::{Ink, Mark, Rect, Scene, Stroke};
 
 /// Dash and gap of published curves, in CSS pixels.
 pub(crate) const DASH: (f64, f64) = (6.0, 4.0);
@@ -11,6 +12,8 @@ pub(crate) struct Entry {
     pub(crate) label: String,
     pub(crate) ink: Ink,
     pub(crate) swatch: Swatch,
+    /// What the entry stands for, if the page can highlight it.
+    pub(crate) mark: Option<Mark>,
 }
 
 /// The symbol before an entry's label.
@@ -26,13 +29,6 @@ pub(crate) enum Swatch {
     Box,
 }
 
-/// The shape of a data point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Marker {
-    Disc,
-    Diamond,
-}
-
 impl Entry {
     /// Draws the swatch, 26 wide, with its left end at (x, y).
     pub(crate) fn draw_swatch(&self, scene: &mut Scene, (x, y): (f64, f64)) {
@@ -45,7 +41,7 @@ impl Entry {
             Swatch::Dashed => line(Some(DASH)),
             Swatch::Marked { marker, hollow } => {
                 line(hollow.then_some(DASH));
-                marker.draw(scene, (x + 13.0, y), hollow, self.ink);
+                marker.draw(scene, (x + 13.0, y), RADIUS, hollow, self.ink);
             }
             Swatch::Box => {
                 let filled = Rect {
@@ -55,41 +51,6 @@ impl Entry {
                     height: 12.0,
                 };
                 scene.area(filled.corners(), self.ink, 1.0);
-            }
-        }
-    }
-}
-
-impl Marker {
-    /// Draws the marker around (x, y). A hollow marker hides what lies below it.
-    pub(crate) fn draw(self, scene: &mut Scene, (x, y): (f64, f64), hollow: bool, ink: Ink) {
-        const RADIUS: f64 = 4.0;
-        const WIDTH: f64 = 1.6;
-        let inside = if hollow { Ink::Paper } else { ink };
-        match self {
-            Self::Disc => {
-                scene.dot((x, y), RADIUS, inside);
-                if hollow {
-                    scene.shapes.push(Shape::Ring {
-                        at: (x, y),
-                        radius: RADIUS,
-                        stroke: Stroke {
-                            ink,
-                            width: WIDTH,
-                            dash: None,
-                        },
-                    });
-                }
-            }
-            Self::Diamond => {
-                let r = RADIUS * 1.25;
-                let mut points = vec![(x, y - r), (x + r, y), (x, y + r), (x - r, y)];
-                scene.area(points.clone(), inside, 1.0);
-                if hollow {
-                    // One corner more than a closed outline, for a round join at the start.
-                    points.extend([(x, y - r), (x + r, y)]);
-                    scene.line(points, ink, WIDTH);
-                }
             }
         }
     }

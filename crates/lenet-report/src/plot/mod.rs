@@ -2,8 +2,11 @@
 
 pub(crate) mod accuracy_scale;
 pub(crate) mod frame;
+pub(crate) mod heat;
 pub(crate) mod legend;
+pub(crate) mod linear_scale;
 pub(crate) mod log_scale;
+pub(crate) mod marker;
 pub(crate) mod panel;
 pub(crate) mod raster;
 pub(crate) mod scene;

@@ -2,17 +2,17 @@
 
 use lenet_stats::Interval;
 
-use crate::plot::frame::{Axis, Margins, WIDTH, draw_heading};
-use crate::plot::legend::Marker;
-use crate::plot::scene::{Ink, Rect, Scene, Stroke};
+use crate::plot::frame::{Axis, Margins, draw_heading};
+use crate::plot::marker::Marker;
+use crate::plot::scene::{Ink, Mark, Rect, Scene, Stroke};
 use crate::plot::sheet::Panel;
 
 /// Curves over two axes. Panels of one figure share their scales.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct XyPanel {
     pub(crate) heading: String,
-    /// Height of the panel with its axes and heading.
-    pub(crate) height: f64,
+    /// Width and height of the panel with its axes and heading.
+    pub(crate) size: (f64, f64),
     pub(crate) margins: Margins,
     pub(crate) x: Axis,
     pub(crate) y: Axis,
@@ -24,24 +24,20 @@ pub(crate) struct XyPanel {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Layer {
     /// A translucent area, given by its outline.
-    Band {
-        outline: Vec<(f64, f64)>,
-        ink: Ink,
-    },
+    Band { outline: Vec<(f64, f64)>, ink: Ink },
     Line {
         points: Vec<(f64, f64)>,
         stroke: Stroke,
     },
-    Dots {
-        points: Vec<(f64, f64)>,
-        ink: Ink,
-    },
     Markers {
         data: Vec<Datum>,
         marker: Marker,
+        radius: f64,
         hollow: bool,
         ink: Ink,
     },
+    /// A layer that stands for something.
+    Marked { mark: Mark, layer: Box<Layer> },
 }
 
 /// A value with the interval of its height, if there is one.
@@ -58,7 +54,7 @@ impl Panel for XyPanel {
     }
 
     fn size(&self) -> (f64, f64) {
-        (WIDTH, self.height)
+        self.size
     }
 
     fn draw(&self, scene: &mut Scene, place: &Rect) {
@@ -69,25 +65,35 @@ impl Panel for XyPanel {
         self.y.draw_upright_title(scene, &plot);
         let at = |(x, y): (f64, f64)| (self.x.across(&plot, x), self.y.upward(&plot, y));
         for layer in &self.layers {
-            layer.draw(scene, at);
+            layer.draw(scene, &at);
         }
     }
 }
 
 impl Layer {
-    fn draw(&self, scene: &mut Scene, at: impl Fn((f64, f64)) -> (f64, f64)) {
-        let all = |points: &[(f64, f64)]| points.iter().copied().map(&at).collect();
+    /// The layer as something that stands for `mark`.
+    pub(crate) fn of(self, mark: Option<&Mark>) -> Self {
+        match mark {
+            None => self,
+            Some(mark) => Self::Marked {
+                mark: mark.clone(),
+                layer: Box::new(self),
+            },
+        }
+    }
+
+    fn draw(&self, scene: &mut Scene, at: &dyn Fn((f64, f64)) -> (f64, f64)) {
+        let all = |points: &[(f64, f64)]| points.iter().copied().map(at).collect();
         match self {
             Self::Band { outline, ink } => scene.area(all(outline), *ink, 0.18),
             Self::Line { points, stroke } => scene.stroke(all(points), *stroke),
-            Self::Dots { points, ink } => {
-                for point in points {
-                    scene.dot(at(*point), 2.6, *ink);
-                }
+            Self::Marked { mark, layer } => {
+                scene.marked(Some(mark), |scene| layer.draw(scene, at));
             }
             Self::Markers {
                 data,
                 marker,
+                radius,
                 hollow,
                 ink,
             } => {
@@ -100,7 +106,7 @@ impl Layer {
                             scene.line(vec![(x - 4.0, end), (x + 4.0, end)], *ink, 1.4);
                         }
                     }
-                    marker.draw(scene, at((datum.x, datum.y)), *hollow, *ink);
+                    marker.draw(scene, at((datum.x, datum.y)), *radius, *hollow, *ink);
                 }
             }
         }

@@ -46,6 +46,11 @@ fn face() -> Face<'static> {
 fn draw(canvas: &mut Pixmap, face: &Face, shape: &Shape) {
     let scale = Transform::from_scale(SCALE, SCALE);
     match shape {
+        Shape::Marked { shapes, .. } => {
+            for shape in shapes {
+                draw(canvas, face, shape);
+            }
+        }
         Shape::Line { points, stroke } => draw_line(canvas, polygon(points, false), stroke),
         Shape::Ring { at, radius, stroke } => draw_line(canvas, circle(*at, *radius), stroke),
         Shape::Area { points, ink, alpha } => {

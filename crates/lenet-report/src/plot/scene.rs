@@ -12,20 +12,52 @@ pub(crate) enum Ink {
     /// A curve without a colour of its own.
     Other,
     Series(usize),
+    /// A step of the scale of a heat map, from the lowest, 0, to [`STEPS`] − 1.
+    Step(usize),
 }
 
-/// Colours of series. Readers with the common colour-vision deficiencies can tell them apart (after
-/// Okabe & Ito 2008; the last two are darkened for thin lines on white).
+/// Steps of the scale of a heat map.
+pub(crate) const STEPS: usize = 9;
+
+/// Colours of a heat map's scale: one hue, so that its order can be seen without colour.
+const SCALE: [[u8; 3]; STEPS] = [
+    [0xf1, 0xf6, 0xfb],
+    [0xdc, 0xe9, 0xf5],
+    [0xc2, 0xd9, 0xee],
+    [0xa2, 0xc5, 0xe4],
+    [0x7d, 0xad, 0xd8],
+    [0x52, 0x8f, 0xc4],
+    [0x30, 0x70, 0xaa],
+    [0x17, 0x52, 0x8a],
+    [0x08, 0x35, 0x63],
+];
+
+/// Colours of series, after Okabe & Ito (2008), darkened until each has a contrast of 3:1 with white.
+/// Each series has a marker of its own besides, since no eight such colours can be told apart by
+/// everybody.
 pub(crate) const SERIES: [[u8; 3]; 8] = [
     [0x00, 0x72, 0xb2],
     [0xd5, 0x5e, 0x00],
-    [0x00, 0x9e, 0x73],
-    [0xcc, 0x79, 0xa7],
-    [0xe6, 0x9f, 0x00],
-    [0x56, 0xb4, 0xe9],
+    [0x00, 0x8f, 0x68],
+    [0xc2, 0x60, 0x9a],
+    [0xa8, 0x79, 0x00],
+    [0x7b, 0x3f, 0xd1],
     [0x7a, 0x52, 0x30],
     [0x55, 0x55, 0x55],
 ];
+
+/// What shapes stand for, so that a page can tell of it and highlight it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// A cell, by its index in the report.
+    Cell(usize),
+    /// All cells with these values of settings: indices of setting and value in the report. `words`
+    /// tell what the shapes say of them.
+    Cells {
+        values: Vec<(usize, usize)>,
+        words: String,
+    },
+}
 
 impl Ink {
     pub(crate) fn rgb(self) -> [u8; 3] {
@@ -34,7 +66,8 @@ impl Ink {
             Self::Text => [0x1a, 0x1d, 0x21],
             Self::Muted => [0x5a, 0x63, 0x6e],
             Self::Grid => [0xdd, 0xe1, 0xe6],
-            Self::Other => [0xb0, 0xb6, 0xbe],
+            Self::Other => [0x8a, 0x92, 0x9c],
+            Self::Step(i) => SCALE[i.min(STEPS - 1)],
             Self::Series(i) => SERIES[i % SERIES.len()],
         }
     }
@@ -118,6 +151,11 @@ pub(crate) enum Shape {
         stroke: Stroke,
     },
     Text(Text),
+    /// Shapes that stand for something.
+    Marked {
+        mark: Mark,
+        shapes: Vec<Shape>,
+    },
 }
 
 /// A line of text whose baseline goes through `at`.
@@ -155,6 +193,22 @@ impl Scene {
         scene
     }
 
+    /// All shapes, those that stand for something included.
+    #[cfg(test)]
+    pub(crate) fn all_shapes(&self) -> Vec<&Shape> {
+        fn add<'s>(found: &mut Vec<&'s Shape>, shapes: &'s [Shape]) {
+            for shape in shapes {
+                match shape {
+                    Shape::Marked { shapes, .. } => add(found, shapes),
+                    other => found.push(other),
+                }
+            }
+        }
+        let mut found = Vec::new();
+        add(&mut found, &self.shapes);
+        found
+    }
+
     /// A solid line.
     pub(crate) fn line(&mut self, points: Vec<(f64, f64)>, ink: Ink, width: f64) {
         let dash = None;
@@ -171,6 +225,16 @@ impl Scene {
 
     pub(crate) fn dot(&mut self, at: (f64, f64), radius: f64, ink: Ink) {
         self.shapes.push(Shape::Dot { at, radius, ink });
+    }
+
+    /// Draws shapes that stand for something.
+    pub(crate) fn marked(&mut self, mark: Option<&Mark>, draw: impl FnOnce(&mut Self)) {
+        let from = self.shapes.len();
+        draw(self);
+        if let Some(mark) = mark.filter(|_| self.shapes.len() > from) {
+            let (mark, shapes) = (mark.clone(), self.shapes.split_off(from));
+            self.shapes.push(Shape::Marked { mark, shapes });
+        }
     }
 
     pub(crate) fn text(&mut self, at: (f64, f64), text: &str, size: f64, anchor: Anchor, ink: Ink) {

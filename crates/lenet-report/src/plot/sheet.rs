@@ -1,4 +1,4 @@
-//! A sheet: a heading, panels in two columns, and the legend below them.
+//! A sheet: a heading, panels in columns, and the legend below them.
 
 use crate::plot::legend::Entry;
 use crate::plot::raster::text_width;
@@ -11,6 +11,8 @@ const LEGEND_ROW: f64 = 22.0;
 const LEGEND_LEFT: f64 = 64.0;
 /// Room for the swatch before a label.
 const SWATCH: f64 = 33.0;
+/// Room for a heading above few panels.
+const LEAST_WIDTH: f64 = 640.0;
 /// Browsers may lack the embedded font and take a wider one.
 const TEXT_SLACK: f64 = 1.15;
 
@@ -28,6 +30,8 @@ pub(crate) trait Panel {
 pub(crate) struct Sheet {
     pub(crate) heading: String,
     pub(crate) panels: Vec<Box<dyn Panel>>,
+    /// Panels side by side.
+    pub(crate) columns: usize,
     pub(crate) legend: Vec<Entry>,
 }
 
@@ -80,7 +84,8 @@ impl Sheet {
     /// Positions of the panels and of the legend's entries.
     pub(crate) fn layout(&self) -> Layout<'_> {
         let (panel_width, panel_height) = self.panels.first().map_or((480.0, 0.0), |p| p.size());
-        let width = 2.0 * panel_width;
+        let columns = self.columns.max(1);
+        let width = (columns as f64 * panel_width).max(LEAST_WIDTH);
         let mut rows: Vec<Vec<(f64, &Entry)>> = vec![Vec::new()];
         let mut x = LEGEND_LEFT;
         for entry in &self.legend {
@@ -93,12 +98,12 @@ impl Sheet {
             x += needed;
         }
         let place = |i: usize| Rect {
-            x: (i % 2) as f64 * panel_width,
-            y: TITLE_HEIGHT + (i / 2) as f64 * panel_height,
+            x: (i % columns) as f64 * panel_width,
+            y: TITLE_HEIGHT + (i / columns) as f64 * panel_height,
             width: panel_width,
             height: panel_height,
         };
-        let lines = self.panels.len().div_ceil(2);
+        let lines = self.panels.len().div_ceil(columns);
         let legend = Rect {
             x: LEGEND_LEFT,
             y: TITLE_HEIGHT + lines as f64 * panel_height + 4.0,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::plot::scene::{Anchor, Ink, SERIES, Scene, Shape, Stroke};
+use crate::plot::scene::{Anchor, Ink, Mark, SERIES, STEPS, Scene, Shape, Stroke};
 use crate::text::joined;
 
 /// The drawing as an SVG document, which is also valid inside HTML.
@@ -38,7 +38,9 @@ pub(crate) fn ink_styles() -> String {
         format!(".s-{class}{{stroke:var(--{variable})}}.f-{class}{{fill:var(--{variable})}}\n")
     };
     let series = (0..SERIES.len()).map(Ink::Series);
-    inks.into_iter().chain(series).map(rule).collect()
+    let steps = (0..STEPS).map(Ink::Step);
+    let all = inks.into_iter().chain(series).chain(steps);
+    all.map(rule).collect()
 }
 
 /// Name of a colour in a class, after `s-` for a stroke and `f-` for a fill.
@@ -50,6 +52,7 @@ fn name(ink: Ink) -> String {
         Ink::Grid => "grid".to_owned(),
         Ink::Other => "other".to_owned(),
         Ink::Series(i) => (i % SERIES.len()).to_string(),
+        Ink::Step(i) => format!("h{}", i.min(STEPS - 1)),
     }
 }
 
@@ -60,16 +63,42 @@ fn hex(ink: Ink) -> String {
 
 fn shapes(scene: &Scene) -> String {
     let mut out = String::new();
-    for shape in &scene.shapes {
-        write_shape(&mut out, shape);
+    write_shapes(&mut out, &scene.shapes);
+    out
+}
+
+fn write_shapes(out: &mut String, shapes: &[Shape]) {
+    for shape in shapes {
+        write_shape(out, shape);
         out.push('\n');
     }
-    out
+}
+
+/// The attributes by which the script of a page finds what shapes stand for.
+fn write_mark(out: &mut String, mark: &Mark) {
+    // Writing to a string cannot fail.
+    let _ = match mark {
+        Mark::Cell(index) => write!(out, " data-cell=\"{index}\""),
+        Mark::Cells { values, words } => {
+            let values = values
+                .iter()
+                .map(|(setting, value)| format!("{setting}:{value}"));
+            let (values, words) = (joined(values, " "), escape(words));
+            write!(out, " data-cells=\"{values}\" data-words=\"{words}\"")
+        }
+    };
 }
 
 fn write_shape(out: &mut String, shape: &Shape) {
     // Writing to a string cannot fail.
     let _ = match shape {
+        Shape::Marked { mark, shapes } => {
+            out.push_str("<g");
+            write_mark(out, mark);
+            out.push_str(">\n");
+            write_shapes(out, shapes);
+            out.write_str("</g>")
+        }
         Shape::Line { points, stroke } => {
             let Stroke { ink, width, dash } = *stroke;
             let (class, colour, points) = (name(ink), hex(ink), coordinates(points));

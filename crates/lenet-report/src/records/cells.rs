@@ -1,15 +1,16 @@
 //! The cells of a study's figures with the trials that fill them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use lenet_core::Trial;
 use lenet_results::{
-    CellRecord, EpochMeasure, FigureRecord, Outcome, PublishedPoint, PublishedRecord, StudyRecord,
-    TrialRecord,
+    CellRecord, Drawing, EpochMeasure, FigureRecord, Outcome, PublishedPoint, PublishedRecord,
+    StudyRecord, TrialRecord,
 };
 use lenet_stats::Estimate;
 
 use crate::records::estimates::LEVEL;
+use crate::records::index::Index;
 use crate::records::trials::{Metric, common_last_epoch, value_at};
 
 /// A figure of a study with the records of its trials.
@@ -20,6 +21,10 @@ pub(crate) struct StudyFigure<'a> {
     pub(crate) title: String,
     /// What a reader must know of it, in Markdown.
     pub(crate) notes: String,
+    /// Settings that vary, by their names in files.
+    pub(crate) axes: Vec<String>,
+    /// How the study wants it drawn; empty where it does not say.
+    pub(crate) draw: Vec<Drawing>,
     /// Source and precision of the published data that is drawn along.
     pub(crate) published: Option<Published>,
     /// In the order of the study.
@@ -36,10 +41,18 @@ pub(crate) struct Published {
 /// A setting with its trials over seeds.
 #[derive(Debug)]
 pub(crate) struct Cell<'a> {
-    /// The values of the figure's axes.
+    /// The values of the figure's axes, as the study's record has them.
     pub(crate) label: String,
+    /// What tells the cell from the others of its figure, in words.
+    pub(crate) name: String,
+    /// What tells the cell from all others of the report, in words.
+    pub(crate) full_name: String,
+    /// Its index among the distinct cells of the report.
+    pub(crate) index: usize,
     /// The configuration with the first seed.
     pub(crate) config: Trial,
+    /// Images that it trains on; `None` in old records.
+    pub(crate) train_images: Option<usize>,
     /// Published numbers of this setting, in the order of their table.
     pub(crate) published: Vec<PublishedPoint>,
     /// Trials with results, in the order of the study.
@@ -127,7 +140,7 @@ impl StudyFigure<'_> {
 pub(crate) fn fill<'a>(
     studies: &[StudyRecord],
     records: &'a [TrialRecord],
-) -> Vec<StudyFigure<'a>> {
+) -> (Vec<StudyFigure<'a>>, Index) {
     let by_identity: BTreeMap<&str, &TrialRecord> =
         records.iter().map(|r| (r.identity.as_str(), r)).collect();
     let joined = join(studies);
@@ -145,6 +158,8 @@ pub(crate) fn fill<'a>(
             },
             title: figure.title.clone(),
             notes: figure.notes.clone(),
+            axes: figure.axes.clone(),
+            draw: figure.draw.clone(),
             published: figure.published_data.as_ref().map(|data| Published {
                 source: data.source.clone(),
                 precision: data.precision.clone(),
@@ -154,7 +169,9 @@ pub(crate) fn fill<'a>(
                 .collect(),
         }
     };
-    joined.iter().map(figure).collect()
+    let mut figures: Vec<StudyFigure> = joined.iter().map(figure).collect();
+    let index = Index::of(&mut figures);
+    (figures, index)
 }
 
 /// A figure whose parts may stand in several studies of one name.
@@ -163,6 +180,8 @@ struct Joined<'s> {
     figure: FigureRecord,
     /// Published numbers of each cell.
     published: Vec<Vec<PublishedPoint>>,
+    /// Place of each cell by its key.
+    places: HashMap<String, usize>,
 }
 
 /// The figures of training of all studies; parts of one study joined.
@@ -179,6 +198,7 @@ fn join(studies: &[StudyRecord]) -> Vec<Joined<'_>> {
                     study: &study.name,
                     figure: empty,
                     published: Vec::new(),
+                    places: HashMap::new(),
                 });
             }
             for (at, cell) in figure.cells.iter().enumerate() {
@@ -200,12 +220,13 @@ impl Joined<'_> {
     /// Adds a cell, or its new trials to the cell of the same configuration.
     fn add(&mut self, cell: &CellRecord, published: Vec<PublishedPoint>) {
         let key = cell.config.cell();
-        let mut cells = self.figure.cells.iter_mut();
-        let Some(known) = cells.find(|c| c.config.cell() == key) else {
+        let Some(place) = self.places.get(&key) else {
+            self.places.insert(key, self.figure.cells.len());
             self.figure.cells.push(cell.clone());
             self.published.push(published);
             return;
         };
+        let known = &mut self.figure.cells[*place];
         let trials = cell.trials.iter();
         let new = trials.filter(|t| !known.trials.contains(t)).cloned();
         let new: Vec<_> = new.collect();
@@ -224,7 +245,11 @@ fn fill_cell<'a>(
 ) -> Cell<'a> {
     let mut cell = Cell {
         label: record.label.clone(),
+        name: String::new(),
+        full_name: String::new(),
+        index: 0,
         config: record.config.clone(),
+        train_images: record.images.map(|images| images.train),
         published: published.to_vec(),
         done: vec![],
         failed: vec![],

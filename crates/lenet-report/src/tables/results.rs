@@ -4,12 +4,17 @@ use std::collections::BTreeSet;
 
 use lenet_stats::Estimate;
 
+use crate::plot::scene::SERIES;
 use crate::records::cells::{Cell, StudyFigure};
 use crate::records::estimates::{LEVEL, extremes};
+use crate::records::index::Index;
 use crate::records::trials::{TEST, VALIDATION, value_at};
-use crate::tables::table::{Style, Table};
+use crate::tables::table::{Style, Table, TableOf};
 use crate::text::{bounds, or_dash, or_empty, signed, with_interval};
 use lenet_results::EpochMeasure;
+
+/// Rows of the page's table at most; `results.csv` has all.
+pub(crate) const MOST_ROWS: usize = 2000;
 
 /// The results of a cell after the last epoch that all its trials reached.
 #[derive(Debug)]
@@ -76,8 +81,15 @@ pub(crate) fn results<'a>(figures: &'a [StudyFigure<'a>]) -> Vec<CellResult<'a>>
 /// The result with the highest mean validation accuracy; of equals the first. Test accuracy has no
 /// part in the choice.
 pub(crate) fn best<'r, 'a>(results: &'r [CellResult<'a>]) -> Option<&'r CellResult<'a>> {
+    best_of(results.iter())
+}
+
+/// [`best`] of some results.
+pub(crate) fn best_of<'r, 'a>(
+    results: impl Iterator<Item = &'r CellResult<'a>>,
+) -> Option<&'r CellResult<'a>> {
     let mean = |r: &'r CellResult<'a>| Some((r, r.validation?.point));
-    let measured = results.iter().filter_map(mean);
+    let measured = results.filter_map(mean);
     let better = |best: (&'r CellResult<'a>, f64), next: (&'r CellResult<'a>, f64)| {
         if next.1 > best.1 { next } else { best }
     };
@@ -92,11 +104,12 @@ pub(crate) fn distinct(results: &[CellResult]) -> usize {
 }
 
 /// The results with all digits. A field is empty where there is no value.
-pub(crate) fn full(results: &[CellResult]) -> Table {
+/// Last come the settings that vary within the report.
+pub(crate) fn full(results: &[CellResult], index: &Index) -> Table {
     let low = |e: Option<Estimate>| or_empty(e.and_then(|e| e.low()));
     let high = |e: Option<Estimate>| or_empty(e.and_then(|e| e.high()));
     let parameters = |cell: &Cell| or_empty(cell.done.first().map(|t| t.parameters));
-    Table::of(results)
+    let mut table = Table::of(results)
         .text("figure", |r| r.figure)
         .text("cell", |r| r.cell.label.clone())
         .text("epoch", |r| or_empty(r.epoch))
@@ -124,24 +137,79 @@ pub(crate) fn full(results: &[CellResult]) -> Table {
             or_empty(r.alive[1].map(|e| e.point))
         })
         .text("alive_test_low", move |r| low(r.alive[1]))
-        .text("alive_test_high", move |r| high(r.alive[1]))
-        .table()
+        .text("alive_test_high", move |r| high(r.alive[1]));
+    for (at, setting) in index.settings.iter().enumerate() {
+        let text = |r: &&CellResult| {
+            let level = index.cells[r.cell.index].levels[at];
+            setting.values[level].text.clone()
+        };
+        table = table.text(setting.name, text);
+    }
+    table.table()
 }
 
 /// The results for readers.
 pub(crate) fn table(results: &[CellResult]) -> Table {
-    let range = |(low, high): (f64, f64)| format!("{low:.4}–{high:.4}");
-    Table::of(results)
+    let named = Table::of(results)
         .line("figure", |r| r.figure)
-        .column("cell", Style::Label, |r| r.cell.label.clone())
-        .number("seeds", |r| r.cell.seeds())
-        .number("epoch", |r| or_dash(r.epoch, |e| e.to_string()))
-        .line("validation accuracy", |r| with_interval(r.alive[0]))
-        .line("test accuracy", |r| with_interval(r.alive[1]))
-        .line("died", |r| r.died())
-        .line("lowest–highest seed", move |r| or_dash(r.range, range))
-        .number("published", |r| or_dash(r.published, |p| format!("{p:.4}")))
-        .number("difference", |r| or_dash(r.difference(), signed))
+        .column("cell", Style::Label, |r| r.cell.name.clone());
+    measured(named)
+}
+
+/// The results for a page: a column for each setting that varies. Where there are more cells of a
+/// figure than its curves have colours, the best by validation accuracy come first.
+pub(crate) fn sorted(results: &[CellResult], index: &Index) -> Table {
+    let mut order: Vec<&CellResult> = results.iter().collect();
+    let cells_of = |figure: &str| results.iter().filter(|r| r.figure == figure).count();
+    let figures: Vec<&str> = results.iter().map(|r| r.figure).collect();
+    let many: BTreeSet<&str> = figures
+        .iter()
+        .copied()
+        .filter(|f| cells_of(f) > SERIES.len())
+        .collect();
+    let place = |figure: &str| figures.iter().position(|other| *other == figure);
+    let rank = |r: &CellResult| match many.contains(r.figure) {
+        true => -r.validation.map_or(-1.0, |mean| mean.point),
+        false => 0.0,
+    };
+    order.sort_by(|a, b| {
+        let of_figures = place(a.figure).cmp(&place(b.figure));
+        of_figures.then(rank(a).total_cmp(&rank(b)))
+    });
+    order.truncate(MOST_ROWS);
+    let mut table = Table::of(order)
+        .about(|r| r.cell.index)
+        .column("figure", Style::Pick, |r| r.figure);
+    if index.settings.is_empty() {
+        table = table.column("cell", Style::Label, |r| r.cell.name.clone());
+    }
+    for (at, setting) in index.settings.iter().enumerate() {
+        let text = |r: &&CellResult| {
+            let level = index.cells[r.cell.index].levels[at];
+            setting.values[level].text.clone()
+        };
+        table = table.line(&setting.title(), text);
+    }
+    measured(table)
+}
+
+/// Adds what was measured.
+fn measured<'r, 'a: 'r, R: std::borrow::Borrow<CellResult<'a>>>(table: TableOf<R>) -> Table {
+    let range = |(low, high): (f64, f64)| format!("{low:.4}–{high:.4}");
+    let published = |p: f64| format!("{p:.4}");
+    table
+        .number("seeds", |r| r.borrow().cell.seeds())
+        .number("epoch", |r| or_dash(r.borrow().epoch, |e| e.to_string()))
+        .line("validation accuracy", |r| {
+            with_interval(r.borrow().alive[0])
+        })
+        .line("test accuracy", |r| with_interval(r.borrow().alive[1]))
+        .line("died", |r| r.borrow().died())
+        .line("lowest–highest seed", |r| {
+            or_dash(r.borrow().range, range)
+        })
+        .number("published", |r| or_dash(r.borrow().published, published))
+        .number("difference", |r| or_dash(r.borrow().difference(), signed))
         .table()
 }
 

@@ -9,6 +9,8 @@ use crate::claims::verdict::Verdict;
 pub(crate) struct Table {
     headings: Vec<(String, Style)>,
     rows: Vec<Vec<Field>>,
+    /// Index of the cell that each row is about; empty if the rows are about none.
+    cells: Vec<usize>,
 }
 
 /// A table that is made column by column, with a row for each item.
@@ -29,6 +31,8 @@ pub(crate) enum Style {
     Line,
     /// Aligned to the right.
     Number,
+    /// The field by which a row is picked.
+    Pick,
 }
 
 /// The content of a field.
@@ -38,6 +42,11 @@ pub(crate) enum Field {
     /// Pieces of code with blanks between them.
     Code(Vec<String>),
     Verdict(Verdict),
+    /// Text on a ground that is the darker, the larger the share.
+    Shaded {
+        text: String,
+        share: f64,
+    },
 }
 
 impl<T: ToString> From<T> for Field {
@@ -56,6 +65,7 @@ impl Field {
             Self::Text(text) => text.clone(),
             Self::Code(pieces) => pieces.join(" "),
             Self::Verdict(verdict) => verdict.text().to_owned(),
+            Self::Shaded { text, .. } => text.clone(),
         }
     }
 
@@ -69,6 +79,9 @@ impl Field {
                 }
             },
             Self::Verdict(verdict) => verdict_html(*verdict),
+            Self::Shaded { text, share } => html! {
+                span.shaded style=(format!("--share:{share:.3}")) { (text) }
+            },
         }
     }
 }
@@ -91,6 +104,7 @@ impl Style {
             Self::Wide => Some("wide"),
             Self::Line => Some("nowrap"),
             Self::Number => Some("number"),
+            Self::Pick => Some("nowrap pick"),
         }
     }
 }
@@ -122,6 +136,12 @@ impl<R> TableOf<R> {
         self.column(heading, Style::Number, field)
     }
 
+    /// Says which cell each row is about, so that a page can highlight it.
+    pub(crate) fn about(mut self, cell: impl Fn(&R) -> usize) -> Self {
+        self.table.cells = self.items.iter().map(cell).collect();
+        self
+    }
+
     pub(crate) fn table(self) -> Table {
         self.table
     }
@@ -132,8 +152,11 @@ impl Table {
     pub(crate) fn of<R>(items: impl IntoIterator<Item = R>) -> TableOf<R> {
         let items: Vec<R> = items.into_iter().collect();
         let rows = items.iter().map(|_| Vec::new()).collect();
-        let headings = Vec::new();
-        let table = Table { headings, rows };
+        let table = Table {
+            headings: Vec::new(),
+            rows,
+            cells: Vec::new(),
+        };
         TableOf { items, table }
     }
 
@@ -195,7 +218,7 @@ impl Table {
     /// The table as HTML.
     pub(crate) fn html(&self) -> Markup {
         html! {
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label="Table" { table {
                 (self.head())
                 tbody { (self.body()) }
             } }
@@ -205,7 +228,7 @@ impl Table {
     /// The table as HTML, with the rows of each group below its name instead of the table's own.
     pub(crate) fn html_in_groups(&self, groups: &[(String, Table)]) -> Markup {
         html! {
-            div.scroll { table {
+            div.scroll tabindex="0" role="region" aria-label="Table" { table {
                 (self.head())
                 @for (name, group) in groups {
                     tbody {
@@ -225,7 +248,7 @@ impl Table {
         html! {
             thead { tr {
                 @for (heading, style) in &self.headings {
-                    th class=[class(heading, *style)] { (heading) }
+                    th scope="col" class=[class(heading, *style)] { (heading) }
                 }
             } }
         }
@@ -233,8 +256,8 @@ impl Table {
 
     fn body(&self) -> Markup {
         html! {
-            @for row in &self.rows {
-                tr {
+            @for (at, row) in self.rows.iter().enumerate() {
+                tr data-cell=[self.cells.get(at)] {
                     @for ((_, style), field) in self.headings.iter().zip(row) {
                         td class=[style.class()] { (field.html()) }
                     }

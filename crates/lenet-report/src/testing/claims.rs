@@ -65,6 +65,7 @@ pub(crate) fn study(cells: &[(&Trial, &[u64])], claims: Vec<ClaimRecord>) -> Stu
             title: "A figure".to_owned(),
             axes: vec!["learning_rate".to_owned()],
             notes: String::new(),
+            draw: Vec::new(),
             published: None,
             published_data: None,
             runtime: None,

@@ -1,6 +1,7 @@
 //! Made-up records with known answers, for the tests of this crate.
 
 mod claims;
+mod evidence;
 mod published;
 mod runtimes;
 mod trials;
@@ -8,6 +9,7 @@ mod trials;
 pub(crate) use claims::{
     alone, arm, claim, comparison, pair, reading, study, test, trials, with_baseline,
 };
+pub(crate) use evidence::{BEST, LABELS, MadeUp, Said, twelve_images};
 pub(crate) use runtimes::{Grid, in_series, record, two_devices, with_phases, workload};
 pub(crate) use trials::{cell, lab_config, lab_study, rising, run, trial};
 

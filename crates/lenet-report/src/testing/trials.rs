@@ -189,6 +189,7 @@ pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
             title: title.to_owned(),
             axes: vec!["learning_rate".to_owned()],
             notes: String::new(),
+            draw: Vec::new(),
             published: None,
             published_data: Some(published(&format!("figure-{}", &id[..1]), &RATES)),
             runtime: None,

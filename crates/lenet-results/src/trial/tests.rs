@@ -199,3 +199,44 @@ fn a_record_in_the_wrong_folder_is_refused() {
         Err(StoreError::Identity { .. })
     ));
 }
+
+fn predictions(identity: &str) -> Predictions {
+    let sure = crate::Prediction {
+        class: 1,
+        confidence: 1.0,
+    };
+    let kernels = crate::Kernels {
+        shape: [1, 1, 1, 1],
+        values: vec![0.5],
+    };
+    Predictions::new(identity, 10, &[1, 2], &[sure, sure], kernels).unwrap()
+}
+
+#[test]
+fn predictions_come_with_a_result_and_go_with_a_new_try() {
+    let Fixture { trial, _folder, .. } = fixture();
+    let mine = predictions(&config().identity());
+    let mut writer = trial.begin(&config()).unwrap();
+    assert_eq!(trial.read_predictions().unwrap(), None);
+    let other = predictions("0000000000000000");
+    let refused = writer.keep_predictions(&other).unwrap_err();
+    assert!(matches!(refused, StoreError::Identity { .. }), "{refused}");
+    assert_eq!(trial.read_predictions().unwrap(), None);
+    writer.keep_predictions(&mine).unwrap();
+    assert_eq!(trial.read_predictions().unwrap(), Some(mine.clone()));
+    drop(writer);
+    // The process was killed before it wrote the result.
+    let mut writer = trial.begin(&config()).unwrap();
+    assert_eq!(trial.read_predictions().unwrap(), None);
+    writer.keep_predictions(&mine).unwrap();
+    writer.finish(Outcome::Completed {}, vec![], 1).unwrap();
+    assert_eq!(trial.read_predictions().unwrap(), Some(mine));
+    let path = trial.folder().join("predictions.bin");
+    fs::write(&path, "rubbish").unwrap();
+    let error = trial.read_predictions().unwrap_err().to_string();
+    assert!(error.contains("predictions.bin: not readable"), "{error}");
+    assert!(
+        matches!(trial.state(), TrialState::Done(_)),
+        "the record stands"
+    );
+}

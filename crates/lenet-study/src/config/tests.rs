@@ -50,6 +50,35 @@ fn axes_keep_the_order_of_the_file() {
     assert_eq!(config.figures[0].title, "Figure 1");
 }
 
+#[test]
+fn predictions_are_kept_unless_the_file_or_a_flag_says_otherwise() {
+    let parse = |line: &str| {
+        StudyConfig::parse(&format!("{line}\n{}", study("", "", "filters = [1]")), "s")
+    };
+    let cases = [
+        ("", None, true),
+        ("predictions = true", None, true),
+        ("predictions = false", None, false),
+        ("", Some(false), false),
+        ("predictions = false", Some(true), true),
+    ];
+    for (line, flag, kept) in cases {
+        let config = parse(line).unwrap();
+        let overrides = crate::Overrides {
+            predictions: flag,
+            ..Default::default()
+        };
+        let data = crate::DataSets::open(&config, &overrides).unwrap();
+        let plan = crate::Plan::expand(&config, &overrides, &data).unwrap();
+        assert_eq!(plan.predictions, kept, "{line} {flag:?}");
+        let usual = parse("").unwrap();
+        let usual = crate::Plan::expand(&usual, &crate::Overrides::default(), &data).unwrap();
+        assert_eq!(plan.trials, usual.trials, "no identity depends on it");
+    }
+    let refused = parse("predictions = 1").unwrap_err().to_string();
+    assert!(refused.contains("s:1:15: `predictions`"), "{refused}");
+}
+
 /// Settings that cannot be used, each with the whole message.
 #[test]
 fn bad_settings_are_refused_where_they_stand() {

@@ -66,8 +66,8 @@ fn refusals_name_place_and_remedy() {
         (
             "filters =",
             "filter =",
-            "old.toml:2:1: unknown key `filter` (known here: name, title, seeds, base, figure, published, \
-             claim)",
+            "old.toml:2:1: unknown key `filter` (known here: name, title, seeds, base, predictions, figure, \
+             published, claim)",
         ),
         (
             "repeats =",

@@ -152,12 +152,11 @@ impl Group for Fused {
         &mut self,
         split: &Split,
         networks: &[usize],
-        mut logits: Option<&mut Vec<f32>>,
+        logits: Option<&mut Vec<f32>>,
     ) -> Result<Vec<EvaluationSums>, TrainError> {
-        if let Some(logits) = logits.as_deref_mut() {
-            logits.clear();
+        if let Some(logits) = logits {
+            self.logits(split, networks, logits)?;
         }
-        let classes = self.network.geometry().classes;
         let mut found = Vec::with_capacity(networks.len());
         for &network in networks {
             let parameters = &self.trained[network].parameters;
@@ -166,16 +165,31 @@ impl Group for Fused {
                 let images = gather(split, batch, &mut self.labels);
                 let sums = self.network.evaluate(parameters, images, &self.labels)?;
                 all.add(sums);
-                if let Some(logits) = logits.as_deref_mut() {
-                    let begin = logits.len();
-                    logits.resize(begin + batch.len() * classes, 0.0);
-                    let rows = &mut logits[begin..];
-                    self.network.logits(parameters, images, rows)?;
-                }
             }
             found.push(all);
         }
         Ok(found)
+    }
+
+    fn logits(
+        &mut self,
+        split: &Split,
+        networks: &[usize],
+        logits: &mut Vec<f32>,
+    ) -> Result<(), TrainError> {
+        logits.clear();
+        let classes = self.network.geometry().classes;
+        for &network in networks {
+            let parameters = &self.trained[network].parameters;
+            for batch in split.indices.chunks(EVALUATION_BATCH) {
+                let images = gather(split, batch, &mut self.labels);
+                let begin = logits.len();
+                logits.resize(begin + batch.len() * classes, 0.0);
+                let rows = &mut logits[begin..];
+                self.network.logits(parameters, images, rows)?;
+            }
+        }
+        Ok(())
     }
 
     fn parameters(&mut self, network: usize) -> Result<Vec<f32>, TrainError> {

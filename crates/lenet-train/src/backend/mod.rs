@@ -108,6 +108,17 @@ pub(crate) trait Group {
         logits: Option<&mut Vec<f32>>,
     ) -> Result<Vec<EvaluationSums>, TrainError>;
 
+    /// Overwrites `logits` with those of each of `networks` over a split, without dropout:
+    /// `[networks, images, classes]`, row by row.
+    fn logits(
+        &mut self,
+        split: &Split,
+        networks: &[usize],
+        logits: &mut Vec<f32>,
+    ) -> Result<(), TrainError> {
+        self.evaluate(split, networks, Some(logits)).map(|_| ())
+    }
+
     /// All parameters of a network, in the geometry's order.
     fn parameters(&mut self, network: usize) -> Result<Vec<f32>, TrainError>;
 

@@ -6,8 +6,10 @@ use std::time::Instant;
 
 use lenet_core::Problem;
 use lenet_data::Split;
+use lenet_results::Outcome;
 
 use super::course::{Course, GroupTrial, all_finite};
+use super::predict::{AT_ONCE, finished, logits, logits_alone};
 use crate::backend::{self, Clock, EvaluationSums, Group, Member};
 use crate::error::TrainError;
 use crate::{Ended, Event, RunOptions};
@@ -55,14 +57,9 @@ pub fn run_group(
         };
         if let Some(outcome) = course.outcome(all_finite(&state.0)) {
             watcher.event(number, started(&course, 1));
-            let epochs = course.progress.epochs;
-            let parameters = state.0;
-            let finished = Ended::Finished {
-                outcome,
-                epochs,
-                parameters,
-            };
-            watcher.ended(number, Ok(finished));
+            let logits = logits_alone(&course, &state, options);
+            let ended = logits.map(|own| finished(course, outcome, state.0, own.as_deref()));
+            watcher.ended(number, ended);
             continue;
         }
         networks.push((course.trial.optimizer, state));
@@ -254,6 +251,7 @@ impl Lockstep<'_, '_> {
         let test = self.group.evaluate(&data.test, &networks, None)?;
         let seconds = begun.elapsed().as_secs_f64() / networks.len() as f64;
         let mut sums = validation.into_iter().zip(test);
+        let mut ended = Vec::new();
         for mut each in std::mem::take(&mut self.running) {
             if !each.course.is_at_epochs_end() {
                 self.running.push(each);
@@ -272,15 +270,27 @@ impl Lockstep<'_, '_> {
             }
             match each.course.outcome(finite) {
                 None => self.running.push(each),
-                Some(outcome) => {
-                    let finished = Ended::Finished {
-                        outcome,
-                        epochs: each.course.progress.epochs,
-                        parameters,
-                    };
-                    self.watcher.ended(each.number, Ok(finished));
-                }
+                Some(outcome) => ended.push((each, outcome)),
             }
+        }
+        self.end(ended)
+    }
+
+    /// Tells the ends of trials, with what their networks say of the test images.
+    fn end(&mut self, mut ended: Vec<(Running<'_>, Outcome)>) -> Result<(), TrainError> {
+        while !ended.is_empty() {
+            let rest = ended.split_off(ended.len().min(AT_ONCE));
+            let test = &ended[0].0.course.data.test;
+            let networks: Vec<usize> = ended.iter().map(|(each, _)| each.network).collect();
+            let logits = logits(&mut *self.group, test, &networks, self.options)?;
+            let length = logits.as_ref().map_or(0, Vec::len) / ended.len();
+            for (place, (each, outcome)) in ended.into_iter().enumerate() {
+                let parameters = self.group.parameters(each.network)?;
+                let own = logits.as_ref().map(|all| &all[place * length..][..length]);
+                let end = finished(each.course, outcome, parameters, own);
+                self.watcher.ended(each.number, Ok(end));
+            }
+            ended = rest;
         }
         Ok(())
     }

@@ -23,6 +23,7 @@ pub(super) fn finished(ended: Ended) -> (Outcome, Vec<EpochRecord>, Vec<f32>) {
             outcome,
             epochs,
             parameters,
+            ..
         } => (outcome, epochs, parameters),
         Ended::Interrupted { epochs } => panic!("interrupted after {epochs} epochs"),
     }

@@ -10,7 +10,7 @@ use crate::testing::{cell, lab_config, lab_study, rising, trial};
 
 fn sheets(seeds: u64) -> Vec<Sheet> {
     let (study, records) = lab_study(seeds);
-    let filled = fill(&[study], &records);
+    let (filled, _) = fill(&[study], &records);
     filled.iter().map(|study| figure(study).sheet).collect()
 }
 
@@ -34,7 +34,7 @@ fn crowded(n: u32) -> Sheet {
         .iter()
         .map(|c| trial(c, 0, &rising(0.5, 0.9 + c.learning_rate / 10.0, 10, 0)))
         .collect();
-    figure(&fill(&[study], &records)[0]).sheet
+    figure(&fill(&[study], &records).0[0]).sheet
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn the_legend_never_meets_a_panel() {
             assert!(end <= layout.width, "{} ends at {end}", entry.label);
         }
         // All text of a panel stays in its rectangle, and every entry in that of the legend.
-        for shape in &sheet.scene().shapes[2..] {
+        for shape in &sheet.scene().all_shapes()[2..] {
             let Shape::Text(Text { at: (x, y), .. }) = shape else {
                 continue;
             };
@@ -71,7 +71,7 @@ fn lines(scene: &Scene, colour: usize, dashed: bool) -> Vec<&[(f64, f64)]> {
         matches!(shape, Shape::Line { stroke, .. }
             if stroke.ink == Ink::Series(colour) && stroke.dash.is_some() == dashed)
     };
-    let found = scene.shapes.iter().filter(|shape| line(shape));
+    let found = scene.all_shapes().into_iter().filter(|shape| line(shape));
     let points = found.filter_map(|shape| match shape {
         Shape::Line { points, .. } => Some(points.as_slice()),
         _ => None,
@@ -94,17 +94,20 @@ fn published_curves_are_dashed_in_the_colour_of_their_cell() {
 
 /// Position of a label.
 fn label(scene: &Scene, wanted: &str) -> (f64, f64) {
-    let found = scene.shapes.iter().find_map(|shape| match shape {
-        Shape::Text(Text { at, text, .. }) if text == wanted => Some(*at),
-        _ => None,
-    });
+    let found = scene
+        .all_shapes()
+        .into_iter()
+        .find_map(|shape| match shape {
+            Shape::Text(Text { at, text, .. }) if text == wanted => Some(*at),
+            _ => None,
+        });
     found.unwrap_or_else(|| panic!("no label {wanted}"))
 }
 
 #[test]
 fn a_curve_lies_where_the_labels_say() {
     let (study, records) = lab_study(2);
-    let filled = fill(&[study], &records);
+    let (filled, _) = fill(&[study], &records);
     let published = filled[0].cells[0].published(EpochMeasure::TestAccuracy);
     assert_eq!(published.len(), 10);
     let scene = &figure(&filled[0]).sheet.panel_scenes()[1];
@@ -123,16 +126,8 @@ fn a_curve_lies_where_the_labels_say() {
 fn one_seed_has_no_band_and_two_have() {
     let bands = |seeds| {
         let scene = sheets(seeds)[0].scene();
-        let is_band = |s: &&Shape| {
-            matches!(
-                s,
-                Shape::Area {
-                    ink: Ink::Series(_),
-                    ..
-                }
-            )
-        };
-        scene.shapes.iter().filter(is_band).count()
+        let is_band = |s: &&&Shape| matches!(s, Shape::Area { ink: Ink::Series(_), alpha, .. } if *alpha < 1.0);
+        scene.all_shapes().iter().filter(is_band).count()
     };
     assert_eq!(bands(1), 0);
     assert_eq!(bands(3), 8);
@@ -148,12 +143,7 @@ fn more_cells_than_colours_leave_the_best_coloured() {
         "{:?}",
         sheet.legend[8]
     );
-    assert!(
-        sheet
-            .legend
-            .iter()
-            .any(|e| e.label.contains("learning_rate = 0.4,"))
-    );
+    assert!(sheet.legend.iter().any(|e| e.label.contains("rate 0.4")));
     assert!(
         sheet
             .legend
@@ -165,7 +155,7 @@ fn more_cells_than_colours_leave_the_best_coloured() {
 #[test]
 fn a_figure_without_records_is_still_drawn() {
     let (study, _) = lab_study(2);
-    let figure = figure(&fill(&[study], &[])[0]);
+    let figure = figure(&fill(&[study], &[]).0[0]);
     assert!(figure.sheet.legend.is_empty());
     assert!(document(&figure.sheet.scene()).contains("Validation accuracy"));
 }
@@ -174,7 +164,7 @@ fn a_figure_without_records_is_still_drawn() {
 fn ids_become_safe_file_names() {
     let (mut study, _) = lab_study(1);
     study.figures[0].id = "../x y".to_owned();
-    let figure = figure(&fill(&[study], &[])[0]);
+    let figure = figure(&fill(&[study], &[]).0[0]);
     assert_eq!(figure.file_stem(), "figure-..-x-y");
 }
 
@@ -192,7 +182,7 @@ fn with_dead(accuracies: &[f64], dead: usize) -> Figure {
     for record in records.iter_mut().rev().take(dead) {
         record.epochs.iter_mut().for_each(|e| e.dead = true);
     }
-    figure(&fill(&[study], &records)[0])
+    figure(&fill(&[study], &records).0[0])
 }
 
 #[test]
@@ -202,10 +192,11 @@ fn a_legend_says_how_many_networks_its_curve_is_of() {
             .label
             .clone()
     };
-    assert_eq!(label(0), "a (n = 3)");
-    assert_eq!(label(1), "a (n = 3; the 2 that live)");
-    assert_eq!(label(2), "a (n = 3; the 1 that live)");
-    assert_eq!(label(3), "a (n = 3)");
+    let name = "SGD, rate 0.1, batch 128, 16 filters, no dropout";
+    assert_eq!(label(0), name);
+    assert_eq!(label(1), format!("{name} (the 2 that live)"));
+    assert_eq!(label(2), format!("{name} (the 1 that live)"));
+    assert_eq!(label(3), name);
     let told = "Some networks died; they are listed below.";
     let caption = |dead| with_dead(&[0.9, 0.8, 0.1], dead).caption;
     assert_eq!(caption(0), "3 of 3 trials.");
@@ -218,7 +209,7 @@ fn cells_that_repeat_one_published_run_share_its_curve() {
     let data = study.figures[0].published_data.as_mut().unwrap();
     data.series.truncate(1);
     data.series[0].cells = vec![0, 1];
-    let sheet = figure(&fill(&[study], &records)[0]).sheet;
+    let sheet = figure(&fill(&[study], &records).0[0]).sheet;
     let scene = &sheet.panel_scenes()[1];
     let dashed = [0, 1, 2, 3].map(|colour| lines(scene, colour, true).len());
     assert_eq!(dashed, [1, 0, 0, 0]);
@@ -232,6 +223,6 @@ fn cells_that_repeat_one_published_run_share_its_curve() {
         .unwrap()
         .series
         .clear();
-    let sheet = figure(&fill(&[study], &records)[0]).sheet;
+    let sheet = figure(&fill(&[study], &records).0[0]).sheet;
     assert_eq!(sheet.legend.len(), 4);
 }

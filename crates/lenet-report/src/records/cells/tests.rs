@@ -21,7 +21,7 @@ fn missing_failed_and_done_trials_are_told_apart() {
         message: "out of memory".to_owned(),
     };
     let records = [trial(&config, 0, &[0.9; 10]), failed];
-    let figures = fill(&[one_figure("1", "s", 3)], &records);
+    let (figures, _) = fill(&[one_figure("1", "s", 3)], &records);
     let cell = &figures[0].cells[0];
     assert_eq!(
         (cell.done.len(), cell.failed.len(), &cell.missing[..]),
@@ -37,7 +37,7 @@ fn a_nan_leaves_no_mean_instead_of_a_wrong_one() {
         trial(&config, 0, &[0.9; 10]),
         trial(&config, 1, &[f64::NAN; 10]),
     ];
-    let figures = fill(&[one_figure("1", "s", 2)], &records);
+    let (figures, _) = fill(&[one_figure("1", "s", 2)], &records);
     assert_eq!(figures[0].cells[0].final_mean(TEST), None);
 }
 
@@ -47,7 +47,7 @@ fn parts_of_one_study_are_joined() {
     rest.figures[0]
         .cells
         .push(cell("b", &lab_config("sgd", 0.01, 0.0), 1));
-    let figures = fill(&[part, rest], &[]);
+    let (figures, _) = fill(&[part, rest], &[]);
     assert_eq!(figures.len(), 1);
     assert_eq!(figures[0].cells.len(), 2);
     assert_eq!(figures[0].cells[0].missing, [0, 1, 2]);
@@ -55,7 +55,7 @@ fn parts_of_one_study_are_joined() {
 
 #[test]
 fn ids_that_two_studies_share_are_made_distinct() {
-    let figures = fill(&[one_figure("1", "a", 1), one_figure("1", "b", 1)], &[]);
+    let (figures, _) = fill(&[one_figure("1", "a", 1), one_figure("1", "b", 1)], &[]);
     let ids: Vec<&str> = figures.iter().map(|f| f.id.as_str()).collect();
     assert_eq!(ids, ["a-1", "b-1"]);
 }
@@ -78,7 +78,7 @@ fn with_dead(accuracies: &[f64], dead: usize) -> (Vec<lenet_results::TrialRecord
 fn a_mean_is_of_networks_that_are_alike() {
     let points = |dead| {
         let (records, study) = with_dead(&[0.75, 0.5, 0.25], dead);
-        let figures = fill(&[study], &records);
+        let (figures, _) = fill(&[study], &records);
         let cell = &figures[0].cells[0];
         let point = |estimate: Option<Estimate>| estimate.unwrap().point;
         // Also after an epoch in which all still lived.
@@ -97,7 +97,7 @@ fn a_mean_is_of_networks_that_are_alike() {
 fn a_network_that_revives_is_not_dead() {
     let (mut records, study) = with_dead(&[0.75, 0.5], 1);
     records[1].epochs[9].dead = false;
-    let figures = fill(&[study], &records);
+    let (figures, _) = fill(&[study], &records);
     assert_eq!(figures[0].cells[0].died(), 0);
 }
 
@@ -129,7 +129,7 @@ fn published_numbers_go_to_the_cells_that_they_fit() {
     let data = part.figures[0].published_data.as_mut().unwrap();
     data.series = vec![series(&[0], vec![point(Some(3), "test_accuracy", 0.125)])];
     for studies in [vec![study.clone()], vec![study.clone(), part.clone()]] {
-        let figures = fill(&studies, &[]);
+        let (figures, _) = fill(&studies, &[]);
         let cells = &figures[0].cells;
         assert_eq!(cells[0].published(EpochMeasure::TestAccuracy), [(3, 0.5)]);
         // A number of a whole run counts for the last epoch.
@@ -139,7 +139,7 @@ fn published_numbers_go_to_the_cells_that_they_fit() {
         let source = figures[0].published.as_ref().unwrap();
         assert_eq!(source.source, "a paper");
     }
-    let figures = fill(&[part, study], &[]);
+    let (figures, _) = fill(&[part, study], &[]);
     let published = figures[0]
         .cells
         .iter()

@@ -39,6 +39,7 @@ fn declared() -> (StudyRecord, [RuntimeRecord; 2]) {
         title: "t".to_owned(),
         axes: vec!["filters".to_owned()],
         notes: "n".to_owned(),
+        draw: Vec::new(),
         published: None,
         published_data: Some(PublishedRecord {
             source: "a paper".to_owned(),

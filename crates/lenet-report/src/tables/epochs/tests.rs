@@ -1,5 +1,7 @@
 //! Rows and digits of `epochs.csv`.
 
+use lenet_core::{Optimizer, Rule};
+
 use super::*;
 use crate::records::cells::fill;
 use crate::testing::{cell, lab_config, lab_study, rising, trial};
@@ -17,10 +19,15 @@ fn read(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
 #[test]
 fn every_figure_trial_and_epoch_has_its_row_in_order() {
     let (study, records) = lab_study(3);
-    let (heading, rows) = read(&table(&fill(&[study], &records)).csv());
+    let (figures, index) = fill(&[study], &records);
+    let (heading, rows) = read(&table(&figures, &index.names).csv());
     let wanted = "figure,optimizer,learning_rate,dropout_rate,dropout_connected,filters,batch_size,\
-                  seed,epoch,train_loss,validation_loss,validation_accuracy,test_loss,test_accuracy";
+                  seed,epoch,train_loss,validation_loss,validation_accuracy,test_loss,test_accuracy,\
+                  identity";
     assert_eq!(heading.join(","), wanted);
+    let identities: std::collections::BTreeSet<&str> =
+        rows.iter().map(|r| r[14].as_str()).collect();
+    assert_eq!(identities.len(), records.len());
     assert_eq!(rows.len(), 5 * 4 * 3 * 10);
     let key = |r: &Vec<String>| {
         let number = |i: usize| r[i].parse::<f64>().unwrap();
@@ -30,6 +37,36 @@ fn every_figure_trial_and_epoch_has_its_row_in_order() {
     assert_eq!(
         rows[0][..9],
         ["1", "sgd", "0.0001", "0", "true", "16", "128", "0", "1"]
+    );
+}
+
+/// Axes that have no column of their own must still tell the rows apart.
+#[test]
+fn every_setting_that_varies_has_a_column() {
+    let base = Trial {
+        epochs: 1,
+        ..lab_config("sgd", 0.1, 0.0)
+    };
+    let mut others = [base.clone(), base.clone(), base.clone()];
+    others[0].network.kernel = 5;
+    others[1].optimizer = Optimizer::new(Rule::Momentum { momentum: 0.5 });
+    others[2].optimizer = Optimizer::MOMENTUM;
+    let (mut study, _) = lab_study(1);
+    study.figures.truncate(1);
+    let all: Vec<&Trial> = std::iter::once(&base).chain(&others).collect();
+    study.figures[0].cells = all.iter().map(|config| cell("", config, 1)).collect();
+    let records: Vec<_> = all.iter().map(|config| trial(config, 0, &[0.5])).collect();
+    let (figures, index) = fill(&[study], &records);
+    let (heading, rows) = read(&table(&figures, &index.names).csv());
+    assert_eq!(
+        heading[14..],
+        ["optimizer_parameters", "kernel", "identity"]
+    );
+    let mut told: Vec<_> = rows.iter().map(|row| row[14..16].join("/")).collect();
+    told.sort();
+    assert_eq!(
+        told,
+        ["momentum (momentum 0.5)/3", "momentum/3", "sgd/3", "sgd/5"]
     );
 }
 
@@ -45,7 +82,8 @@ fn numbers_read_back_exactly() {
     study.figures.truncate(1);
     study.figures[0].cells = vec![cell("a, \"b\"", &record.config, 1)];
     let records = [record];
-    let (_, rows) = read(&table(&fill(&[study], &records)).csv());
+    let (figures, index) = fill(&[study], &records);
+    let (_, rows) = read(&table(&figures, &index.names).csv());
     assert_eq!(rows.len(), 7);
     for (row, epoch) in rows.iter().zip(&records[0].epochs) {
         let number = |i: usize| row[i].parse::<f64>().unwrap();

@@ -11,7 +11,7 @@ use crate::testing::{arm, lab_study, study, trials};
 #[test]
 fn rows_stand_beside_the_published_values() {
     let (study, records) = lab_study(3);
-    let figures = fill(&[study], &records);
+    let (figures, _) = fill(&[study], &records);
     let rows = results(&figures);
     assert_eq!(rows.len(), 20);
     assert_eq!((rows[0].figure, rows[0].epoch), ("1", Some(10)));
@@ -32,7 +32,7 @@ fn the_best_is_chosen_by_validation_accuracy() {
     {
         record.epochs[9].test_accuracy = 1.0;
     }
-    let figures = fill(&[study], &records);
+    let (figures, _) = fill(&[study], &records);
     let rows = results(&figures);
     let best = best(&rows).unwrap();
     assert_eq!((best.figure, best.cell.config.learning_rate), ("3", 0.001));
@@ -41,7 +41,7 @@ fn the_best_is_chosen_by_validation_accuracy() {
 #[test]
 fn partial_studies_show_how_much_there_is() {
     let (study, records) = lab_study(3);
-    let figures = fill(&[study], &records[..2]);
+    let (figures, index) = fill(&[study], &records[..2]);
     let rows = results(&figures);
     assert_eq!(rows[0].cell.seeds(), "2 of 3");
     assert_eq!(with_interval(rows[1].test), "–");
@@ -49,8 +49,8 @@ fn partial_studies_show_how_much_there_is() {
     let table = markdown(&rows);
     assert_eq!(table.lines().count(), 22);
     assert!(table.contains("| 2 of 3 | 10 | 0.98"), "{table}");
-    let csv = String::from_utf8(full(&rows).csv()).unwrap();
-    assert_eq!(csv.lines().next().unwrap().split(',').count(), 20);
+    let csv = String::from_utf8(full(&rows, &index).csv()).unwrap();
+    assert_eq!(csv.lines().next().unwrap().split(',').count(), 20 + 3);
 }
 
 /// What scipy makes of five trials of which the last died: mean, lower and upper bound.
@@ -84,9 +84,9 @@ fn a_row_has_every_number_of_a_cell_of_which_one_network_died() {
     let oracle: Oracle = serde_json::from_str(include_str!("../../../oracle/oracle.json")).unwrap();
     let oracle = oracle.cells;
     let (study, records) = one_cell(&oracle.tests, 1);
-    let figures = fill(&[study], &records);
+    let (figures, index) = fill(&[study], &records);
     let rows = results(&figures);
-    let csv = String::from_utf8(full(&rows).csv()).unwrap();
+    let csv = String::from_utf8(full(&rows, &index).csv()).unwrap();
     let (header, row) = csv.trim_end().split_once('\n').unwrap();
     let [all, validation, alive] = [oracle.all, oracle.validation, oracle.alive];
     let number = |value: f64| value.to_string();
@@ -144,7 +144,7 @@ fn a_row_has_every_number_of_a_cell_of_which_one_network_died() {
 fn means_are_of_the_living_only_where_some_live_and_some_died() {
     let means = |dead| {
         let (study, records) = one_cell(&[0.9, 0.8, 0.1], dead);
-        let figures = fill(&[study], &records);
+        let (figures, _) = fill(&[study], &records);
         let row = results(&figures).remove(0);
         let point = |e: Option<Estimate>| (e.unwrap().point * 1e6).round() / 1e6;
         (point(row.test), point(row.alive[1]), row.died())
@@ -159,7 +159,7 @@ fn means_are_of_the_living_only_where_some_live_and_some_died() {
 fn intervals_of_accuracies_stay_between_0_and_1() {
     for accuracies in [[1.0, 0.9, 0.999], [0.0, 0.1, 0.001], [1.0, 0.0, 0.5]] {
         let (study, records) = one_cell(&accuracies, 0);
-        let figures = fill(&[study], &records);
+        let (figures, _) = fill(&[study], &records);
         let interval = results(&figures)[0].test.unwrap().interval.unwrap();
         let inside = 0.0 < interval.low && interval.low < interval.high && interval.high < 1.0;
         assert!(inside, "{accuracies:?}: {interval:?}");
@@ -177,6 +177,6 @@ fn the_best_counts_dead_networks() {
             .clone(),
     );
     records.extend(trials(&other, &[0.9; 5]));
-    let figures = fill(&[study], &records);
+    let (figures, _) = fill(&[study], &records);
     assert_eq!(best(&results(&figures)).unwrap().cell.label, "0.2");
 }

@@ -32,7 +32,7 @@ fn markdown_keeps_a_row_on_its_line() {
 #[test]
 fn html_escapes_and_styles() {
     let html = sample().html().into_string();
-    let head = "<th></th><th>name</th><th class=\"number\">n</th><th>verdict</th>";
+    let head = "<th scope=\"col\"></th><th scope=\"col\">name</th><th scope=\"col\" class=\"number\">n</th>";
     assert!(html.contains(head), "{html}");
     let row = "<td class=\"number\">1</td><td class=\"label\">a|b &lt;c&gt;</td>";
     assert!(html.contains(row), "{html}");

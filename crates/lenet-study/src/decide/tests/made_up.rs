@@ -93,6 +93,7 @@ pub(super) fn study(
             title: "A figure".to_owned(),
             axes: vec!["learning_rate".to_owned()],
             notes: String::new(),
+            draw: Vec::new(),
             published: None,
             published_data: None,
             runtime: None,

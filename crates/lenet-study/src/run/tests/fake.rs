@@ -168,6 +168,7 @@ impl Fake {
             outcome: Outcome::Completed {},
             epochs,
             parameters: vec![],
+            predictions: None,
         })
     }
 }
