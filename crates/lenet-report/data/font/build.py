@@ -7,7 +7,6 @@ Needs fonttools and brotli. Gives the same bytes for the same font and fonttools
 fonts-inter, fonttools 4.68.0, brotli 1.2.1).
 """
 
-import base64
 import io
 import pathlib
 import sys
@@ -58,10 +57,9 @@ def subset(path, features, flavor):
 
 def main():
     source, folder = sys.argv[1], pathlib.Path(__file__).resolve().parent
+    # For pixels, which have no shaping.
     (folder / "Inter-Regular.subset.otf").write_bytes(subset(source, [], None))
-    # As a data URI has it.
-    packed = base64.b64encode(subset(source, PAGE, "woff2")).decode()
-    (folder / "Inter-Regular.subset.woff2.base64").write_text(packed)
+    (folder / "Inter-Regular.subset.woff2").write_bytes(subset(source, PAGE, "woff2"))
 
 
 main()
