@@ -7,6 +7,7 @@
 //! that exist. [`summarize`] and [`rounds`] give the numbers of a single measurement.
 #![forbid(unsafe_code)]
 
+mod base64;
 mod claims;
 mod error;
 mod evidence;
@@ -22,6 +23,7 @@ mod tables;
 mod testing;
 mod text;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -82,6 +84,9 @@ pub struct ReportFiles {
     /// there are runtimes: `runtime.csv` (a row
     /// for each point), `runtime-samples.csv` (a row for each sample) and `runtime-fits.csv`.
     pub tables: Vec<PathBuf>,
+    /// What a reader should be told of the report, in sentences without an end: letters that figures cannot
+    /// show, for example.
+    pub warnings: Vec<String>,
 }
 
 /// The files of one figure.
@@ -153,7 +158,8 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     let all = accuracy_figures.iter().chain(&drawn_mistakes);
     let all = all.chain(&drawn_runtimes);
     let figures = all.map(|figure| write_figure(figure, out));
-    let figures = figures.collect::<Result<_, _>>()?;
+    let (figures, lacking): (Vec<_>, Vec<_>) =
+        figures.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let mut files = vec![
         ("claims.json", tables::claims::json(&claims)),
         (
@@ -202,6 +208,7 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     }
     let written = files.iter().map(|(name, contents)| write(name, contents));
     Ok(ReportFiles {
+        warnings: lacking_letters(&figures, &lacking).into_iter().collect(),
         figures,
         tables: written.collect::<Result<_, _>>()?,
         // Last, so that a page never points at files that are not there yet.
@@ -253,17 +260,34 @@ fn judged(records: Records<'_>, trials: &[TrialRecord]) -> Vec<JudgedClaim> {
     claims
 }
 
-fn write_figure(figure: &Figure, out: &Path) -> Result<FigureFiles, ReportError> {
+/// Writes the files of a figure. Gives the letters, too, that its pixels lack.
+fn write_figure(figure: &Figure, out: &Path) -> Result<(FigureFiles, Vec<char>), ReportError> {
     let (scene, stem) = (figure.sheet.scene(), figure.file_stem());
     let png = plot::raster::png(&scene).map_err(|reason| ReportError::Draw {
         figure: figure.id.clone(),
         reason,
     })?;
-    let svg = plot::svg::document(&scene);
-    Ok(FigureFiles {
+    let svg = plot::svg::file(&scene);
+    let files = FigureFiles {
         id: figure.id.clone(),
         svg: files::write_whole(out, &format!("{stem}.svg"), svg.as_bytes())?,
         png: files::write_whole(out, &format!("{stem}.png"), &png)?,
+    };
+    Ok((files, plot::font::missing(scene.texts())))
+}
+
+/// A warning of the letters that the pixels of figures lack; `None` if there are none.
+fn lacking_letters(figures: &[FigureFiles], lacking: &[Vec<char>]) -> Option<String> {
+    let letters: BTreeSet<char> = lacking.iter().flatten().copied().collect();
+    let pairs = figures.iter().zip(lacking);
+    let names = pairs.filter(|(_, lacking)| !lacking.is_empty());
+    let names = text::joined(names.map(|(figure, _)| figure.id.clone()), ", ");
+    let letters = text::joined(letters.iter().map(|c| format!("{c:?}")), ", ");
+    (!letters.is_empty()).then(|| {
+        format!(
+            "the PNG of figure {names} shows boxes in place of {letters}, which its font lacks (hint: take \
+             the SVG, which browsers draw with other fonts, or write the titles in Latin, Greek or Cyrillic)"
+        )
     })
 }
 

@@ -225,3 +225,25 @@ fn claims_are_printed_as_they_are_written() {
     );
     assert_eq!(crate::best_cell(Records::default()), None);
 }
+
+#[test]
+fn letters_that_the_font_lacks_are_told() {
+    let (mut study, records) = lab_study(2);
+    study.figures[0].title = "Łódź, Ελλάδα, Привет".to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let files = report(&study, &records, folder.path());
+    assert_eq!(files.warnings, Vec::<String>::new());
+    study.figures[0].title = "Größe 日本".to_owned();
+    study.figures[2].title = "語日".to_owned();
+    let files = report(&study, &records, folder.path());
+    let [warning] = &files.warnings[..] else {
+        panic!("{:?}", files.warnings);
+    };
+    assert!(
+        warning.starts_with("the PNG of figure 1, 2-as-run shows boxes in place of '日', '本', '語'"),
+        "{warning}"
+    );
+    // The SVG has the letters themselves.
+    let svg = std::fs::read_to_string(&files.figures[0].svg).unwrap();
+    assert!(svg.contains("Größe 日本</text>"));
+}

@@ -186,5 +186,7 @@ fn tell(plan: &Plan, records: &[RuntimeRecord], threads: usize) -> anyhow::Resul
 /// belong to it, and trials that `experiments` left there.
 fn report(out: &Path) -> anyhow::Result<PathBuf> {
     let found = read(&[out.to_owned()], None)?;
-    Ok(write_report(found.records(), &out.join("report"))?.index)
+    let files = write_report(found.records(), &out.join("report"))?;
+    files.warnings.iter().for_each(output::warning);
+    Ok(files.index)
 }

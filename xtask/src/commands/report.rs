@@ -38,6 +38,7 @@ pub fn run(flags: &Report) -> CommandResult {
         ..found.records()
     };
     let files = lenet_report::write_report(records, &flags.out).or_fail()?;
+    files.warnings.iter().for_each(output::warning);
     let trains = |study: &&StudyRecord| study.figures.iter().any(|f| f.runtime.is_none());
     for study in found.studies.iter().filter(trains) {
         output::line(cell_table(study, &merged.records)).or_fail()?;

@@ -20,6 +20,7 @@ use section::Section;
 
 use crate::claims::judged::JudgedClaim;
 use crate::figures::Figure;
+use crate::plot::font::face_rule;
 use crate::plot::svg::ink_styles;
 use crate::records::cells::StudyFigure;
 use crate::records::index::Index;
@@ -88,7 +89,7 @@ pub(crate) fn render(content: &Content) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 @if let Some(live) = content.live { (live::reload(live)) }
                 title { (title) }
-                style { (PreEscaped(STYLE)) (PreEscaped(mistakes::STYLE)) (PreEscaped(ink_styles())) }
+                style { (PreEscaped(face_rule())) (PreEscaped(STYLE)) (PreEscaped(mistakes::STYLE)) (PreEscaped(ink_styles())) }
             }
             body {
                 header {

@@ -17,6 +17,8 @@ fn page(studies: &[StudyRecord], records: &[TrialRecord]) -> String {
 }
 
 fn has_no_way_out(page: &str) {
+    // The font lies in the page itself.
+    let page = &page.replacen("src:url(data:font/woff2;base64,", "", 1);
     for forbidden in [
         "<script src",
         "<link",

@@ -1,9 +1,9 @@
 //! The frame of a panel: its margins, heading, axes, ticks and titles.
 
 use crate::plot::accuracy_scale::AccuracyScale;
+use crate::plot::font::text_width;
 use crate::plot::linear_scale::LinearScale;
 use crate::plot::log_scale::LogScale;
-use crate::plot::raster::text_width;
 use crate::plot::scene::{Anchor, Ink, Rect, Scene, Shape, Text};
 
 /// Width of a panel with its axes.

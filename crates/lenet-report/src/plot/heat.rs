@@ -1,7 +1,7 @@
 //! A panel of tiles: one value for each pair of levels of two settings.
 
+use crate::plot::font::text_width;
 use crate::plot::frame::{LABEL, TOP, draw_heading};
-use crate::plot::raster::text_width;
 use crate::plot::scene::{Anchor, Ink, Mark, Rect, STEPS, Scene, Shape, Text};
 use crate::plot::sheet::Panel;
 

@@ -1,6 +1,7 @@
 //! Drawings: shapes, scales, panels with their axes, and sheets of panels with a legend.
 
 pub(crate) mod accuracy_scale;
+pub(crate) mod font;
 pub(crate) mod frame;
 pub(crate) mod heat;
 pub(crate) mod legend;

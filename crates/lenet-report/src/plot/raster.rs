@@ -5,22 +5,11 @@ use tiny_skia::{
 };
 use ttf_parser::{Face, OutlineBuilder};
 
+use crate::plot::font::{face, text_width};
 use crate::plot::scene::{Anchor, Ink, Scene, Shape, Stroke};
-
-const FONT: &[u8] = include_bytes!("../../data/font/Inter-Regular.subset.otf");
 
 /// Pixels of the image per CSS pixel of the drawing.
 pub(crate) const SCALE: f32 = 2.0;
-
-/// Width of a line of text in the embedded font, in the unit of `size`.
-pub(crate) fn text_width(text: &str, size: f64) -> f64 {
-    let face = face();
-    let advance = |c: char| {
-        let glyph = face.glyph_index(c).unwrap_or_default();
-        f64::from(face.glyph_hor_advance(glyph).unwrap_or(0))
-    };
-    text.chars().map(advance).sum::<f64>() * size / f64::from(face.units_per_em())
-}
 
 /// The drawing as a PNG file, [`SCALE`] pixels per CSS pixel.
 ///
@@ -37,10 +26,6 @@ pub(crate) fn png(scene: &Scene) -> Result<Vec<u8>, String> {
         draw(&mut canvas, &face, shape);
     }
     canvas.encode_png().map_err(|error| error.to_string())
-}
-
-fn face() -> Face<'static> {
-    Face::parse(FONT, 0).expect("the embedded font is whole")
 }
 
 fn draw(canvas: &mut Pixmap, face: &Face, shape: &Shape) {

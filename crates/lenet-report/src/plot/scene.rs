@@ -227,6 +227,22 @@ impl Scene {
         self.shapes.push(Shape::Dot { at, radius, ink });
     }
 
+    /// All lines of text in the drawing.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        fn collect<'s>(shapes: &'s [Shape], texts: &mut Vec<&'s str>) {
+            for shape in shapes {
+                match shape {
+                    Shape::Text(text) => texts.push(&text.text),
+                    Shape::Marked { shapes, .. } => collect(shapes, texts),
+                    _ => {}
+                }
+            }
+        }
+        let mut texts = Vec::new();
+        collect(&self.shapes, &mut texts);
+        texts
+    }
+
     /// Draws shapes that stand for something.
     pub(crate) fn marked(&mut self, mark: Option<&Mark>, draw: impl FnOnce(&mut Self)) {
         let from = self.shapes.len();

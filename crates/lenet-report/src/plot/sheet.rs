@@ -1,11 +1,18 @@
 //! A sheet: a heading, panels in columns, and the legend below them.
 
+use crate::plot::font::{text_width, wrap};
 use crate::plot::legend::Entry;
-use crate::plot::raster::text_width;
 use crate::plot::scene::{Anchor, Ink, Rect, Scene};
 
 /// Size of the labels in the legend.
 pub(crate) const LEGEND_TEXT: f64 = 13.0;
+const TITLE_TEXT: f64 = 17.0;
+const TITLE_LEFT: f64 = 16.0;
+/// Baseline of the heading's first line.
+const TITLE_BASE: f64 = 25.0;
+/// From one line of the heading to the next.
+const TITLE_LINE: f64 = 23.0;
+/// Room for a heading of one line.
 const TITLE_HEIGHT: f64 = 36.0;
 const LEGEND_ROW: f64 = 22.0;
 const LEGEND_LEFT: f64 = 64.0;
@@ -13,7 +20,7 @@ const LEGEND_LEFT: f64 = 64.0;
 const SWATCH: f64 = 33.0;
 /// Room for a heading above few panels.
 const LEAST_WIDTH: f64 = 640.0;
-/// Browsers may lack the embedded font and take a wider one.
+/// Programs other than browsers may not take the embedded font but a wider one.
 const TEXT_SLACK: f64 = 1.15;
 
 /// Something that draws itself into a rectangle.
@@ -38,6 +45,8 @@ pub(crate) struct Sheet {
 /// Where the parts of a sheet lie.
 #[derive(Debug)]
 pub(crate) struct Layout<'a> {
+    /// Lines of the heading.
+    pub(crate) heading: Vec<String>,
     pub(crate) panels: Vec<Rect>,
     pub(crate) legend: Rect,
     /// Row by row, the entries of the legend with their left ends.
@@ -51,7 +60,10 @@ impl Sheet {
     pub(crate) fn scene(&self) -> Scene {
         let layout = self.layout();
         let mut scene = Scene::new(layout.width, layout.height, self.heading.clone());
-        scene.text((16.0, 25.0), &self.heading, 17.0, Anchor::Start, Ink::Text);
+        for (row, line) in layout.heading.iter().enumerate() {
+            let at = (TITLE_LEFT, TITLE_BASE + TITLE_LINE * row as f64);
+            scene.text(at, line, TITLE_TEXT, Anchor::Start, Ink::Text);
+        }
         for (panel, place) in self.panels.iter().zip(&layout.panels) {
             panel.draw(&mut scene, place);
         }
@@ -86,6 +98,9 @@ impl Sheet {
         let (panel_width, panel_height) = self.panels.first().map_or((480.0, 0.0), |p| p.size());
         let columns = self.columns.max(1);
         let width = (columns as f64 * panel_width).max(LEAST_WIDTH);
+        let room = (width - 2.0 * TITLE_LEFT) / TEXT_SLACK;
+        let heading = wrap(&self.heading, TITLE_TEXT, room);
+        let top = TITLE_HEIGHT + TITLE_LINE * (heading.len() - 1) as f64;
         let mut rows: Vec<Vec<(f64, &Entry)>> = vec![Vec::new()];
         let mut x = LEGEND_LEFT;
         for entry in &self.legend {
@@ -99,18 +114,19 @@ impl Sheet {
         }
         let place = |i: usize| Rect {
             x: (i % columns) as f64 * panel_width,
-            y: TITLE_HEIGHT + (i / columns) as f64 * panel_height,
+            y: top + (i / columns) as f64 * panel_height,
             width: panel_width,
             height: panel_height,
         };
         let lines = self.panels.len().div_ceil(columns);
         let legend = Rect {
             x: LEGEND_LEFT,
-            y: TITLE_HEIGHT + lines as f64 * panel_height + 4.0,
+            y: top + lines as f64 * panel_height + 4.0,
             width: width - LEGEND_LEFT,
             height: LEGEND_ROW * rows.len() as f64,
         };
         Layout {
+            heading,
             panels: (0..self.panels.len()).map(place).collect(),
             legend,
             rows,
@@ -119,3 +135,6 @@ impl Sheet {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,18 +2,28 @@
 
 use std::fmt::Write;
 
+use crate::plot::font::face_rule;
 use crate::plot::scene::{Anchor, Ink, Mark, SERIES, STEPS, Scene, Shape, Stroke};
 use crate::text::joined;
 
-/// The drawing as an SVG document, which is also valid inside HTML.
+/// The drawing as an SVG file of its own, with its font.
+pub(crate) fn file(scene: &Scene) -> String {
+    write_document(scene, &format!("<style>{}</style>\n", face_rule()))
+}
+
+/// The drawing inside HTML that brings the font.
 pub(crate) fn document(scene: &Scene) -> String {
+    write_document(scene, "")
+}
+
+fn write_document(scene: &Scene, style: &str) -> String {
     let (w, h, title) = (scene.width, scene.height, escape(&scene.title));
     let shapes = shapes(scene);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" \
          height=\"{h}\" role=\"img\" aria-label=\"{title}\" \
          font-family=\"Inter, Helvetica, Arial, sans-serif\">\n<title>{title}</title>\n\
-         {shapes}</svg>\n"
+         {style}{shapes}</svg>\n"
     )
 }
 

@@ -1,7 +1,7 @@
 //! Layout and content of drawings.
 
 use super::*;
-use crate::plot::raster::text_width;
+use crate::plot::font::text_width;
 use crate::plot::scene::{Rect, Scene, Shape, Text};
 use crate::plot::sheet::LEGEND_TEXT;
 use crate::plot::svg::document;

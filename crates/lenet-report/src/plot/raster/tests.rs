@@ -2,14 +2,22 @@
 
 use super::*;
 
-/// Every character that this crate's own drawings use has a glyph.
+/// Pixels that are not paper.
+fn drawn(text: &str) -> usize {
+    let mut scene = Scene::new(60.0, 30.0, String::new());
+    scene.text((10.0, 20.0), text, 16.0, Anchor::Start, Ink::Text);
+    let image = Pixmap::decode_png(&png(&scene).unwrap()).unwrap();
+    image.pixels().iter().filter(|p| p.red() < 128).count()
+}
+
 #[test]
-fn the_font_has_what_figures_write() {
-    let face = face();
-    for c in "Figure 1 · 0.98 ± 0.01 – − × µ β ≤ ≥ = é".chars() {
-        assert!(face.glyph_index(c).is_some(), "{c}");
+fn letters_are_drawn_and_boxes_in_place_of_those_that_lack() {
+    for text in ["Ł", "ź", "Ж", "Ω", "ạ", "→", "e\u{301}", "日", "\u{1f600}"] {
+        assert!(drawn(text) > 30, "{text:?}: {}", drawn(text));
     }
-    assert!(text_width("mmmm", 10.0) > 2.0 * text_width("iiii", 10.0));
+    assert_eq!(drawn(" "), 0);
+    assert_eq!(drawn("日"), drawn("本"));
+    assert!(drawn("e\u{301}") > drawn("e"));
 }
 
 #[test]
