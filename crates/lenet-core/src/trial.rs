@@ -161,6 +161,7 @@ impl Trial {
             problems.extend(bounds::IMPROVEMENT.check("early_stop.min_delta", min_delta));
         }
         problems.extend(self.precision.problem(self.backend, self.device));
+        problems.extend(self.network.stages.problem(self.backend));
         problems
     }
 }
@@ -202,6 +203,9 @@ impl fmt::Display for Trial {
             Decay::Step { .. } => " · step decay",
             Decay::Cosine { .. } => " · cosine decay",
         })?;
+        if !self.network.stages.is_usual() {
+            write!(f, " · {}", self.network.stages)?;
+        }
         if self.precision != Precision::Single {
             write!(f, " · {}", self.precision)?;
         }

@@ -1,7 +1,7 @@
 //! Names, shapes, and what cannot be run.
 
 use super::*;
-use crate::{Samples, Schedule, Validation, ValidationDraw};
+use crate::{Padding, Pooling, Samples, Schedule, Stages, Validation, ValidationDraw};
 
 #[test]
 fn names_say_what_is_special() {
@@ -16,13 +16,15 @@ fn names_say_what_is_special() {
         "adam 0.001 · 16 filters · batch 128 · dropout 0.5 · seed 1"
     );
     trial.network.filters = vec![8, 16];
+    trial.network.stages.padding = Padding::Valid;
+    trial.network.stages.pooling = Pooling::Last;
     trial.dropout.connected = false;
     trial.schedule.decay = Decay::Cosine { floor: 0.0 };
     trial.precision = Precision::Tf32;
     assert_eq!(
         trial.to_string(),
-        "adam 0.001 · 8×16 filters · batch 128 · dropout 0.5 not connected · cosine decay · tf32 \
-         · seed 1"
+        "adam 0.001 · 8×16 filters · batch 128 · dropout 0.5 not connected · cosine decay \
+         · padding = valid, pooling = last · tf32 · seed 1"
     );
 }
 
@@ -44,6 +46,10 @@ fn every_problem_is_named_at_once() {
         dropout: Dropout::connected(1.0),
         network: Architecture {
             hidden: vec![],
+            stages: Stages {
+                padding: Padding::Valid,
+                ..Stages::USUAL
+            },
             ..Architecture::default()
         },
         optimizer: Optimizer {
@@ -79,6 +85,7 @@ fn every_problem_is_named_at_once() {
             "early_stop.patience",
             "early_stop.min_delta",
             "precision",
+            "padding",
         ]
     );
     assert_eq!(
