@@ -78,7 +78,10 @@ fn many_threads_get_what_one_gets() {
             });
         }
     });
-    let networks = classifier.idle.lock().unwrap().len();
+    let Engine::Fused { idle, .. } = &classifier.engine else {
+        unreachable!("the usual stages")
+    };
+    let networks = idle.lock().unwrap().len();
     assert!((1..=8).contains(&networks), "{networks}");
 }
 
@@ -105,8 +108,23 @@ fn what_cannot_be_predicted_says_why() {
         "{error}"
     );
 
-    let huge: Vec<f32> = two.iter().map(|_| f32::MAX).collect();
-    let error = classifier.predict_batch(&huge).unwrap_err();
+    // White at the third pixel.
+    let mut bytes = two.clone();
+    bytes[2] = 255.0;
+    let error = classifier.predict_batch(&bytes).unwrap_err();
+    let range = InputError::Range {
+        index: 2,
+        value: 255.0,
+    };
+    assert!(
+        matches!(&error, PredictError::Input(e) if *e == range),
+        "{error}"
+    );
+    assert!(error.to_string().contains("divide bytes by 255"), "{error}");
+
+    let huge = vec![f32::MAX / 4.0; config().geometry().unwrap().parameter_count()];
+    let classifier = Classifier::new(&config(), huge).unwrap();
+    let error = classifier.predict_batch(&two).unwrap_err();
     assert!(
         matches!(error, PredictError::Overflow { image: 0 }),
         "{error}"

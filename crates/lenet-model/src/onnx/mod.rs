@@ -50,6 +50,7 @@ impl crate::LeNet {
         to_bytes(&Weights {
             geometry: self.geometry().clone(),
             dropout: None,
+            images: self.training_images(),
             parameters: self.to_flat()?,
         })
     }
@@ -83,16 +84,15 @@ fn graph(geometry: &Geometry, values: &[f32]) -> Message {
     let mut value = "images".to_owned();
     for stage in 1..=geometry.filters.len() {
         let name = format!("conv{stage}");
-        let conv = convolution(&name, &value, geometry.kernel);
-        let relu = node("Relu", &[&name], &format!("{name}.relu"), &[]);
-        value = format!("{name}.pool");
-        let pool = node(
-            "MaxPool",
-            &[&format!("{name}.relu")],
-            &value,
-            &[("kernel_shape", &[2, 2]), ("strides", &[2, 2])],
-        );
-        graph.message(1, &conv).message(1, &relu).message(1, &pool);
+        let conv = convolution(&name, &value, geometry, stage - 1);
+        value = format!("{name}.relu");
+        let relu = node("Relu", &[&name], &value, &[]);
+        graph.message(1, &conv).message(1, &relu);
+        if geometry.pools_after(stage - 1) {
+            let rectified = std::mem::replace(&mut value, format!("{name}.pool"));
+            let windows: [(&str, &[u64]); 2] = [("kernel_shape", &[2, 2]), ("strides", &[2, 2])];
+            graph.message(1, &node("MaxPool", &[&rectified], &value, &windows));
+        }
     }
     graph.message(1, &node("Flatten", &[&value], "features", &[]));
     value = "features".to_owned();
@@ -123,10 +123,11 @@ fn graph(geometry: &Geometry, values: &[f32]) -> Message {
     graph
 }
 
-/// A convolution that keeps the image's size.
-fn convolution(name: &str, input: &str, kernel: usize) -> Message {
+/// The convolution of stage `stage`, from 0.
+fn convolution(name: &str, input: &str, geometry: &Geometry, stage: usize) -> Message {
     let [weight, bias] = ["weight", "bias"].map(|kind| format!("{name}.{kind}"));
-    let (side, pad) = (kernel as u64, kernel as u64 / 2);
+    let (side, stride) = (geometry.kernel as u64, geometry.stages.stride as u64);
+    let pad = geometry.stages.zeros(stage, geometry.kernel) as u64;
     node(
         "Conv",
         &[input, &weight, &bias],
@@ -134,7 +135,7 @@ fn convolution(name: &str, input: &str, kernel: usize) -> Message {
         &[
             ("kernel_shape", &[side, side]),
             ("pads", &[pad; 4]),
-            ("strides", &[1, 1]),
+            ("strides", &[stride, stride]),
         ],
     )
 }

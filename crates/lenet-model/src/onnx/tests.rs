@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::weights::load_any;
+use crate::weights::{Reading, read};
 
 /// `tests/onnx/check.py` runs this file in onnxruntime: it must stay what is written here.
 ///
@@ -11,8 +11,9 @@ use crate::weights::load_any;
 #[test]
 fn the_checked_file_is_what_is_written() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let weights = load_any(&tests.join("pytorch/state_dict.safetensors")).unwrap();
-    let bytes = to_bytes(&weights).unwrap();
+    let reading = Reading::default().with_images(12, 12);
+    let loaded = read(&tests.join("pytorch/state_dict.safetensors"), &reading).unwrap();
+    let bytes = to_bytes(&loaded.weights).unwrap();
     let checked = tests.join("onnx/oracle.onnx");
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(&checked, &bytes).unwrap();
@@ -32,6 +33,7 @@ fn a_network_without_hidden_layers_ends_in_logits() {
         parameters: vec![0.5; geometry.parameter_count()],
         geometry: geometry.clone(),
         dropout: None,
+        images: None,
     });
     let bytes = bytes.unwrap();
     let count = |word: &[u8]| bytes.windows(word.len()).filter(|w| *w == word).count();
@@ -50,6 +52,7 @@ fn parameters_must_fit() {
         parameters: vec![0.0; 3],
         geometry,
         dropout: None,
+        images: None,
     };
     let error = to_bytes(&weights).unwrap_err();
     assert!(matches!(error, OnnxError::Length { got: 3, .. }), "{error}");

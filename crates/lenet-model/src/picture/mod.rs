@@ -13,6 +13,7 @@ mod dynamic;
 mod resize;
 
 use crate::input_error::InputError;
+use crate::training_images::Polarity;
 
 #[cfg(feature = "decode")]
 pub use decode::DecodeError;
@@ -69,6 +70,16 @@ impl Picture {
     /// [`InputError::Channels`] for another number of channels; [`InputError::Blank`] for a picture
     /// that shows nothing.
     pub fn to_pixels(&self, shape: [usize; 3]) -> Result<Vec<f32>, InputError> {
+        self.to_pixels_as(shape, Polarity::LightOnDark)
+    }
+
+    /// TODO
+    pub fn to_pixels_as(
+        &self,
+        shape: [usize; 3],
+        polarity: Polarity,
+    ) -> Result<Vec<f32>, InputError> {
+        let _ = polarity;
         let [channels, height, width] = shape;
         let from = [self.height, self.width];
         match channels {
