@@ -1,10 +1,12 @@
 //! The commands of lenet-lab: parse, call, print.
 #![forbid(unsafe_code)]
 
+mod checkpoint;
 mod commands;
 mod digit;
 mod exit;
 mod flags;
+mod input_file;
 mod inputs;
 mod interrupt;
 mod output;

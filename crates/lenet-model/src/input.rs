@@ -169,7 +169,7 @@ impl Input<'_> {
             #[cfg(feature = "image")]
             Self::Image(image) => {
                 let picture = crate::picture::Picture::from(image);
-                let mut pixels = picture.to_pixels_as(image_shape(geometry), look.polarity)?;
+                let mut pixels = picture.to_pixels_as(image_shape(geometry), look)?;
                 pixels
                     .iter_mut()
                     .for_each(|pixel| *pixel = normalization.apply(*pixel));

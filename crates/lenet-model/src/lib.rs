@@ -61,7 +61,7 @@ pub use lenet_ops::dropout::Mask as Dropout;
 pub use model::LeNet;
 pub use parameters::Parameters;
 pub use summary::{Layer, Summary};
-pub use training_images::{Normalization, Polarity, TrainingImages};
+pub use training_images::{Framing, Normalization, Polarity, TrainingImages};
 pub use weights::WeightsError;
 
 /// The contents of the weights file that [`LeNet::pretrained`] reads.

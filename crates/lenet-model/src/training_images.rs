@@ -8,9 +8,30 @@ use serde::{Deserialize, Serialize};
 pub struct TrainingImages {
     /// Which is light, the ink or the ground.
     pub polarity: Polarity,
+    /// Where in an image its ink lies.
+    #[serde(default, skip_serializing_if = "Framing::is_centred")]
+    pub framing: Framing,
     /// What the network takes for a pixel.
     #[serde(default, skip_serializing_if = "Normalization::is_none")]
     pub normalization: Normalization,
+}
+
+/// Where in an image its ink lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Framing {
+    /// Its centre of mass is the image's centre, as in MNIST: a picture is cut to its ink, scaled and
+    /// centred.
+    #[default]
+    Centred,
+    /// Anywhere: a picture is scaled as a whole.
+    Free,
+}
+
+impl Framing {
+    fn is_centred(&self) -> bool {
+        *self == Self::Centred
+    }
 }
 
 /// Which is light, the ink or the ground.
@@ -38,21 +59,25 @@ impl TrainingImages {
     /// Images like those of MNIST: light on dark, pixels in [0, 1].
     pub const MNIST: Self = Self {
         polarity: Polarity::LightOnDark,
+        framing: Framing::Centred,
         normalization: Normalization::NONE,
     };
 
-    /// Finds the polarity of images of `[channels, height, width]` bytes, one after the other: the
-    /// border of nearly all of them (95 %) is light, or dark, or they are [`Polarity::Mixed`]. Pixels
-    /// are bytes divided by 255.
+    /// Looks at images of `[channels, height, width]` bytes, one after the other. The border of
+    /// nearly all of them (95 %) is light, or dark, or they are [`Polarity::Mixed`]. The centre of
+    /// mass of nearly all (90 %) is the image's, or they are [`Framing::Free`]. Pixels are bytes
+    /// divided by 255.
     #[must_use]
     pub fn of(pixels: &[u8], shape: [usize; 3]) -> Self {
         let [channels, height, width] = shape;
         let size = channels * height * width;
-        let (mut images, mut light) = (0u64, 0u64);
+        let (mut images, mut light, mut centred) = (0u64, 0u64, 0u64);
         if size > 0 {
             for image in pixels.chunks_exact(size) {
                 images += 1;
-                light += u64::from(has_light_border(image, height, width));
+                let has_light_border = has_light_border(image, height, width);
+                light += u64::from(has_light_border);
+                centred += u64::from(is_centred(image, height, width, has_light_border));
             }
         }
         let polarity = if 20 * light <= images {
@@ -64,9 +89,29 @@ impl TrainingImages {
         };
         Self {
             polarity,
+            framing: if 10 * centred >= 9 * images {
+                Framing::Centred
+            } else {
+                Framing::Free
+            },
             normalization: Normalization::NONE,
         }
     }
+}
+
+/// Whether the centre of the ink of all planes lies within 6 % of the sides from the image's centre.
+fn is_centred(image: &[u8], height: usize, width: usize, on_light: bool) -> bool {
+    let (mut mass, mut moment) = (0.0f64, [0.0f64; 2]);
+    for (at, &byte) in image.iter().enumerate() {
+        let ink = f64::from(if on_light { 255 - byte } else { byte });
+        mass += ink;
+        moment[0] += ink * ((at / width % height) as f64 + 0.5);
+        moment[1] += ink * ((at % width) as f64 + 0.5);
+    }
+    [height, width].iter().zip(moment).all(|(&side, moment)| {
+        let side = side as f64;
+        (moment / mass.max(1.0) - side / 2.0).abs() <= (0.06 * side).max(1.0)
+    })
 }
 
 /// Whether the mean of the border of all planes is above half of white.

@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use lenet_model::Normalization;
 use lenet_results::{EpochRecord, Outcome};
 
 pub use agreement::{Agreement, TOLERANCE, compare_network, compare_ops};
@@ -63,6 +64,9 @@ pub struct RunOptions {
     pub streamed: bool,
     /// Safetensors file with the initial weights; `None`: they are drawn from the seed.
     pub init: Option<PathBuf>,
+    /// What the network takes for a pixel. Only [`evaluate`] by the stock backend normalizes; a trial
+    /// trains on pixels as they are.
+    pub normalization: Normalization,
 }
 
 /// An event of a running trial.

@@ -45,6 +45,32 @@ fn the_border_shows_the_polarity() {
     assert_eq!(found.polarity, Polarity::DarkOnLight);
 }
 
+/// Two pixels of ink on an image of 10×10.
+fn two_pixels(places: [[usize; 2]; 2]) -> Vec<u8> {
+    let mut image = vec![0; 100];
+    for [row, column] in places {
+        image[10 * row + column] = 200;
+    }
+    image
+}
+
+#[test]
+fn the_centre_of_mass_shows_the_framing() {
+    let centred = two_pixels([[4, 3], [5, 6]]);
+    let off = two_pixels([[4, 6], [5, 8]]);
+    let framing = |images: &[&[u8]]| TrainingImages::of(&images.concat(), [1, 10, 10]).framing;
+    assert_eq!(framing(&[&centred]), Framing::Centred);
+    assert_eq!(framing(&[&off]), Framing::Free);
+    let one_of_ten = [[&centred[..]; 9].concat(), off.clone()].concat();
+    assert_eq!(framing(&[&one_of_ten]), Framing::Centred);
+    let two_of_ten = [[&centred[..]; 8].concat(), off.repeat(2)].concat();
+    assert_eq!(framing(&[&two_of_ten]), Framing::Free);
+    // On a light ground the ink is what is dark.
+    let light = |image: &[u8]| image.iter().map(|byte| 255 - byte).collect::<Vec<u8>>();
+    assert_eq!(framing(&[&light(&centred)]), Framing::Centred);
+    assert_eq!(framing(&[&light(&off)]), Framing::Free);
+}
+
 #[test]
 fn normalization_goes_there_and_back() {
     let normalization = Normalization::PYTORCH_MNIST;
@@ -67,6 +93,7 @@ fn the_texts_on_disk_never_change() {
     );
     let normalized = TrainingImages {
         polarity: Polarity::DarkOnLight,
+        framing: Framing::Free,
         normalization: Normalization {
             mean: 0.5,
             deviation: 0.25,
@@ -74,7 +101,7 @@ fn the_texts_on_disk_never_change() {
     };
     assert_eq!(
         text(&normalized),
-        r#"{"polarity":"dark_on_light","normalization":{"mean":0.5,"deviation":0.25}}"#
+        r#"{"polarity":"dark_on_light","framing":"free","normalization":{"mean":0.5,"deviation":0.25}}"#
     );
     for images in [TrainingImages::MNIST, normalized] {
         let back: TrainingImages = serde_json::from_str(&text(&images)).unwrap();

@@ -22,7 +22,7 @@ use lenet_core::Geometry;
 
 use crate::classifier::{Classifier, PredictError};
 use crate::config::LeNetConfig;
-use crate::training_images::{Normalization, Polarity, TrainingImages};
+use crate::training_images::{Framing, Normalization, Polarity, TrainingImages};
 
 pub use atomic::write_atomically;
 pub use error::WeightsError;
@@ -156,12 +156,14 @@ fn training_images(
         let stated = reading.polarity.is_some() || reading.normalization.is_some();
         return Ok(stated.then(|| TrainingImages {
             polarity: reading.polarity.unwrap_or(Polarity::LightOnDark),
+            framing: Framing::default(),
             normalization: reading.normalization.unwrap_or_default(),
         }));
     };
     let stated = TrainingImages {
         polarity: reading.polarity.unwrap_or(own.polarity),
         normalization: reading.normalization.unwrap_or(own.normalization),
+        ..own
     };
     if stated == own {
         return Ok(Some(own));

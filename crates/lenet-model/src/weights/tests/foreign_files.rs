@@ -45,6 +45,7 @@ fn a_file_that_says_it_itself_is_not_contradicted() {
     let images = TrainingImages {
         polarity: Polarity::DarkOnLight,
         normalization: Normalization::PYTORCH_MNIST,
+        ..TrainingImages::MNIST
     };
     let weights = Weights {
         parameters: initial_parameters(&geometry, 1),
