@@ -1,7 +1,8 @@
 //! Export of a network as an ONNX model, for inference in other runtimes.
 //!
 //! The input `images` is `[N, C, H, W]` f32 with any N, pixels as the network takes them (for MNIST in
-//! [0, 1]). The output `logits` is `[N, classes]`. The model uses operators of opset 13 (`Conv`,
+//! [0, 1]); where it is known how the training images looked, the model's metadata hold `polarity`,
+//! `mean` and `deviation` ([`Normalization`]). The output `logits` is `[N, classes]`. The model uses operators of opset 13 (`Conv`,
 //! `Relu`, `MaxPool`, `Flatten`, `Gemm`) and IR version 8, which every runtime since 2021 reads. It
 //! holds the weights under PyTorch's names, and no dropout.
 //!
@@ -13,6 +14,7 @@ mod protobuf;
 use lenet_core::{Geometry, Parameter};
 
 use crate::config::ConfigError;
+use crate::training_images::Normalization;
 use crate::weights::Weights;
 use protobuf::Message;
 
@@ -76,6 +78,18 @@ pub fn to_bytes(weights: &Weights) -> Result<Vec<u8>, OnnxError> {
         .text(3, env!("CARGO_PKG_VERSION"))
         .message(7, &graph(&geometry, &weights.parameters))
         .message(8, &opset);
+    if let Some(images) = weights.images {
+        let Normalization { mean, deviation } = images.normalization;
+        for (key, value) in [
+            ("polarity", images.polarity.name().to_owned()),
+            ("mean", mean.to_string()),
+            ("deviation", deviation.to_string()),
+        ] {
+            let mut property = Message::default();
+            property.text(1, key).text(2, &value);
+            model.message(14, &property);
+        }
+    }
     Ok(model.into_bytes())
 }
 

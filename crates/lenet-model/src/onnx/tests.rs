@@ -60,3 +60,52 @@ fn parameters_must_fit() {
     let error = to_bytes(&weights).unwrap_err();
     assert!(matches!(error, OnnxError::Config(_)), "{error}");
 }
+
+/// `tests/onnx/check.py` runs these files of other stages in onnxruntime.
+#[test]
+fn other_stages_are_written_as_checked() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let small = Reading::default().with_images(32, 32);
+    let padded = Reading::default().with_padding(lenet_core::Padding::First);
+    for (name, reading) in [
+        ("basic", Reading::default()),
+        ("lenet5", small),
+        ("lenet5_padded", padded),
+    ] {
+        let loaded = read(&tests.join(format!("pytorch/{name}.safetensors")), &reading).unwrap();
+        let bytes = to_bytes(&loaded.weights).unwrap();
+        let checked = tests.join(format!("onnx/{name}.onnx"));
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(&checked, &bytes).unwrap();
+        }
+        let same = bytes == std::fs::read(&checked).unwrap();
+        assert!(same, "{}", checked.display());
+    }
+}
+
+#[test]
+fn how_the_training_images_looked_is_in_the_metadata() {
+    let geometry = crate::Geometry::lab_2017(1);
+    let mut weights = Weights {
+        parameters: vec![0.0; geometry.parameter_count()],
+        geometry,
+        dropout: None,
+        images: None,
+    };
+    let holds = |weights: &Weights, words: &str| {
+        let bytes = to_bytes(weights).unwrap();
+        bytes.windows(words.len()).any(|w| w == words.as_bytes())
+    };
+    assert!(!holds(&weights, "polarity"));
+    weights.images = Some(crate::TrainingImages {
+        normalization: Normalization::PYTORCH_MNIST,
+        ..crate::TrainingImages::MNIST
+    });
+    for words in [
+        "light-on-dark",
+        "mean\u{12}\u{6}0.1307",
+        "deviation\u{12}\u{6}0.3081",
+    ] {
+        assert!(holds(&weights, words), "{words}");
+    }
+}

@@ -147,7 +147,7 @@ impl Picture {
             if !shows && !self.has_coloured_ink(channels) {
                 return Err(InputError::Blank);
             }
-            if ground.is_light == wants_light {
+            if ground.is_light == wants_light && ground.is_above_half == wants_light {
                 return Ok(certain(grey.clone()));
             }
             if ground.is_clean {
@@ -255,6 +255,8 @@ fn ring([height, width]: [usize; 2]) -> Vec<usize> {
 struct Border {
     /// Whether most of it is nearer to the lightest than to the darkest pixel.
     is_light: bool,
+    /// Whether most of it is above half of white.
+    is_above_half: bool,
     /// Whether it is all of one brightness, nearly black or nearly white.
     is_clean: bool,
 }
@@ -269,6 +271,7 @@ impl Border {
         let (low, median, high) = (share(8), share(50), share(92));
         Self {
             is_light: median > middle,
+            is_above_half: median > 0.5,
             is_clean: high - low <= 0.15 && (high <= 0.25 || low >= 0.75),
         }
     }
