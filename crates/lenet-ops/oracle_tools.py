@@ -54,8 +54,8 @@ def kept_units(rate, seed, step, images, units):
     return [[word(seed, step, i, u) >= threshold for u in range(units)] for i in range(images)]
 
 
-def write_oracle(script, seed, cases):
-    """Writes oracle.json beside the script."""
+def write_oracle(script, seed, cases, name="oracle.json"):
+    """Writes a file of this name beside the script."""
     script = pathlib.Path(script).resolve()
     oracle = {
         "script": script.relative_to(pathlib.Path(__file__).resolve().parents[2]).as_posix(),
@@ -65,4 +65,4 @@ def write_oracle(script, seed, cases):
         "cases": cases,
     }
     text = json.dumps(oracle, separators=(",", ":"))
-    script.with_name("oracle.json").write_text(text + "\n")
+    script.with_name(name).write_text(text + "\n")

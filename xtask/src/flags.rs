@@ -1,6 +1,7 @@
 //! The whole command line.
 
 mod bench;
+mod checkpoint;
 mod cuda;
 mod network;
 mod shared;
@@ -9,6 +10,7 @@ mod study;
 use clap::{Parser, Subcommand};
 
 pub use bench::{BenchCpu, BenchRuntime};
+pub use checkpoint::{Checkpoint, Data};
 pub use cuda::{CudaToolchain, GpuCheck};
 pub use network::{Evaluate, Export, ExportFormat, Precision, Predict, Split, Train};
 pub use shared::{Assignment, Compute};

@@ -7,14 +7,30 @@ use lenet_data::Dataset;
 use lenet_results::Store;
 use lenet_train::{RunOptions, TrainError};
 
-/// MNIST, or the data set in a folder of IDX files.
+use crate::flags::Data;
+use crate::output;
+
+/// MNIST, or the data set in a folder of IDX files. What is probably not meant in it is a warning.
 ///
 /// # Errors
 /// A file cannot be used; the error names it.
-pub fn dataset(data_dir: Option<&Path>) -> anyhow::Result<Dataset> {
-    match data_dir {
-        None => Ok(Dataset::mnist()),
-        Some(folder) => Ok(Dataset::from_folder(folder)?),
+pub fn dataset(flags: &Data) -> anyhow::Result<Dataset> {
+    let mut data = match (&flags.data_dir, &flags.data_set) {
+        (None, _) => return Ok(Dataset::mnist()),
+        (Some(folder), None) => Dataset::from_folder(folder)?,
+        (Some(folder), Some(name)) => Dataset::from_folder_of_sets(folder, name)?,
+    };
+    if flags.transpose {
+        data = data.transposed()?;
+    }
+    warn(&data);
+    Ok(data)
+}
+
+/// Says what is probably not meant in a data set.
+pub fn warn(data: &Dataset) {
+    for warning in data.warnings() {
+        output::warning(warning);
     }
 }
 

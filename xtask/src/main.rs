@@ -1,11 +1,13 @@
 //! The commands of lenet-lab: parse, call, print.
 #![forbid(unsafe_code)]
 
+mod checkpoint;
 mod commands;
 mod digit;
 mod evidence;
 mod exit;
 mod flags;
+mod input_file;
 mod inputs;
 mod interrupt;
 mod output;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::Geometry;
+use crate::stages::Stages;
 
 /// What a trial chooses of its network: stages of convolution, ReLU and 2×2 max-pool, then dense
 /// layers. Images and classes come from the data; [`Architecture::for_images`] brings both together.
@@ -11,10 +12,13 @@ use crate::geometry::Geometry;
 pub struct Architecture {
     /// Filters of each convolution.
     pub filters: Vec<usize>,
-    /// Side of the square kernels, odd.
+    /// Side of the square kernels, odd where a convolution is padded.
     pub kernel: usize,
     /// Units of each hidden dense layer.
     pub hidden: Vec<usize>,
+    /// Padding, stride and pools of the stages.
+    #[serde(default, skip_serializing_if = "Stages::is_usual")]
+    pub stages: Stages,
 }
 
 impl Default for Architecture {
@@ -24,6 +28,7 @@ impl Default for Architecture {
             filters: vec![16; 2],
             kernel: 3,
             hidden: vec![128],
+            stages: Stages::USUAL,
         }
     }
 }
@@ -40,6 +45,7 @@ impl Architecture {
             kernel: self.kernel,
             hidden: self.hidden.clone(),
             classes,
+            stages: self.stages,
         }
     }
 }

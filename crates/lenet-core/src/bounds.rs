@@ -104,6 +104,11 @@ pub const KERNEL: Counts = Counts {
     least: 1,
     most: 255,
 };
+/// Stride of the convolutions.
+pub const STRIDE: Counts = Counts {
+    least: 1,
+    most: 255,
+};
 /// Threads of a step, or trials that are trained together.
 pub const TOGETHER: Counts = Counts {
     least: 1,

@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Shape of a network: for each entry of `filters` a convolution (stride 1, SAME padding) with
-/// bias, ReLU and 2×2 max-pool (an odd side is rounded down); then dense layers with bias and
-/// ReLU for each entry of `hidden`; then a dense layer with bias that gives the logits.
+use crate::stages::{Padding, Stages};
+
+/// Shape of a network: for each entry of `filters` a convolution with bias, ReLU and 2×2 max-pool
+/// (an odd side is rounded down); then dense layers with bias and ReLU for each entry of `hidden`;
+/// then a dense layer with bias that gives the logits. [`Stages`] says which convolutions are
+/// padded, their stride, and where a pool is left out; usually all are padded (SAME), at stride 1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Geometry {
     /// Channels of an image.
@@ -15,13 +18,19 @@ pub struct Geometry {
     pub width: usize,
     /// Filters of each convolution, at least one stage.
     pub filters: Vec<usize>,
-    /// Side of the square kernels, odd.
+    /// Side of the square kernels, odd where a convolution is padded.
     pub kernel: usize,
     /// Units of each hidden dense layer; may be empty.
     pub hidden: Vec<usize>,
     /// Classes, from 2 to 256.
     pub classes: usize,
+    /// Padding, stride and pools of the stages.
+    #[serde(default, skip_serializing_if = "Stages::is_usual")]
+    pub stages: Stages,
 }
+
+/// Most convolutions of a network.
+const MOST_STAGES: usize = 64;
 
 /// A size of a network that is out of range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,6 +86,7 @@ impl Geometry {
             kernel: 3,
             hidden: vec![128],
             classes: 10,
+            stages: Stages::USUAL,
         }
     }
 
@@ -104,8 +114,12 @@ impl Geometry {
                 ),
             );
         }
-        if self.kernel.is_multiple_of(2) {
+        let padded = self.stages.padding != Padding::Valid;
+        if self.kernel == 0 || padded && self.kernel.is_multiple_of(2) {
             return fail("kernel", format!("{} is not an odd number", self.kernel));
+        }
+        if self.stages.stride == 0 {
+            return fail("stride", "0 never moves on: give at least 1".to_owned());
         }
         if self.hidden.contains(&0) {
             return fail(
@@ -116,18 +130,52 @@ impl Geometry {
         if !(2..=256).contains(&self.classes) {
             return fail("classes", format!("{} is not in 2..=256", self.classes));
         }
-        let stages = u32::try_from(self.filters.len()).unwrap_or(u32::MAX);
-        let side = self.height.min(self.width);
-        if side.checked_shr(stages).unwrap_or(0) == 0 {
-            return fail(
-                "filters",
-                format!(
-                    "{stages} poolings leave nothing of {}×{}",
-                    self.height, self.width
-                ),
+        if self.filters.len() > MOST_STAGES {
+            let reason = format!(
+                "{} convolutions: give at most {MOST_STAGES}",
+                self.filters.len()
             );
+            return fail("filters", reason);
+        }
+        let [_, rows, columns] = self.stage_input(self.filters.len());
+        if rows == 0 || columns == 0 {
+            let (height, width) = (self.height, self.width);
+            let stages = self.filters.len();
+            let reason = if self.stages.is_usual() {
+                format!("{stages} poolings leave nothing of {height}×{width}")
+            } else {
+                format!(
+                    "{stages} stages with {} leave nothing of {height}×{width}",
+                    self.stages
+                )
+            };
+            return fail("filters", reason);
         }
         Ok(())
+    }
+
+    /// `[rows, columns]` of the output of stage `stage`'s convolution, before its pool. 0 where
+    /// the kernel does not fit in.
+    #[must_use]
+    pub fn convolved(&self, stage: usize) -> [usize; 2] {
+        let [_, height, width] = self.stage_input(stage);
+        self.convolved_from([height, width], stage)
+    }
+
+    fn convolved_from(&self, sides: [usize; 2], stage: usize) -> [usize; 2] {
+        let zeros = 2 * self.stages.zeros(stage, self.kernel);
+        sides.map(
+            |side| match (side, side.saturating_add(zeros).checked_sub(self.kernel)) {
+                (0, _) | (_, None) => 0,
+                (_, Some(moves)) => moves / self.stages.stride.max(1) + 1,
+            },
+        )
+    }
+
+    /// Whether a max-pool follows stage `stage`'s convolution.
+    #[must_use]
+    pub fn pools_after(&self, stage: usize) -> bool {
+        self.stages.pools_after(stage, self.filters.len())
     }
 
     /// `[channels, height, width]` that stage `stage` (from 0) takes; at `filters.len()`, what
@@ -139,7 +187,14 @@ impl Geometry {
         } else {
             self.filters[stage - 1]
         };
-        [channels, self.height >> stage, self.width >> stage]
+        let mut sides = [self.height, self.width];
+        for before in 0..stage {
+            sides = self.convolved_from(sides, before);
+            if self.pools_after(before) {
+                sides = sides.map(|side| side / 2);
+            }
+        }
+        [channels, sides[0], sides[1]]
     }
 
     /// Inputs of the first dense layer, in (channel, row, column) order.
@@ -197,7 +252,7 @@ impl Geometry {
     }
 
     /// Multiplications and additions of one image's forward pass by the direct method (two for
-    /// each weight's use; SAME padding's zeros are counted; bias, ReLU and pooling are not).
+    /// each weight's use; the zeros of padding are counted; bias, ReLU and pooling are not).
     #[must_use]
     pub fn forward_flops(&self) -> u64 {
         self.layer_flops().iter().sum()
@@ -213,7 +268,8 @@ impl Geometry {
 
     fn layer_flops(&self) -> Vec<u64> {
         let stages = self.filters.iter().enumerate().map(|(stage, filters)| {
-            let [channels, height, width] = self.stage_input(stage);
+            let [channels, ..] = self.stage_input(stage);
+            let [height, width] = self.convolved(stage);
             2 * height * width * channels * filters * self.kernel * self.kernel
         });
         let dense = self

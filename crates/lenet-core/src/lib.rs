@@ -39,6 +39,7 @@ pub mod random;
 mod schedule;
 pub mod settings;
 mod shape;
+mod stages;
 mod trial;
 mod validation;
 
@@ -53,5 +54,6 @@ pub use problem::Problem;
 pub use schedule::{Decay, Schedule};
 pub use settings::Settings;
 pub use shape::Shape;
+pub use stages::{Padding, Pooling, Stages};
 pub use trial::{Dropout, EarlyStop, Patience, Trial};
 pub use validation::{Validation, ValidationDraw};

@@ -14,7 +14,7 @@ pub struct Names {
 }
 
 /// The settings in the order in which a name tells them.
-const SPOKEN: [&str; 20] = [
+const SPOKEN: [&str; 23] = [
     "optimizer",
     "learning_rate",
     "schedule",
@@ -22,6 +22,9 @@ const SPOKEN: [&str; 20] = [
     "batch_size",
     "filters",
     "kernel",
+    "padding",
+    "stride",
+    "pooling",
     "hidden",
     "dropout",
     "epochs",

@@ -13,6 +13,7 @@ use crate::device::{Backend, DataPlacement, DeviceKind, Precision};
 use crate::optimizer::Optimizer;
 use crate::problem::Problem;
 use crate::schedule::Schedule;
+use crate::stages::{Padding, Pooling, Stages};
 use crate::trial::{Dropout, EarlyStop, Trial};
 use crate::validation::Validation;
 
@@ -28,6 +29,12 @@ pub struct Settings {
     pub kernel: Option<usize>,
     /// Units of each hidden dense layer.
     pub hidden: Option<Vec<usize>>,
+    /// Which convolutions are padded.
+    pub padding: Option<Padding>,
+    /// Stride of the convolutions.
+    pub stride: Option<usize>,
+    /// Which convolutions a max-pool follows.
+    pub pooling: Option<Pooling>,
     /// Dropout. In a file a rate, or `{ rate = 0.5, connected = false }`.
     pub dropout: Option<Dropout>,
     /// Optimizer. In a file its name, or `{ kind = "adam", beta1 = 0.95 }`.
@@ -153,8 +160,8 @@ macro_rules! for_each_setting {
 
 impl Settings {
     for_each_setting! {
-        filters, kernel, hidden, dropout, optimizer, weight_decay, learning_rate, schedule, batch_size,
-        epochs, samples, validation, early_stop, backend, device, precision, data, placement, threads,
+        filters, kernel, hidden, padding, stride, pooling, dropout, optimizer, weight_decay,
+        learning_rate, schedule, batch_size, epochs, samples, validation, early_stop, backend, device, precision, data, placement, threads,
         trials,
     }
 
@@ -172,6 +179,9 @@ impl Settings {
             filters: Some(usual.network.filters),
             kernel: Some(usual.network.kernel),
             hidden: Some(usual.network.hidden),
+            padding: Some(usual.network.stages.padding),
+            stride: Some(usual.network.stages.stride),
+            pooling: Some(usual.network.stages.pooling),
             dropout: Some(usual.dropout),
             optimizer: Some(optimizer),
             weight_decay: Some(self.weight_decay.unwrap_or(optimizer.weight_decay)),
@@ -203,6 +213,9 @@ impl Settings {
             filters: Some(network.filters),
             kernel: Some(network.kernel),
             hidden: Some(network.hidden),
+            padding: Some(network.stages.padding),
+            stride: Some(network.stages.stride),
+            pooling: Some(network.stages.pooling),
             dropout: Some(trial.dropout),
             optimizer: Some(Optimizer {
                 weight_decay: usual.weight_decay,
@@ -260,6 +273,11 @@ impl Settings {
                 filters: given.filters.unwrap_or(usual.network.filters),
                 kernel: self.kernel.unwrap_or(usual.network.kernel),
                 hidden: given.hidden.unwrap_or(usual.network.hidden),
+                stages: Stages {
+                    padding: self.padding.unwrap_or_default(),
+                    stride: self.stride.unwrap_or(Stages::USUAL.stride),
+                    pooling: self.pooling.unwrap_or_default(),
+                },
             },
             dropout: self.dropout.unwrap_or(usual.dropout),
             optimizer,

@@ -162,6 +162,7 @@ impl Trial {
             problems.extend(bounds::IMPROVEMENT.check("early_stop.min_delta", min_delta));
         }
         problems.extend(self.precision.problem(self.backend, self.device));
+        problems.extend(self.network.stages.problem(self.backend));
         problems
     }
 }

@@ -21,6 +21,8 @@ pub struct Dataset {
     pub test: Arc<ImageSet>,
     /// Largest label of both sets plus one.
     pub classes: usize,
+    /// Prefix of the files' names, `emnist-letters` for example; mostly empty.
+    pub set: String,
 }
 
 impl Dataset {
@@ -64,7 +66,18 @@ impl Dataset {
             train: Arc::new(train),
             test: Arc::new(test),
             classes,
+            set: String::new(),
         })
+    }
+
+    /// The same with rows and columns of every image exchanged, as the files of EMNIST need it. It has
+    /// another [`Dataset::source`].
+    ///
+    /// # Errors
+    /// None that a data set can give; the checks of [`Dataset::new`] are made again.
+    pub fn transposed(&self) -> Result<Self, DataError> {
+        let title = format!("{} (transposed)", self.title);
+        Self::new(&title, self.train.transposed()?, self.test.transposed()?)
     }
 
     /// Checks that every label of both sets is less than `classes`.

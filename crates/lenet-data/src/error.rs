@@ -42,6 +42,58 @@ pub enum DataError {
         /// The matching names, sorted.
         found: Vec<String>,
     },
+    /// A folder holds several sets.
+    #[error(
+        "{folder}: it holds the sets {found} (hint: take one of them by its name, as in {folder}/{first} \
+         or --data-set {first})",
+        folder = folder.display(),
+        found = found.join(", "),
+        first = found.iter().find(|set| !set.is_empty()).map_or("", String::as_str)
+    )]
+    SeveralSets {
+        /// The folder.
+        folder: PathBuf,
+        /// Names of the sets, sorted.
+        found: Vec<String>,
+    },
+    /// A folder does not hold the set that was asked for, or several whose names end so.
+    #[error(
+        "{folder}: there is no one set {name}; it holds {found}",
+        folder = folder.display(),
+        found = found.join(", ")
+    )]
+    NoSuchSet {
+        /// The folder.
+        folder: PathBuf,
+        /// The name asked for.
+        name: String,
+        /// Names of the sets, sorted.
+        found: Vec<String>,
+    },
+    /// Several folders below hold sets.
+    #[error(
+        "{folder}: there are sets in several folders below it: {found} (hint: give one of them)",
+        folder = folder.display(),
+        found = found.iter().map(|f| f.display().to_string()).collect::<Vec<_>>().join(", ")
+    )]
+    SeveralFolders {
+        /// The folder.
+        folder: PathBuf,
+        /// The folders with sets.
+        found: Vec<PathBuf>,
+    },
+    /// A file and its gzip do not hold the same.
+    #[error(
+        "{plain} and {zipped} do not hold the same (hint: remove the wrong one)",
+        plain = plain.display(),
+        zipped = zipped.display()
+    )]
+    CopiesDiffer {
+        /// The file.
+        plain: PathBuf,
+        /// Its gzip.
+        zipped: PathBuf,
+    },
     /// The prefixes of the file names (the part before `train` or `test`) differ.
     #[error(
         "{folder}: {first} and {other} are files of different sets; give all four the same prefix",

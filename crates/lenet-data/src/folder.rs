@@ -1,12 +1,14 @@
 //! Reads a data set from a folder of four IDX files.
 
-use std::fs;
+mod places;
+
 use std::path::Path;
 
 use crate::dataset::Dataset;
 use crate::error::DataError;
 use crate::idx::{self, Content};
 use crate::set::ImageSet;
+use places::{Place, find_place};
 
 /// One of the four files.
 struct Role {
@@ -51,24 +53,31 @@ impl Role {
         let prefix = self.stems.iter().find_map(|stem| name.strip_suffix(stem))?;
         (prefix.is_empty() || prefix.ends_with('-')).then_some(prefix)
     }
+}
 
-    fn find<'a>(&self, folder: &Path, names: &'a [String]) -> Result<&'a str, DataError> {
-        let found: Vec<_> = names
-            .iter()
-            .filter(|name| self.prefix(name).is_some())
-            .collect();
-        match found[..] {
-            [name] => Ok(name),
-            [] => Err(DataError::Missing {
-                folder: folder.to_owned(),
-                pattern: self.pattern,
-            }),
-            _ => Err(DataError::Ambiguous {
-                folder: folder.to_owned(),
-                pattern: self.pattern,
-                found: found.into_iter().cloned().collect(),
-            }),
-        }
+const ROLES: [Role; 4] = [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS];
+
+/// A file with a name of one of the four.
+#[derive(Debug, Clone)]
+struct Found {
+    /// Index in [`ROLES`].
+    role: usize,
+    /// The set's prefix, without its dash.
+    set: String,
+    /// The file's path below its place.
+    name: String,
+}
+
+impl Found {
+    fn new(name: &str, path: String) -> Option<Self> {
+        ROLES.iter().enumerate().find_map(|(role, pattern)| {
+            let prefix = pattern.prefix(name)?;
+            Some(Self {
+                role,
+                set: prefix.trim_end_matches('-').to_owned(),
+                name: path.clone(),
+            })
+        })
     }
 }
 
@@ -79,53 +88,59 @@ impl Dataset {
     /// `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`), with or
     /// without `.gz`. A prefix that ends in `-` may precede the name, `test` may replace `t10k`,
     /// and images with several channels have `idx4`. So Fashion-MNIST, KMNIST and EMNIST work as
-    /// published. The images of EMNIST stay transposed, as in its files; its letters are numbered
-    /// from 1, so class 0 stays empty.
+    /// published. The images of EMNIST stay transposed, as in its files ([`Dataset::transposed`]);
+    /// its letters are numbered from 1, so class 0 stays empty. [`Dataset::warnings`] says so.
+    ///
+    /// Folders are read as other programs leave them: a file beside its `.gz` (torchvision), in a
+    /// folder of its own name (Kaggle), or all of them further down (`data/MNIST` of torchvision). Of
+    /// several sets in one folder, as EMNIST's six, `folder/emnist-letters` is one; so is what
+    /// [`Dataset::from_folder_of_sets`] names.
     ///
     /// # Errors
     /// A [`DataError`] that names the file and says what is wrong with it.
     pub fn from_folder(folder: &Path) -> Result<Self, DataError> {
-        let names = file_names(folder)?;
-        let train_images = TRAIN_IMAGES.find(folder, &names)?;
-        let prefix = TRAIN_IMAGES.prefix(train_images);
-        let find = |role: &Role| {
-            let name = role.find(folder, &names)?;
-            if role.prefix(name) == prefix {
-                return Ok(name);
-            }
-            Err(DataError::MixedNames {
-                folder: folder.to_owned(),
-                first: train_images.to_owned(),
-                other: name.to_owned(),
-            })
-        };
-        let [train_labels, test_images, test_labels] = [
-            find(&TRAIN_LABELS)?,
-            find(&TEST_IMAGES)?,
-            find(&TEST_LABELS)?,
-        ];
+        if !folder.exists()
+            && let (Some(parent), Some(name)) = (folder.parent(), folder.file_name())
+            && let Some(name) = name.to_str()
+            && let Ok(place) = find_place(parent)
+            && place.set(name).is_some()
+        {
+            return Self::from_folder_of_sets(parent, name);
+        }
+        let place = find_place(folder)?;
+        let set = place.only_set()?;
+        read_place(&place, &set, &title(folder))
+    }
 
-        let train = read_set(&folder.join(train_images), &folder.join(train_labels))?;
-        let test = read_set(&folder.join(test_images), &folder.join(test_labels))?;
-        Self::new(&title(folder), train, test)
+    /// Reads one of several data sets in a folder, by its prefix (`emnist-letters`) or the end of it
+    /// (`letters`).
+    ///
+    /// # Errors
+    /// As [`Dataset::from_folder`], or there is no such set.
+    pub fn from_folder_of_sets(folder: &Path, name: &str) -> Result<Self, DataError> {
+        let place = find_place(folder)?;
+        match place.set(name) {
+            Some(set) => read_place(&place, &set, &set),
+            None => Err(DataError::NoSuchSet {
+                folder: place.folder.clone(),
+                name: name.to_owned(),
+                found: place.sets(),
+            }),
+        }
     }
 }
 
-/// Names of the files in `folder`, sorted. Names that are not Unicode match no pattern and are left
-/// out.
-fn file_names(folder: &Path) -> Result<Vec<String>, DataError> {
-    let unreadable = |error| DataError::Unreadable {
-        path: folder.to_owned(),
-        error,
-    };
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        if let Ok(name) = entry.map_err(unreadable)?.file_name().into_string() {
-            names.push(name);
-        }
+/// Reads the four files of a set.
+fn read_place(place: &Place, set: &str, title: &str) -> Result<Dataset, DataError> {
+    let mut paths = Vec::new();
+    for role in 0..ROLES.len() {
+        paths.push(place.file(role, set)?);
     }
-    names.sort_unstable();
-    Ok(names)
+    let train = read_set(&paths[0], &paths[1])?;
+    let test = read_set(&paths[2], &paths[3])?;
+    let mut dataset = Dataset::new(title, train, test)?;
+    dataset.set = set.to_owned();
+    Ok(dataset)
 }
 
 fn read_set(images_path: &Path, labels_path: &Path) -> Result<ImageSet, DataError> {

@@ -46,12 +46,14 @@ mod idx;
 mod set;
 mod split;
 mod validation;
+mod warning;
 
 pub use dataset::Dataset;
 pub use error::{DataError, IdxProblem};
 pub use set::{ImageSet, gather_f32, gather_labels};
 pub use split::{Split, SplitSpec, Splits, batches, epoch_order};
 pub use validation::ValidationWarning;
+pub use warning::DataWarning;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -46,6 +46,18 @@ impl ImageSet {
         &self.pixels
     }
 
+    /// The same with rows and columns of every image exchanged.
+    pub(crate) fn transposed(&self) -> Result<Self, DataError> {
+        let [channels, height, width] = self.shape;
+        let mut pixels = Vec::with_capacity(self.pixels.len());
+        for plane in self.pixels.chunks_exact(height * width) {
+            for column in 0..width {
+                pixels.extend((0..height).map(|row| plane[row * width + column]));
+            }
+        }
+        Self::new(pixels, self.labels.clone(), [channels, width, height])
+    }
+
     /// One class per image.
     #[must_use]
     pub fn labels(&self) -> &[u8] {

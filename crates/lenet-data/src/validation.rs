@@ -1,6 +1,6 @@
 //! Which training images are held out for validation, and whether they can stand for the set.
 
-mod warning;
+pub(crate) mod warning;
 
 pub use warning::ValidationWarning;
 

@@ -1,15 +1,19 @@
 //! A trained network as a function from images to classes, for many threads at once.
 
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
-use candle_core::Error as TensorError;
+use candle_core::{Device, Error as TensorError, Tensor};
 use lenet_core::Geometry;
-use lenet_ops::net::Network;
+use lenet_ops::net::{Images, Network};
 use lenet_ops::{Level, OpsError};
 
 use crate::config::{ConfigError, LeNetConfig};
-use crate::input::{Input, ReadError};
+use crate::input::{Input, ReadError, image_shape};
 use crate::input_error::InputError;
+use crate::layers;
+use crate::parameters;
+use crate::training_images::TrainingImages;
 
 /// The class of an image, as a network sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +95,8 @@ impl From<ReadError> for PredictError {
 }
 
 /// Frozen weights and the working memory that computes with them on the CPU, in f32. A call runs on
-/// the calling thread and allocates little more than its result (less than 4 KB for one image).
+/// the calling thread and allocates little more than its result (less than 4 KB for one image);
+/// networks of other stages than [`Stages::USUAL`](crate::Stages::USUAL) are computed by candle's ops.
 ///
 /// It is `Sync`: any number of threads may call it at once. Each has working memory of its own,
 /// which stays for the next call. [`LeNet::predict`](crate::LeNet::predict) uses a classifier;
@@ -110,9 +115,21 @@ impl From<ReadError> for PredictError {
 #[derive(Debug)]
 pub struct Classifier {
     geometry: Geometry,
-    parameters: Vec<f32>,
-    level: Level,
-    idle: Mutex<Vec<Network>>,
+    engine: Engine,
+    training_images: Option<TrainingImages>,
+}
+
+/// What computes the logits.
+#[derive(Debug)]
+enum Engine {
+    /// The fused code, for the usual stages.
+    Fused {
+        parameters: Vec<f32>,
+        level: Level,
+        idle: Mutex<Vec<Network>>,
+    },
+    /// candle's ops, for any others. The tensors are in the order of [`Geometry::parameters`].
+    Stock { tensors: Vec<Tensor> },
 }
 
 impl Classifier {
@@ -142,13 +159,37 @@ impl Classifier {
             }
         }
         let level = Level::from_environment()?;
-        let first = Network::new(&geometry, level, 1)?;
+        let engine = if geometry.stages.is_usual() {
+            let first = Network::new(&geometry, level, 1)?;
+            Engine::Fused {
+                parameters,
+                level,
+                idle: Mutex::new(vec![first]),
+            }
+        } else {
+            let tensors = parameters::tensors(&geometry, &parameters, &Device::Cpu)?;
+            let tensors = tensors.into_iter().map(|(_, tensor)| tensor).collect();
+            Engine::Stock { tensors }
+        };
         Ok(Self {
             geometry,
-            parameters,
-            level,
-            idle: Mutex::new(vec![first]),
+            engine,
+            training_images: None,
         })
+    }
+
+    /// Says how the images of the training looked: bytes and pictures are brought to that form.
+    /// Without it they are taken to be like MNIST's.
+    #[must_use]
+    pub fn with_training_images(mut self, images: TrainingImages) -> Self {
+        self.training_images = Some(images);
+        self
+    }
+
+    /// How the images of the training looked, if it is known.
+    #[must_use]
+    pub fn training_images(&self) -> Option<TrainingImages> {
+        self.training_images
     }
 
     /// The shape of the network.
@@ -179,10 +220,10 @@ impl Classifier {
         images: impl Into<Input<'a>>,
     ) -> Result<Vec<Prediction>, PredictError> {
         let classes = self.geometry.classes;
-        let logits = images.into().read(&self.geometry, |images, count| {
+        let look = self.look();
+        let logits = images.into().read(&self.geometry, look, |images, count| {
             let mut logits = vec![0.0; count * classes];
-            let computed =
-                self.with_network(|network| network.logits(&self.parameters, images, &mut logits));
+            let computed = self.compute(images, &mut logits);
             computed.map(|()| logits)
         })??;
         check_finite(&logits, classes)?;
@@ -201,7 +242,8 @@ impl Classifier {
         logits: &mut [f32],
     ) -> Result<(), PredictError> {
         let rows = logits.len() / self.geometry.classes;
-        images.into().read(&self.geometry, |images, count| {
+        let look = self.look();
+        images.into().read(&self.geometry, look, |images, count| {
             if rows == 1 && count > 1 {
                 return Err(InputError::Several { images: count }.into());
             }
@@ -214,24 +256,56 @@ impl Classifier {
                 }
                 .into());
             }
-            self.with_network(|network| network.logits(&self.parameters, images, logits))
+            self.compute(images, logits)
         })?
     }
 
-    /// Lends idle working memory to `work`, or new memory where all is in use.
-    fn with_network<R>(
-        &self,
-        work: impl FnOnce(&mut Network) -> Result<R, OpsError>,
-    ) -> Result<R, PredictError> {
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+    fn look(&self) -> TrainingImages {
+        self.training_images.unwrap_or(TrainingImages::MNIST)
+    }
+
+    fn compute(&self, images: Images<'_>, logits: &mut [f32]) -> Result<(), PredictError> {
+        let (parameters, level, idle) = match &self.engine {
+            Engine::Fused {
+                parameters,
+                level,
+                idle,
+            } => (parameters, *level, idle),
+            Engine::Stock { tensors } => {
+                let pixels = as_floats(images);
+                let shape = image_shape(&self.geometry);
+                let shape = (
+                    logits.len() / self.geometry.classes,
+                    shape[0],
+                    shape[1],
+                    shape[2],
+                );
+                let images = Tensor::from_slice(&pixels, shape, &Device::Cpu)?;
+                let computed = layers::logits(&self.geometry, tensors, &images)?;
+                logits.copy_from_slice(&computed.flatten_all()?.to_vec1::<f32>()?);
+                return Ok(());
+            }
+        };
+        let idle = || idle.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = idle().pop();
         let mut network = match taken {
             Some(network) => network,
-            None => Network::new(&self.geometry, self.level, 1)?,
+            None => Network::new(&self.geometry, level, 1)?,
         };
-        let result = work(&mut network);
+        let result = network.logits(parameters, images, logits);
         idle().push(network);
         Ok(result?)
+    }
+}
+
+/// The pixels of all images as a network takes them.
+fn as_floats(images: Images<'_>) -> Cow<'_, [f32]> {
+    match images {
+        Images::Floats(pixels) => Cow::Borrowed(pixels),
+        // Bytes come with the indices of all images, in order.
+        Images::Bytes { pixels, .. } => {
+            Cow::Owned(pixels.iter().map(|&byte| f32::from(byte) / 255.0).collect())
+        }
     }
 }
 

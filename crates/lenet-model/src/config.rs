@@ -1,6 +1,6 @@
 //! The shape and dropout rate of a network.
 
-use lenet_core::Geometry;
+use lenet_core::{Geometry, Padding, Pooling, Stages};
 use lenet_ops::OpsError;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub struct LeNetConfig {
     pub width: usize,
     /// Number of filters of each convolution; at least one convolution.
     pub filters: Vec<usize>,
-    /// Side of the square kernels in pixels, an odd number.
+    /// Side of the square kernels in pixels, an odd number where a convolution is padded.
     pub kernel: usize,
     /// Number of units of each hidden dense layer; may be empty.
     pub hidden: Vec<usize>,
@@ -37,6 +37,9 @@ pub struct LeNetConfig {
     pub classes: usize,
     /// Probability that training zeroes a unit of the last hidden layer, in [0, 1).
     pub dropout: f64,
+    /// Padding, stride and pools of the stages; usually padded, at stride 1, a pool after each.
+    #[serde(default, skip_serializing_if = "Stages::is_usual")]
+    pub stages: Stages,
 }
 
 /// A [`LeNetConfig`] that describes no network.
@@ -70,7 +73,7 @@ impl LeNetConfig {
 
     /// The sizes of LeNet-5 (LeCun et al. 1998): 6 and 16 filters of 5×5, 120 and 84 hidden units,
     /// ten classes, images of 1×28×28. It is not LeNet-5 itself: here convolutions keep the size of
-    /// an image (the second one of LeNet-5 shrinks it by 4), units are rectified, and pooling takes
+    /// an image (those of LeNet-5 shrink it by 4; [`Self::with_padding`]), units are rectified, and pooling takes
     /// the maximum.
     #[must_use]
     pub fn lenet5_sizes() -> Self {
@@ -98,6 +101,27 @@ impl LeNetConfig {
     #[must_use]
     pub fn with_kernel(mut self, kernel: usize) -> Self {
         self.kernel = kernel;
+        self
+    }
+
+    /// Sets which convolutions are padded.
+    #[must_use]
+    pub fn with_padding(mut self, padding: Padding) -> Self {
+        self.stages.padding = padding;
+        self
+    }
+
+    /// Sets which convolutions a max-pool follows.
+    #[must_use]
+    pub fn with_pooling(mut self, pooling: Pooling) -> Self {
+        self.stages.pooling = pooling;
+        self
+    }
+
+    /// Sets the stride of the convolutions.
+    #[must_use]
+    pub fn with_stride(mut self, stride: usize) -> Self {
+        self.stages.stride = stride;
         self
     }
 
@@ -133,6 +157,7 @@ impl LeNetConfig {
             kernel,
             hidden,
             classes,
+            stages,
         } = geometry.clone();
         Self {
             channels,
@@ -143,6 +168,7 @@ impl LeNetConfig {
             hidden,
             classes,
             dropout,
+            stages,
         }
     }
 
@@ -192,9 +218,8 @@ impl LeNetConfig {
             add(&[filters, area[0], area[1]]);
             channels = filters;
         }
-        let scale = self.filters.len().min(63) as u32;
-        let pooled = area.map(|side| side.checked_shr(scale).unwrap_or(0));
-        let mut inputs = channels.saturating_mul(pooled[0].saturating_mul(pooled[1]));
+        let [_, rows, columns] = self.unchecked_geometry().stage_input(self.filters.len());
+        let mut inputs = channels.saturating_mul(rows.saturating_mul(columns));
         for &outputs in self.hidden.iter().chain([&self.classes]) {
             add(&[inputs, outputs]);
             inputs = outputs;
@@ -211,6 +236,7 @@ impl LeNetConfig {
             kernel: self.kernel,
             hidden: self.hidden.clone(),
             classes: self.classes,
+            stages: self.stages,
         }
     }
 }

@@ -7,6 +7,11 @@ use lenet_core::Geometry;
 use lenet_ops::net::Images;
 
 use crate::input_error::InputError;
+use crate::training_images::{Normalization, TrainingImages};
+
+/// Floats this many times as large as white or black are no pixels but bytes, whose range is 255
+/// times as large. Images that are normalized one by one stay far below.
+const BEYOND_WHITE: f32 = 16.0;
 
 /// One image or several, for [`LeNet::predict`](crate::LeNet::predict) and
 /// [`Classifier`](crate::Classifier). `From` makes one from a reference to bytes, floats, a tensor
@@ -17,12 +22,14 @@ use crate::input_error::InputError;
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Input<'a> {
-    /// Bytes; the network takes `byte / 255`.
+    /// Bytes; the network takes `byte / 255`, normalized where its training images were
+    /// ([`TrainingImages`]).
     Bytes(&'a [u8]),
-    /// Floats, which the network takes as they are; all finite.
+    /// Floats, which the network takes as they are; all finite, and none so large that it must be
+    /// a byte.
     Floats(&'a [f32]),
     /// A tensor `[C, H, W]` or `[C·H·W]`; for one channel also `[H, W]`. Several images have one
-    /// axis more, in front. Bytes are divided by 255; floating-point numbers stay as they are.
+    /// axis more, in front. Bytes and floating-point numbers are taken as in slices.
     Tensor(&'a Tensor),
     /// A picture of any size, which
     /// [`Picture::to_pixels`](crate::picture::Picture::to_pixels) brings to the network's form.
@@ -136,21 +143,25 @@ impl Input<'_> {
     pub(crate) fn read<R>(
         self,
         geometry: &Geometry,
+        look: TrainingImages,
         work: impl FnOnce(Images<'_>, usize) -> R,
     ) -> Result<R, ReadError> {
+        let normalization = look.normalization;
         match self {
-            Self::Bytes(pixels) => bytes(pixels, geometry, work).map_err(Into::into),
-            Self::Floats(pixels) => floats(pixels, geometry, work).map_err(Into::into),
+            Self::Bytes(pixels) => Ok(bytes(pixels, geometry, normalization, work)?),
+            Self::Floats(pixels) => Ok(floats(pixels, geometry, normalization, work)?),
             Self::Tensor(images) => {
                 leading_axis(images.dims(), geometry)?;
                 match images.dtype() {
                     DType::U8 => {
                         let pixels = images.flatten_all()?.to_vec1::<u8>()?;
-                        Ok(bytes(&pixels, geometry, work)?)
+                        Ok(bytes(&pixels, geometry, normalization, work)?)
                     }
                     DType::F32 | DType::F64 | DType::F16 | DType::BF16 => {
-                        with_floats(images, |pixels| floats(pixels, geometry, work))?
-                            .map_err(Into::into)
+                        with_floats(images, |pixels| {
+                            floats(pixels, geometry, normalization, work)
+                        })?
+                        .map_err(Into::into)
                     }
                     found => Err(InputError::Type { found }.into()),
                 }
@@ -158,8 +169,11 @@ impl Input<'_> {
             #[cfg(feature = "image")]
             Self::Image(image) => {
                 let picture = crate::picture::Picture::from(image);
-                let pixels = picture.to_pixels(image_shape(geometry))?;
-                Ok(floats(&pixels, geometry, work)?)
+                let mut pixels = picture.to_pixels_as(image_shape(geometry), look)?;
+                pixels
+                    .iter_mut()
+                    .for_each(|pixel| *pixel = normalization.apply(*pixel));
+                Ok(floats(&pixels, geometry, normalization, work)?)
             }
         }
     }
@@ -180,9 +194,15 @@ fn count(pixels: usize, geometry: &Geometry) -> Result<usize, InputError> {
 fn bytes<R>(
     pixels: &[u8],
     geometry: &Geometry,
+    normalization: Normalization,
     work: impl FnOnce(Images<'_>, usize) -> R,
 ) -> Result<R, InputError> {
     let count = count(pixels.len(), geometry)?;
+    if !normalization.is_none() {
+        let pixel = |&byte: &u8| normalization.apply(f32::from(byte) / 255.0);
+        let pixels: Vec<f32> = pixels.iter().map(pixel).collect();
+        return Ok(work(Images::Floats(&pixels), count));
+    }
     let indices = Indices::new(count);
     let indices = indices.as_slice();
     Ok(work(Images::Bytes { pixels, indices }, count))
@@ -191,16 +211,23 @@ fn bytes<R>(
 fn floats<R>(
     pixels: &[f32],
     geometry: &Geometry,
+    normalization: Normalization,
     work: impl FnOnce(Images<'_>, usize) -> R,
 ) -> Result<R, InputError> {
     let count = count(pixels.len(), geometry)?;
+    let [black, white] = [0.0, 1.0].map(|pixel| normalization.apply(pixel).abs());
+    let most = BEYOND_WHITE * black.max(white).max(1.0);
     // The kernels' ReLU may turn NaN into 0, which would hide it.
-    match pixels.iter().position(|pixel| !pixel.is_finite()) {
+    match pixels.iter().position(|pixel| !(pixel.abs() <= most)) {
+        None => Ok(work(Images::Floats(pixels), count)),
+        Some(index) if pixels[index].is_finite() => Err(InputError::Range {
+            index,
+            value: pixels[index],
+        }),
         Some(index) => Err(InputError::NotFinite {
             index,
             value: pixels[index],
         }),
-        None => Ok(work(Images::Floats(pixels), count)),
     }
 }
 

@@ -48,6 +48,17 @@ pub enum InputError {
         /// Value of the pixel.
         value: f32,
     },
+    /// A float is too large to be a pixel: bytes were converted and not divided.
+    #[error(
+        "pixel {index} is {value}: floats are taken as the network takes them, mostly from 0 to 1 \
+         (hint: divide bytes by 255, or give them as u8)"
+    )]
+    Range {
+        /// Index of the pixel among those given.
+        index: usize,
+        /// Value of the pixel.
+        value: f32,
+    },
     /// The input is a picture, but the network takes neither 1 nor 3 channels.
     #[error("a picture has 1 or 3 channels, the network takes {channels}")]
     Channels {

@@ -37,11 +37,13 @@ mod config;
 pub mod init;
 mod input;
 mod input_error;
+mod layers;
 mod model;
 pub mod onnx;
 mod parameters;
 pub mod picture;
 mod summary;
+mod training_images;
 pub mod weights;
 
 pub use backend::ForDevice;
@@ -53,12 +55,13 @@ pub use config::{ConfigError, LeNetConfig};
 pub use image;
 pub use input::Input;
 pub use input_error::InputError;
-pub use lenet_core::{Backend, Geometry, Parameter};
+pub use lenet_core::{Backend, Geometry, Padding, Parameter, Pooling, Stages};
 pub use lenet_ops::OpsError;
 pub use lenet_ops::dropout::Mask as Dropout;
 pub use model::LeNet;
 pub use parameters::Parameters;
 pub use summary::{Layer, Summary};
+pub use training_images::{Framing, Normalization, Polarity, TrainingImages};
 pub use weights::WeightsError;
 
 /// The contents of the weights file that [`LeNet::pretrained`] reads.

@@ -17,6 +17,7 @@ use crate::config::LeNetConfig;
 use crate::input::Input;
 use crate::parameters::{Parameters, flatten};
 use crate::summary::Summary;
+use crate::training_images::TrainingImages;
 use affine::Affine;
 use calls::Calls;
 
@@ -58,27 +59,36 @@ pub struct LeNet {
     output: Affine,
     /// Made by the first prediction, if no tensor is a variable, which an optimizer can change.
     frozen: OnceLock<Arc<Classifier>>,
+    /// How the images of its training looked, if it is known.
+    training_images: Option<TrainingImages>,
 }
 
 impl LeNet {
     /// Builds the network from the tensors `conv1.weight`, `conv1.bias`, …, `fc1.weight`, … of the
-    /// builder, with the faster [`Backend`] for its device and type. A builder that makes variables
+    /// builder, with the faster [`Backend`] for its device, type and stages. A builder that makes variables
     /// (candle's `VarMap`) draws weights with σ = 0.1 and sets biases to 0.1. It draws without a
     /// seed; [`Parameters::drawn`] takes one.
     ///
     /// # Errors
     /// The configuration describes no network, or a tensor is missing or has another shape.
     pub fn new(vb: VarBuilder, config: &LeNetConfig) -> Result<Self> {
-        let backend = faster_backend(vb.device(), vb.dtype());
+        let backend = if config.stages.is_usual() {
+            faster_backend(vb.device(), vb.dtype())
+        } else {
+            Backend::Stock
+        };
         Self::with_backend(vb, config, backend)
     }
 
     /// As [`Self::new`], with a given backend.
     ///
     /// # Errors
-    /// As [`Self::new`].
+    /// As [`Self::new`], or the backend does not compute such [`Stages`](lenet_core::Stages).
     pub fn with_backend(vb: VarBuilder, config: &LeNetConfig, backend: Backend) -> Result<Self> {
         let geometry = config.geometry().map_err(Error::wrap)?;
+        if let Some(problem) = geometry.stages.problem(backend) {
+            candle_core::bail!("network: {problem}");
+        }
         let mut stages = Vec::new();
         for (stage, &filters) in geometry.filters.iter().enumerate() {
             let [channels, ..] = geometry.stage_input(stage);
@@ -101,6 +111,7 @@ impl LeNet {
             hidden: dense,
             output,
             frozen: OnceLock::new(),
+            training_images: None,
         })
     }
 
@@ -134,7 +145,8 @@ impl LeNet {
         let named = self.named_parameters();
         let parameters = Parameters::of(named.into_iter(), self.dtype(), self.device())?;
         let network = Self::with_backend(parameters.var_builder(), &self.config, self.backend)?;
-        let network = network.with_dropout_seed(self.dropout_seed);
+        let mut network = network.with_dropout_seed(self.dropout_seed);
+        network.training_images = self.training_images;
         Ok((network, parameters))
     }
 
@@ -143,6 +155,21 @@ impl LeNet {
     #[must_use]
     pub fn with_dropout_seed(mut self, seed: u64) -> Self {
         self.dropout_seed = seed;
+        self
+    }
+
+    /// How the images of the network's training looked, where its file says so or
+    /// [`Self::with_training_images`] did. Predictions from bytes and pictures depend on it.
+    #[must_use]
+    pub fn training_images(&self) -> Option<TrainingImages> {
+        self.training_images
+    }
+
+    /// Says how the images of the network's training looked; [`Self::save`] writes it.
+    #[must_use]
+    pub fn with_training_images(mut self, images: TrainingImages) -> Self {
+        self.training_images = Some(images);
+        self.frozen = OnceLock::new();
         self
     }
 
@@ -244,7 +271,11 @@ impl LeNet {
         if let Some(frozen) = self.frozen.get() {
             return Ok(Arc::clone(frozen));
         }
-        let made = Arc::new(Classifier::new(&self.config, self.to_flat()?)?);
+        let mut made = Classifier::new(&self.config, self.to_flat()?)?;
+        if let Some(images) = self.training_images {
+            made = made.with_training_images(images);
+        }
+        let made = Arc::new(made);
         let named = self.named_parameters();
         if named.iter().any(|(_, tensor)| tensor.is_variable()) {
             return Ok(made);

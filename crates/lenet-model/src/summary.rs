@@ -40,7 +40,10 @@ impl Summary {
             let name = format!("conv{stage}");
             layers.push(Layer {
                 parameters: count(&name),
-                name: format!("{name} {kernel}×{kernel}, ReLU, max-pool"),
+                name: format!(
+                    "{name} {kernel}×{kernel}{}",
+                    stage_words(geometry, stage - 1)
+                ),
                 output: geometry.stage_input(stage).to_vec(),
             });
         }
@@ -65,6 +68,22 @@ impl Summary {
     pub fn parameters(&self) -> usize {
         self.layers.iter().map(|layer| layer.parameters).sum()
     }
+}
+
+/// What a stage computes beside its convolution: `, ReLU, max-pool`, and what is not usual of it.
+fn stage_words(geometry: &Geometry, stage: usize) -> String {
+    let mut words = String::new();
+    if geometry.kernel > 1 && geometry.stages.zeros(stage, geometry.kernel) == 0 {
+        words += ", unpadded";
+    }
+    if geometry.stages.stride != 1 {
+        words += &format!(", stride {}", geometry.stages.stride);
+    }
+    words += ", ReLU";
+    if geometry.pools_after(stage) {
+        words += ", max-pool";
+    }
+    words
 }
 
 impl fmt::Display for Summary {

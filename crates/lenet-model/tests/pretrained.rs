@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor};
 use lenet_data::Dataset;
-use lenet_model::{Backend, Classifier, LeNet, weights::Weights};
+use lenet_model::{Backend, Classifier, LeNet, TrainingImages, weights::Weights};
 
 const CPU: Device = Device::Cpu;
 
@@ -33,6 +33,17 @@ fn it_is_as_accurate_as_its_readme_says() {
     let want = oracle("classes").to_vec1::<u8>().unwrap();
     assert_eq!(want.len(), 10_000);
     assert_eq!(found, want, "PyTorch's classes");
+}
+
+#[test]
+fn it_knows_how_its_training_images_looked() {
+    let train = Dataset::mnist().train;
+    let looked = TrainingImages::of(train.pixels(), train.shape());
+    assert_eq!(looked, TrainingImages::MNIST);
+    let network = LeNet::pretrained(&CPU).unwrap();
+    assert_eq!(network.training_images(), Some(looked));
+    let back = LeNet::from_bytes(&network.to_bytes().unwrap(), &CPU).unwrap();
+    assert_eq!(back.training_images(), Some(looked));
 }
 
 #[test]

@@ -14,6 +14,12 @@ pub enum OpsError {
         /// What is wrong, and which values are allowed.
         reason: String,
     },
+    /// The fused code does not compute such stages.
+    #[error("network: {reason}")]
+    Stages {
+        /// The setting, and what computes it.
+        reason: String,
+    },
     /// A buffer does not have the length that its shape needs.
     #[error("{op}: `{buffer}` has {got} elements, its shape needs {want}")]
     Length {

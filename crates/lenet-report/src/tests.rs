@@ -240,7 +240,8 @@ fn letters_that_the_font_lacks_are_told() {
         panic!("{:?}", files.warnings);
     };
     assert!(
-        warning.starts_with("the PNG of figure 1, 2-as-run shows boxes in place of '日', '本', '語'"),
+        warning
+            .starts_with("the PNG of figure 1, 2-as-run shows boxes in place of '日', '本', '語'"),
         "{warning}"
     );
     // The SVG has the letters themselves.

@@ -1,6 +1,6 @@
 //! Evaluation of a trained network on a split.
 
-use lenet_core::{Backend, DeviceKind, Geometry, Optimizer, Trial};
+use lenet_core::{Backend, DeviceKind, Geometry, Optimizer, Problem, Trial};
 use lenet_data::Split;
 use lenet_ops::OpsError;
 
@@ -22,10 +22,11 @@ pub struct Evaluation {
 
 /// Evaluates the network with these parameters (in the geometry's order) on a split, without
 /// dropout. `logits`, if given, is overwritten with `[samples, classes]`, row by row. Of
-/// `options`, only `threads`, `level`, `cuda_ordinal` and `streamed` matter.
+/// `options`, only `threads`, `level`, `cuda_ordinal`, `streamed` and `normalization` matter.
 ///
 /// # Errors
-/// The device cannot be used, or the images or labels do not fit the network.
+/// The device cannot be used, the images or labels do not fit the network, or the backend does not
+/// compute its stages or its normalization.
 pub fn evaluate(
     geometry: &Geometry,
     parameters: &[f32],
@@ -38,6 +39,13 @@ pub fn evaluate(
     geometry.validate().map_err(OpsError::from)?;
     let size = [geometry.channels, geometry.height, geometry.width];
     config::check_split("evaluated", split, size, geometry.classes)?;
+    if let Some(problem) = geometry.stages.problem(backend) {
+        return Err(problem.into());
+    }
+    if backend == Backend::Fused && !options.normalization.is_none() {
+        let reason = "the fused backend takes pixels as they are; take backend = stock";
+        return Err(Problem::new("normalization", reason).into());
+    }
     let computed = Trial {
         backend,
         device,

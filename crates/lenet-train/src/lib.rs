@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use lenet_model::Normalization;
 use lenet_results::{EpochRecord, Outcome, Predictions};
 
 pub use agreement::{Agreement, TOLERANCE, compare_network, compare_ops};
@@ -66,6 +67,9 @@ pub struct RunOptions {
     /// Whether a trial that finishes says what its network makes of every test image
     /// ([`Ended::Finished`]). That takes one more pass over the test images per trial.
     pub predictions: bool,
+    /// What the network takes for a pixel. Only [`evaluate`] by the stock backend normalizes; a trial
+    /// trains on pixels as they are.
+    pub normalization: Normalization,
 }
 
 /// An event of a running trial.

@@ -19,6 +19,7 @@ pub(crate) fn trial() -> Trial {
             filters: vec![3, 4],
             kernel: 3,
             hidden: vec![8],
+            ..Architecture::default()
         },
         batch_size: 8,
         epochs: 3,

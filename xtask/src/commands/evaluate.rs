@@ -5,22 +5,33 @@ use std::fmt::Write;
 use anyhow::{Context, ensure};
 use lenet_core::{Backend, Geometry, Precision, Settings, Validation};
 use lenet_data::{Dataset, SplitSpec};
-use lenet_model::weights;
+use lenet_model::TrainingImages;
 use lenet_study::TomlSettings as _;
+use lenet_train::RunOptions;
 use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::{Evaluate, Split};
 use crate::output_file::OutputFile;
-use crate::{inputs, output};
+use crate::{checkpoint, inputs, output};
 
 /// Runs the command; refuses weights that do not fit the data and paths that cannot be used.
 pub fn run(flags: &Evaluate) -> CommandResult {
     let (device, ordinal) = inputs::device(&flags.device).or_refuse()?;
-    let path = (Backend::Fused, device, Precision::Single);
+    let data = inputs::dataset(&flags.data).or_refuse()?;
+    let [_, height, width] = data.test.shape();
+    let network = checkpoint::load(&flags.checkpoint, Some([height, width])).or_refuse()?;
+    let normalization = network
+        .images
+        .unwrap_or(TrainingImages::MNIST)
+        .normalization;
+    let backend = if network.geometry.stages.is_usual() && normalization.is_none() {
+        Backend::Fused
+    } else {
+        Backend::Stock
+    };
+    let path = (backend, device, Precision::Single);
     inputs::check_devices([path], ordinal).or_refuse()?;
-    let network = weights::load_any(&flags.checkpoint.path).or_refuse()?;
-    let data = inputs::dataset(flags.data_dir.as_deref()).or_refuse()?;
     ensure_fits(&network.geometry, &data)
         .with_context(|| flags.checkpoint.path.display().to_string())
         .or_refuse()?;
@@ -37,9 +48,12 @@ pub fn run(flags: &Evaluate) -> CommandResult {
         &network.geometry,
         &network.parameters,
         &split,
-        Backend::Fused,
+        backend,
         device,
-        &inputs::run_options(flags.threads.threads, ordinal),
+        &RunOptions {
+            normalization,
+            ..inputs::run_options(flags.threads.threads, ordinal)
+        },
         Some(&mut logits),
     )
     .or_fail()?;

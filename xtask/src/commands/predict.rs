@@ -6,14 +6,16 @@ use std::path::Path;
 
 use anyhow::{Context, ensure};
 use lenet_model::picture::Picture;
-use lenet_model::{Classifier, Geometry, weights};
+use lenet_model::weights::Weights;
+use lenet_model::{Classifier, Geometry, TrainingImages};
 
 use super::evaluate::ensure_fits;
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Predict;
-use crate::{digit, inputs, output};
+use crate::{checkpoint, digit, input_file, inputs, output};
 
-/// An image as the network takes it, `[channels, height, width]`, and what to call it.
+/// An image as the network was trained on it, `[channels, height, width]` in [0, 1], and what to call
+/// it.
 struct Image {
     name: String,
     pixels: Vec<f32>,
@@ -22,30 +24,46 @@ struct Image {
 /// Runs the command; refuses files that hold no picture and weights that cannot be used; nothing is
 /// printed then.
 pub fn run(flags: &Predict) -> CommandResult {
-    let network = weights::load_any(&flags.checkpoint.path).or_refuse()?;
-    let images = gather(flags, &network.geometry).or_refuse()?;
-    let config = network.config();
-    let classifier = Classifier::new(&config, network.parameters).or_refuse()?;
+    let data = (!flags.index.is_empty())
+        .then(|| inputs::dataset(&flags.data))
+        .transpose()
+        .or_refuse()?;
+    let shape = data.as_ref().map(|data| data.test.shape());
+    let sides = shape.map(|[_, height, width]| [height, width]);
+    let network = checkpoint::load(&flags.checkpoint, sides).or_refuse()?;
+    let images = gather(flags, &network, data.as_ref()).or_refuse()?;
+    let classifier = network.classifier().or_refuse()?;
     for image in images {
-        let text = describe(&classifier, &image).or_fail()?;
+        let text = describe(&classifier, &image, flags.show).or_fail()?;
         output::line(text).or_fail()?;
     }
     Ok(Exit::Done)
 }
 
-fn gather(flags: &Predict, geometry: &Geometry) -> anyhow::Result<Vec<Image>> {
+fn gather(
+    flags: &Predict,
+    network: &Weights,
+    data: Option<&lenet_data::Dataset>,
+) -> anyhow::Result<Vec<Image>> {
     let mut images = Vec::new();
+    if !flags.files.is_empty() && network.images.is_none() && network.geometry.channels == 1 {
+        output::note(format_args!(
+            "note: {}: it does not say how its training images looked; pictures are read as MNIST's: \
+             light ink on a dark ground, centred, from 0 to 1 (hint: --polarity, --normalize)",
+            flags.checkpoint.path.display()
+        ));
+    }
     for file in &flags.files {
         images.push(Image {
             name: file.display().to_string(),
-            pixels: read(file, geometry)?,
+            pixels: read(file, network)?,
         });
     }
-    if flags.index.is_empty() {
+    let Some(data) = data else {
         return Ok(images);
-    }
-    let data = inputs::dataset(flags.data_dir.as_deref())?;
-    ensure_fits(geometry, &data).with_context(|| flags.checkpoint.path.display().to_string())?;
+    };
+    ensure_fits(&network.geometry, data)
+        .with_context(|| flags.checkpoint.path.display().to_string())?;
     let test = &data.test;
     for &index in &flags.index {
         ensure!(
@@ -63,24 +81,33 @@ fn gather(flags: &Predict, geometry: &Geometry) -> anyhow::Result<Vec<Image>> {
     Ok(images)
 }
 
-/// The picture in a file, in the form that a network of this shape takes.
-fn read(file: &Path, geometry: &Geometry) -> anyhow::Result<Vec<f32>> {
+/// The picture in a file, in the form of the network's training images.
+fn read(file: &Path, network: &Weights) -> anyhow::Result<Vec<f32>> {
     let name = file.display();
-    let bytes = std::fs::read(file).with_context(|| format!("{name}: cannot be read"))?;
+    let bytes = input_file::contents(file)?;
     let picture = Picture::decode(&bytes)
         .with_context(|| format!("{name}: not a picture that can be used"))?;
-    let pixels = picture.to_pixels(shape(geometry));
-    pixels.with_context(|| name.to_string())
+    let images = network.images.unwrap_or(TrainingImages::MNIST);
+    let prepared = picture.prepare(shape(&network.geometry), images);
+    let prepared = prepared.with_context(|| name.to_string())?;
+    for doubt in prepared.doubts {
+        output::warning(format_args!("{name}: {doubt}"));
+    }
+    Ok(prepared.pixels)
 }
 
 fn shape(geometry: &Geometry) -> [usize; 3] {
     [geometry.channels, geometry.height, geometry.width]
 }
 
-fn describe(classifier: &Classifier, image: &Image) -> anyhow::Result<String> {
-    let prediction = classifier.predict(&image.pixels)?;
+fn describe(classifier: &Classifier, image: &Image, show: bool) -> anyhow::Result<String> {
+    let images = classifier.training_images();
+    let normalization = images.unwrap_or(TrainingImages::MNIST).normalization;
+    let pixels = image.pixels.iter();
+    let pixels: Vec<f32> = pixels.map(|&pixel| normalization.apply(pixel)).collect();
+    let prediction = classifier.predict(&pixels)?;
     let mut text = String::new();
-    if std::io::stdout().is_terminal() {
+    if show || std::io::stdout().is_terminal() {
         let colours = output::stdout_has_colours();
         text += &digit::draw(&image.pixels, shape(classifier.geometry()), colours);
     }

@@ -5,7 +5,8 @@ use std::time::Instant;
 use anyhow::Context;
 use lenet_core::{Settings, Trial};
 use lenet_data::{Dataset, SplitSpec, Splits};
-use lenet_model::weights::{self, Weights};
+use lenet_model::TrainingImages;
+use lenet_model::weights::{self, Reading, Weights};
 use lenet_results::{EpochRecord, Outcome};
 use lenet_study::TomlSettings as _;
 use lenet_train::{Ended, Event};
@@ -33,7 +34,13 @@ pub fn run(flags: &Train) -> CommandResult {
     let geometry = lenet_train::geometry(&config.network, &splits).or_refuse()?;
     let mut options = inputs::run_options(flags.threads.threads, ordinal);
     if let Some(init) = &flags.init {
+        // As the trial will read it, and as a file of any network, which says more.
         weights::load(init, &geometry).or_refuse()?;
+        if let Ok(loaded) = weights::read(init, &Reading::of(&geometry)) {
+            for note in loaded.notes {
+                output::note(format_args!("note: {}: {note}", init.display()));
+            }
+        }
         options.init = Some(init.clone());
     }
     let save = flags
@@ -42,6 +49,8 @@ pub fn run(flags: &Train) -> CommandResult {
         .map(OutputFile::create)
         .transpose()
         .or_refuse()?;
+    let set = &splits.train.set;
+    let training_images = TrainingImages::of(set.pixels(), set.shape());
     options.stop = interrupt::stop_flag().or_refuse()?;
 
     let name = data.title.clone();
@@ -92,6 +101,7 @@ pub fn run(flags: &Train) -> CommandResult {
         let trained = Weights {
             geometry,
             dropout: Some(config.dropout.effective_rate()),
+            images: Some(training_images),
             parameters,
         };
         let bytes = trained.to_bytes(weights::Precision::F32).or_fail()?;
@@ -129,7 +139,7 @@ fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
         overlay.flag(setting, flag, text.as_deref())?;
     }
     let ordinal = overlay.compute(&flags.compute)?;
-    if flags.data_dir.is_some() {
+    if flags.data.data_dir.is_some() {
         overlay.note("data", "--data-dir");
     }
     overlay.set(&flags.set)?;
@@ -144,10 +154,13 @@ fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
 }
 
 fn dataset(flags: &Train, settings: &Settings) -> anyhow::Result<Dataset> {
-    match (&flags.data_dir, settings.data_name()) {
-        (Some(folder), _) => inputs::dataset(Some(folder)),
-        (None, lenet_core::MNIST) => inputs::dataset(None),
-        (None, folder) => inputs::dataset(Some(folder.as_ref())),
+    match (&flags.data.data_dir, settings.data_name()) {
+        (Some(_), _) | (None, lenet_core::MNIST) => inputs::dataset(&flags.data),
+        (None, folder) => {
+            let data = Dataset::from_folder(folder.as_ref())?;
+            inputs::warn(&data);
+            Ok(data)
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::shared::{Assignment, Checkpoint, Compute, Progress, Threads};
+use super::checkpoint::{Checkpoint, Data};
+use super::shared::{Assignment, Compute, Progress, Threads};
 
 /// `train`
 #[derive(Debug, Args)]
@@ -50,9 +51,8 @@ pub struct Train {
     /// Source of everything random
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Folder of IDX files instead of MNIST
-    #[arg(long, value_name = "DIR")]
-    pub data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
     /// Weights to start from instead of drawn ones (safetensors)
     #[arg(long, value_name = "FILE")]
     pub init: Option<PathBuf>,
@@ -85,9 +85,8 @@ pub struct Evaluate {
     /// Seed that the network was trained with, where it drew the validation images
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Folder of IDX files instead of MNIST
-    #[arg(long, value_name = "DIR")]
-    pub data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
     /// Also write index, label, predicted class and logits of each image
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
@@ -114,9 +113,10 @@ pub enum Split {
 #[command(after_help = "\
 Examples:
   cargo xtask predict --checkpoint lenet.safetensors digit.png photo.jpg
-  cargo xtask predict --checkpoint lenet.safetensors --index 0 --index 4740")]
+  cargo xtask predict --checkpoint lenet.safetensors --index 0 --index 4740
+  cargo xtask predict --checkpoint theirs.safetensors --padding valid --normalize 0.1307,0.3081 digit.png")]
 pub struct Predict {
-    /// Image files: PNG, JPEG, PGM or PPM
+    /// Image files: PNG, JPEG, PGM or PPM; - reads one from standard input
     #[arg(value_name = "FILE", required_unless_present = "index")]
     pub files: Vec<PathBuf>,
     /// Image of the test set, from 0 (may be given more than once)
@@ -124,25 +124,27 @@ pub struct Predict {
     pub index: Vec<usize>,
     #[command(flatten)]
     pub checkpoint: Checkpoint,
-    /// Folder of IDX files instead of MNIST, for --index
-    #[arg(long, value_name = "DIR")]
-    pub data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
+    /// Print every image as the network sees it
+    #[arg(long)]
+    pub show: bool,
 }
 
 /// `export`
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask export --checkpoint lenet.safetensors --format onnx --out lenet.onnx
+  cargo xtask export --checkpoint lenet.safetensors --out lenet.onnx
   cargo xtask export --checkpoint lenet.safetensors --precision f16 --out half.safetensors
 
 An ONNX model takes `images` [N, C, H, W] (f32 in [0, 1], N free) and gives `logits`.")]
 pub struct Export {
     #[command(flatten)]
     pub checkpoint: Checkpoint,
-    /// What to write
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "safetensors")]
-    pub format: ExportFormat,
+    /// What to write; default: as the extension of --out says, else safetensors
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<ExportFormat>,
     /// Type of the numbers in a safetensors file; ONNX models are f32
     #[arg(long, value_enum, value_name = "TYPE", default_value = "f32")]
     pub precision: Precision,

@@ -1,6 +1,5 @@
 //! Flags that several commands have in common.
 
-use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
@@ -49,14 +48,6 @@ pub struct Progress {
     /// No progress, only the results
     #[arg(long, short)]
     pub quiet: bool,
-}
-
-/// Saved weights.
-#[derive(Debug, Args)]
-pub struct Checkpoint {
-    /// Weights (safetensors with PyTorch's names)
-    #[arg(long = "checkpoint", value_name = "FILE")]
-    pub path: PathBuf,
 }
 
 /// `--set KEY=VALUE`: one setting of a trial.

@@ -29,6 +29,7 @@ pub(super) fn memory(checked: &Checked<'_>) -> Result<Answer, TrainError> {
             filters: vec![FILTERS; 2],
             kernel: 3,
             hidden: vec![16],
+            ..Architecture::default()
         },
         batch_size: images,
         ..training::config(checked, Backend::Stock, checked.kind, 1)

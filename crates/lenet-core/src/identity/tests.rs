@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    Backend, Decay, DeviceKind, Dropout, EarlyStop, Optimizer, Patience, Precision, Samples,
-    ValidationDraw,
+    Backend, Decay, DeviceKind, Dropout, EarlyStop, Optimizer, Padding, Patience, Pooling,
+    Precision, Samples, Stages, ValidationDraw,
 };
 
 fn trial() -> Trial {
@@ -49,13 +49,38 @@ fn identity_of_drawn_validation_images_never_changes() {
     assert_eq!(drawn.identity(), "aae9416b5e39692b");
 }
 
+/// Folders of trials with other stages are named after these digits.
+#[test]
+fn identity_of_other_stages_never_changes() {
+    let mut unpadded = trial();
+    unpadded.network.stages = Stages {
+        padding: Padding::Valid,
+        stride: 1,
+        pooling: Pooling::Last,
+    };
+    let mut canonical = String::new();
+    write_canonical(
+        &serde_json::to_value(&unpadded.network).unwrap(),
+        &mut canonical,
+    );
+    assert_eq!(
+        canonical,
+        concat!(
+            r#"{"filters":[16,16],"hidden":[128],"kernel":3,"#,
+            r#""stages":{"padding":"valid","pooling":"last"}}"#,
+        )
+    );
+    // SHA-256 of the whole text by Python's hashlib.
+    assert_eq!(unpadded.identity(), "5c894fd6ada1781f");
+}
+
 #[test]
 fn every_setting_counts() {
     let stop = EarlyStop::After(Patience {
         epochs: 3,
         min_delta: 0.0,
     });
-    let changes: [&dyn Fn(&mut Trial); 20] = [
+    let changes: [&dyn Fn(&mut Trial); 24] = [
         &|t| t.data.source = "idx:0".into(),
         &|t| t.data.validation.count = 4999,
         &|t| t.data.validation.draw = ValidationDraw::Seed,
@@ -64,6 +89,10 @@ fn every_setting_counts() {
         &|t| t.network.filters = vec![16],
         &|t| t.network.kernel = 5,
         &|t| t.network.hidden = vec![],
+        &|t| t.network.stages.padding = Padding::Valid,
+        &|t| t.network.stages.padding = Padding::First,
+        &|t| t.network.stages.stride = 2,
+        &|t| t.network.stages.pooling = Pooling::Last,
         &|t| t.dropout.connected = false,
         &|t| t.dropout.rate = 0.25,
         &|t| t.optimizer = Optimizer::SGD,

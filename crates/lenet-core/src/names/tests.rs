@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    Backend, Decay, DeviceKind, Dropout, EarlyStop, Patience, Precision, Samples, Schedule,
-    Validation,
+    Backend, Decay, DeviceKind, Dropout, EarlyStop, Padding, Patience, Pooling, Precision, Samples,
+    Schedule, Validation,
 };
 
 #[test]
@@ -18,7 +18,7 @@ fn every_setting_has_its_place_in_a_name() {
 #[test]
 fn whatever_differs_is_told_in_words() {
     type Change = (fn(&mut Trial), &'static str, &'static str);
-    let changes: [Change; 17] = [
+    let changes: [Change; 20] = [
         (|t| t.optimizer = Optimizer::ADAM, "SGD", "Adam"),
         (|t| t.learning_rate = 1e-6, "rate 0.1", "rate 1e-6"),
         (
@@ -48,6 +48,17 @@ fn whatever_differs_is_told_in_words() {
             "1 stage of 8 filters",
         ),
         (|t| t.network.kernel = 5, "3×3 kernels", "5×5 kernels"),
+        (
+            |t| t.network.stages.padding = Padding::Valid,
+            "padding same",
+            "padding valid",
+        ),
+        (|t| t.network.stages.stride = 2, "stride 1", "stride 2"),
+        (
+            |t| t.network.stages.pooling = Pooling::Last,
+            "pooling each",
+            "pooling last",
+        ),
         (
             |t| t.network.hidden = vec![],
             "128 hidden units",

@@ -6,6 +6,7 @@ use crate::data::Samples;
 use crate::device::{Backend, DataPlacement, DeviceKind, Precision};
 use crate::optimizer::Optimizer;
 use crate::schedule::{Decay, Schedule};
+use crate::stages::{Padding, Pooling};
 use crate::trial::{Dropout, EarlyStop, Patience};
 use crate::validation::{Validation, ValidationDraw};
 
@@ -38,6 +39,20 @@ pub(super) fn hidden<N: Node>(node: &N) -> Result<Vec<usize>, N::Error> {
         return Ok(vec![node.count(bounds::UNITS, expected)?]);
     }
     counts(node, expected)
+}
+
+pub(super) fn padding<N: Node>(node: &N) -> Result<Padding, N::Error> {
+    let words = Padding::ALL.map(|padding| (padding.name(), padding));
+    node.word(&words, "\"same\", \"valid\" or \"first\"")
+}
+
+pub(super) fn stride<N: Node>(node: &N) -> Result<usize, N::Error> {
+    node.count(bounds::STRIDE, COUNT)
+}
+
+pub(super) fn pooling<N: Node>(node: &N) -> Result<Pooling, N::Error> {
+    let words = Pooling::ALL.map(|pooling| (pooling.name(), pooling));
+    node.word(&words, "\"each\", \"last\" or \"none\"")
 }
 
 fn counts<N: Node>(node: &N, expected: &'static str) -> Result<Vec<usize>, N::Error> {

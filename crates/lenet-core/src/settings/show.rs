@@ -7,6 +7,7 @@ use crate::device::{Backend, DataPlacement, DeviceKind, Precision};
 use crate::number::number;
 use crate::optimizer::Optimizer;
 use crate::schedule::Schedule;
+use crate::stages::{Padding, Pooling};
 use crate::trial::{Dropout, EarlyStop};
 use crate::validation::Validation;
 
@@ -22,6 +23,14 @@ pub(super) fn hidden(layers: &[usize]) -> String {
         [units] => units.to_string(),
         _ => format!("{layers:?}"),
     }
+}
+
+pub(super) fn padding(padding: &Padding) -> &'static str {
+    padding.name()
+}
+
+pub(super) fn pooling(pooling: &Pooling) -> &'static str {
+    pooling.name()
 }
 
 pub(super) fn dropout(dropout: &Dropout) -> String {
@@ -80,6 +89,7 @@ pub(super) fn precision(precision: &Precision) -> &'static str {
 pub(super) fn kernel(value: &usize) -> usize {
     *value
 }
+pub(super) use self::kernel as stride;
 pub(super) use self::kernel as batch_size;
 pub(super) use self::kernel as threads;
 pub(super) use self::kernel as trials;

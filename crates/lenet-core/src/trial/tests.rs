@@ -1,7 +1,7 @@
 //! Names, shapes, and what cannot be run.
 
 use super::*;
-use crate::{Decay, Samples, Validation, ValidationDraw};
+use crate::{Decay, Padding, Samples, Stages, Validation, ValidationDraw};
 
 #[test]
 fn every_problem_is_named_at_once() {
@@ -21,6 +21,10 @@ fn every_problem_is_named_at_once() {
         dropout: Dropout::connected(1.0),
         network: Architecture {
             hidden: vec![],
+            stages: Stages {
+                padding: Padding::Valid,
+                ..Stages::USUAL
+            },
             ..Architecture::default()
         },
         optimizer: Optimizer {
@@ -56,6 +60,7 @@ fn every_problem_is_named_at_once() {
             "early_stop.patience",
             "early_stop.min_delta",
             "precision",
+            "padding",
         ]
     );
     assert_eq!(

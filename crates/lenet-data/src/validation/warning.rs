@@ -108,7 +108,7 @@ impl fmt::Display for ValidationWarning {
 }
 
 /// Classes in words, neighbours together: `class 3`, `classes 0, 2 to 9`.
-struct Classes<'c>(&'c [u8]);
+pub(crate) struct Classes<'c>(pub &'c [u8]);
 
 impl fmt::Display for Classes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,7 +4,7 @@ use candle_core::{DType, Device, Tensor};
 
 use super::*;
 use crate::init::initial_parameters;
-use crate::{LeNet, Parameters};
+use crate::{LeNet, Normalization, Parameters};
 
 fn config() -> LeNetConfig {
     LeNetConfig::lab_2017(4)
@@ -78,7 +78,10 @@ fn many_threads_get_what_one_gets() {
             });
         }
     });
-    let networks = classifier.idle.lock().unwrap().len();
+    let Engine::Fused { idle, .. } = &classifier.engine else {
+        unreachable!("the usual stages")
+    };
+    let networks = idle.lock().unwrap().len();
     assert!((1..=8).contains(&networks), "{networks}");
 }
 
@@ -105,8 +108,23 @@ fn what_cannot_be_predicted_says_why() {
         "{error}"
     );
 
-    let huge: Vec<f32> = two.iter().map(|_| f32::MAX).collect();
-    let error = classifier.predict_batch(&huge).unwrap_err();
+    // White at the third pixel.
+    let mut bytes = two.clone();
+    bytes[2] = 255.0;
+    let error = classifier.predict_batch(&bytes).unwrap_err();
+    let range = InputError::Range {
+        index: 2,
+        value: 255.0,
+    };
+    assert!(
+        matches!(&error, PredictError::Input(e) if *e == range),
+        "{error}"
+    );
+    assert!(error.to_string().contains("divide bytes by 255"), "{error}");
+
+    let huge = vec![f32::MAX / 4.0; config().geometry().unwrap().parameter_count()];
+    let classifier = Classifier::new(&config(), huge).unwrap();
+    let error = classifier.predict_batch(&two).unwrap_err();
     assert!(
         matches!(error, PredictError::Overflow { image: 0 }),
         "{error}"
@@ -130,4 +148,46 @@ fn weights_of_nan_are_reported_not_hidden() {
         matches!(error, PredictError::Ops(OpsError::Length { .. })),
         "{error}"
     );
+}
+
+/// Bytes and pictures are normalized as the training images were; floats are taken as they are.
+#[test]
+fn bytes_are_normalized_and_floats_are_not() {
+    let normalization = Normalization {
+        mean: 0.25,
+        deviation: 0.5,
+    };
+    let images = TrainingImages {
+        normalization,
+        ..TrainingImages::MNIST
+    };
+    let plain = classifier();
+    let normalizing = classifier().with_training_images(images);
+    let bytes: Vec<u8> = (0..432).map(|i| (i * 7 % 256) as u8).collect();
+    let pixels: Vec<f32> = bytes.iter().map(|&b| f32::from(b) / 255.0).collect();
+    let normalized: Vec<f32> = pixels.iter().map(|p| (p - 0.25) / 0.5).collect();
+    let logits = |classifier: &Classifier, images: Input<'_>| {
+        let mut logits = [0.0; 10];
+        classifier.logits(images, &mut logits).unwrap();
+        logits
+    };
+    let want = logits(&plain, Input::from(&normalized));
+    assert_eq!(logits(&normalizing, Input::from(&normalized)), want);
+    assert_eq!(logits(&normalizing, Input::from(&bytes)), want);
+    let tensor = Tensor::from_slice(&bytes, (2, 2, 9, 12), &Device::Cpu).unwrap();
+    assert_eq!(logits(&normalizing, Input::from(&tensor)), want);
+    assert_ne!(logits(&plain, Input::from(&bytes)), want);
+
+    // A network that takes bytes as they are takes floats up to 255.
+    let raw = TrainingImages {
+        normalization: Normalization {
+            mean: 0.0,
+            deviation: 1.0 / 255.0,
+        },
+        ..TrainingImages::MNIST
+    };
+    let raw = classifier().with_training_images(raw);
+    let values: Vec<f32> = bytes.iter().map(|&b| f32::from(b)).collect();
+    assert!(plain.predict_batch(&values).is_err());
+    assert!(raw.predict_batch(&values).is_ok());
 }

@@ -8,6 +8,11 @@ fn shape_survives_the_round_trip() {
         channels: 3,
         height: 20,
         width: 31,
+        stages: Stages {
+            padding: Padding::First,
+            stride: 2,
+            pooling: Pooling::Last,
+        },
         ..Geometry::lab_2017(5)
     };
     assert_eq!(
@@ -28,6 +33,7 @@ fn parameters_of_the_presets() {
 fn serde_keeps_everything_and_refuses_what_it_does_not_know() {
     let config = LeNetConfig::lenet5_sizes()
         .with_images(3, 20, 31)
+        .with_padding(Padding::Valid)
         .with_dropout(0.25);
     let text = serde_json::to_string(&config).unwrap();
     assert_eq!(serde_json::from_str::<LeNetConfig>(&text).unwrap(), config);

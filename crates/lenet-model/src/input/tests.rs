@@ -13,14 +13,18 @@ fn geometry() -> Geometry {
 
 /// The pixels that the engine is given, and how many images.
 fn read<'a>(input: impl Into<Input<'a>>, geometry: &Geometry) -> Result<(Vec<f32>, usize), String> {
-    let seen = input.into().read(geometry, |images, count| match images {
-        Images::Floats(pixels) => (pixels.to_vec(), count),
-        Images::Bytes { pixels, indices } => {
-            assert_eq!(indices.len(), count);
-            let values = pixels.iter().map(|&byte| f32::from(byte) / 255.0);
-            (values.collect(), count)
-        }
-    });
+    let seen = input.into().read(
+        geometry,
+        TrainingImages::MNIST,
+        |images, count| match images {
+            Images::Floats(pixels) => (pixels.to_vec(), count),
+            Images::Bytes { pixels, indices } => {
+                assert_eq!(indices.len(), count);
+                let values = pixels.iter().map(|&byte| f32::from(byte) / 255.0);
+                (values.collect(), count)
+            }
+        },
+    );
     seen.map_err(|error| error.to_string())
 }
 

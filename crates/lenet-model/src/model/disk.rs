@@ -7,7 +7,7 @@ use candle_nn::VarBuilder;
 
 use super::LeNet;
 use crate::parameters::tensors;
-use crate::weights::{self, Precision, Weights, WeightsError};
+use crate::weights::{self, Precision, Reading, Weights, WeightsError};
 
 impl LeNet {
     /// Reads a network from a safetensors file. The shape comes from the metadata of a file that
@@ -20,6 +20,32 @@ impl LeNet {
     pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Self, WeightsError> {
         let path = path.as_ref();
         Self::from_weights(&weights::load_any(path)?, device, path)
+    }
+
+    /// As [`Self::load`], with what the caller knows of the network and the file does not say.
+    ///
+    /// ```no_run
+    /// use candle_core::Device;
+    /// use lenet_model::weights::Reading;
+    /// use lenet_model::{LeNet, Padding};
+    ///
+    /// // LeNet-5 as in the original paper, saved by PyTorch.
+    /// let reading = Reading::default()
+    ///     .with_images(32, 32)
+    ///     .with_padding(Padding::Valid);
+    /// let network = LeNet::load_as("lenet5.safetensors", &reading, &Device::Cpu)?;
+    /// # Ok::<(), lenet_model::WeightsError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Self::load`], or the file contradicts the caller.
+    pub fn load_as(
+        path: impl AsRef<Path>,
+        reading: &Reading,
+        device: &Device,
+    ) -> Result<Self, WeightsError> {
+        let path = path.as_ref();
+        Self::from_weights(&weights::read(path, reading)?.weights, device, path)
     }
 
     /// Reads a network from the contents of a weights file, as [`Self::load`].
@@ -62,7 +88,9 @@ impl LeNet {
             let tensors = tensors(&weights.geometry, &weights.parameters, device)?;
             let tensors = tensors.into_iter().collect();
             let vb = VarBuilder::from_tensors(tensors, DType::F32, device);
-            Self::new(vb, &weights.config())
+            let mut network = Self::new(vb, &weights.config())?;
+            network.training_images = weights.images;
+            Ok(network)
         };
         build().map_err(|error| WeightsError::device(origin, error))
     }
@@ -90,6 +118,7 @@ impl LeNet {
         Ok(Weights {
             geometry: self.geometry.clone(),
             dropout: Some(self.config.dropout),
+            images: self.training_images,
             parameters: self
                 .to_flat()
                 .map_err(|error| WeightsError::device(path, error))?,

@@ -7,6 +7,7 @@ use lenet_ops::dropout::Mask;
 use super::LeNet;
 use super::affine::Affine;
 use crate::input::{image_shape, leading_axis};
+use crate::layers;
 
 impl LeNet {
     /// Activations of the last hidden layer, `[N, units]`, or of the last max-pool, `[N, F·H·W]`,
@@ -16,12 +17,11 @@ impl LeNet {
     /// The images do not fit the network, or the device fails.
     pub fn hidden_activations(&self, images: &Tensor) -> Result<Tensor> {
         let mut x = self.images(images)?;
-        for layer in &self.stages {
+        for (stage, layer) in self.stages.iter().enumerate() {
+            let (weight, bias) = (&layer.weight, &layer.bias);
             x = match self.backend {
-                Backend::Fused => {
-                    lenet_ops::conv_pool::conv_pool(&x.contiguous()?, &layer.weight, &layer.bias)?
-                }
-                Backend::Stock => stock_stage(&x, layer)?,
+                Backend::Fused => lenet_ops::conv_pool::conv_pool(&x.contiguous()?, weight, bias)?,
+                Backend::Stock => layers::stage(&x, &self.geometry, stage, weight, bias)?,
             };
         }
         let mut x = x.flatten_from(1)?;
@@ -82,10 +82,7 @@ impl LeNet {
     fn dense(&self, x: &Tensor, layer: &Affine, relu: bool) -> Result<Tensor> {
         match self.backend {
             Backend::Fused => lenet_ops::dense::dense(x, &layer.weight, &layer.bias, relu),
-            Backend::Stock => {
-                let y = x.matmul(&layer.weight.t()?)?.broadcast_add(&layer.bias)?;
-                if relu { y.relu() } else { Ok(y) }
-            }
+            Backend::Stock => layers::dense(x, &layer.weight, &layer.bias, relu),
         }
     }
 }
@@ -101,14 +98,6 @@ impl ModuleT for LeNet {
         });
         self.forward_train(images, dropout)
     }
-}
-
-fn stock_stage(x: &Tensor, layer: &Affine) -> Result<Tensor> {
-    let filters = layer.bias.dim(0)?;
-    let kernel = layer.weight.dim(3)?;
-    let y = x.conv2d(&layer.weight, kernel / 2, 1, 1, 1)?;
-    let y = y.broadcast_add(&layer.bias.reshape((1, filters, 1, 1))?)?;
-    lenet_ops::max_pool::max_pool_2x2(&y.relu()?)
 }
 
 /// Dropout with the masks of the fused op, made on the host.

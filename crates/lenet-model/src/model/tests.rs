@@ -18,6 +18,7 @@ fn config() -> LeNetConfig {
         hidden: vec![9, 8],
         classes: 4,
         dropout: 0.5,
+        stages: lenet_core::Stages::USUAL,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Export of a network as an ONNX model, for inference in other runtimes.
 //!
 //! The input `images` is `[N, C, H, W]` f32 with any N, pixels as the network takes them (for MNIST in
-//! [0, 1]). The output `logits` is `[N, classes]`. The model uses operators of opset 13 (`Conv`,
+//! [0, 1]); where it is known how the training images looked, the model's metadata hold `polarity`,
+//! `mean` and `deviation` ([`Normalization`]). The output `logits` is `[N, classes]`. The model uses operators of opset 13 (`Conv`,
 //! `Relu`, `MaxPool`, `Flatten`, `Gemm`) and IR version 8, which every runtime since 2021 reads. It
 //! holds the weights under PyTorch's names, and no dropout.
 //!
@@ -13,6 +14,7 @@ mod protobuf;
 use lenet_core::{Geometry, Parameter};
 
 use crate::config::ConfigError;
+use crate::training_images::Normalization;
 use crate::weights::Weights;
 use protobuf::Message;
 
@@ -50,6 +52,7 @@ impl crate::LeNet {
         to_bytes(&Weights {
             geometry: self.geometry().clone(),
             dropout: None,
+            images: self.training_images(),
             parameters: self.to_flat()?,
         })
     }
@@ -75,6 +78,18 @@ pub fn to_bytes(weights: &Weights) -> Result<Vec<u8>, OnnxError> {
         .text(3, env!("CARGO_PKG_VERSION"))
         .message(7, &graph(&geometry, &weights.parameters))
         .message(8, &opset);
+    if let Some(images) = weights.images {
+        let Normalization { mean, deviation } = images.normalization;
+        for (key, value) in [
+            ("polarity", images.polarity.name().to_owned()),
+            ("mean", mean.to_string()),
+            ("deviation", deviation.to_string()),
+        ] {
+            let mut property = Message::default();
+            property.text(1, key).text(2, &value);
+            model.message(14, &property);
+        }
+    }
     Ok(model.into_bytes())
 }
 
@@ -83,16 +98,15 @@ fn graph(geometry: &Geometry, values: &[f32]) -> Message {
     let mut value = "images".to_owned();
     for stage in 1..=geometry.filters.len() {
         let name = format!("conv{stage}");
-        let conv = convolution(&name, &value, geometry.kernel);
-        let relu = node("Relu", &[&name], &format!("{name}.relu"), &[]);
-        value = format!("{name}.pool");
-        let pool = node(
-            "MaxPool",
-            &[&format!("{name}.relu")],
-            &value,
-            &[("kernel_shape", &[2, 2]), ("strides", &[2, 2])],
-        );
-        graph.message(1, &conv).message(1, &relu).message(1, &pool);
+        let conv = convolution(&name, &value, geometry, stage - 1);
+        value = format!("{name}.relu");
+        let relu = node("Relu", &[&name], &value, &[]);
+        graph.message(1, &conv).message(1, &relu);
+        if geometry.pools_after(stage - 1) {
+            let rectified = std::mem::replace(&mut value, format!("{name}.pool"));
+            let windows: [(&str, &[u64]); 2] = [("kernel_shape", &[2, 2]), ("strides", &[2, 2])];
+            graph.message(1, &node("MaxPool", &[&rectified], &value, &windows));
+        }
     }
     graph.message(1, &node("Flatten", &[&value], "features", &[]));
     value = "features".to_owned();
@@ -123,10 +137,11 @@ fn graph(geometry: &Geometry, values: &[f32]) -> Message {
     graph
 }
 
-/// A convolution that keeps the image's size.
-fn convolution(name: &str, input: &str, kernel: usize) -> Message {
+/// The convolution of stage `stage`, from 0.
+fn convolution(name: &str, input: &str, geometry: &Geometry, stage: usize) -> Message {
     let [weight, bias] = ["weight", "bias"].map(|kind| format!("{name}.{kind}"));
-    let (side, pad) = (kernel as u64, kernel as u64 / 2);
+    let (side, stride) = (geometry.kernel as u64, geometry.stages.stride as u64);
+    let pad = geometry.stages.zeros(stage, geometry.kernel) as u64;
     node(
         "Conv",
         &[input, &weight, &bias],
@@ -134,7 +149,7 @@ fn convolution(name: &str, input: &str, kernel: usize) -> Message {
         &[
             ("kernel_shape", &[side, side]),
             ("pads", &[pad; 4]),
-            ("strides", &[1, 1]),
+            ("strides", &[stride, stride]),
         ],
     )
 }

@@ -3,9 +3,12 @@
 use image::{DynamicImage, GenericImageView};
 
 use super::Picture;
+use super::alpha::on_ground;
 
 impl From<&DynamicImage> for Picture {
-    /// Transparent pixels show white paper. An image without pixels becomes a blank picture.
+    /// Where much is transparent, the ground is white under dark ink and black under light ink. An
+    /// image without pixels becomes a blank picture. The `image` crate leaves a picture as it is stored:
+    /// turn it by its EXIF entry first (`ImageDecoder::orientation`, `DynamicImage::apply_orientation`).
     fn from(image: &DynamicImage) -> Self {
         let (width, height) = image.dimensions();
         if width == 0 || height == 0 {
@@ -15,16 +18,10 @@ impl From<&DynamicImage> for Picture {
                 pixels: vec![[1.0; 3]],
             };
         }
-        let over_white =
-            |[r, g, b, alpha]: [f32; 4]| [r, g, b].map(|value| value.mul_add(alpha, 1.0 - alpha));
         Self {
             height: height as usize,
             width: width as usize,
-            pixels: image
-                .to_rgba32f()
-                .pixels()
-                .map(|p| over_white(p.0))
-                .collect(),
+            pixels: on_ground(image.to_rgba32f().pixels().map(|pixel| pixel.0)),
         }
     }
 }

@@ -2,23 +2,38 @@
 //!
 //! Networks trained on MNIST expect white digits on black, 20 pixels high or wide, with the centre
 //! of mass in the middle of 28×28 pixels (LeCun et al. 1998). [`Picture::to_pixels`] brings a photo
-//! of ink on paper to that form. With the feature `image`, a `Picture` is made from an
-//! `image::DynamicImage`, and prediction takes such an image itself. With the feature `decode`, it is
-//! made from the contents of a PNG, JPEG, PGM or PPM file, without the `image` crate.
+//! of ink on paper to that form; [`Picture::prepare`] brings it to the form of other
+//! [`TrainingImages`] too, and says where it is not sure. With the feature `image`, a `Picture` is made
+//! from an `image::DynamicImage`, and prediction takes such an image itself. With the feature
+//! `decode`, it is made from the contents of a PNG, JPEG, PGM or PPM file, without the `image` crate.
 
+#[cfg(any(feature = "decode", feature = "image"))]
+mod alpha;
 #[cfg(feature = "decode")]
 mod decode;
+mod doubt;
 #[cfg(feature = "image")]
 mod dynamic;
+mod frame;
+mod ground;
+#[cfg(feature = "decode")]
+mod orientation;
 mod resize;
+mod strokes;
 
 use crate::input_error::InputError;
+use crate::training_images::{Framing, Polarity, TrainingImages};
 
 #[cfg(feature = "decode")]
 pub use decode::DecodeError;
+pub use doubt::Doubt;
 
-/// Share of the side that a digit fills: MNIST's 20 of 28 pixels.
-const FILL: f64 = 20.0 / 28.0;
+/// Longest side of a picture in which ink is looked for; larger ones are scaled down first.
+const LONGEST_SIDE: usize = 280;
+/// Smallest range of brightness that shows anything, of white's.
+const LEAST_RANGE: f32 = 0.1;
+/// Up to this range a picture of the network's own size shows something only if it has clear ink.
+const FAINT_RANGE: f32 = 0.35;
 
 /// A decoded picture: red, green and blue of each pixel in [0, 1].
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +41,16 @@ pub struct Picture {
     height: usize,
     width: usize,
     pixels: Vec<[f32; 3]>,
+}
+
+/// A picture in the form of a network's training images.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Prepared {
+    /// Values in [0, 1], `[channels, height, width]`; the network's normalization is still to come.
+    pub pixels: Vec<f32>,
+    /// Why the picture may not hold one clear digit; empty where nothing speaks against it.
+    pub doubts: Vec<Doubt>,
 }
 
 impl Picture {
@@ -59,32 +84,127 @@ impl Picture {
         &self.pixels
     }
 
-    /// Converts the picture to `shape`, which is `[channels, height, width]`, with values in [0, 1].
+    /// Converts the picture to the form of [`TrainingImages::MNIST`]: `shape` is
+    /// `[channels, height, width]`, values are in [0, 1].
     ///
-    /// One channel: the picture becomes grey and, if its border is light, is inverted. Unless it
-    /// has the right size already, it is cropped to its ink, scaled to fill 20/28 of the frame, and
-    /// centred by mass. Three channels: the picture is scaled, nothing else.
+    /// # Errors
+    /// As [`Self::prepare`].
+    pub fn to_pixels(&self, shape: [usize; 3]) -> Result<Vec<f32>, InputError> {
+        self.to_pixels_as(shape, TrainingImages::MNIST)
+    }
+
+    /// Converts the picture to the form of these training images, as [`Self::prepare`].
+    ///
+    /// # Errors
+    /// As [`Self::prepare`].
+    pub fn to_pixels_as(
+        &self,
+        shape: [usize; 3],
+        images: TrainingImages,
+    ) -> Result<Vec<f32>, InputError> {
+        Ok(self.prepare(shape, images)?.pixels)
+    }
+
+    /// Brings the picture to the form of a network's training images; `shape` is
+    /// `[channels, height, width]`.
+    ///
+    /// One channel: the ink is told from the ground under uneven light, shapes that only touch the
+    /// border and specks are left out, thin strokes are thickened, the ink is scaled to fill 20/28 of
+    /// the frame and centred by mass ([`Framing::Centred`]) or stays where it is ([`Framing::Free`]),
+    /// light on dark or the reverse as in the training. A picture of the right size whose ground is as
+    /// in the training, or clean, keeps its pixels or is only inverted. Three channels, or
+    /// [`Polarity::Mixed`]: the picture is scaled, nothing else.
     ///
     /// # Errors
     /// [`InputError::Channels`] for another number of channels; [`InputError::Blank`] for a picture
     /// that shows nothing.
-    pub fn to_pixels(&self, shape: [usize; 3]) -> Result<Vec<f32>, InputError> {
+    pub fn prepare(
+        &self,
+        shape: [usize; 3],
+        images: TrainingImages,
+    ) -> Result<Prepared, InputError> {
         let [channels, height, width] = shape;
-        let from = [self.height, self.width];
-        match channels {
-            1 => {
-                let grey = dark_background(self.grey(), self.width);
-                if from == [height, width] {
-                    return Ok(grey);
-                }
-                centred(&grey, from, [height, width])
-            }
-            3 => {
-                let scale = |plane| resize::resize(&self.plane(plane), from, [height, width]);
-                Ok((0..3).flat_map(scale).collect())
-            }
-            channels => Err(InputError::Channels { channels }),
+        let planes: Vec<Vec<f32>> = match channels {
+            1 => vec![self.grey()],
+            3 => (0..3).map(|colour| self.plane(colour)).collect(),
+            channels => return Err(InputError::Channels { channels }),
+        };
+        if planes.iter().all(|plane| range(plane) <= LEAST_RANGE)
+            && !self.has_coloured_ink(channels)
+        {
+            return Err(InputError::Blank);
         }
+        let (from, to) = ([self.height, self.width], [height, width]);
+        if channels == 3 || images.polarity == Polarity::Mixed {
+            let scale = |plane: &Vec<f32>| resize::resize(plane, from, to);
+            return Ok(certain(planes.iter().flat_map(scale).collect()));
+        }
+        let wants_light = images.polarity == Polarity::DarkOnLight;
+        let grey = &planes[0];
+        let ground = Border::of(grey, from);
+        if from == to && range(grey) > LEAST_RANGE {
+            let shows = range(grey) > FAINT_RANGE || ground::ink(grey, from).is_some();
+            if !shows && !self.has_coloured_ink(channels) {
+                return Err(InputError::Blank);
+            }
+            if ground.is_light == wants_light && ground.is_above_half == wants_light {
+                return Ok(certain(grey.clone()));
+            }
+            if ground.is_clean {
+                return Ok(certain(inverted(grey)));
+            }
+        }
+        let (planes, size) = self.reduced();
+        let (ink, doubts) = frame::ink(&planes, size, self.height.max(self.width))?;
+        let whole = images.framing == Framing::Free;
+        let mut pixels = if whole && ground.is_clean {
+            let light = if ground.is_light {
+                inverted(grey)
+            } else {
+                grey.clone()
+            };
+            frame::fitted(&light, from, to)
+        } else if whole {
+            frame::fitted(&ink, size, to)
+        } else {
+            frame::centred(&ink, size, to)
+        };
+        if wants_light {
+            pixels = inverted(&pixels);
+        }
+        Ok(Prepared { pixels, doubts })
+    }
+
+    /// Luminance and the three colours, scaled to [`LONGEST_SIDE`], and their `[height, width]`.
+    fn reduced(&self) -> ([Vec<f32>; 4], [usize; 2]) {
+        let from = [self.height, self.width];
+        let longest = self.height.max(self.width);
+        let scaled = |side: usize| {
+            let side = side * LONGEST_SIDE + longest / 2;
+            (side / longest).max(1)
+        };
+        let size = if longest <= LONGEST_SIDE {
+            from
+        } else {
+            from.map(scaled)
+        };
+        let planes = std::array::from_fn(|plane| {
+            let values = match plane {
+                0 => self.grey(),
+                colour => self.plane(colour - 1),
+            };
+            if size == from {
+                values
+            } else {
+                resize::resize(&values, from, size)
+            }
+        });
+        (planes, size)
+    }
+
+    /// Whether one of the colours shows what luminance, alone used of one channel, does not.
+    fn has_coloured_ink(&self, channels: usize) -> bool {
+        channels == 1 && (0..3).any(|colour| range(&self.plane(colour)) > FAINT_RANGE)
     }
 
     /// Luminance of each pixel (Rec. 601).
@@ -101,86 +221,60 @@ impl Picture {
     }
 }
 
-/// Inverts where the mean of the border is light.
-fn dark_background(mut grey: Vec<f32>, width: usize) -> Vec<f32> {
-    let height = grey.len() / width;
-    let on_border = |row: usize, column: usize| {
-        row == 0 || row + 1 == height || column == 0 || column + 1 == width
-    };
-    let border = (0..grey.len()).filter(|&i| on_border(i / width, i % width));
-    let (sum, n) = border.fold((0.0f64, 0u32), |(s, n), i| (s + f64::from(grey[i]), n + 1));
-    if sum > 0.5 * f64::from(n) {
-        grey.iter_mut().for_each(|value| *value = 1.0 - *value);
+fn certain(pixels: Vec<f32>) -> Prepared {
+    Prepared {
+        pixels,
+        doubts: Vec::new(),
     }
-    grey
 }
 
-fn centred(grey: &[f32], from: [usize; 2], to: [usize; 2]) -> Result<Vec<f32>, InputError> {
-    let (ink, [top, bottom, left, right]) = ink(grey, from[1])?;
-    let size = [bottom - top, right - left];
-    let cut: Vec<f32> = (top..bottom)
-        .flat_map(|row| {
-            ink[row * from[1] + left..row * from[1] + right]
-                .iter()
-                .copied()
-        })
-        .collect();
+fn inverted(values: &[f32]) -> Vec<f32> {
+    values.iter().map(|value| 1.0 - value).collect()
+}
 
-    let scale = (0..2)
-        .map(|i| FILL * to[i] as f64 / size[i] as f64)
-        .fold(f64::INFINITY, f64::min);
-    let scaled = size.map(|side| ((side as f64 * scale).round() as usize).max(1));
-    let digit = resize::resize(&cut, size, scaled);
-
-    let (mut mass, mut moment) = (0.0f64, [0.0f64; 2]);
-    for (i, &value) in digit.iter().enumerate() {
-        mass += f64::from(value);
-        moment[0] += f64::from(value) * (i / scaled[1]) as f64;
-        moment[1] += f64::from(value) * (i % scaled[1]) as f64;
-    }
-    // The pixel that the centre of mass falls on goes to pixel (14, 14) of 28×28.
-    let shift: [isize; 2] = std::array::from_fn(|axis| {
-        (to[axis] / 2) as isize - (moment[axis] / mass).round() as isize
+/// Largest less smallest value.
+fn range(values: &[f32]) -> f32 {
+    let ends = values.iter();
+    let (least, most) = ends.fold((f32::INFINITY, f32::NEG_INFINITY), |(a, b), &v| {
+        (a.min(v), b.max(v))
     });
-    let mut out = vec![0.0; to[0] * to[1]];
-    for (i, &value) in digit.iter().enumerate() {
-        let row = (i / scaled[1]) as isize + shift[0];
-        let column = (i % scaled[1]) as isize + shift[1];
-        if (0..to[0] as isize).contains(&row) && (0..to[1] as isize).contains(&column) {
-            out[row as usize * to[1] + column as usize] = value;
+    most - least
+}
+
+/// Indices of the pixels near the border: as deep as a seventh of the shorter side, where digits
+/// seldom reach and frames do not fill it.
+fn ring([height, width]: [usize; 2]) -> Vec<usize> {
+    let depth = (height.min(width) / 7).max(1);
+    let near = |place: usize, side: usize| place < depth || place + depth >= side;
+    (0..height * width)
+        .filter(|at| near(at / width, height) || near(at % width, width))
+        .collect()
+}
+
+/// What the border says of the ground.
+struct Border {
+    /// Whether most of it is nearer to the lightest than to the darkest pixel.
+    is_light: bool,
+    /// Whether most of it is above half of white.
+    is_above_half: bool,
+    /// Whether it is all of one brightness, nearly black or nearly white.
+    is_clean: bool,
+}
+
+impl Border {
+    fn of(plane: &[f32], size: [usize; 2]) -> Self {
+        let mut values: Vec<f32> = ring(size).into_iter().map(|at| plane[at]).collect();
+        values.sort_unstable_by(f32::total_cmp);
+        let share = |part: usize| values[(values.len() - 1) * part / 100];
+        let least = plane.iter().copied().fold(f32::INFINITY, f32::min);
+        let middle = least + range(plane) / 2.0;
+        let (low, median, high) = (share(8), share(50), share(92));
+        Self {
+            is_light: median > middle,
+            is_above_half: median > 0.5,
+            is_clean: high - low <= 0.15 && (high <= 0.25 || low >= 0.75),
         }
     }
-    Ok(out)
-}
-
-/// Brightness above the background, stretched to [0, 1], faint grain cut off; and the
-/// rectangle `[top, bottom, left, right]` (ends exclusive) that holds all of it.
-fn ink(grey: &[f32], width: usize) -> Result<(Vec<f32>, [usize; 4]), InputError> {
-    // Paper's own brightness varies: what is below a fifth of the stroke's is taken for paper.
-    const GRAIN: f32 = 0.2;
-    let mut sorted = grey.to_vec();
-    sorted.sort_by(f32::total_cmp);
-    let background = sorted[sorted.len() / 2];
-    let range = sorted[sorted.len() - 1] - background;
-    if !(range > 0.1) {
-        return Err(InputError::Blank);
-    }
-    let ink: Vec<f32> = grey
-        .iter()
-        .map(|&value| (value - background) / range)
-        .map(|value| if value < GRAIN { 0.0 } else { value })
-        .collect();
-    let mut frame = [usize::MAX, 0, usize::MAX, 0];
-    for (i, _) in ink.iter().enumerate().filter(|&(_, &value)| value > 0.0) {
-        let (row, column) = (i / width, i % width);
-        frame = [
-            frame[0].min(row),
-            frame[1].max(row + 1),
-            frame[2].min(column),
-            frame[3].max(column + 1),
-        ];
-    }
-    Ok((ink, frame))
 }
 
 #[cfg(test)]

@@ -23,6 +23,24 @@ pub enum WeightsError {
         /// The reason that safetensors gives.
         reason: String,
     },
+    /// The file is of another kind.
+    #[error("{}: this is {kind}, not safetensors (hint: {hint})", file.display())]
+    Foreign {
+        /// The file.
+        file: PathBuf,
+        /// What it is.
+        kind: &'static str,
+        /// How to convert it.
+        hint: &'static str,
+    },
+    /// The file says otherwise than the caller.
+    #[error("{}: {reason} (hint: leave out what the file says itself)", file.display())]
+    Contradiction {
+        /// The file.
+        file: PathBuf,
+        /// What it says, and what the caller said.
+        reason: String,
+    },
     /// The file's metadata have a later version.
     #[error(
         "{}: written in format {found}, this version reads up to {supported} (hint: update lenet-model)",

@@ -10,8 +10,9 @@ use safetensors::tensor::{Dtype, Metadata as Header, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::error::WeightsError;
-use super::{FORMAT, Precision};
+use super::{FORMAT, Note, Precision, Weights, foreign};
 use crate::config::LeNetConfig;
+use crate::training_images::TrainingImages;
 
 /// Name of our metadata entry. It is one entry holding JSON, since safetensors writes several
 /// in no fixed order.
@@ -23,6 +24,8 @@ pub(super) struct Metadata {
     pub format: u32,
     pub geometry: Geometry,
     pub dropout: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub images: Option<TrainingImages>,
 }
 
 /// The one field that every version has.
@@ -33,11 +36,15 @@ struct Version {
 
 pub(super) fn encode(
     path: &Path,
-    geometry: &Geometry,
-    dropout: Option<f64>,
-    parameters: &[f32],
+    weights: &Weights,
     precision: Precision,
 ) -> Result<Vec<u8>, WeightsError> {
+    let Weights {
+        geometry,
+        dropout,
+        images,
+        parameters,
+    } = weights;
     let wanted = geometry.parameter_count();
     if parameters.len() != wanted {
         return Err(WeightsError::Length {
@@ -73,9 +80,10 @@ pub(super) fn encode(
         })
         .collect::<Result<Vec<_>, _>>()?;
     let metadata = Metadata {
-        format: FORMAT,
+        format: if geometry.stages.is_usual() { 1 } else { 2 },
         geometry: geometry.clone(),
-        dropout,
+        dropout: *dropout,
+        images: *images,
     };
     let json = serde_json::to_string(&metadata).map_err(|e| unencodable(e.to_string()))?;
     safetensors::serialize(tensors, Some(HashMap::from([(ENTRY.to_owned(), json)])))
@@ -97,25 +105,62 @@ fn to_bytes(values: &[f32], precision: Precision) -> (Dtype, Vec<u8>) {
     }
 }
 
+/// What stands before `conv1.weight` in the name of that tensor, where all names begin with it.
+fn common_prefix<'n>(names: impl Iterator<Item = &'n str> + Clone) -> &'n str {
+    let first = "conv1.weight";
+    let wrapped = |name: &'n str| {
+        let prefix = name.strip_suffix(first)?;
+        prefix.ends_with('.').then_some(prefix)
+    };
+    let prefix = names.clone().find_map(wrapped).unwrap_or_default();
+    if names.clone().all(|name| name.starts_with(prefix)) {
+        prefix
+    } else {
+        ""
+    }
+}
+
 /// A parsed file.
 pub(super) struct Contents<'a> {
     path: &'a Path,
     header: Header,
+    /// By their names without the prefix.
     tensors: BTreeMap<String, TensorView<'a>>,
+    /// What all names in the file begin with; mostly nothing.
+    prefix: String,
 }
 
 impl<'a> Contents<'a> {
     pub fn parse(path: &'a Path, bytes: &'a [u8]) -> Result<Self, WeightsError> {
-        let broken = |e: safetensors::SafeTensorError| WeightsError::NotSafetensors {
-            file: path.to_owned(),
-            reason: e.to_string(),
+        let broken = |e: safetensors::SafeTensorError| match foreign::describe(bytes) {
+            Some((kind, hint)) => WeightsError::Foreign {
+                file: path.to_owned(),
+                kind,
+                hint,
+            },
+            None => WeightsError::NotSafetensors {
+                file: path.to_owned(),
+                reason: e.to_string(),
+            },
         };
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(broken)?;
-        let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(broken)?.tensors();
+        let names = tensors.iter().map(|(name, _)| name.as_str());
+        let prefix = common_prefix(names).to_owned();
+        let bare = |name: String| name[prefix.len()..].to_owned();
+        let tensors = tensors.into_iter().map(|(name, view)| (bare(name), view));
         Ok(Self {
             path,
             header,
-            tensors: tensors.tensors().into_iter().collect(),
+            tensors: tensors.collect(),
+            prefix: prefix.clone(),
+        })
+    }
+
+    /// The note on the prefix of the tensors' names, where they have one.
+    pub fn prefix(&self) -> Option<Note> {
+        (!self.prefix.is_empty()).then(|| Note::Prefix {
+            prefix: self.prefix.clone(),
         })
     }
 

@@ -1,9 +1,10 @@
 //! Weights on disk: safetensors with PyTorch's names and layouts.
 //!
 //! A file that this crate writes holds f32 tensors (or smaller ones, see [`Precision`]). Its metadata
-//! entry `lenet` is a JSON object with the version of this format, the shape of the network and its
-//! dropout rate. A PyTorch `state_dict` saved by `safetensors.torch.save_file` has no such entry:
-//! [`load`] reads it for a known shape, [`load_any`] infers the shape.
+//! entry `lenet` is a JSON object with the version of this format, the shape of the network, its
+//! dropout rate and how its training images looked. A PyTorch `state_dict` saved by
+//! `safetensors.torch.save_file` has no such entry: [`load`] reads it for a known shape; [`read`] tells
+//! the shape from the tensors and from what the caller knows, and says what it assumed.
 //!
 //! [`LeNet::load`](crate::LeNet::load) and [`LeNet::save`](crate::LeNet::save) read and write a
 //! whole network.
@@ -11,19 +12,25 @@
 mod atomic;
 mod error;
 mod file;
+mod foreign;
 mod infer;
+mod reading;
 
 use std::path::Path;
 
 use lenet_core::Geometry;
 
+use crate::classifier::{Classifier, PredictError};
 use crate::config::LeNetConfig;
+use crate::training_images::{Framing, Normalization, Polarity, TrainingImages};
 
 pub use atomic::write_atomically;
 pub use error::WeightsError;
+pub use reading::{Loaded, Note, Reading};
 
-/// Version of the metadata that this crate writes, and the newest that it reads.
-pub const FORMAT: u32 = 1;
+/// The newest version of the metadata that this crate reads. It writes version 1 where all stages are
+/// the usual ones, so that older versions read them, and version 2 elsewhere, which they refuse.
+pub const FORMAT: u32 = 2;
 
 /// The contents of a weights file.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +39,8 @@ pub struct Weights {
     pub geometry: Geometry,
     /// Dropout rate of the training, if the file says.
     pub dropout: Option<f64>,
+    /// How the images of the training looked, if the file or the caller says.
+    pub images: Option<TrainingImages>,
     /// All parameters, in the order of [`Geometry::parameters`].
     pub parameters: Vec<f32>,
 }
@@ -56,12 +65,24 @@ impl Weights {
         LeNetConfig::new(&self.geometry, self.dropout.unwrap_or(0.0))
     }
 
+    /// A classifier with these weights.
+    ///
+    /// # Errors
+    /// As [`Classifier::new`].
+    pub fn classifier(&self) -> Result<Classifier, PredictError> {
+        let classifier = Classifier::new(&self.config(), self.parameters.clone())?;
+        Ok(match self.images {
+            Some(images) => classifier.with_training_images(images),
+            None => classifier,
+        })
+    }
+
     /// Reads a network from the contents of a weights file, as [`load_any`].
     ///
     /// # Errors
     /// As [`load_any`]; the error calls the file "weights in memory".
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
-        Self::decode(Path::new(IN_MEMORY), bytes)
+        Ok(decode(Path::new(IN_MEMORY), bytes, &Reading::default())?.weights)
     }
 
     /// The contents of a weights file.
@@ -82,27 +103,91 @@ impl Weights {
     }
 
     fn encode(&self, path: &Path, precision: Precision) -> Result<Vec<u8>, WeightsError> {
-        let Self {
-            geometry,
-            dropout,
-            parameters,
-        } = self;
-        file::encode(path, geometry, *dropout, parameters, precision)
+        file::encode(path, self, precision)
     }
+}
 
-    fn decode(path: &Path, bytes: &[u8]) -> Result<Self, WeightsError> {
-        let contents = file::Contents::parse(path, bytes)?;
-        let (geometry, dropout) = match contents.metadata()? {
-            Some(metadata) => (metadata.geometry, metadata.dropout),
-            None => (infer::geometry(path, &contents.shapes())?, None),
-        };
-        let parameters = contents.parameters(&geometry)?;
-        Ok(Self {
+fn decode(path: &Path, bytes: &[u8], reading: &Reading) -> Result<Loaded, WeightsError> {
+    let contents = file::Contents::parse(path, bytes)?;
+    let contradiction = |reason: String| WeightsError::Contradiction {
+        file: path.to_owned(),
+        reason,
+    };
+    let mut notes: Vec<Note> = contents.prefix().into_iter().collect();
+    let (geometry, dropout, images) = match contents.metadata()? {
+        Some(metadata) => {
+            if let Some(reason) = reading.contradiction(&metadata.geometry) {
+                return Err(contradiction(reason));
+            }
+            (metadata.geometry, metadata.dropout, metadata.images)
+        }
+        None => {
+            let (geometry, note) = infer::geometry(path, &contents.shapes(), reading)?;
+            notes.extend(note);
+            (geometry, None, None)
+        }
+    };
+    let images = training_images(images, reading).map_err(contradiction)?;
+    let parameters = contents.parameters(&geometry)?;
+    Ok(Loaded {
+        weights: Weights {
             geometry,
             dropout,
+            images,
             parameters,
-        })
+        },
+        notes,
+    })
+}
+
+/// How the training images looked, as the file says it and, where it does not, the caller.
+fn training_images(
+    own: Option<TrainingImages>,
+    reading: &Reading,
+) -> Result<Option<TrainingImages>, String> {
+    if let Some(Normalization { mean, deviation }) =
+        reading.normalization.filter(|stated| !stated.is_valid())
+    {
+        return Err(format!(
+            "a mean of {mean} and a deviation of {deviation} normalize nothing"
+        ));
     }
+    let Some(own) = own else {
+        let stated = reading.polarity.is_some() || reading.normalization.is_some();
+        return Ok(stated.then(|| TrainingImages {
+            polarity: reading.polarity.unwrap_or(Polarity::LightOnDark),
+            framing: Framing::default(),
+            normalization: reading.normalization.unwrap_or_default(),
+        }));
+    };
+    let stated = TrainingImages {
+        polarity: reading.polarity.unwrap_or(own.polarity),
+        normalization: reading.normalization.unwrap_or(own.normalization),
+        ..own
+    };
+    if stated == own {
+        return Ok(Some(own));
+    }
+    Err(format!(
+        "its network was trained on images that are {}, normalized by mean {} and deviation {}",
+        own.polarity.name(),
+        own.normalization.mean,
+        own.normalization.deviation
+    ))
+}
+
+/// The contents of a file. Devices and pipes, which may never end or never begin, are no files.
+fn contents_of(path: &Path) -> Result<Vec<u8>, WeightsError> {
+    let io = |error| WeightsError::io(path, error);
+    let kind = std::fs::metadata(path).map_err(io)?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        let words = "this is a device or a pipe, not a file";
+        return Err(io(std::io::Error::new(
+            std::io::ErrorKind::InvalidInput,
+            words,
+        )));
+    }
+    std::fs::read(path).map_err(io)
 }
 
 /// What errors call the file where there is none.
@@ -126,8 +211,13 @@ pub fn save_with_dropout(
     dropout: Option<f64>,
     parameters: &[f32],
 ) -> Result<(), WeightsError> {
-    let bytes = file::encode(path, geometry, dropout, parameters, Precision::F32)?;
-    write_atomically(path, &bytes).map_err(|e| WeightsError::io(path, e))
+    let weights = Weights {
+        geometry: geometry.clone(),
+        dropout,
+        images: None,
+        parameters: parameters.to_vec(),
+    };
+    weights.save(path, Precision::F32)
 }
 
 /// Reads the parameters of a network of known shape, in the order of [`Geometry::parameters`].
@@ -136,20 +226,47 @@ pub fn save_with_dropout(
 /// # Errors
 /// A [`WeightsError`] that names the file and, if one is at fault, the tensor.
 pub fn load(path: &Path, geometry: &Geometry) -> Result<Vec<f32>, WeightsError> {
-    let bytes = std::fs::read(path).map_err(|e| WeightsError::io(path, e))?;
+    let bytes = contents_of(path)?;
     let contents = file::Contents::parse(path, &bytes)?;
-    contents.metadata()?;
+    // The same tensors may serve images of a neighbouring size.
+    let stages = Reading {
+        images: None,
+        ..Reading::of(geometry)
+    };
+    if let Some(metadata) = contents.metadata()?
+        && let Some(reason) = stages.contradiction(&metadata.geometry)
+    {
+        return Err(WeightsError::Contradiction {
+            file: path.to_owned(),
+            reason,
+        });
+    }
     contents.parameters(geometry)
 }
 
-/// Reads a network of unknown shape. In a file without this crate's metadata, the network must take
-/// square images whose sides every max-pool halves exactly; [`load`] reads others.
+/// Reads a network of unknown shape, as [`read`] does where the caller knows nothing more.
 ///
 /// # Errors
-/// As [`load`], or the shape cannot be inferred.
+/// As [`read`].
 pub fn load_any(path: &Path) -> Result<Weights, WeightsError> {
-    let bytes = std::fs::read(path).map_err(|e| WeightsError::io(path, e))?;
-    Weights::decode(path, &bytes)
+    Ok(read(path, &Reading::default())?.weights)
+}
+
+/// Reads a network, and says what the file does not say itself.
+///
+/// In a file without this crate's metadata, the tensors tell filters, kernels and layers, but not which
+/// images the network takes, which convolutions are padded, and where pools are. What `reading` does
+/// not state is looked for: images of 28×28 or 32×32, all convolutions padded or none (with 5×5
+/// kernels also the first alone), a pool after each or after the last. Where exactly one of these
+/// networks has such tensors, it is the one, and [`Loaded::notes`] says so.
+///
+/// A prefix that all names of tensors share is left out.
+///
+/// # Errors
+/// As [`load`]; several networks or none have such tensors ([`WeightsError::Inference`]); the file
+/// says otherwise than `reading` ([`WeightsError::Contradiction`]).
+pub fn read(path: &Path, reading: &Reading) -> Result<Loaded, WeightsError> {
+    decode(path, &contents_of(path)?, reading)
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ use super::*;
 use crate::init::initial_parameters;
 use crate::{Backend, LeNet, LeNetConfig, Parameters};
 
+mod foreign_files;
+mod foreign_networks;
+
 fn small() -> Geometry {
     Geometry {
         channels: 2,
@@ -57,6 +60,15 @@ fn tensors() -> Vec<(String, Vec<usize>, Dtype, Vec<u8>)> {
         .collect()
 }
 
+fn weights_of(geometry: &Geometry, dropout: Option<f64>, values: &[f32]) -> Weights {
+    Weights {
+        geometry: geometry.clone(),
+        dropout,
+        images: None,
+        parameters: values.to_vec(),
+    }
+}
+
 #[test]
 fn saved_weights_come_back_bit_for_bit() {
     let folder = TempDir::new().unwrap();
@@ -75,6 +87,7 @@ fn saved_weights_come_back_bit_for_bit() {
         Weights {
             geometry,
             dropout: Some(0.25),
+            images: None,
             parameters: values
         }
     );
@@ -87,14 +100,9 @@ fn the_same_weights_give_the_same_bytes() {
     let geometry = small();
     let values = initial_parameters(&geometry, 4);
     let encode = || {
-        file::encode(
-            Path::new("w"),
-            &geometry,
-            Some(0.5),
-            &values,
-            Precision::F32,
-        )
-        .unwrap()
+        weights_of(&geometry, Some(0.5), &values)
+            .to_bytes(Precision::F32)
+            .unwrap()
     };
     assert_eq!(encode(), encode());
 }
@@ -102,7 +110,8 @@ fn the_same_weights_give_the_same_bytes() {
 #[test]
 fn shapes_are_inferred_without_metadata() {
     let (_folder, path) = file_of(&tensors());
-    let weights = load_any(&path).unwrap();
+    let reading = Reading::default().with_images(12, 12);
+    let weights = read(&path, &reading).unwrap().weights;
     assert_eq!((weights.geometry, weights.dropout), (small(), None));
     assert_eq!(weights.parameters, initial_parameters(&small(), 1));
 }
@@ -140,6 +149,7 @@ fn smaller_files_hold_rounded_numbers() {
     let mut weights = Weights {
         geometry: small(),
         dropout: Some(0.5),
+        images: None,
         parameters: initial_parameters(&small(), 1),
     };
     let sizes = [Precision::F32, Precision::F16, Precision::Bf16].map(|precision| {
@@ -171,7 +181,9 @@ fn smaller_files_hold_rounded_numbers() {
 #[test]
 fn metadata_of_no_network_are_refused() {
     let values = initial_parameters(&small(), 1);
-    let bytes = file::encode(Path::new("w"), &small(), Some(0.5), &values, Precision::F32).unwrap();
+    let bytes = weights_of(&small(), Some(0.5), &values)
+        .to_bytes(Precision::F32)
+        .unwrap();
     let text = String::from_utf8_lossy(&bytes).into_owned();
     // Same lengths, so the header's size still holds.
     let changes = [
@@ -261,7 +273,9 @@ fn newer_formats_are_refused() {
     let values = initial_parameters(&small(), 1);
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("w");
-    let bytes = file::encode(&path, &small(), None, &values, Precision::F32).unwrap();
+    let bytes = weights_of(&small(), None, &values)
+        .to_bytes(Precision::F32)
+        .unwrap();
     // Same length, so the header's size still holds.
     let (old, new) = (br#"\"format\":1"#, br#"\"format\":9"#);
     let at = bytes
@@ -277,7 +291,7 @@ fn newer_formats_are_refused() {
             error,
             WeightsError::Version {
                 found: 9,
-                supported: 1,
+                supported: 2,
                 ..
             }
         ),
@@ -293,10 +307,11 @@ fn shapes_that_cannot_be_told_are_refused() {
     let (_folder, path) = file_of(&oblong);
     let error = load_any(&path).unwrap_err();
     assert!(matches!(&error, WeightsError::Inference { .. }), "{error}");
-    assert!(
-        error.to_string().contains("not 3 filters of a square"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("takes 18 features"), "{error}");
+    // 3 filters of 2×3, of which the caller knows.
+    let reading = Reading::default().with_images(8, 12);
+    let weights = read(&path, &reading).unwrap().weights;
+    assert_eq!((weights.geometry.height, weights.geometry.width), (8, 12));
     let (_folder, path) = file_of(&tensors()[..4]);
     assert!(
         load_any(&path)
@@ -319,7 +334,9 @@ fn a_folder_that_is_not_there_is_an_error() {
 #[test]
 fn a_pytorch_state_dict_gives_pytorchs_logits() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pytorch");
-    let weights = load_any(&folder.join("state_dict.safetensors")).unwrap();
+    let reading = Reading::default().with_images(12, 12);
+    let weights = read(&folder.join("state_dict.safetensors"), &reading);
+    let weights = weights.unwrap().weights;
     assert_eq!(
         weights.geometry,
         Geometry {
@@ -329,7 +346,8 @@ fn a_pytorch_state_dict_gives_pytorchs_logits() {
             kernel: 5,
             filters: vec![3, 4],
             hidden: vec![9, 6],
-            classes: 5
+            classes: 5,
+            stages: lenet_core::Stages::USUAL,
         }
     );
     let oracle =

@@ -1,7 +1,8 @@
 """Checks exported ONNX models in onnxruntime.
 
 `python check.py` runs oracle.onnx, beside this file, on the images of ../pytorch/oracle.safetensors
-and compares with the logits that PyTorch computed for them. `python check.py MODEL WEIGHTS IMAGES`
+and compares with the logits that PyTorch computed for them; likewise basic.onnx, lenet5.onnx and
+lenet5_padded.onnx with ../pytorch/stages.safetensors. `python check.py MODEL WEIGHTS IMAGES`
 runs an exported network on an IDX file of test images (one channel), one by one and all at once,
 and compares with PyTorch on the same weights file. Needs onnx, onnxruntime, PyTorch, safetensors.
 """
@@ -44,17 +45,24 @@ def compare(name, got, want):
         sys.exit("not equal")
 
 
+def check(name, model, images, want):
+    onnx.checker.check_model(onnx.load(model), full_check=True)
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    run = lambda batch: session.run(["logits"], {"images": batch})[0]
+    compare(f"{name}, all at once", run(images), want)
+    compare(f"{name}, one by one", numpy.concatenate([run(image[None]) for image in images]), want)
+
+
 folder = Path(__file__).parent
+print(f"onnx {onnx.__version__}, onnxruntime {onnxruntime.__version__}, PyTorch {torch.__version__}")
 if len(sys.argv) == 1:
-    model, oracle = folder / "oracle.onnx", load_file(folder / "../pytorch/oracle.safetensors")
-    images, want = oracle["images"], oracle["logits"]
+    oracle = load_file(folder / "../pytorch/oracle.safetensors")
+    check("oracle", folder / "oracle.onnx", oracle["images"], oracle["logits"])
+    oracle = load_file(folder / "../pytorch/stages.safetensors")
+    for name in ("basic", "lenet5", "lenet5_padded"):
+        images, logits = oracle[f"{name}.images"], oracle[f"{name}.logits"]
+        check(name, folder / f"{name}.onnx", images, logits)
 else:
     model, weights, idx = sys.argv[1:]
     images = numpy.fromfile(idx, dtype="u1", offset=16).reshape(-1, 1, 28, 28).astype("f4") / 255
-    want = torch_logits(load_file(weights), images)
-onnx.checker.check_model(onnx.load(model), full_check=True)
-session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-print(f"onnx {onnx.__version__}, onnxruntime {onnxruntime.__version__}, PyTorch {torch.__version__}")
-run = lambda batch: session.run(["logits"], {"images": batch})[0]
-compare("all at once", run(images), want)
-compare("one by one", numpy.concatenate([run(image[None]) for image in images]), want)
+    check(Path(model).name, model, images, torch_logits(load_file(weights), images))

@@ -23,7 +23,7 @@ mod team;
 
 pub use batch::{BatchSums, Images};
 
-use lenet_core::{Geometry, Optimizer};
+use lenet_core::{Backend, Geometry, Optimizer};
 
 use crate::dropout::{self, DropoutShape, Mask};
 use crate::error::{OpsError, check_length};
@@ -37,6 +37,16 @@ use team::Team;
 
 /// Fewest parameters that a thread updates, where there are as many.
 const SMALLEST_UPDATE: usize = 4096;
+
+/// Refuses stages that the fused code does not compute.
+pub(crate) fn check_stages(geometry: &Geometry) -> Result<(), OpsError> {
+    match geometry.stages.problem(Backend::Fused) {
+        None => Ok(()),
+        Some(problem) => Err(OpsError::Stages {
+            reason: problem.to_string(),
+        }),
+    }
+}
 
 /// Computes one network; see the [module](self).
 pub struct Network {
@@ -63,9 +73,11 @@ impl Network {
     /// 0 counts as 1, which means the caller's own thread.
     ///
     /// # Errors
-    /// The geometry is not valid, this machine lacks the level, or no threads can be started.
+    /// The geometry is not valid or has other stages than [`Stages::USUAL`](lenet_core::Stages::USUAL),
+    /// this machine lacks the level, or no threads can be started.
     pub fn new(geometry: &Geometry, level: Level, threads: usize) -> Result<Self, OpsError> {
         geometry.validate()?;
+        check_stages(geometry)?;
         let threads = threads.max(1);
         let engines = level.dispatch(MakeEngines { geometry, threads })?;
         Ok(Self {

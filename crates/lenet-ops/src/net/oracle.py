@@ -1,4 +1,5 @@
-"""Writes oracle.json beside itself: PyTorch's loss and gradients of whole networks.
+"""Writes oracle.json and other_stages.json beside itself: PyTorch's loss and gradients of whole
+networks, those of other_stages.json with other paddings, strides and pools than usual.
 
 Parameters, pixels and labels come from the generators of src/testing.rs: each parameter tensor
 times its `scale`, pixels (x + 1) / 2. The gradient of `fc1.weight` is kept as every 97th element
@@ -30,13 +31,45 @@ CASES = [
     ("three stages, kernel 1", 2, 8, 9, [3, 2, 5], 1, [6], 3, 17, None),
 ]
 
+OTHER_STAGES = [
+    ("PyTorch's basic MNIST example, small", 1, 12, 11, [3, 4], 3, [6], 5, 3, (0.5, 9, 6),
+     {"padding": "valid", "pooling": "last"}),
+    ("LeNet-5, small", 1, 16, 17, [2, 3], 5, [6, 5], 4, 3, None,
+     {"padding": "valid"}),
+    ("padded at first", 2, 12, 12, [2, 3], 5, [7], 4, 2, None,
+     {"padding": "first"}),
+    ("strides instead of pools", 2, 13, 14, [3, 2], 3, [6], 3, 4, None,
+     {"stride": 2, "pooling": "none"}),
+    ("even kernel, stride and pool", 1, 15, 13, [3], 4, [], 3, 5, None,
+     {"padding": "valid", "stride": 2, "pooling": "last"}),
+]
 
-def parameters(seed, channels, height, width, filters, kernel, hidden, classes):
+
+def stage(x, stages, at, count, weight, bias):
+    """One convolution with ReLU, and its pool where there is one. `stages` is as in a geometry."""
+    padding = stages.get("padding", "same")
+    padded = padding == "same" or padding == "first" and at == 0
+    x = F.conv2d(
+        x,
+        weight,
+        bias,
+        stride=stages.get("stride", 1),
+        padding=weight.shape[2] // 2 if padded else 0,
+    )
+    pooling = stages.get("pooling", "each")
+    if pooling == "each" or pooling == "last" and at + 1 == count:
+        return F.max_pool2d(F.relu(x), 2)
+    return F.relu(x)
+
+
+def parameters(seed, channels, height, width, filters, kernel, hidden, classes, stages):
     shapes, before = [], channels
-    for stage, out in enumerate(filters):
-        shapes.append((f"conv{stage + 1}", [out, before, kernel, kernel]))
-        before, height, width = out, height // 2, width // 2
-    before *= height * width
+    x = torch.zeros(1, channels, height, width)
+    for at, out in enumerate(filters):
+        shapes.append((f"conv{at + 1}", [out, before, kernel, kernel]))
+        x = stage(x, stages, at, len(filters), torch.zeros(shapes[-1][1]), torch.zeros(out))
+        before = out
+    before = x.numel()
     for layer, out in enumerate([*hidden, classes]):
         shapes.append((f"fc{layer + 1}", [out, before]))
         before = out
@@ -49,15 +82,20 @@ def parameters(seed, channels, height, width, filters, kernel, hidden, classes):
     return tensors
 
 
-def run(index, name, channels, height, width, filters, kernel, hidden, classes, batch, dropout):
+def run(
+    index, name, channels, height, width, filters, kernel, hidden, classes, batch, dropout,
+    stages=None,
+):
     seed = SEED + 100 * index
-    listed = parameters(seed, channels, height, width, filters, kernel, hidden, classes)
+    listed = parameters(
+        seed, channels, height, width, filters, kernel, hidden, classes, stages or {}
+    )
     tensors = {key: tensor.requires_grad_() for key, (tensor, _) in listed.items()}
     x = (numbers(seed, batch, channels, height, width) + 1) / 2
     targets = labels(seed + 1, batch, classes)
-    for stage in range(len(filters)):
-        weight, bias = tensors[f"conv{stage + 1}.weight"], tensors[f"conv{stage + 1}.bias"]
-        x = F.max_pool2d(F.relu(F.conv2d(x, weight, bias, padding="same")), 2)
+    for at in range(len(filters)):
+        weight, bias = tensors[f"conv{at + 1}.weight"], tensors[f"conv{at + 1}.bias"]
+        x = stage(x, stages or {}, at, len(filters), weight, bias)
     x = x.flatten(1)
     for layer in range(len(hidden)):
         x = F.relu(F.linear(x, tensors[f"fc{layer + 1}.weight"], tensors[f"fc{layer + 1}.bias"]))
@@ -91,6 +129,7 @@ def run(index, name, channels, height, width, filters, kernel, hidden, classes, 
             "kernel": kernel,
             "hidden": hidden,
             "classes": classes,
+            **({"stages": stages} if stages else {}),
         },
         "batch": batch,
         "dropout": dropout,
@@ -103,3 +142,9 @@ def run(index, name, channels, height, width, filters, kernel, hidden, classes, 
 
 
 write_oracle(__file__, SEED, [run(index, *case) for index, case in enumerate(CASES)])
+write_oracle(
+    __file__,
+    SEED,
+    [run(50 + index, *case) for index, case in enumerate(OTHER_STAGES)],
+    "other_stages.json",
+)

@@ -1,5 +1,7 @@
 //! The whole network in plain loops, in f32 or f64. All faster code is tested against it.
 
+mod any_stage;
+
 use super::batch::BatchSums;
 use crate::conv_pool::{self, ConvPoolShape, Pooled};
 use crate::dense::{self, DenseShape};
@@ -7,6 +9,7 @@ use crate::dropout::{self, DropoutShape, Mask};
 use crate::error::{OpsError, check_length};
 use crate::real::Real;
 use crate::softmax_cross_entropy::{self, SoftmaxCrossEntropyShape, check_labels};
+use any_stage::AnyStage;
 use lenet_core::{Geometry, Parameter};
 
 /// Computes the sums over a batch, and the gradient of its mean loss with respect to every
@@ -118,12 +121,25 @@ impl<T: Real> Activations<T> {
                 .expect("a geometry lists weight and bias of each layer")
         };
         for stage in 0..geometry.filters.len() {
-            let shape = stage_shape(geometry, stage, batch);
-            let mut output = vec![T::ZERO; shape.output_len()];
-            let mut argmax = vec![0; shape.output_len()];
             let input = pass.stage_input(images, stage);
-            conv_pool::reference::forward(&shape, input, next(), next(), &mut output, &mut argmax);
-            pass.stages.push((output, argmax));
+            let (weight, bias) = (next(), next());
+            let pooled = if geometry.stages.is_usual() {
+                let shape = stage_shape(geometry, stage, batch);
+                let mut output = vec![T::ZERO; shape.output_len()];
+                let mut argmax = vec![0; shape.output_len()];
+                conv_pool::reference::forward(
+                    &shape,
+                    input,
+                    weight,
+                    bias,
+                    &mut output,
+                    &mut argmax,
+                );
+                (output, argmax)
+            } else {
+                AnyStage::new(geometry, stage, batch).forward(input, weight, bias)
+            };
+            pass.stages.push(pooled);
         }
         for layer in 0..=hidden_layers {
             if let (Some(dropout), true) = (dropout, layer == hidden_layers) {
@@ -184,23 +200,26 @@ impl<T: Real> Activations<T> {
         }
         for stage in (0..stages).rev() {
             let at = 2 * stage;
-            let shape = stage_shape(geometry, stage, self.batch);
             let input = self.stage_input(images, stage);
             let mut input_gradient = vec![T::ZERO; if stage > 0 { input.len() } else { 0 }];
             let (weight, bias) = split(gradients, &list[at..at + 2]);
             let (output, argmax) = &self.stages[stage];
-            conv_pool::reference::backward(
-                &shape,
-                input,
-                &parameters[list[at].range()],
-                Pooled { output, argmax },
-                &upstream,
-                conv_pool::Gradients {
-                    input: (stage > 0).then_some(&mut input_gradient),
-                    weight,
-                    bias,
-                },
-            );
+            let kernels = &parameters[list[at].range()];
+            let pooled = Pooled { output, argmax };
+            let gradients = conv_pool::Gradients {
+                input: (stage > 0).then_some(&mut input_gradient[..]),
+                weight,
+                bias,
+            };
+            if geometry.stages.is_usual() {
+                let shape = stage_shape(geometry, stage, self.batch);
+                conv_pool::reference::backward(
+                    &shape, input, kernels, pooled, &upstream, gradients,
+                );
+            } else {
+                let shape = AnyStage::new(geometry, stage, self.batch);
+                shape.backward(input, kernels, pooled, &upstream, gradients);
+            }
             upstream = input_gradient;
         }
     }

@@ -158,6 +158,7 @@ fn geometries() -> Vec<(&'static str, Geometry)> {
         kernel: 5,
         hidden: vec![9, 7],
         classes: 5,
+        stages: lenet_core::Stages::USUAL,
     };
     let flat = Geometry {
         filters: vec![3],

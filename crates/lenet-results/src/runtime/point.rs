@@ -82,6 +82,7 @@ impl RuntimePoint {
                 filters: vec![self.filters; 2],
                 kernel: 3,
                 hidden: vec![128],
+                ..Architecture::default()
             },
             dropout: Dropout::connected(self.dropout),
             optimizer: Optimizer::SGD,

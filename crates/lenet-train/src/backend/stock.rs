@@ -8,7 +8,7 @@ use candle_core::{D, DType, Device, Result, Tensor};
 use candle_nn::ops::log_softmax;
 use lenet_core::{Backend, Geometry, Optimizer};
 use lenet_data::{ImageSet, Split, Splits, gather_f32};
-use lenet_model::{LeNet, LeNetConfig, Parameters};
+use lenet_model::{LeNet, LeNetConfig, Normalization, Parameters};
 use lenet_ops::dropout::Mask;
 
 use super::tensor_optimizer::TensorOptimizer;
@@ -44,6 +44,7 @@ struct DeviceImages {
     device: Device,
     /// Whether batches are gathered in host memory. Then `sets` stays empty.
     streamed: bool,
+    normalization: Normalization,
     sets: Vec<ResidentSet>,
 }
 
@@ -79,6 +80,7 @@ impl Stock {
             images: DeviceImages {
                 device,
                 streamed: options.streamed,
+                normalization: options.normalization,
                 sets: Vec::new(),
             },
             pool,
@@ -102,7 +104,7 @@ impl DeviceImages {
         Ok(())
     }
 
-    /// Images `[N, C·H·W]`, f32 from 0 to 1, and labels `[N]`.
+    /// Images `[N, C·H·W]`, f32 as the network takes them, and labels `[N]`.
     fn batch(
         &mut self,
         split: &Split,
@@ -119,7 +121,7 @@ impl DeviceImages {
                 .collect();
             self.lap(clock, |phases| &mut phases.prepare)?;
             let shape = (indices.len(), split.set.image_len());
-            let images = Tensor::from_vec(pixels, shape, &self.device)?;
+            let images = self.normalized(Tensor::from_vec(pixels, shape, &self.device)?)?;
             let labels = Tensor::from_vec(labels, indices.len(), &self.device)?;
             self.lap(clock, |phases| &mut phases.copy)?;
             return Ok((images, labels));
@@ -128,10 +130,19 @@ impl DeviceImages {
         let indices = Tensor::from_slice(indices, indices.len(), &self.device)?;
         self.lap(clock, |phases| &mut phases.copy)?;
         let pixels = self.sets[at].pixels.index_select(&indices, 0)?;
-        let images = (pixels.to_dtype(DType::F32)? / 255.0)?;
+        let images = self.normalized((pixels.to_dtype(DType::F32)? / 255.0)?)?;
         let labels = self.sets[at].labels.index_select(&indices, 0)?;
         self.lap(clock, |phases| &mut phases.prepare)?;
         Ok((images, labels))
+    }
+
+    /// What the network takes for these pixels.
+    fn normalized(&self, pixels: Tensor) -> Result<Tensor> {
+        if self.normalization.is_none() {
+            return Ok(pixels);
+        }
+        let Normalization { mean, deviation } = self.normalization;
+        (pixels - f64::from(mean))? / f64::from(deviation)
     }
 
     /// The index of a set in `sets`; copies the set to the device first if need be.

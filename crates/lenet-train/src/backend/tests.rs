@@ -1,6 +1,6 @@
 //! Compares the backends with each other.
 
-use lenet_core::Dropout;
+use lenet_core::{Dropout, Padding, Pooling, Stages};
 
 use super::*;
 use crate::engine::dropout;
@@ -240,4 +240,90 @@ fn auto_is_the_cpu_without_cuda() {
         resolve_device(DeviceChoice::Auto).unwrap(),
         (DeviceKind::Cpu, 0)
     );
+}
+
+/// Networks of other stages train by the stock backend, whose gradients are the reference's.
+#[test]
+fn other_stages_train_by_the_stock_backend() {
+    for stages in [
+        Stages {
+            padding: Padding::Valid,
+            stride: 1,
+            pooling: Pooling::Last,
+        },
+        Stages {
+            padding: Padding::Same,
+            stride: 2,
+            pooling: Pooling::None,
+        },
+    ] {
+        let mut trial = testing::trial();
+        trial.network.stages = stages;
+        let refused = crate::self_check(&trial, &testing::splits(), &RunOptions::default());
+        let text = refused.unwrap_err().to_string();
+        assert!(text.contains("backend = stock"), "{text}");
+        trial.backend = Backend::Stock;
+        let check = crate::self_check(&trial, &testing::splits(), &RunOptions::default()).unwrap();
+        assert!(check.passed, "{stages}: {check:?}");
+        let ended = crate::run(
+            &trial,
+            &testing::splits(),
+            &RunOptions::default(),
+            &mut |_| {},
+        );
+        let crate::Ended::Finished { epochs, .. } = ended.unwrap() else {
+            panic!("{stages}: it was not interrupted");
+        };
+        assert!(
+            epochs[2].train_loss < epochs[0].train_loss,
+            "{stages}: {epochs:?}"
+        );
+    }
+}
+
+/// As many bytes, normalized by hand or by the option.
+#[test]
+fn evaluation_normalizes_where_it_is_asked_to() {
+    let split = testing::splits().test;
+    let geometry = config::geometry(&testing::trial().network, &testing::splits()).unwrap();
+    let normalization = lenet_model::Normalization {
+        mean: 0.4,
+        deviation: 0.3,
+    };
+    let options = RunOptions {
+        normalization,
+        ..RunOptions::default()
+    };
+    let evaluate = |backend, options: &RunOptions, logits: &mut Vec<f32>| {
+        let logits = Some(logits);
+        crate::evaluate(
+            &geometry,
+            &start(),
+            &split,
+            backend,
+            DeviceKind::Cpu,
+            options,
+            logits,
+        )
+    };
+    let refused = evaluate(Backend::Fused, &options, &mut Vec::new()).unwrap_err();
+    assert!(refused.to_string().contains("backend = stock"), "{refused}");
+
+    let config = lenet_model::LeNetConfig::new(&geometry, 0.0);
+    let classifier = lenet_model::Classifier::new(&config, start()).unwrap();
+    let pixels = split.set.pixels().iter();
+    let pixels: Vec<f32> = pixels
+        .map(|&byte| (f32::from(byte) / 255.0 - 0.4) / 0.3)
+        .collect();
+    let mut want = vec![0.0; 3 * split.len()];
+    classifier.logits(&pixels, &mut want).unwrap();
+    for streamed in [false, true] {
+        let mut got = Vec::new();
+        let options = RunOptions {
+            streamed,
+            ..options.clone()
+        };
+        evaluate(Backend::Stock, &options, &mut got).unwrap();
+        assert!(distance(&got, &want) <= 1e-5, "{got:?} {want:?}");
+    }
 }

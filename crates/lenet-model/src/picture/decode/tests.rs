@@ -45,6 +45,129 @@ fn jpeg() {
     assert!(lower.iter().flatten().all(|&v| v > 0.9), "{lower:?}");
 }
 
+/// The same, with the orientation 6 in its EXIF entry
+/// (`exif = Image.Exif(); exif[0x112] = 6; Image.save("turned.jpg", quality=90, exif=exif)`).
+const TURNED: &[u8] = include_bytes!("turned.jpg");
+
+#[test]
+fn a_jpeg_is_turned_as_its_exif_entry_says() {
+    let picture = Picture::decode(TURNED).unwrap();
+    for (at, pixel) in picture.pixels().iter().enumerate() {
+        let dark = at % 8 >= 4;
+        assert!(
+            if dark { pixel[0] < 0.1 } else { pixel[0] > 0.9 },
+            "{at}: {pixel:?}"
+        );
+    }
+}
+
+/// A PNG of grey bytes with an EXIF chunk before its pixels or behind them.
+fn with_exif(width: u32, bytes: &[u8], orientation: u8, behind: bool) -> Vec<u8> {
+    let mut exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+    exif.extend([orientation, 0, 0, 0, 0, 0, 0, 0]);
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, width, bytes.len() as u32 / width);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header().unwrap();
+    if !behind {
+        writer.write_chunk(png::chunk::eXIf, &exif).unwrap();
+    }
+    writer.write_image_data(bytes).unwrap();
+    if behind {
+        writer.write_chunk(png::chunk::eXIf, &exif).unwrap();
+    }
+    writer.finish().unwrap();
+    out
+}
+
+#[test]
+fn a_png_is_turned_wherever_its_exif_chunk_stands() {
+    for behind in [false, true] {
+        // 0 51 / 102 153 / 204 255, by a quarter to the right.
+        let bytes = with_exif(2, &[0, 51, 102, 153, 204, 255], 6, behind);
+        let picture = Picture::decode(&bytes).unwrap();
+        assert_eq!((picture.height(), picture.width()), (2, 3));
+        let grey: Vec<_> = picture
+            .pixels()
+            .iter()
+            .map(|p| (255.0 * p[0]).round())
+            .collect();
+        assert_eq!(grey, [204.0, 102.0, 0.0, 255.0, 153.0, 51.0], "{behind}");
+    }
+}
+
+fn transparent(pixels: &[[u8; 4]]) -> Vec<[f32; 3]> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, pixels.len() as u32, 1);
+    encoder.set_color(png::ColorType::Rgba);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&pixels.concat()).unwrap();
+    writer.finish().unwrap();
+    Picture::decode(&bytes).unwrap().pixels().to_vec()
+}
+
+#[test]
+fn a_transparent_ground_stands_off_from_the_ink() {
+    let (white, black, clear) = ([255; 4], [0, 0, 0, 255], [0; 4]);
+    assert_eq!(transparent(&[white, clear]), [[1.0; 3], [0.0; 3]]);
+    assert_eq!(transparent(&[black, clear]), [[0.0; 3], [1.0; 3]]);
+    // What is invisible has no colour.
+    assert_eq!(
+        transparent(&[black, [255, 255, 255, 0]]),
+        [[0.0; 3], [1.0; 3]]
+    );
+    // One corner of many pixels takes the colour of the others.
+    let mut paper = vec![[204, 204, 204, 255]; 9];
+    paper.push(clear);
+    for value in transparent(&paper).concat() {
+        assert!((value - 0.8).abs() < 1e-6, "{value}");
+    }
+    // Nothing at all is one colour.
+    let nothing = transparent(&[clear, clear]);
+    assert_eq!(nothing[0], nothing[1]);
+}
+
+/// A PNG whose header claims this size, with no pixels.
+fn claims(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    {
+        let mut encoder = png::Encoder::new(&mut bytes, width, height);
+        encoder.set_depth(png::BitDepth::One);
+        let mut writer = encoder.write_header().unwrap();
+        // An empty zlib stream.
+        let empty = [0x78, 0x9c, 3, 0, 0, 0, 0, 1];
+        writer.write_chunk(png::chunk::IDAT, &empty).unwrap();
+    }
+    bytes
+}
+
+#[test]
+fn sizes_are_checked_before_anything_is_decoded() {
+    let words = "at most 67108864 are read";
+    let ppm = |magic: &str| format!("{magic}\n16000 16000\n255\n").into_bytes();
+    for bytes in [
+        claims(16_384, 16_384),
+        claims(8193, 8192),
+        ppm("P5"),
+        ppm("P6"),
+    ] {
+        let error = Picture::decode(&bytes).unwrap_err();
+        assert!(matches!(error, DecodeError::Pixels { .. }), "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    let mut jpeg = JPEG.to_vec();
+    let frame = jpeg
+        .windows(2)
+        .position(|pair| pair == [0xff, 0xc0])
+        .unwrap();
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0x3e, 0x80, 0x3e, 0x80]);
+    let error = Picture::decode(&jpeg).unwrap_err();
+    assert!(matches!(error, DecodeError::Pixels { .. }), "{error}");
+    // As large as may be, but for its missing rows.
+    let error = Picture::decode(&claims(8192, 8192)).unwrap_err();
+    assert!(matches!(error, DecodeError::Broken { .. }), "{error}");
+}
+
 #[test]
 fn broken_and_foreign_files_are_refused() {
     let format = "neither PNG, JPEG, PGM nor PPM";

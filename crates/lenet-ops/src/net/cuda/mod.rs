@@ -93,6 +93,7 @@ impl Ensemble {
         networks: &[Start<'_>],
     ) -> Result<Self, OpsError> {
         geometry.validate()?;
+        super::check_stages(geometry)?;
         crate::precision::check(precision, gpu.compute_capability())?;
         let count = geometry.parameter_count();
         if networks.is_empty() || batch_size == 0 {

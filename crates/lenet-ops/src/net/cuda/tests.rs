@@ -44,6 +44,7 @@ fn geometry(image: [usize; 3], filters: &[usize], kernel: usize, hidden: &[usize
         kernel,
         hidden: hidden.to_vec(),
         classes: 10,
+        stages: lenet_core::Stages::USUAL,
     }
 }
 

@@ -25,6 +25,7 @@ pub(super) fn geometry(
         kernel,
         hidden,
         classes: 10,
+        stages: lenet_core::Stages::USUAL,
     }
 }
 

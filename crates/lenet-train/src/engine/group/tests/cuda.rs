@@ -134,6 +134,7 @@ fn many_trials_on_a_gpu_are_what_one_is() {
             filters: vec![1],
             kernel: 3,
             hidden: vec![],
+            ..lenet_core::Architecture::default()
         },
         ..testing::trial()
     };
@@ -182,6 +183,7 @@ fn a_check_of_gradients_proves_the_precision_of_the_trial() {
             filters: vec![32, 32],
             kernel: 3,
             hidden: vec![8],
+            ..lenet_core::Architecture::default()
         },
         ..testing::trial()
     };
