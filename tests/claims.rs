@@ -343,6 +343,30 @@ fn claims_of_the_2017_study_are_those_that_scipy_recomputes() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn committed_claims_on_runtimes_are_those_that_scipy_recomputes() {
+    let read = |path: &str| fs::read_to_string(repository().join(path)).unwrap();
+    let text = read("tests/claims/recompute_runtimes.json");
+    let recomputed: BTreeMap<String, [f64; 3]> = serde_json::from_str(&text).unwrap();
+    let claims = read("docs/results/runtime-by-process/claims.json");
+    let claims: Vec<serde_json::Value> = serde_json::from_str(&claims).unwrap();
+    assert_eq!(recomputed.len(), 2);
+    for (id, expected) in recomputed {
+        let number: u64 = id.parse().unwrap();
+        let claim = claims.iter().find(|claim| claim["claim"] == number).unwrap();
+        let found = ["estimate", "low", "high"].map(|key| claim[key].as_f64().unwrap());
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() <= 1e-9, "{id}: {found} for {expected}");
+        }
+    }
+    let verdict = |number: u64| {
+        let mut claims = claims.iter();
+        claims.find(|claim| claim["claim"] == number).unwrap()["verdict"].clone()
+    };
+    // Claim 9 holds above 1, claim 10 above 2: one interval holds 1, the other lies below 2.
+    assert_eq!((verdict(9), verdict(10)), ("undecided".into(), "does not hold".into()));
+}
+
 /// `UPDATE_EXPECT=1 cargo test -p xtask --test claims` writes the committed verdicts anew.
 #[test]
 fn the_committed_verdicts_are_those_of_the_committed_epochs() {
