@@ -353,10 +353,16 @@ fn committed_claims_on_runtimes_are_those_that_scipy_recomputes() {
     assert_eq!(recomputed.len(), 2);
     for (id, expected) in recomputed {
         let number: u64 = id.parse().unwrap();
-        let claim = claims.iter().find(|claim| claim["claim"] == number).unwrap();
+        let claim = claims
+            .iter()
+            .find(|claim| claim["claim"] == number)
+            .unwrap();
         let found = ["estimate", "low", "high"].map(|key| claim[key].as_f64().unwrap());
         for (found, expected) in found.iter().zip(expected) {
-            assert!((found - expected).abs() <= 1e-9, "{id}: {found} for {expected}");
+            assert!(
+                (found - expected).abs() <= 1e-9,
+                "{id}: {found} for {expected}"
+            );
         }
     }
     let verdict = |number: u64| {
@@ -364,7 +370,10 @@ fn committed_claims_on_runtimes_are_those_that_scipy_recomputes() {
         claims.find(|claim| claim["claim"] == number).unwrap()["verdict"].clone()
     };
     // Claim 9 holds above 1, claim 10 above 2: one interval holds 1, the other lies below 2.
-    assert_eq!((verdict(9), verdict(10)), ("undecided".into(), "does not hold".into()));
+    assert_eq!(
+        (verdict(9), verdict(10)),
+        ("undecided".into(), "does not hold".into())
+    );
 }
 
 /// `UPDATE_EXPECT=1 cargo test -p xtask --test claims` writes the committed verdicts anew.

@@ -1,6 +1,6 @@
 //! The results of the cells, and settings with dropout beside those without.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use lenet_core::Dropout;
 use lenet_stats::Estimate;
@@ -117,15 +117,17 @@ fn dropout_pairs<'a>(figures: &'a [StudyFigure<'a>]) -> Vec<(&'a Cell<'a>, &'a C
         config.dropout = Dropout::connected(0.0);
         config.cell()
     };
-    let all: Vec<&Cell> = figures.iter().flat_map(StudyFigure::filled).collect();
     let at_work = |cell: &Cell| cell.config.dropout.effective_rate() > 0.0;
+    let mut without: HashMap<String, &Cell> = HashMap::new();
+    for cell in figures.iter().flat_map(StudyFigure::filled) {
+        if !at_work(cell) {
+            without.entry(key_without(cell)).or_insert(cell);
+        }
+    }
     let mut seen = BTreeSet::new();
-    let with = all.iter().filter(|cell| at_work(cell));
-    let distinct = with.filter(|cell| seen.insert(cell.config.cell()));
-    let pair = |with: &&'a Cell<'a>| {
-        let same = |c: &&&Cell| !at_work(c) && key_without(c) == key_without(with);
-        Some((*with, *all.iter().find(same)?))
-    };
+    let all = figures.iter().flat_map(StudyFigure::filled);
+    let distinct = all.filter(|cell| at_work(cell) && seen.insert(cell.index));
+    let pair = |with: &'a Cell<'a>| Some((with, *without.get(&key_without(with))?));
     distinct.filter_map(pair).collect()
 }
 

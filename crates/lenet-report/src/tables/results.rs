@@ -99,7 +99,7 @@ pub(crate) fn best_of<'r, 'a>(
 /// Number of different cells that have a mean. Figures may share cells.
 pub(crate) fn distinct(results: &[CellResult]) -> usize {
     let measured = results.iter().filter(|r| r.validation.is_some());
-    let keys: BTreeSet<String> = measured.map(|r| r.cell.config.cell()).collect();
+    let keys: BTreeSet<usize> = measured.map(|r| r.cell.index).collect();
     keys.len()
 }
 
