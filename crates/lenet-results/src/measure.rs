@@ -25,8 +25,17 @@ pub enum Measure {
     TrainSeconds,
     /// Seconds of the evaluations alone, in a measurement of runtime.
     EvaluationSeconds,
+    /// Trainable parameters of the network.
+    Parameters,
     /// Training images per second, in a measurement of runtime.
     ImagesPerSecond,
+    /// GFLOP/s of an epoch and its evaluations, in a measurement of runtime. Operations are counted
+    /// by the direct method.
+    Gflops,
+    /// Largest memory of the process in bytes, in a measurement of runtime.
+    PeakMemoryBytes,
+    /// Largest device memory of the process in bytes, in a measurement of runtime.
+    PeakDeviceMemoryBytes,
     /// Share of a phase in the training time of the passes that time phases, 0 to 1. The index is
     /// that of [`PhaseSeconds::NAMES`].
     PhaseShare(usize),
@@ -118,16 +127,26 @@ impl Measure {
     /// Names of the measures that take no bound, for messages.
     #[must_use]
     pub fn names() -> Vec<String> {
+        Self::without_bound()
+            .map(|measure| measure.to_string())
+            .collect()
+    }
+
+    /// The measures that take no bound.
+    fn without_bound() -> impl Iterator<Item = Self> {
         let epochs = EpochMeasure::ALL.into_iter().map(Self::Epoch);
-        let runtime = [
+        let others = [
+            Self::Parameters,
             Self::Seconds,
             Self::TrainSeconds,
             Self::EvaluationSeconds,
             Self::ImagesPerSecond,
+            Self::Gflops,
+            Self::PeakMemoryBytes,
+            Self::PeakDeviceMemoryBytes,
         ];
         let phases = (0..PhaseSeconds::NAMES.len()).map(Self::PhaseShare);
-        let all = epochs.chain(runtime).chain(phases);
-        all.map(|measure| measure.to_string()).collect()
+        epochs.chain(others).chain(phases)
     }
 
     /// Whether it is measured by `bench-runtime` and not by `experiments`.
@@ -135,7 +154,7 @@ impl Measure {
     pub const fn is_of_runtime(self) -> bool {
         !matches!(
             self,
-            Self::Epoch(_) | Self::EpochsUntil(..) | Self::SecondsUntil(..)
+            Self::Epoch(_) | Self::EpochsUntil(..) | Self::SecondsUntil(..) | Self::Parameters
         )
     }
 
@@ -165,7 +184,11 @@ impl fmt::Display for Measure {
             Self::Seconds => f.write_str("seconds"),
             Self::TrainSeconds => f.write_str("train_seconds"),
             Self::EvaluationSeconds => f.write_str("evaluation_seconds"),
+            Self::Parameters => f.write_str("parameters"),
             Self::ImagesPerSecond => f.write_str("images_per_second"),
+            Self::Gflops => f.write_str("gflops"),
+            Self::PeakMemoryBytes => f.write_str("peak_memory_bytes"),
+            Self::PeakDeviceMemoryBytes => f.write_str("peak_device_memory_bytes"),
             Self::PhaseShare(phase) => write!(f, "{}_share", PhaseSeconds::NAMES[phase]),
         }
     }
@@ -183,15 +206,7 @@ impl FromStr for Measure {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let simple = EpochMeasure::ALL.into_iter().map(Self::Epoch);
-        let runtime = [
-            Self::Seconds,
-            Self::TrainSeconds,
-            Self::EvaluationSeconds,
-            Self::ImagesPerSecond,
-        ];
-        let phases = (0..PhaseSeconds::NAMES.len()).map(Self::PhaseShare);
-        let mut known = simple.chain(runtime).chain(phases);
+        let mut known = Self::without_bound();
         if let Some(measure) = known.find(|measure| measure.to_string() == text) {
             return Ok(measure);
         }

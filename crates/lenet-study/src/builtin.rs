@@ -1,6 +1,6 @@
 //! The studies that come with the program.
 
-const STUDIES: [(&str, &str); 5] = [
+const STUDIES: [(&str, &str); 6] = [
     ("lab-2017", include_str!("../configs/lab-2017.toml")),
     ("full-grid", include_str!("../configs/full-grid.toml")),
     (
@@ -8,6 +8,7 @@ const STUDIES: [(&str, &str); 5] = [
         include_str!("../configs/linear-scaling.toml"),
     ),
     ("depth", include_str!("../configs/depth.toml")),
+    ("small-grid", include_str!("../configs/small-grid.toml")),
     ("smoke", include_str!("../configs/smoke.toml")),
 ];
 

@@ -19,7 +19,8 @@ Examples:
   cargo xtask experiments --until-decided --max-seeds 10
   cargo xtask experiments --seeds 1 --set schedule=cosine --set kernel=5")]
 pub struct Experiments {
-    /// Study to carry out: a TOML file, or lab-2017, linear-scaling, depth, full-grid or smoke
+    /// Study to carry out: a TOML file, or lab-2017, linear-scaling, depth, small-grid, full-grid
+    /// or smoke
     #[arg(long, value_name = "FILE-OR-NAME", default_value = "lab-2017")]
     pub config: String,
     /// Only this figure (may be given more than once)

@@ -131,6 +131,7 @@ fn value(trial: &TrialRecord, reading: &Reading) -> Option<f64> {
             }
             Some(f64::NAN)
         }
+        Measure::Parameters => Some(trial.parameters as f64),
         _ => None,
     }
 }

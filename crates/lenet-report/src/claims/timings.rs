@@ -105,11 +105,19 @@ impl Chosen<'_> {
             return PerSeed::new();
         };
         let images = (record.execution.trials * record.images.train) as f64;
+        let flops = (record.work.train_flops + record.work.evaluation_flops) as f64;
+        // What was not measured is no number.
+        let bytes = |bytes: Option<u64>| bytes.map_or(f64::NAN, |bytes| bytes as f64);
         match measure {
             Measure::Seconds => by_process(record, |s| s.seconds()),
             Measure::TrainSeconds => by_process(record, |s| s.train_seconds),
             Measure::EvaluationSeconds => by_process(record, |s| s.evaluation_seconds),
             Measure::ImagesPerSecond => by_process(record, |s| images / s.train_seconds),
+            Measure::Gflops => by_process(record, |s| flops / s.seconds() / 1e9),
+            Measure::PeakMemoryBytes => by_process(record, |s| bytes(s.peak_memory_bytes)),
+            Measure::PeakDeviceMemoryBytes => {
+                by_process(record, |s| bytes(s.peak_device_memory_bytes))
+            }
             Measure::PhaseShare(phase) => {
                 let share = |phases: &PhaseSeconds| {
                     phases.values()[phase] / (phases.sum() - phases.evaluation)

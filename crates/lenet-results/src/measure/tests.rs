@@ -6,7 +6,7 @@ use crate::samples;
 #[test]
 fn every_name_is_read_back() {
     let mut names = Measure::names();
-    assert_eq!(names.len(), 7 + 4 + 6);
+    assert_eq!(names.len(), 7 + 8 + 6);
     names.extend([
         "epochs until test_accuracy >= 0.95".to_owned(),
         "seconds until validation_loss <= 0.125".to_owned(),

@@ -90,6 +90,12 @@ fn each_measure_of_an_epoch_is_its_own_field() {
 }
 
 #[test]
+fn parameters_are_those_of_the_network() {
+    let record = ended(&[0.5, 0.6, 0.7], Outcome::Completed {});
+    assert_eq!(read(&record, "parameters", Moment::Last), Some(104_250.0));
+}
+
+#[test]
 fn the_time_until_a_bound_ends_with_the_epoch_that_reaches_it() {
     let mut record = ended(&[0.5, 0.75, 0.875], Outcome::Completed {});
     for (epoch, seconds) in record.epochs.iter_mut().zip([2.0, 3.0, 8.0]) {

@@ -78,6 +78,13 @@ fn every_measure_reads_its_own_time() {
     assert_eq!(read("train_seconds"), Some(4.0));
     assert_eq!(read("evaluation_seconds"), Some(1.0));
     assert_eq!(read("images_per_second"), Some(2500.0));
+    let flops = record.work.train_flops + record.work.evaluation_flops;
+    assert_eq!(read("gflops"), Some(flops as f64 / 5.0 / 1e9));
+    let peak = record.samples[0]
+        .peak_memory_bytes
+        .map(|bytes| bytes as f64);
+    assert!(peak.is_some() && read("peak_memory_bytes") == peak);
+    assert!(read("peak_device_memory_bytes").unwrap().is_nan());
     let copy = phases.copy / (phases.sum() - phases.evaluation);
     assert_eq!(read("copy_share"), Some(copy));
     assert_eq!(read("test_accuracy"), None);
