@@ -9,7 +9,7 @@ use lenet_model::TrainingImages;
 use lenet_model::weights::{self, Reading, Weights};
 use lenet_results::{EpochRecord, Outcome};
 use lenet_study::TomlSettings as _;
-use lenet_train::{Ended, Event};
+use lenet_train::{Ended, Event, TrainError};
 use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
@@ -25,6 +25,9 @@ pub fn run(flags: &Train) -> CommandResult {
     let (settings, ordinal) = settings(flags).or_refuse()?;
     let data = dataset(flags, &settings).or_refuse()?;
     let config = settings.resolve(&data.source, flags.seed.unwrap_or(1));
+    if let Some(problem) = config.validate().into_iter().next() {
+        return Err(TrainError::from(problem)).or_refuse();
+    }
     let path = (config.backend, config.device, config.precision);
     inputs::check_devices([path], ordinal).or_refuse()?;
     let splits = split(&data, &config).or_refuse()?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Found, ROLES};
+use super::roles::{Found, ROLES};
 use crate::error::DataError;
 use crate::idx::{self, Content};
 

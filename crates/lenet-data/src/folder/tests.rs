@@ -7,6 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tempfile::TempDir;
 
+use super::roles::TRAIN_IMAGES;
 use super::*;
 
 mod other_tools;

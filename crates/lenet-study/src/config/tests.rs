@@ -89,8 +89,9 @@ fn bad_settings_are_refused_where_they_stand() {
         ),
         (
             "lr = 1",
-            "s.toml:4:1: unknown key `base.lr` (known here: filters, kernel, hidden, dropout, \
-                    optimizer, weight_decay, learning_rate, schedule, batch_size, epochs, samples, validation, \
+            "s.toml:4:1: unknown key `base.lr` (known here: filters, kernel, hidden, padding, \
+                    stride, pooling, dropout, optimizer, weight_decay, learning_rate, schedule, batch_size, \
+                    epochs, samples, validation, \
                     early_stop, backend, device, precision, data, placement, threads, trials)",
         ),
         (

@@ -259,6 +259,7 @@ fn other_stages_train_by_the_stock_backend() {
     ] {
         let mut trial = testing::trial();
         trial.network.stages = stages;
+        (trial.optimizer, trial.learning_rate) = (Optimizer::ADAM, 0.01);
         let refused = crate::self_check(&trial, &testing::splits(), &RunOptions::default());
         let text = refused.unwrap_err().to_string();
         assert!(text.contains("backend = stock"), "{text}");

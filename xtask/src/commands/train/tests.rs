@@ -68,8 +68,9 @@ fn flags_become_settings() {
         },
         Case {
             arguments: &["--set", "a\"b=1"],
-            want: "--set a\"b: unknown key `a\"b` (known here: filters, kernel, hidden, dropout, \
-                   optimizer, weight_decay, learning_rate, schedule, batch_size, epochs, samples, validation, \
+            want: "--set a\"b: unknown key `a\"b` (known here: filters, kernel, hidden, padding, \
+                   stride, pooling, dropout, optimizer, weight_decay, learning_rate, schedule, batch_size, \
+                   epochs, samples, validation, \
                    early_stop, backend, device, precision, data, placement, threads, trials)",
         },
     ];
