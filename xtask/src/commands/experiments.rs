@@ -182,9 +182,8 @@ fn carry_out(
         scope.spawn(|| watcher.follow());
         let summary = lenet_study::run(plan, data, store, settings, &|event| watcher.see(event));
         watcher.finish();
-        summary
-    });
-    let summary = summary.or_fail()?;
+        summary.or_fail()
+    })?;
     page.write(None)
         .context("the trials are done, but the report could not be written")
         .or_fail()?;
