@@ -239,7 +239,11 @@ fn blank_sheets_of_every_size_and_light_are_refused() {
     let mut wrong = Vec::new();
     for (name, sheet) in sheets {
         for side in [1, 9, 27, 28, 29, 64, 300] {
-            for strength in [0.0, 1.0] {
+            for strength in [0.0, 1.0, 2.5] {
+                // Among few pixels, strong noise cannot be told from ink.
+                if side < 27 && strength > 1.0 {
+                    continue;
+                }
                 let value = |i: usize| {
                     let place = |at: usize| at as f32 / side as f32;
                     [(sheet(place(i / side), place(i % side)) + strength * noise[i])
