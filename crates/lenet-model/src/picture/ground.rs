@@ -102,9 +102,9 @@ fn otsu(values: &[f32]) -> Option<f32> {
     let (total, whole) = moment(0..BINS);
     let (mut below, mut sum) = (0.0, 0.0);
     let mut best = (0.0, 1usize);
-    for bin in 0..BINS - 1 {
-        below += counts[bin];
-        sum += counts[bin] * (bin as f64 + 0.5);
+    for (bin, count) in counts.iter().enumerate().take(BINS - 1) {
+        below += count;
+        sum += count * (bin as f64 + 0.5);
         let above = total - below;
         if below > 0.0 && above > 0.0 {
             let apart = sum / below - (whole - sum) / above;

@@ -227,7 +227,8 @@ fn blank_sheets_of_every_size_and_light_are_refused() {
     let mut rng = lenet_core::random::stream(1, "noise");
     let mut noise = vec![0f32; 300 * 300];
     lenet_core::random::truncated_normal(&mut rng, 0.03, &mut noise);
-    let sheets: [(&str, &dyn Fn(f32, f32) -> f32); 5] = [
+    type Sheet<'s> = &'s dyn Fn(f32, f32) -> f32;
+    let sheets: [(&str, Sheet<'_>); 5] = [
         ("white", &|_, _| 1.0),
         ("black", &|_, _| 0.0),
         ("grey", &|_, _| 0.5),
