@@ -12,13 +12,32 @@ pub(crate) fn stage(
     bias: &Tensor,
 ) -> Result<Tensor> {
     let zeros = geometry.stages.zeros(stage, geometry.kernel);
-    let y = x.conv2d(weight, zeros, geometry.stages.stride, 1, 1)?;
+    let stride = geometry.stages.stride;
+    // candle's gradient of a strided convolution takes the rows' remainder for the columns' too, and
+    // fails where they differ; so in training the places between are computed and left out.
+    let y = if stride > 1 && (x.track_op() || weight.track_op()) {
+        every(&x.conv2d(weight, zeros, 1, 1, 1)?, stride)?
+    } else {
+        x.conv2d(weight, zeros, stride, 1, 1)?
+    };
     let y = y.broadcast_add(&bias.reshape((1, bias.dim(0)?, 1, 1))?)?;
     if geometry.pools_after(stage) {
         lenet_ops::max_pool::max_pool_2x2(&y.relu()?)
     } else {
         y.relu()
     }
+}
+
+/// Every `stride`-th row and column of images `[N, C, H, W]`, from the first.
+fn every(x: &Tensor, stride: usize) -> Result<Tensor> {
+    let mut x = x.clone();
+    for axis in [2, 3] {
+        let side = u32::try_from(x.dim(axis)?).map_err(candle_core::Error::wrap)?;
+        let kept: Vec<u32> = (0..side).step_by(stride).collect();
+        let kept = Tensor::from_slice(&kept, kept.len(), x.device())?;
+        x = x.contiguous()?.index_select(&kept, axis)?;
+    }
+    Ok(x)
 }
 
 /// `x · weightᵀ + bias`, rectified where asked.

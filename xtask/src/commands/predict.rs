@@ -46,10 +46,15 @@ fn gather(
     data: Option<&lenet_data::Dataset>,
 ) -> anyhow::Result<Vec<Image>> {
     let mut images = Vec::new();
-    if !flags.files.is_empty() && network.images.is_none() && network.geometry.channels == 1 {
+    if !flags.files.is_empty() && network.images.is_none() {
+        let assumed = if network.geometry.channels == 1 {
+            "read as MNIST's: light ink on a dark ground, centred, from 0 to 1 (hint: --polarity, \
+             --normalize)"
+        } else {
+            "scaled, from 0 to 1 (hint: --normalize)"
+        };
         output::note(format_args!(
-            "note: {}: it does not say how its training images looked; pictures are read as MNIST's: \
-             light ink on a dark ground, centred, from 0 to 1 (hint: --polarity, --normalize)",
+            "note: {}: it does not say how its training images looked; pictures are {assumed}",
             flags.checkpoint.path.display()
         ));
     }

@@ -128,8 +128,8 @@ fn what_leaves_nothing_is_refused() {
         stages: stages(Padding::Valid, 1, Pooling::Each),
         ..Geometry::lab_2017(1)
     };
-    type Case<'c> = (&'c str, &'c dyn Fn(&mut Geometry), &'c str);
-    let cases: [Case<'_>; 7] = [
+    type Change<'c> = &'c dyn Fn(&mut Geometry);
+    let cases: [(&str, Change<'_>, &str); 7] = [
         (
             "pools leave nothing",
             &|g| g.filters = vec![4; 3],

@@ -13,8 +13,8 @@ fn dataset(train: &[u8], test: &[u8]) -> Dataset {
 
 #[test]
 fn labels_that_are_probably_not_meant() {
-    type Case<'c> = (&'c str, &'c [u8], &'c [u8], &'c [&'c str]);
-    let cases: [Case<'_>; 6] = [
+    type Labels = &'static [u8];
+    let cases: [(&str, Labels, Labels, &[&str]); 6] = [
         ("all is well", &[0, 1, 2], &[2, 0], &[]),
         ("from 1", &[1, 2, 3], &[1, 2], &["labels start at 1"]),
         (

@@ -227,8 +227,8 @@ fn blank_sheets_of_every_size_and_light_are_refused() {
     let mut rng = lenet_core::random::stream(1, "noise");
     let mut noise = vec![0f32; 300 * 300];
     lenet_core::random::truncated_normal(&mut rng, 0.03, &mut noise);
-    type Sheet<'s> = (&'s str, &'s dyn Fn(f32, f32) -> f32);
-    let sheets: [Sheet<'_>; 5] = [
+    type Sheet<'s> = &'s dyn Fn(f32, f32) -> f32;
+    let sheets: [(&str, Sheet<'_>); 5] = [
         ("white", &|_, _| 1.0),
         ("black", &|_, _| 0.0),
         ("grey", &|_, _| 0.5),
@@ -240,7 +240,11 @@ fn blank_sheets_of_every_size_and_light_are_refused() {
     let mut wrong = Vec::new();
     for (name, sheet) in sheets {
         for side in [1, 9, 27, 28, 29, 64, 300] {
-            for strength in [0.0, 1.0] {
+            for strength in [0.0, 1.0, 2.5] {
+                // Among few pixels, strong noise cannot be told from ink.
+                if side < 27 && strength > 1.0 {
+                    continue;
+                }
                 let value = |i: usize| {
                     let place = |at: usize| at as f32 / side as f32;
                     [(sheet(place(i / side), place(i % side)) + strength * noise[i])
