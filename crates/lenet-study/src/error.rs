@@ -102,6 +102,36 @@ pub enum StudyError {
         /// The figure.
         figure: String,
     },
+    /// More trials than are planned without being asked for.
+    #[error(
+        "study {study} has {trials} trials: {cells} cells × {seeds} seeds; more than {} are not planned \
+         unasked (hint: fewer seeds or values, or --allow-large)",
+        crate::MOST_TRIALS
+    )]
+    TooLarge {
+        /// The study's name.
+        study: String,
+        /// Its cells.
+        cells: usize,
+        /// Seeds of each.
+        seeds: usize,
+        /// Cells times seeds.
+        trials: usize,
+    },
+    /// A cell whose network alone does not fit in the memory there is.
+    #[error(
+        "{cell}: its weights, their gradients and the optimizer's state take {needed} bytes, and this process \
+         may have {available} (hint: fewer filters or hidden units, a machine with more memory, or leave the \
+         cell out)"
+    )]
+    Memory {
+        /// The cell.
+        cell: String,
+        /// Bytes that it takes at least.
+        needed: u64,
+        /// Bytes that there are.
+        available: u64,
+    },
     /// A figure that the study does not have.
     #[error("study {study} has no figure {figure:?} (hint: it has {})", known.join(", "))]
     UnknownFigure {

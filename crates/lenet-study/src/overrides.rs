@@ -18,6 +18,8 @@ pub struct Overrides {
     pub seeds_of: BTreeMap<String, usize>,
     /// Settings laid over every cell's.
     pub settings: Settings,
+    /// Whether there may be more than [`MOST_TRIALS`](crate::MOST_TRIALS) trials.
+    pub allow_large: bool,
     /// Whether trials keep their predictions, where the study's file does not decide.
     pub predictions: Option<bool>,
 }

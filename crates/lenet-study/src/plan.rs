@@ -3,6 +3,7 @@
 mod known;
 mod planned;
 mod runtimes;
+mod size;
 mod variants;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use crate::overrides::{Overrides, RuntimeOverrides};
 
 pub use planned::PlannedTrial;
 pub use runtimes::PlannedRuntime;
+pub use size::MOST_TRIALS;
 
 use planned::without_duplicates;
 use runtimes::measured_once;
@@ -67,6 +69,9 @@ impl Plan {
         data: &DataSets,
     ) -> Result<Self, StudyError> {
         let figures = as_run::of_training(config, overrides)?;
+        if !overrides.allow_large {
+            size::check(config, &figures, overrides.seeds)?;
+        }
         let seeds = PlannedSeeds::new(config, overrides)?;
         let machine = match config.has_runtimes() {
             true => Some(Machine::here(&[], None)?),

@@ -56,6 +56,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
         return dry_run(&plan, &data, &settings, &out);
     }
 
+    lenet_study::check_memory(&plan).or_refuse()?;
     let store = Store::create(&out).or_refuse()?;
     // What an earlier run left is read before anything is changed.
     let earlier = store.read_study().or_refuse()?;
@@ -136,6 +137,7 @@ fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
             seeds: flags.seeds,
             seeds_of: BTreeMap::new(),
             settings: overlay.into_settings(),
+            allow_large: flags.allow_large,
             predictions: flags.no_predictions.then_some(false),
         },
         ordinal,

@@ -52,6 +52,9 @@ pub struct Experiments {
     /// Keep no trial's predictions of the test images, which the report's mistakes are made from
     #[arg(long)]
     pub no_predictions: bool,
+    /// Plan more than 200,000 trials
+    #[arg(long)]
+    pub allow_large: bool,
     /// Go on seed by seed until every claim is decided, or --max-seeds is reached
     #[arg(long, conflicts_with_all = ["seeds", "only", "dry_run"])]
     pub until_decided: bool,
