@@ -23,7 +23,7 @@ epochs = 3
 
 [[figure]]
 id = "rates"
-title = "Optimizers"
+title = "Optimizers, 比較"
 published = "paper"
 [figure.axes]
 optimizer = ["sgd", "adam"]
@@ -107,7 +107,13 @@ fn a_strangers_study_has_its_verdicts_and_its_dashed_curve() {
     fs::write(root.join("numbers/paper.csv"), PAPER).unwrap();
     fs::write(root.join("mine.toml"), STUDY).unwrap();
 
-    let told = succeed(root, "experiments --config mine.toml --quiet --out out");
+    let ran = run(root, "experiments --config mine.toml --quiet --out out");
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let told = ran.stdout;
+    let boxes = "warning: the PNG of figure rates shows boxes in place of '比', '較'";
+    assert_eq!(ran.stderr.matches(boxes).count(), 1, "{}", ran.stderr);
+    let again = run(root, "report --records out --out again");
+    assert!(again.stderr.contains(boxes), "{}", again.stderr);
     assert!(told.contains("learns  holds: 1.0000"), "{told}");
     assert!(told.contains("  slow  not measured here"), "{told}");
     let svg = fs::read_to_string(root.join("out/report/figure-rates.svg")).unwrap();

@@ -186,9 +186,11 @@ fn carry_out(
         watcher.finish();
         summary.or_fail()
     })?;
-    page.write(None)
+    let report = page
+        .write(None)
         .context("the trials are done, but the report could not be written")
         .or_fail()?;
+    report.warnings.iter().for_each(output::warning);
     Ok(summary)
 }
 

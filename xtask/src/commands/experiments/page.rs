@@ -1,8 +1,6 @@
 //! The study's page, written anew while the study runs.
 
-use std::path::PathBuf;
-
-use lenet_report::{Live, Records};
+use lenet_report::{Live, Records, ReportFiles};
 use lenet_results::Store;
 use lenet_study::DataSets;
 
@@ -16,8 +14,8 @@ pub struct Page<'p> {
 }
 
 impl Page<'_> {
-    /// Writes the report of the records so far and gives the path of its page.
-    pub fn write(&self, live: Option<&Live>) -> anyhow::Result<PathBuf> {
+    /// Writes the report of the records so far.
+    pub fn write(&self, live: Option<&Live>) -> anyhow::Result<ReportFiles> {
         let folder = self.store.folder().join("report");
         let found = read(&[self.store.folder().to_owned()], None)?;
         let kept = Kept::new(&[self.store.folder()], self.data);
@@ -26,7 +24,6 @@ impl Page<'_> {
             live,
             ..found.records()
         };
-        lenet_report::write_report(records, &folder)?;
-        Ok(folder.join("index.html"))
+        Ok(lenet_report::write_report(records, &folder)?)
     }
 }

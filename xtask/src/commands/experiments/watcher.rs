@@ -71,9 +71,9 @@ impl<'p> Watcher<'p> {
             pause = EVERY.max(PATIENCE * began.elapsed());
             // A failure is told once and not fatal, since the report is written again at the end.
             match written {
-                Ok(page) if now == Next::Round(1) => self.tell(format_args!(
+                Ok(files) if now == Next::Round(1) => self.tell(format_args!(
                     "every cell has its first trial: report at {}",
-                    page.display()
+                    files.index.display()
                 )),
                 Err(error) if !told => {
                     told = true;

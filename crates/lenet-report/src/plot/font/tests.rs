@@ -1,6 +1,7 @@
 //! What the font has, and where lines break.
 
 use super::*;
+use crate::plot::scene::{Anchor, Ink, Mark, Scene};
 
 #[test]
 fn letters_of_european_languages_have_glyphs() {
@@ -27,6 +28,17 @@ fn what_the_font_lacks_is_told_once_and_has_a_width() {
     let width = text_width("日", 10.0);
     assert!(width > 2.0, "{width}");
     assert_eq!(text_width("本", 10.0), width);
+}
+
+/// Also where a text stands for a cell, as in a heat map.
+#[test]
+fn all_texts_of_a_drawing_count() {
+    let mut scene = Scene::new(10.0, 10.0, String::new());
+    let write =
+        |scene: &mut Scene, text| scene.text((0.0, 0.0), text, 9.0, Anchor::Start, Ink::Text);
+    write(&mut scene, "a日");
+    scene.marked(Some(&Mark::Cell(0)), |scene| write(scene, "本"));
+    assert_eq!(missing(scene.texts()), ['日', '本']);
 }
 
 #[test]
