@@ -1,6 +1,6 @@
 //! A trial's folder from start to end, and after crashes.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 
 use super::*;
