@@ -16,17 +16,31 @@ use crate::error::StoreError;
 const TAG: &str = "lenet-lab record 1\n";
 const MEMBER: &str = "checksum";
 
-/// A value as JSON of this format, with its checksum. It must be a struct.
-pub(crate) fn sealed(value: &impl Serialize, format: u32) -> Value {
-    let text = serde_json::to_string(value).expect("records have string keys only");
+/// A value as JSON with its checksum, on one line or on several. It must be a struct; one that does not
+/// tell its format is given this one.
+pub(crate) fn sealed(value: &impl Serialize, format: u32, lines: Lines) -> String {
+    let (text, [before, colon, end]) = match lines {
+        Lines::One => (serde_json::to_string(value), [",", ":", "}"]),
+        Lines::Many => (serde_json::to_string_pretty(value), [",\n  ", ": ", "\n}"]),
+    };
+    let text = text.expect("records have string keys only");
     // By way of its text, so that what is summed is what a reader will see.
     let mut value: Value = serde_json::from_str(&text).expect("it was just written");
-    if let Value::Object(members) = &mut value {
+    let mut sealed = text.strip_suffix(end).unwrap_or(&text).to_owned();
+    if let Value::Object(members) = &mut value
+        && !members.contains_key("format")
+    {
         members.insert("format".to_owned(), format.into());
-        let sum = digest(TAG, &Value::Object(members.clone()));
-        members.insert(MEMBER.to_owned(), sum.into());
+        sealed += &format!("{before}\"format\"{colon}{format}");
     }
-    value
+    let sum = digest(TAG, &value);
+    sealed + &format!("{before}\"{MEMBER}\"{colon}\"{sum}\"{end}\n")
+}
+
+/// How JSON is laid out.
+pub(crate) enum Lines {
+    One,
+    Many,
 }
 
 /// Checks the checksum of a text, which `what` names in errors. Formats from `since` on must have one.

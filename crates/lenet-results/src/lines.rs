@@ -13,7 +13,7 @@ use crate::files::{io_error, read_if_present, regular, write_whole};
 
 /// A value as one line of JSON, with its format and its checksum.
 pub(crate) fn line(value: &impl Serialize, format: u32) -> String {
-    format!("{}\n", checksum::sealed(value, format))
+    checksum::sealed(value, format, checksum::Lines::One)
 }
 
 /// Appends a value as one line.
@@ -73,6 +73,8 @@ pub(crate) fn read_lines<T: DeserializeOwned>(
         };
         // The first format of a line did not name it.
         let format: Format = serde_json::from_str(line).map_err(|e| malformed(e.to_string()))?;
+        // A format that was changed is damage; `config.json` tells a later version.
+        checksum::check(line, path, &place, what, newest)?;
         if let Some(found) = format.format.filter(|found| *found > newest) {
             return Err(StoreError::Newer {
                 path: path.to_owned(),
@@ -81,7 +83,6 @@ pub(crate) fn read_lines<T: DeserializeOwned>(
                 newest,
             });
         }
-        checksum::check(line, path, &place, what, newest)?;
         serde_json::from_str(line).map_err(|error| malformed(error.to_string()))
     };
     whole_lines(&text).lines().enumerate().map(parse).collect()

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::checksum::sealed;
+use crate::checksum::{Lines, sealed};
 use crate::error::StoreError;
 use crate::files::{io_error, read_if_present, remove_temporary, set_aside, write_whole};
 use crate::format;
@@ -87,7 +87,11 @@ impl RuntimeStore {
     /// # Errors
     /// [`StoreError::Io`].
     pub fn write(&self, record: &RuntimeRecord) -> Result<(), StoreError> {
-        let text = format!("{:#}\n", sealed(record, RUNTIME_FORMAT));
+        let record = &RuntimeRecord {
+            format: RUNTIME_FORMAT,
+            ..record.clone()
+        };
+        let text = sealed(record, RUNTIME_FORMAT, Lines::Many);
         write_whole(&self.path(&record.identity()), text.as_bytes())
     }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::checksum::sealed;
+use crate::checksum::{Lines, sealed};
 use crate::error::StoreError;
 use crate::files::{io_error, read_if_present, remove_temporary, set_aside, write_whole};
 use crate::format::{self, STUDY_FORMAT};
@@ -217,11 +217,12 @@ pub fn write_study(folder: &Path, study: &StudyRecord) -> Result<(), StoreError>
     if let Err(error @ StoreError::Newer { .. }) = read_study(folder) {
         return Err(error);
     }
-    let value = sealed(study, STUDY_FORMAT);
-    write_whole(
-        &folder.join("study.json"),
-        format!("{value:#}\n").as_bytes(),
-    )
+    let study = StudyRecord {
+        format: STUDY_FORMAT,
+        ..study.clone()
+    };
+    let text = sealed(&study, STUDY_FORMAT, Lines::Many);
+    write_whole(&folder.join("study.json"), text.as_bytes())
 }
 
 #[cfg(test)]

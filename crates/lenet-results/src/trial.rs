@@ -144,7 +144,9 @@ impl TrialDir {
             self.read_runs().map(drop),
         ];
         let found = read.into_iter().filter_map(Result::err);
-        found.filter(StoreError::is_damage).collect()
+        found
+            .filter(|error| !matches!(error, StoreError::Io { .. }))
+            .collect()
     }
 
     /// The trial's settings; `None` if it has not started.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::checksum::sealed;
+use crate::checksum::{Lines, sealed};
 use crate::error::StoreError;
 use crate::files::{
     io_error, read_if_present, regular, remove_if_present, remove_temporary, set_aside, write_whole,
@@ -244,6 +244,5 @@ fn write_lines(path: &Path, values: &[impl Serialize]) -> Result<(), StoreError>
 }
 
 fn write_json(path: &Path, value: &impl Serialize) -> Result<(), StoreError> {
-    let value = sealed(value, TRIAL_FORMAT);
-    write_whole(path, format!("{value:#}\n").as_bytes())
+    write_whole(path, sealed(value, TRIAL_FORMAT, Lines::Many).as_bytes())
 }
