@@ -66,7 +66,7 @@ pub(crate) fn check(
     match members.remove(MEMBER) {
         Some(found) => {
             let expected = digest(TAG, &value);
-            if found == Value::from(expected.as_str()) {
+            if found == expected.as_str() {
                 return Ok(());
             }
             Err(StoreError::Checksum {

@@ -1,12 +1,14 @@
 //! Runs a group of trials: takes their locks, follows their events, writes their records.
 
+mod log;
+
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Instant;
 
 use lenet_data::Splits;
-use lenet_results::{EpochRecord, Outcome, SelfCheck, SetAside, Store, StoreError, TrialWriter};
+use lenet_results::{Outcome, SelfCheck, SetAside, Store, StoreError, TrialWriter};
 use lenet_train::{CheckpointError, Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
 use crate::data_sets::DataSets;
@@ -14,6 +16,7 @@ use crate::engine::Engine;
 use crate::error::StudyError;
 use crate::event::RunEvent;
 use crate::plan::PlannedTrial;
+use log::ProgressLog;
 
 /// How a trial's run in this process ended.
 #[derive(Debug)]
@@ -360,48 +363,6 @@ impl Watcher for GroupRun<'_> {
                 );
             }
             error => self.end(index, Err(error_chain(&error))),
-        }
-    }
-}
-
-/// Writes one trial's progress to its folder, and keeps its epochs and the first error of a
-/// write. After an error it writes nothing more.
-struct ProgressLog {
-    writer: TrialWriter,
-    /// Whether the observer was told that the trial started, and not that it was interrupted
-    /// since.
-    reported_started: bool,
-    epochs: Vec<EpochRecord>,
-    error: Option<StoreError>,
-}
-
-impl ProgressLog {
-    fn new(writer: TrialWriter) -> Self {
-        Self {
-            writer,
-            reported_started: false,
-            epochs: Vec::new(),
-            error: None,
-        }
-    }
-
-    fn start(&mut self, epochs: &[EpochRecord], run: &lenet_results::RunRecord) {
-        self.reported_started = true;
-        self.epochs = epochs.to_vec();
-        self.write(|writer| {
-            writer.restore_epochs(epochs)?;
-            writer.append_run(run)
-        });
-    }
-
-    fn append(&mut self, epoch: &EpochRecord) {
-        self.epochs.push(epoch.clone());
-        self.write(|writer| writer.append_epoch(epoch));
-    }
-
-    fn write(&mut self, action: impl FnOnce(&mut TrialWriter) -> Result<(), StoreError>) {
-        if self.error.is_none() {
-            self.error = action(&mut self.writer).err();
         }
     }
 }
