@@ -27,6 +27,45 @@ pub enum StoreError {
         /// What is wrong.
         reason: String,
     },
+    /// A folder, a pipe, a socket or a device stands where a record belongs.
+    #[error("{}: not a regular file (hint: move it away)", path.display())]
+    NotAFile {
+        /// Its path.
+        path: PathBuf,
+    },
+    /// A file's contents are not those that were written.
+    #[error(
+        "{}: {what} was changed or damaged: its checksum is {found}, its contents give {expected} \
+         (hint: `experiments` sets it aside and makes it anew)",
+        path.display()
+    )]
+    Checksum {
+        /// The file.
+        path: PathBuf,
+        /// What it holds, with the line where it has lines.
+        what: String,
+        /// The checksum in the file.
+        found: String,
+        /// The checksum of the contents.
+        expected: String,
+    },
+    /// A record says things that cannot both be true.
+    #[error(
+        "{}: the record contradicts itself: {reason} (hint: `experiments` sets it aside and makes it anew)",
+        path.display()
+    )]
+    Contradiction {
+        /// The file.
+        path: PathBuf,
+        /// What cannot be.
+        reason: String,
+    },
+    /// The trial has a result, which nothing replaces.
+    #[error("{}: the trial has finished", path.display())]
+    Finished {
+        /// The trial's folder.
+        path: PathBuf,
+    },
     /// A later version of this program wrote the file.
     #[error(
         "{}: {what} of format {found}; this program reads up to format {newest} \
@@ -70,6 +109,23 @@ pub enum StoreError {
         /// The owner, as the lock file names it.
         owner: String,
     },
+}
+
+impl StoreError {
+    /// Whether the file itself is at fault, so that it can be set aside and made anew. What the operating
+    /// system refuses, what another process holds, and what a later version wrote is left alone.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Malformed { .. }
+                | Self::NotAFile { .. }
+                | Self::Checksum { .. }
+                | Self::Contradiction { .. }
+                | Self::Identity { .. }
+                | Self::Predictions { .. }
+        )
+    }
 }
 
 fn hint(source: &io::Error) -> &'static str {

@@ -1,12 +1,14 @@
 //! Reads and writes whole files; every error holds the path.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
 use crate::error::StoreError;
+use crate::owner::{is_alive, machine};
 
 /// Makes a function for `map_err` that wraps the operating system's error.
 pub(crate) fn io_error(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> StoreError {
@@ -18,12 +20,110 @@ pub(crate) fn io_error(path: &Path, action: &'static str) -> impl FnOnce(io::Err
     }
 }
 
-/// A file's text; `None` if the file does not exist.
+/// A longer record is refused before any memory is taken for it.
+const LONGEST: u64 = 1 << 30;
+
+/// A file's text; `None` if the file does not exist. Whatever is no regular file is refused unopened:
+/// to open a pipe waits for its other end.
 pub(crate) fn read_if_present(path: &Path) -> Result<Option<String>, StoreError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
+    let malformed = |reason: String| StoreError::Malformed {
+        path: path.to_owned(),
+        what: "record",
+        reason,
+    };
+    let Some(found) = regular(path)? else {
+        return Ok(None);
+    };
+    if found.len() > LONGEST {
+        return Err(malformed(format!("it is longer than {LONGEST} bytes")));
+    }
+    let mut bytes = Vec::new();
+    match fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(io_error(path, "read"))?,
+    };
+    let text = String::from_utf8(bytes);
+    text.map(Some).map_err(|error| malformed(error.to_string()))
+}
+
+/// A regular file's metadata; `None` if nothing has this name.
+///
+/// # Errors
+/// [`StoreError::NotAFile`] for a folder, a pipe, a socket or a device.
+pub(crate) fn regular(path: &Path) -> Result<Option<fs::Metadata>, StoreError> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => Ok(Some(found)),
+        Ok(_) => Err(StoreError::NotAFile {
+            path: path.to_owned(),
+        }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io_error(path, "read")(error)),
+    }
+}
+
+/// Renames what has this name to `NAME.aside-1`, or the first such number that is free. Gives its new
+/// path; `None` if there was nothing.
+pub(crate) fn set_aside(path: &Path) -> Result<Option<PathBuf>, StoreError> {
+    if fs::symlink_metadata(path).is_err() {
+        return Ok(None);
+    }
+    let mut number = 1;
+    let kept = loop {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".aside-{number}"));
+        let kept = path.with_file_name(name);
+        if fs::symlink_metadata(&kept).is_err() {
+            break kept;
+        }
+        number += 1;
+    };
+    fs::rename(path, &kept).map_err(io_error(path, "set aside"))?;
+    sync_folder(path);
+    Ok(Some(kept))
+}
+
+/// Makes the renaming of a file last through a loss of power. Some file systems cannot; nothing is lost
+/// by going on there.
+pub(crate) fn sync_folder(path: &Path) {
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
+    if let Ok(folder) = fs::File::open(folder.unwrap_or(Path::new("."))) {
+        let _ = folder.sync_all();
+    }
+}
+
+const TEMPORARY: &str = ".writing-";
+
+/// What the names of this process's temporary files begin with.
+fn temporary_prefix() -> String {
+    format!("{TEMPORARY}{}-{}-", machine(), std::process::id())
+}
+
+/// Removes temporary files that killed processes left in a folder. Those of a process that lives, and
+/// of another machine's for a day, stay.
+pub(crate) fn remove_temporary(folder: &Path) {
+    const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let Some(owner) = name.to_str().and_then(|name| name.strip_prefix(TEMPORARY)) else {
+            continue;
+        };
+        let mut parts = owner.split('-');
+        let is_in_use = match (parts.next(), parts.next().map(str::parse), parts.next()) {
+            (Some(at), Some(Ok(process)), Some(_)) if at == machine() => is_alive(process),
+            (Some(_), Some(Ok(_)), Some(_)) => {
+                let age = entry.metadata().and_then(|found| found.modified());
+                age.is_ok_and(|time| time.elapsed().is_ok_and(|age| age < A_DAY))
+            }
+            _ => false,
+        };
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && !is_in_use {
+            // Whoever may not remove it leaves it there.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -69,7 +169,8 @@ impl NewFile {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".writing-");
+        let prefix = temporary_prefix();
+        builder.prefix(&prefix);
         // By default only the owner may read a temporary file.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -96,6 +197,7 @@ impl NewFile {
         }
         temporary.as_file().sync_all()?;
         temporary.persist(&self.path).map_err(|error| error.error)?;
+        sync_folder(&self.path);
         Ok(())
     }
 }

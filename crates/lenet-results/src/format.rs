@@ -8,12 +8,15 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::checksum;
 use crate::error::StoreError;
 
-/// The format of a trial's files that this program writes, and the newest that it reads.
-pub const TRIAL_FORMAT: u32 = 1;
-/// The same for `study.json`. Format 1 had no claims, no published data and no images.
-pub const STUDY_FORMAT: u32 = 2;
+/// The format of a trial's files that this program writes, and the newest that it reads. Format 1 had no
+/// checksums.
+pub const TRIAL_FORMAT: u32 = 2;
+/// The same for `study.json`. Format 1 had no claims, no published data and no images; format 2 no
+/// checksum.
+pub const STUDY_FORMAT: u32 = 3;
 
 /// The member `format` at the top level of a JSON text, read from `path`.
 ///
@@ -53,7 +56,7 @@ pub(crate) fn version(
 /// Reads JSON whose top level has the member `format`, first checking that number.
 ///
 /// # Errors
-/// [`StoreError::Newer`] or [`StoreError::Malformed`] for `path`, which `text` was read from.
+/// [`StoreError::Newer`], [`StoreError::Malformed`] or [`StoreError::Checksum`] for `path`, which `text` was read from.
 pub(crate) fn parse<T: DeserializeOwned>(
     text: &str,
     path: &Path,
@@ -61,6 +64,8 @@ pub(crate) fn parse<T: DeserializeOwned>(
     newest: u32,
 ) -> Result<T, StoreError> {
     version(text, path, what, newest)?;
+    // The newest format of every file is the one that brought checksums.
+    checksum::check(text, path, &format!("the {what}"), what, newest)?;
     serde_json::from_str(text).map_err(|error| StoreError::Malformed {
         path: path.to_owned(),
         what,

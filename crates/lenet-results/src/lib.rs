@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod checksum;
 pub mod claim;
 pub mod device_check;
 pub mod drawing;
@@ -27,8 +28,10 @@ pub mod float;
 pub mod format;
 pub mod images;
 mod lines;
+mod lock;
 pub mod measure;
 pub mod merge;
+mod owner;
 pub mod predictions;
 pub mod record;
 pub mod registration;
@@ -39,6 +42,7 @@ mod samples;
 pub mod store;
 pub mod study;
 pub mod trial;
+pub mod validate;
 
 pub use claim::*;
 pub use device_check::*;
@@ -55,6 +59,6 @@ pub use record::*;
 pub use registration::*;
 pub use runtime::*;
 pub use runtime_store::*;
-pub use store::{Store, read_study, write_study};
+pub use store::{FoundRecords, Store, read_study, write_study};
 pub use study::*;
-pub use trial::{TrialDir, TrialState, TrialWriter};
+pub use trial::{SetAside, TrialDir, TrialState, TrialWriter};

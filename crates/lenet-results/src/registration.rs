@@ -16,10 +16,11 @@ use lenet_core::identity::digest;
 use crate::claim::ClaimRecord;
 use crate::error::StoreError;
 use crate::files::{io_error, read_if_present};
+use crate::lines;
 use crate::study::StudyRecord;
 
-/// The format of a line of `registrations.jsonl`.
-pub const REGISTRATION_FORMAT: u32 = 1;
+/// The format of a line of `registrations.jsonl`. Format 1 had no checksum.
+pub const REGISTRATION_FORMAT: u32 = 2;
 
 const FILE: &str = "registrations.jsonl";
 
@@ -174,8 +175,7 @@ pub fn register(folder: &Path, registration: &Registration) -> Result<(), StoreE
     if last.is_some_and(|last| last.declares_as(registration)) {
         return Ok(());
     }
-    let mut line = serde_json::to_string(registration).expect("a line has string keys only");
-    line.push('\n');
+    let line = lines::line(registration, REGISTRATION_FORMAT);
     let mut file = OpenOptions::new()
         .create(true)
         .append(true)

@@ -18,8 +18,8 @@ use lenet_core::identity::digest;
 use point::RuntimePoint;
 
 /// Newest format of a runtime record that this program reads, and the one it writes. Format 1 knew a
-/// point of network size, batch size and dropout instead of a whole configuration.
-pub const RUNTIME_FORMAT: u32 = 2;
+/// point of network size, batch size and dropout instead of a whole configuration; format 2 had no checksum.
+pub const RUNTIME_FORMAT: u32 = 3;
 
 /// Enters every digest of what format 1 could not tell; changes when the same configuration comes to
 /// mean other work.

@@ -1,20 +1,24 @@
 //! The folder of runtime records.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use crate::checksum::{Lines, sealed};
 use crate::error::StoreError;
-use crate::files::{io_error, read_if_present, write_whole};
+use crate::files::{io_error, read_if_present, remove_temporary, set_aside, write_whole};
 use crate::format;
+use crate::lock::Lock;
 use crate::runtime::{FirstFormat, RUNTIME_FORMAT, RuntimeRecord};
+use crate::trial::SetAside;
 
 /// The folder `runtime/` of a results folder: `<identity>.json` for each record; `lock`, which
 /// the one measurement holds while it lives; and `round-lock`, which the process of a round holds.
 #[derive(Debug)]
 pub struct RuntimeStore {
     folder: PathBuf,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl RuntimeStore {
@@ -24,25 +28,13 @@ impl RuntimeStore {
     /// [`StoreError::Io`] where it cannot be made, [`StoreError::Locked`] while another process
     /// measures into it.
     pub fn create(results: &Path) -> Result<Self, StoreError> {
-        let (folder, path, lock) = prepare(results, "lock")?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                folder,
-                _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Locked {
-                path,
-                owner: "another measurement".to_owned(),
-            }),
-            // Some network file systems know no locks; nobody can be kept out there.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
-                Ok(Self {
-                    folder,
-                    _lock: lock,
-                })
-            }
-            Err(TryLockError::Error(error)) => Err(io_error(&path, "lock")(error)),
-        }
+        let folder = prepare(results)?;
+        let lock = Lock::take(&folder.join("lock"))?;
+        remove_temporary(&folder);
+        Ok(Self {
+            folder,
+            _lock: lock,
+        })
     }
 
     /// For the process of one round, whose parent holds the folder. Waits while another such process
@@ -51,15 +43,30 @@ impl RuntimeStore {
     /// # Errors
     /// [`StoreError::Io`].
     pub fn of_round(results: &Path) -> Result<Self, StoreError> {
-        let (folder, path, lock) = prepare(results, "round-lock")?;
-        match lock.lock() {
-            Err(error) if error.kind() != io::ErrorKind::Unsupported => {
-                Err(io_error(&path, "lock")(error))
+        let folder = prepare(results)?;
+        let lock = loop {
+            match Lock::take(&folder.join("round-lock")) {
+                Err(StoreError::Locked { .. }) => std::thread::sleep(Duration::from_millis(50)),
+                taken => break taken?,
             }
-            _ => Ok(Self {
-                folder,
-                _lock: lock,
-            }),
+        };
+        Ok(Self {
+            folder,
+            _lock: lock,
+        })
+    }
+
+    /// Moves a damaged record out of the way, to be measured anew. Gives where it is kept, and why.
+    ///
+    /// # Errors
+    /// Any other error of reading it.
+    pub fn mend(&self, identity: &str) -> Result<Option<SetAside>, StoreError> {
+        match self.read(identity) {
+            Err(reason) if reason.is_damage() => {
+                let kept = set_aside(&self.path(identity))?;
+                Ok(kept.map(|kept| SetAside { kept, reason }))
+            }
+            read => read.map(|_| None),
         }
     }
 
@@ -80,8 +87,11 @@ impl RuntimeStore {
     /// # Errors
     /// [`StoreError::Io`].
     pub fn write(&self, record: &RuntimeRecord) -> Result<(), StoreError> {
-        let mut text = serde_json::to_string_pretty(record).expect("a record has string keys only");
-        text.push('\n');
+        let record = &RuntimeRecord {
+            format: RUNTIME_FORMAT,
+            ..record.clone()
+        };
+        let text = sealed(record, RUNTIME_FORMAT, Lines::Many);
         write_whole(&self.path(&record.identity()), text.as_bytes())
     }
 
@@ -90,28 +100,25 @@ impl RuntimeStore {
     }
 }
 
-/// Makes the folder if need be, and opens a file for a lock in it.
-fn prepare(results: &Path, lock: &str) -> Result<(PathBuf, PathBuf, File), StoreError> {
+fn prepare(results: &Path) -> Result<PathBuf, StoreError> {
     let folder = results.join("runtime");
     fs::create_dir_all(&folder).map_err(io_error(&folder, "create the folder"))?;
-    let path = folder.join(lock);
-    let lock = File::create(&path).map_err(io_error(&path, "create"))?;
-    Ok((folder, path, lock))
+    Ok(folder)
 }
 
-/// All runtime records of a results folder, sorted by identity; none where there is no folder
-/// `runtime` in it. Needs no lock, since files appear whole.
+/// All runtime records of a results folder, sorted by identity, and what is wrong with damaged ones; none
+/// where there is no folder `runtime` in it. Needs no lock, since files appear whole.
 ///
 /// # Errors
-/// The first record that cannot be read: nothing is passed over.
-pub fn runtime_records(results: &Path) -> Result<Vec<RuntimeRecord>, StoreError> {
+/// The first record that the operating system refuses to read or that a later version wrote.
+pub fn find_runtimes(results: &Path) -> Result<(Vec<RuntimeRecord>, Vec<StoreError>), StoreError> {
     let folder = results.join("runtime");
     let list = || -> io::Result<Vec<PathBuf>> {
         let entries = fs::read_dir(&folder)?;
         entries.map(|entry| Ok(entry?.path())).collect()
     };
     let mut paths = match list() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Default::default()),
         found => found.map_err(io_error(&folder, "list the folder"))?,
     };
     paths.retain(|path| {
@@ -119,15 +126,26 @@ pub fn runtime_records(results: &Path) -> Result<Vec<RuntimeRecord>, StoreError>
             .is_some_and(|extension| extension == "json")
     });
     paths.sort();
-    let mut records = Vec::with_capacity(paths.len());
+    let (mut records, mut damaged) = (Vec::with_capacity(paths.len()), Vec::new());
     for path in paths {
         let identity = path.file_stem().unwrap_or_default().to_string_lossy();
+        let read = read_if_present(&path);
         // Removed since it was listed: as if it had never been there.
-        if let Some(text) = read_if_present(&path)? {
-            records.push(parse(&text, &path, &identity)?);
+        match read.and_then(|text| text.map(|text| parse(&text, &path, &identity)).transpose()) {
+            Ok(record) => records.extend(record),
+            Err(error) if error.is_damage() => damaged.push(error),
+            Err(error) => return Err(error),
         }
     }
-    Ok(records)
+    Ok((records, damaged))
+}
+
+/// The sound ones of [`find_runtimes`].
+///
+/// # Errors
+/// As [`find_runtimes`].
+pub fn runtime_records(results: &Path) -> Result<Vec<RuntimeRecord>, StoreError> {
+    Ok(find_runtimes(results)?.0)
 }
 
 /// A record's text, which must be what its file is named after.
@@ -146,14 +164,8 @@ fn parse(text: &str, path: &Path, identity: &str) -> Result<RuntimeRecord, Store
             expected: identity.to_owned(),
         });
     }
-    let known = record.sessions.len();
-    if let Some(sample) = record.samples.iter().find(|s| s.session >= known) {
-        return Err(StoreError::Malformed {
-            path,
-            what: "runtime record",
-            reason: format!("a sample names session {}, which it lacks", sample.session),
-        });
-    }
+    let contradiction = |reason| StoreError::Contradiction { path, reason };
+    record.validate().map_err(contradiction)?;
     Ok(record)
 }
 

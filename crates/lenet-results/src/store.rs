@@ -4,12 +4,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::checksum::{Lines, sealed};
 use crate::error::StoreError;
-use crate::files::{io_error, read_if_present, write_whole};
+use crate::files::{io_error, read_if_present, remove_temporary, set_aside, write_whole};
 use crate::format::{self, STUDY_FORMAT};
 use crate::record::TrialRecord;
 use crate::study::StudyRecord;
-use crate::trial::{TrialDir, TrialState};
+use crate::trial::{SetAside, TrialDir, TrialState};
 
 /// The folder that holds a study's trials:
 ///
@@ -24,11 +25,23 @@ use crate::trial::{TrialDir, TrialState};
 ///     predictions.bin        class and confidence of every test image, and the first convolution's
 ///                            kernels, once the trial has ended, if the study keeps them
 ///     result.json            the complete record, once the trial has ended
-///     lock                   held by the trial's writer
+///     lock, lock.lease       held by the trial's writer
 /// ```
+///
+/// Every JSON record holds a checksum of what it says. A damaged file is renamed to `NAME.aside-1` before
+/// another takes its name.
 #[derive(Debug, Clone)]
 pub struct Store {
     folder: PathBuf,
+}
+
+/// What [`Store::find_records`] finds.
+#[derive(Debug, Default)]
+pub struct FoundRecords {
+    /// Records of the trials that have ended, sorted by identity.
+    pub records: Vec<TrialRecord>,
+    /// What is wrong with files that are damaged.
+    pub damaged: Vec<StoreError>,
 }
 
 impl Store {
@@ -47,6 +60,7 @@ impl Store {
                 .prefix(".writing-")
                 .tempfile_in(folder)
                 .map_err(io_error(folder, "write into the folder"))?;
+            remove_temporary(folder);
         }
         Ok(store)
     }
@@ -115,19 +129,47 @@ impl Store {
     /// Records of all trials that have ended, failed ones included, sorted by identity.
     ///
     /// # Errors
-    /// The error of the first record that cannot be read; no record is skipped.
+    /// As [`Store::find_records`].
     pub fn records(&self) -> Result<Vec<TrialRecord>, StoreError> {
-        let mut records = Vec::new();
+        Ok(self.find_records()?.records)
+    }
+
+    /// Records of all trials that have ended, and what of the trials' files is damaged. A damaged record
+    /// is none.
+    ///
+    /// # Errors
+    /// The first file that the operating system refuses to read or that a later version wrote.
+    pub fn find_records(&self) -> Result<FoundRecords, StoreError> {
+        let mut found = FoundRecords::default();
         for identity in self.identities()? {
-            match self.trial(&identity).state() {
-                TrialState::Done(record) | TrialState::Failed(record) => records.push(*record),
+            let trial = self.trial(&identity);
+            match trial.state() {
+                TrialState::Done(record) | TrialState::Failed(record) => {
+                    found.damaged.extend(trial.damage(&record));
+                    found.records.push(*record);
+                }
+                TrialState::Unreadable(error) if error.is_damage() => found.damaged.push(error),
                 TrialState::Unreadable(error) => return Err(error),
                 TrialState::Missing
                 | TrialState::Running { .. }
                 | TrialState::Interrupted { .. } => {}
             }
         }
-        Ok(records)
+        Ok(found)
+    }
+
+    /// Moves a damaged `study.json` out of the way, since a study writes it anew.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; [`StoreError::Newer`] for that of a later version, which stays.
+    pub fn mend_study(&self) -> Result<Option<SetAside>, StoreError> {
+        match self.read_study() {
+            Err(reason) if reason.is_damage() => {
+                let kept = set_aside(&self.folder.join("study.json"))?;
+                Ok(kept.map(|kept| SetAside { kept, reason }))
+            }
+            read => read.map(|_| None),
+        }
     }
 
     /// The study that the trials belong to; `None` if `study.json` does not exist.
@@ -157,7 +199,14 @@ pub fn read_study(folder: &Path) -> Result<Option<StudyRecord>, StoreError> {
     let Some(text) = read_if_present(&path)? else {
         return Ok(None);
     };
-    format::parse(&text, &path, "study", STUDY_FORMAT).map(Some)
+    let study: StudyRecord = format::parse(&text, &path, "study", STUDY_FORMAT)?;
+    // Format 2 says the same without a checksum.
+    let format = if study.format == 2 {
+        STUDY_FORMAT
+    } else {
+        study.format
+    };
+    Ok(Some(StudyRecord { format, ..study }))
 }
 
 /// Writes `study.json` into a folder that there is.
@@ -168,8 +217,11 @@ pub fn write_study(folder: &Path, study: &StudyRecord) -> Result<(), StoreError>
     if let Err(error @ StoreError::Newer { .. }) = read_study(folder) {
         return Err(error);
     }
-    let mut text = serde_json::to_string_pretty(study).expect("a study has string keys only");
-    text.push('\n');
+    let study = StudyRecord {
+        format: STUDY_FORMAT,
+        ..study.clone()
+    };
+    let text = sealed(&study, STUDY_FORMAT, Lines::Many);
     write_whole(&folder.join("study.json"), text.as_bytes())
 }
 

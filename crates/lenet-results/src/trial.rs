@@ -1,19 +1,22 @@
 //! One trial's folder: readers, and one writer at a time.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+mod writer;
+
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
-use crate::files::{io_error, read_if_present, remove_if_present, write_whole};
+use crate::files::read_if_present;
 use crate::format::{self, TRIAL_FORMAT};
-use crate::lines::{append_line, drop_torn_line, line, read_lines};
+use crate::lines::read_lines;
+use crate::lock;
 use crate::predictions::{self, Predictions};
 use crate::record::{EpochRecord, Outcome, RunRecord, TrialRecord};
+use crate::validate::validate_epochs;
 use lenet_core::Trial;
+
+pub use writer::{SetAside, TrialWriter};
 
 /// A trial's state, as its folder shows it.
 #[derive(Debug)]
@@ -74,6 +77,10 @@ impl TrialDir {
         self.folder.join("checkpoint")
     }
 
+    fn config_path(&self) -> PathBuf {
+        self.folder.join("config.json")
+    }
+
     fn predictions_path(&self) -> PathBuf {
         self.folder.join("predictions.bin")
     }
@@ -106,7 +113,7 @@ impl TrialDir {
     fn read_state(&self) -> Result<TrialState, StoreError> {
         // The lock comes first: a trial that ends meanwhile is then reported as ended, not as
         // interrupted.
-        let locked = self.is_locked()?;
+        let locked = lock::is_held(&self.lock_path());
         if let Some(record) = self.read_record()? {
             let record = Box::new(record);
             return Ok(match record.outcome {
@@ -114,33 +121,32 @@ impl TrialDir {
                 _ => TrialState::Done(record),
             });
         }
-        if self.read_config()?.is_none() {
-            return Ok(if locked {
-                TrialState::Running { epochs: 0 }
-            } else {
-                TrialState::Missing
+        let Some(config) = self.read_config()? else {
+            return Ok(match locked {
+                true => TrialState::Running { epochs: 0 },
+                false => TrialState::Missing,
             });
-        }
-        let epochs = self.read_epochs()?.len();
-        Ok(if locked {
-            TrialState::Running { epochs }
-        } else {
-            TrialState::Interrupted { epochs }
+        };
+        let epochs = self.read_epochs_of(&config)?.len();
+        Ok(match locked {
+            true => TrialState::Running { epochs },
+            false => TrialState::Interrupted { epochs },
         })
     }
 
-    fn is_locked(&self) -> Result<bool, StoreError> {
-        let path = self.lock_path();
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(io_error(&path, "open")(error)),
-        };
-        match file.try_lock_shared() {
-            Ok(()) => Ok(false),
-            Err(TryLockError::WouldBlock) => Ok(true),
-            Err(TryLockError::Error(error)) => Err(io_error(&path, "lock")(error)),
-        }
+    /// What is damaged of a finished trial's files, its result apart: lists of epochs and runs, and
+    /// settings. The result has all of that.
+    #[must_use]
+    pub fn damage(&self, record: &TrialRecord) -> Vec<StoreError> {
+        let read = [
+            self.read_config().map(drop),
+            self.read_epochs_of(&record.config).map(drop),
+            self.read_runs().map(drop),
+        ];
+        let found = read.into_iter().filter_map(Result::err);
+        found
+            .filter(|error| !matches!(error, StoreError::Io { .. }))
+            .collect()
     }
 
     /// The trial's settings; `None` if it has not started.
@@ -148,7 +154,7 @@ impl TrialDir {
     /// # Errors
     /// A [`StoreError`] if the file exists but cannot be read.
     pub fn read_config(&self) -> Result<Option<Trial>, StoreError> {
-        let path = self.folder.join("config.json");
+        let path = self.config_path();
         let Some(text) = read_if_present(&path)? else {
             return Ok(None);
         };
@@ -168,6 +174,8 @@ impl TrialDir {
         };
         let record: TrialRecord = format::parse(&text, &path, "trial record", TRIAL_FORMAT)?;
         self.check_identity(&path, &record.config)?;
+        let contradiction = |reason| StoreError::Contradiction { path, reason };
+        record.validate().map_err(contradiction)?;
         Ok(Some(record))
     }
 
@@ -197,7 +205,18 @@ impl TrialDir {
     /// # Errors
     /// A [`StoreError`] if any other line cannot be read.
     pub fn read_epochs(&self) -> Result<Vec<EpochRecord>, StoreError> {
-        read_lines(&self.epochs_path(), "list of epochs")
+        read_lines(&self.epochs_path(), "list of epochs", TRIAL_FORMAT)
+    }
+
+    fn read_epochs_of(&self, config: &Trial) -> Result<Vec<EpochRecord>, StoreError> {
+        let epochs = self.read_epochs()?;
+        match validate_epochs(&epochs, config) {
+            Ok(()) => Ok(epochs),
+            Err(reason) => Err(StoreError::Contradiction {
+                path: self.epochs_path(),
+                reason,
+            }),
+        }
     }
 
     /// Records of the trial's runs so far.
@@ -205,174 +224,8 @@ impl TrialDir {
     /// # Errors
     /// As [`TrialDir::read_epochs`].
     pub fn read_runs(&self) -> Result<Vec<RunRecord>, StoreError> {
-        read_lines(&self.runs_path(), "list of runs")
+        read_lines(&self.runs_path(), "list of runs", TRIAL_FORMAT)
     }
-
-    /// Makes this process the trial's writer: takes the lock, writes `config.json`, and removes
-    /// the record of a failure so that the trial can be tried again, and predictions without a
-    /// record.
-    ///
-    /// The operating system releases the lock when the process ends, however it ends. The lock
-    /// file names the owner; without a lock on it, the file means nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::Locked`] if another writer holds the lock; other errors if a file cannot be
-    /// written or has a later version.
-    pub fn begin(&self, config: &Trial) -> Result<TrialWriter, StoreError> {
-        self.check_identity(&self.folder, config)?;
-        fs::create_dir_all(&self.folder).map_err(io_error(&self.folder, "create the folder"))?;
-        let lock = self.lock()?;
-        self.read_config()?;
-        self.read_record()?;
-        remove_if_present(&self.result_path())?;
-        remove_if_present(&self.predictions_path())?;
-        let file = ConfigFile {
-            format: TRIAL_FORMAT,
-            identity: self.identity.clone(),
-            config: config.clone(),
-        };
-        write_json(&self.folder.join("config.json"), &file)?;
-        // The next line must not be appended to one that a crash cut short.
-        for path in [self.epochs_path(), self.runs_path()] {
-            drop_torn_line(&path)?;
-        }
-        Ok(TrialWriter {
-            place: self.clone(),
-            config: config.clone(),
-            _lock: lock,
-        })
-    }
-
-    fn lock(&self) -> Result<File, StoreError> {
-        let path = self.lock_path();
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(io_error(&path, "open"))?;
-        // A reader that checks whether the trial is running holds the lock for a moment.
-        for attempt in 0.. {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::WouldBlock) if attempt < 20 => {
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-                Err(TryLockError::WouldBlock) => {
-                    let mut owner = String::new();
-                    if file.read_to_string(&mut owner).is_err() || owner.is_empty() {
-                        "another process".clone_into(&mut owner);
-                    }
-                    return Err(StoreError::Locked {
-                        path,
-                        owner: owner.trim().to_owned(),
-                    });
-                }
-                Err(TryLockError::Error(error)) => return Err(io_error(&path, "lock")(error)),
-            }
-        }
-        let owner = format!(
-            "process {} on {}\n",
-            std::process::id(),
-            crate::environment::host()
-        );
-        file.set_len(0)
-            .and_then(|()| file.write_all(owner.as_bytes()))
-            .map_err(io_error(&path, "write"))?;
-        Ok(file)
-    }
-}
-
-/// The writer of a trial. It holds the trial's lock; dropping it releases the lock.
-#[derive(Debug)]
-pub struct TrialWriter {
-    place: TrialDir,
-    config: Trial,
-    _lock: File,
-}
-
-impl TrialWriter {
-    /// Appends the record of a run that begins now.
-    ///
-    /// # Errors
-    /// [`StoreError::Io`].
-    pub fn append_run(&mut self, run: &RunRecord) -> Result<(), StoreError> {
-        append_line(&self.place.runs_path(), run)
-    }
-
-    /// Appends the record of one epoch.
-    ///
-    /// # Errors
-    /// [`StoreError::Io`].
-    pub fn append_epoch(&mut self, epoch: &EpochRecord) -> Result<(), StoreError> {
-        append_line(&self.place.epochs_path(), epoch)
-    }
-
-    /// Replaces the list of epochs by the one in a checkpoint. A process that was killed may have
-    /// written more epochs than its checkpoint holds, or one fewer.
-    ///
-    /// # Errors
-    /// [`StoreError::Io`].
-    pub fn restore_epochs(&mut self, epochs: &[EpochRecord]) -> Result<(), StoreError> {
-        let lines: String = epochs.iter().map(line).collect();
-        let path = self.place.epochs_path();
-        if read_if_present(&path)?.unwrap_or_default() == lines {
-            return Ok(());
-        }
-        write_whole(&path, lines.as_bytes())
-    }
-
-    /// Writes `predictions.bin`. It comes before [`Self::finish`], so a finished trial has it whole
-    /// or not at all.
-    ///
-    /// # Errors
-    /// [`StoreError::Io`]; [`StoreError::Identity`] if they are of another trial.
-    pub fn keep_predictions(&mut self, predictions: &Predictions) -> Result<(), StoreError> {
-        let path = self.place.predictions_path();
-        if predictions.identity() != self.place.identity {
-            return Err(StoreError::Identity {
-                path,
-                found: predictions.identity().to_owned(),
-                expected: self.place.identity.clone(),
-            });
-        }
-        write_whole(&path, &predictions::to_bytes(predictions))
-    }
-
-    /// Writes `result.json` and removes the checkpoint. If the trial failed, the checkpoint stays
-    /// for the next try.
-    ///
-    /// # Errors
-    /// [`StoreError::Io`], or an error if the list of runs cannot be read.
-    pub fn finish(
-        self,
-        outcome: Outcome,
-        epochs: Vec<EpochRecord>,
-        parameters: usize,
-    ) -> Result<TrialRecord, StoreError> {
-        let failed = matches!(outcome, Outcome::Failed { .. });
-        let record = TrialRecord {
-            format: TRIAL_FORMAT,
-            identity: self.place.identity.clone(),
-            config: self.config.clone(),
-            parameters,
-            outcome,
-            epochs,
-            runs: self.place.read_runs()?,
-        };
-        write_json(&self.place.result_path(), &record)?;
-        if !failed {
-            remove_if_present(&self.place.checkpoint_path())?;
-        }
-        Ok(record)
-    }
-}
-
-fn write_json(path: &Path, value: &impl Serialize) -> Result<(), StoreError> {
-    let mut text = serde_json::to_string_pretty(value).expect("records have string keys only");
-    text.push('\n');
-    write_whole(path, text.as_bytes())
 }
 
 #[cfg(test)]

@@ -27,7 +27,8 @@ impl Work {
     /// What a trial in this state needs.
     ///
     /// # Errors
-    /// The error of an unreadable trial. Such a trial is never overwritten.
+    /// The error of a trial that the operating system refuses to read or that a later version wrote.
+    /// What is merely damaged is set aside and made anew.
     pub fn of(state: TrialState) -> Result<Self, StudyError> {
         Ok(match state {
             TrialState::Done(_) => Self::Done,
@@ -35,6 +36,7 @@ impl Work {
             TrialState::Interrupted { epochs } => Self::Resume { epochs },
             TrialState::Failed(_) => Self::Retry,
             TrialState::Running { .. } => Self::Elsewhere,
+            TrialState::Unreadable(error) if error.is_damage() => Self::Start,
             TrialState::Unreadable(error) => return Err(error.into()),
         })
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use lenet_core::{DeviceKind, Shape};
-use lenet_results::{SelfCheck, Store};
+use lenet_results::{SelfCheck, Store, StoreError};
 use lenet_train::RunOptions;
 
 use crate::allocation::Allocation;
@@ -18,7 +18,7 @@ use crate::joint::joint_study;
 use crate::outstanding::{Work, outstanding, survey};
 use crate::plan::{Plan, PlannedTrial};
 use crate::queue::Queue;
-use crate::trial::{RunContext, TrialEnd, run_trials};
+use crate::trial::{RunContext, TrialEnd, run_trials, tell_set_aside};
 
 /// How to run a study. No setting changes a result.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +63,7 @@ impl RunSettings {
 /// fails, the others go on.
 ///
 /// # Errors
-/// Before any trial: a record cannot be read or has a later version, the store cannot be
+/// Before any trial: the operating system refuses a record, or a later version wrote it, the store cannot be
 /// written, the device cannot be used, or a self-check fails. Later: the store can no longer be
 /// written; then the other trials stop cleanly.
 pub fn run(
@@ -87,6 +87,7 @@ pub(crate) fn run_with(
 ) -> Result<RunSummary, StudyError> {
     let begun = Instant::now();
     let work = survey(plan, store)?;
+    mend(plan, store, &work)?;
     let rounds: Vec<usize> = plan.trials.iter().map(|trial| trial.round).collect();
     let order = outstanding(&rounds, &work);
     let waiting = order.iter().map(|&position| &plan.trials[position]);
@@ -96,6 +97,7 @@ pub(crate) fn run_with(
         Ok(engine.group_capacity(&trial.config, &splits, &one_thread))
     })?;
     let allocation = settings.allocation(plan, queue.len(), queue.capacity());
+    store.mend_study()?.iter().for_each(tell_set_aside);
     let study = joint_study(&plan.study, store.read_study()?, false);
     store.write_study(&study)?;
     let count = |wanted: fn(&Work) -> bool| work.iter().filter(|work| wanted(work)).count();
@@ -141,6 +143,7 @@ pub(crate) fn run_with(
     };
     let mut failed = state.failed;
     failed.sort_by_key(position);
+    let already_done = already_done + state.done_meanwhile;
     let remaining =
         plan.trials.len() - already_done - state.finished - failed.len() - state.elsewhere;
     Ok(RunSummary {
@@ -153,6 +156,30 @@ pub(crate) fn run_with(
         interrupted: remaining > 0,
         seconds: begun.elapsed().as_secs_f64(),
     })
+}
+
+/// Makes anew what is damaged of finished trials, from their results.
+fn mend(plan: &Plan, store: &Store, work: &[Work]) -> Result<(), StudyError> {
+    let done = plan
+        .trials
+        .iter()
+        .zip(work)
+        .filter(|(_, work)| **work == Work::Done);
+    for (trial, _) in done {
+        let place = store.trial(&trial.identity);
+        let Ok(Some(record)) = place.read_record() else {
+            continue;
+        };
+        if place.damage(&record).is_empty() {
+            continue;
+        }
+        match place.mend(&record) {
+            // The process that writes it now does so.
+            Err(StoreError::Locked { .. }) => {}
+            mended => mended?.iter().for_each(tell_set_aside),
+        }
+    }
+    Ok(())
 }
 
 /// The result of the self-check for each code path, keyed by data set and shape.
@@ -219,6 +246,8 @@ struct SchedulerState<'p> {
     finished: usize,
     failed: Vec<FailedTrial>,
     elsewhere: usize,
+    /// Finished by another process after the store was surveyed.
+    done_meanwhile: usize,
     error: Option<StudyError>,
 }
 
@@ -237,6 +266,7 @@ impl<'p> SchedulerState<'p> {
             finished: 0,
             failed: Vec::new(),
             elsewhere,
+            done_meanwhile: 0,
             error: None,
         }
     }
@@ -256,6 +286,7 @@ impl<'p> SchedulerState<'p> {
                 message,
             }),
             Ok(TrialEnd::Elsewhere) => self.elsewhere += 1,
+            Ok(TrialEnd::DoneMeanwhile) => self.done_meanwhile += 1,
             Ok(TrialEnd::Interrupted) => return None,
             Err(error) => {
                 self.error.get_or_insert(error);

@@ -1,19 +1,22 @@
 //! Runs a group of trials: takes their locks, follows their events, writes their records.
 
+mod log;
+
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Instant;
 
 use lenet_data::Splits;
-use lenet_results::{EpochRecord, Outcome, SelfCheck, Store, StoreError, TrialWriter};
-use lenet_train::{Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
+use lenet_results::{Outcome, SelfCheck, SetAside, Store, StoreError, TrialWriter};
+use lenet_train::{CheckpointError, Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
 use crate::data_sets::DataSets;
 use crate::engine::Engine;
 use crate::error::StudyError;
 use crate::event::RunEvent;
 use crate::plan::PlannedTrial;
+use log::ProgressLog;
 
 /// How a trial's run in this process ended.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub(crate) enum TrialEnd {
     Interrupted,
     /// Another process took the lock after the store was surveyed.
     Elsewhere,
+    /// Another process has finished the trial since the store was surveyed.
+    DoneMeanwhile,
 }
 
 /// What all workers use and none changes: the engine, the data, the store and the observer.
@@ -58,11 +63,11 @@ pub(crate) fn run_trials(
     let mut broken = false;
     for &trial in trials {
         match lock_trial(context, trial) {
-            Ok(Some((trial, writer))) => {
+            Ok(Claim::Locked(trial, writer)) => {
                 locked.push(trial);
-                logs.push(Some(ProgressLog::new(writer)));
+                logs.push(Some(ProgressLog::new(*writer)));
             }
-            Ok(None) => on_end(trial, Ok(TrialEnd::Elsewhere)),
+            Ok(Claim::Ended(end)) => on_end(trial, Ok(end)),
             Err(error) => {
                 broken = true;
                 on_end(trial, Err(error));
@@ -92,6 +97,7 @@ pub(crate) fn run_trials(
         trials: locked.iter().map(|locked| locked.trial).collect(),
         logs,
         active: Vec::new(),
+        anew: Vec::new(),
         on_end,
     };
     group_run.run(&group, (0..group.len()).collect());
@@ -104,23 +110,37 @@ struct LockedTrial<'p> {
     splits: Splits,
 }
 
-/// Takes a trial's lock; `None` if another process holds it.
+/// What comes of claiming a trial.
+enum Claim<'p> {
+    Locked(LockedTrial<'p>, Box<TrialWriter>),
+    /// The trial is another process's, or no longer to be run.
+    Ended(TrialEnd),
+}
+
+/// Takes a trial's lock, and looks under it whether the trial is still to be run.
 fn lock_trial<'p>(
     context: &RunContext<'_>,
     trial: &'p PlannedTrial,
-) -> Result<Option<(LockedTrial<'p>, TrialWriter)>, StudyError> {
+) -> Result<Claim<'p>, StudyError> {
     let splits = context.data.splits(&trial.data, &trial.config)?;
     let dir = context.store.trial(&trial.identity);
     let writer = match dir.begin(&trial.config) {
-        Err(StoreError::Locked { .. }) => return Ok(None),
+        Err(StoreError::Locked { .. }) => return Ok(Claim::Ended(TrialEnd::Elsewhere)),
+        Err(StoreError::Finished { .. }) => return Ok(Claim::Ended(TrialEnd::DoneMeanwhile)),
         other => other?,
     };
+    writer.set_aside().iter().for_each(tell_set_aside);
     let locked = LockedTrial {
         trial,
         checkpoint: dir.checkpoint_path(),
         splits,
     };
-    Ok(Some((locked, writer)))
+    Ok(Claim::Locked(locked, Box::new(writer)))
+}
+
+/// Says that a damaged file was set aside.
+pub(crate) fn tell_set_aside(file: &SetAside) {
+    tracing::warn!("{}; it is kept as {}", file.reason, file.kept.display());
 }
 
 /// A group while it runs: its trials, a progress log for each trial that has not ended, and
@@ -135,6 +155,8 @@ struct GroupRun<'a> {
     logs: Vec<Option<ProgressLog>>,
     /// Indices into `trials` of the trials that the engine trains now, in the engine's order.
     active: Vec<usize>,
+    /// Trials that begin anew once the group that the engine trains now has ended.
+    anew: Vec<usize>,
     on_end: OnEnd<'a>,
 }
 
@@ -149,7 +171,7 @@ impl GroupRun<'_> {
         let (engine, options) = (self.context.engine, self.options);
         let ended = catch_unwind(AssertUnwindSafe(|| engine.run_group(&group, options, self)));
         let message = match ended {
-            Ok(Ok(())) => return,
+            Ok(Ok(())) => return self.run_anew(all),
             Ok(Err(error)) => error_chain(&error),
             Err(panic) => format!("panicked: {}", panic_message(&*panic)),
         };
@@ -157,6 +179,7 @@ impl GroupRun<'_> {
             self.end(index, Err(message));
             return;
         }
+        self.anew.clear();
         let mut left = indices;
         left.retain(|&index| self.logs[index].is_some());
         tracing::warn!("{} trials go on apart: {message}", left.len());
@@ -166,6 +189,40 @@ impl GroupRun<'_> {
         let other_half = left.split_off(left.len() / 2);
         self.run(all, left);
         self.run(all, other_half);
+    }
+
+    /// Trains the trials from their start whose checkpoints were set aside.
+    fn run_anew(&mut self, all: &[GroupTrial<'_>]) {
+        let again = std::mem::take(&mut self.anew);
+        self.run(all, again);
+    }
+
+    /// Moves away a checkpoint that cannot be used, so that the trial begins anew; `false` if the error
+    /// is another one, or there is no such file.
+    fn set_checkpoint_aside(
+        &mut self,
+        index: usize,
+        error: &TrainError,
+    ) -> Result<bool, StoreError> {
+        let is_unusable = matches!(
+            error,
+            TrainError::Checkpoint(
+                CheckpointError::Broken { .. } | CheckpointError::OtherTrial { .. }
+            )
+        );
+        let Some(log) = self.logs[index].as_mut().filter(|_| is_unusable) else {
+            return Ok(false);
+        };
+        let Some(kept) = log.writer.set_checkpoint_aside()? else {
+            return Ok(false);
+        };
+        let label = &self.trials[index].label;
+        tracing::warn!(
+            "{error}; it is kept as {}, and {label} begins anew",
+            kept.display()
+        );
+        self.anew.push(index);
+        Ok(true)
     }
 
     /// Reports a trial as interrupted if it was reported as started.
@@ -185,6 +242,13 @@ impl GroupRun<'_> {
             let trial = self.trials[index];
             let end = self.close(trial, log, ended);
             (self.on_end)(trial, end);
+        }
+    }
+
+    /// Ends a trial, without a record, for an error that is the study's.
+    fn stop(&mut self, index: usize, error: StoreError) {
+        if self.logs[index].take().is_some() {
+            (self.on_end)(self.trials[index], Err(error.into()));
         }
     }
 
@@ -275,51 +339,30 @@ impl Watcher for GroupRun<'_> {
     }
 
     fn ended(&mut self, number: usize, ended: Result<Ended, TrainError>) {
-        self.end(
-            self.active[number],
-            ended.map_err(|error| error_chain(&error)),
-        );
-    }
-}
-
-/// Writes one trial's progress to its folder, and keeps its epochs and the first error of a
-/// write. After an error it writes nothing more.
-struct ProgressLog {
-    writer: TrialWriter,
-    /// Whether the observer was told that the trial started, and not that it was interrupted
-    /// since.
-    reported_started: bool,
-    epochs: Vec<EpochRecord>,
-    error: Option<StoreError>,
-}
-
-impl ProgressLog {
-    fn new(writer: TrialWriter) -> Self {
-        Self {
-            writer,
-            reported_started: false,
-            epochs: Vec::new(),
-            error: None,
+        let index = self.active[number];
+        let error = match ended {
+            Ok(ended) => return self.end(index, Ok(ended)),
+            Err(error) => error,
+        };
+        match self.set_checkpoint_aside(index, &error) {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(error) => return self.stop(index, error),
         }
-    }
-
-    fn start(&mut self, epochs: &[EpochRecord], run: &lenet_results::RunRecord) {
-        self.reported_started = true;
-        self.epochs = epochs.to_vec();
-        self.write(|writer| {
-            writer.restore_epochs(epochs)?;
-            writer.append_run(run)
-        });
-    }
-
-    fn append(&mut self, epoch: &EpochRecord) {
-        self.epochs.push(epoch.clone());
-        self.write(|writer| writer.append_epoch(epoch));
-    }
-
-    fn write(&mut self, action: impl FnOnce(&mut TrialWriter) -> Result<(), StoreError>) {
-        if self.error.is_none() {
-            self.error = action(&mut self.writer).err();
+        // A file that cannot be read or written is the folder's fault, not the trial's.
+        match error {
+            TrainError::Checkpoint(CheckpointError::Io { file: path, source }) => {
+                let action = "read or write the checkpoint";
+                self.stop(
+                    index,
+                    StoreError::Io {
+                        path,
+                        action,
+                        source,
+                    },
+                );
+            }
+            error => self.end(index, Err(error_chain(&error))),
         }
     }
 }

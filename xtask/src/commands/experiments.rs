@@ -59,6 +59,10 @@ pub fn run(flags: &Experiments) -> CommandResult {
     lenet_study::check_memory(&plan).or_refuse()?;
     let store = Store::create(&out).or_refuse()?;
     // What an earlier run left is read before anything is changed.
+    if let Some(file) = store.mend_study().or_refuse()? {
+        let kept = file.kept.display();
+        output::note(format_args!("{}; it is kept as {kept}", file.reason));
+    }
     let earlier = store.read_study().or_refuse()?;
     lenet_study::survey(&plan, &store).or_refuse()?;
     let looked = earlier.filter(|earlier| earlier.name == plan.study.name);
@@ -202,6 +206,7 @@ fn conclude(
     summary: &RunSummary,
 ) -> CommandResult {
     let found = read(&[store.folder().to_owned()], None).or_fail()?;
+    found.tell_damage();
     let records = found.records();
     if flags.verbose || plan.study.claims.is_empty() {
         output::line(cell_table(&plan.study, records.trials)).or_fail()?;

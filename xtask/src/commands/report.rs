@@ -6,8 +6,8 @@ use anyhow::Context;
 use lenet_data::Dataset;
 use lenet_report::Records;
 use lenet_results::{
-    Registration, RuntimeRecord, Store, StudyRecord, TrialRecord, read_study, registrations,
-    runtime_records,
+    Registration, RuntimeRecord, Store, StoreError, StudyRecord, TrialRecord, find_runtimes,
+    read_study, registrations,
 };
 use lenet_study::{DataSets, Overrides, Plan, StudyConfig};
 
@@ -21,6 +21,7 @@ use crate::table::count;
 /// Runs the command; refuses folders that hold no records or some that cannot be read.
 pub fn run(flags: &Report) -> CommandResult {
     let mut found = read(&flags.records, flags.config.as_deref()).or_refuse()?;
+    found.tell_damage();
     for folder in &flags.data_dir {
         let set = Dataset::from_folder(folder).or_refuse()?;
         found.data = found.data.with(&folder.to_string_lossy(), set);
@@ -72,11 +73,28 @@ pub struct Found {
     trials: Vec<TrialRecord>,
     runtimes: Vec<RuntimeRecord>,
     register: Vec<Registration>,
+    /// What is wrong with damaged files, whose records count as missing.
+    damaged: Vec<StoreError>,
     /// The data sets of the study that takes the place of the folders'.
     data: DataSets,
 }
 
 impl Found {
+    /// Names damaged files on standard error.
+    pub fn tell_damage(&self) {
+        for error in &self.damaged {
+            output::note(format_args!("left out: {error}"));
+        }
+        let old = self.trials.iter().filter(|trial| !trial.is_verified());
+        let old = old.count();
+        if old > 0 {
+            output::note(format_args!(
+                "{} unverified: their format has no checksums",
+                count(old, "record")
+            ));
+        }
+    }
+
     /// The records behind a report, without evidence.
     pub fn records(&self) -> Records<'_> {
         Records {
@@ -95,8 +113,10 @@ impl Found {
 pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> {
     let mut found = Found::default();
     for folder in folders {
-        let runtimes = runtime_records(folder)?;
-        let (has_trials, has_runtimes) = (folder.join("trials").is_dir(), !runtimes.is_empty());
+        let (runtimes, damaged) = find_runtimes(folder)?;
+        let has_trials = folder.join("trials").is_dir();
+        let has_runtimes = !(runtimes.is_empty() && damaged.is_empty());
+        found.damaged.extend(damaged);
         anyhow::ensure!(
             has_trials || has_runtimes,
             "{}: there are no records (hint: give the folder that `experiments --out` or \
@@ -114,7 +134,9 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
             _ => {}
         }
         if has_trials {
-            found.trials.extend(Store::open(folder)?.records()?);
+            let trials = Store::open(folder)?.find_records()?;
+            found.trials.extend(trials.records);
+            found.damaged.extend(trials.damaged);
         }
     }
     found.register.sort_by_key(|registration| registration.unix);

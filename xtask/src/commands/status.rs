@@ -54,6 +54,23 @@ pub fn run(flags: &Status) -> CommandResult {
             }
             _ => {}
         }
+        if let TrialState::Done(record) | TrialState::Failed(record) = &trial.state {
+            for error in store.trial(&trial.identity).damage(record) {
+                output::line(format_args!("damaged: {}: {error}", trial.label)).or_fail()?;
+            }
+        }
+    }
+    let unverified = status.trials.iter().filter(|trial| match &trial.state {
+        TrialState::Done(record) | TrialState::Failed(record) => !record.is_verified(),
+        _ => false,
+    });
+    let unverified = unverified.count();
+    if unverified > 0 {
+        let records = count(unverified, "record");
+        output::line(format_args!(
+            "unverified: {records} of a format without checksums"
+        ))
+        .or_fail()?;
     }
     let counted = STATES.map(|word| (status.count(word), word));
     let counted = counted.iter().filter(|(number, _)| *number > 0);

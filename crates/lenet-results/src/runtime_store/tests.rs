@@ -138,7 +138,7 @@ fn records_of_format_1_keep_their_names_and_say_the_same() {
     }
     assert_eq!(runtime_records(folder.path()).unwrap().len(), GOLDEN.len());
     let text = fs::read_to_string(store.path(GOLDEN[0].0)).unwrap();
-    assert!(text.starts_with("{\n  \"format\": 2,"), "{text}");
+    assert!(text.starts_with("{\n  \"format\": 3,"), "{text}");
 }
 
 #[test]
@@ -155,7 +155,13 @@ fn all_records_of_a_folder_are_read_and_none_passed_over() {
     assert_eq!(found.len(), 2, "the lock is no record");
     assert!(found.contains(&record()) && found.contains(&second));
     fs::write(folder.path().join("runtime/0123.json"), "{}").unwrap();
-    assert!(runtime_records(folder.path()).is_err());
+    let (found, damaged) = find_runtimes(folder.path()).unwrap();
+    assert_eq!((found.len(), damaged.len()), (2, 1));
+    assert!(
+        damaged[0].to_string().contains("0123.json"),
+        "{}",
+        damaged[0]
+    );
 }
 
 type Change = fn(&mut RuntimeRecord);
@@ -251,7 +257,7 @@ fn what_is_newer_foreign_or_broken_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let store = RuntimeStore::create(folder.path()).unwrap();
     let write = |record: &RuntimeRecord| {
-        let text = serde_json::to_string(record).unwrap();
+        let text = sealed(record, record.format, Lines::Many);
         fs::write(store.path(&blank().identity()), text).unwrap();
     };
 
@@ -278,7 +284,7 @@ fn what_is_newer_foreign_or_broken_is_refused() {
     write(&broken);
     let refused = store.read(&blank().identity());
     assert!(
-        matches!(refused, Err(StoreError::Malformed { .. })),
+        matches!(refused, Err(StoreError::Contradiction { .. })),
         "{refused:?}"
     );
 }

@@ -1,9 +1,10 @@
 //! A trial's folder from start to end, and after crashes.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 
 use super::*;
+use crate::checksum::{Lines, sealed};
 use crate::samples::{config, epoch, record, run};
 use crate::store::Store;
 
@@ -48,7 +49,11 @@ fn states_follow_each_other() {
     writer.append_run(&run("there")).unwrap();
     fs::write(trial.checkpoint_path(), "weights").unwrap();
     let written = writer
-        .finish(Outcome::Completed {}, vec![epoch(1), epoch(2)], 104_250)
+        .finish(
+            Outcome::Completed {},
+            (1..=10).map(epoch).collect(),
+            104_250,
+        )
         .unwrap();
     assert_eq!(written.runs.len(), 2);
     assert!(!trial.checkpoint_path().exists());
@@ -169,10 +174,10 @@ fn a_record_of_a_later_version_is_refused_and_left_alone() {
     } = fixture();
     fs::create_dir_all(trial.folder()).unwrap();
     let path = trial.folder().join("result.json");
-    let newer = r#"{"format": 2, "something": "else"}"#;
+    let newer = r#"{"format": 3, "something": "else"}"#;
     fs::write(&path, newer).unwrap();
     let expected = format!(
-        "{}: trial record of format 2; this program reads up to format 1 \
+        "{}: trial record of format 3; this program reads up to format 2 \
          (hint: use the version that wrote it, or another folder)",
         path.display()
     );
@@ -190,7 +195,11 @@ fn a_record_in_the_wrong_folder_is_refused() {
     let Fixture { store, .. } = fixture();
     let elsewhere = store.trial("0000000000000000");
     fs::create_dir_all(elsewhere.folder()).unwrap();
-    let text = serde_json::to_string(&record(Outcome::Completed {}, 1)).unwrap();
+    let text = sealed(
+        &record(Outcome::Completed {}, 10),
+        TRIAL_FORMAT,
+        Lines::Many,
+    );
     fs::write(elsewhere.folder().join("result.json"), text).unwrap();
     let error = elsewhere.read_record().unwrap_err();
     assert!(matches!(error, StoreError::Identity { .. }), "{error}");
@@ -229,7 +238,9 @@ fn predictions_come_with_a_result_and_go_with_a_new_try() {
     let mut writer = trial.begin(&config()).unwrap();
     assert_eq!(trial.read_predictions().unwrap(), None);
     writer.keep_predictions(&mine).unwrap();
-    writer.finish(Outcome::Completed {}, vec![], 1).unwrap();
+    writer
+        .finish(Outcome::Completed {}, (1..=10).map(epoch).collect(), 1)
+        .unwrap();
     assert_eq!(trial.read_predictions().unwrap(), Some(mine));
     let path = trial.folder().join("predictions.bin");
     fs::write(&path, "rubbish").unwrap();
@@ -239,4 +250,91 @@ fn predictions_come_with_a_result_and_go_with_a_new_try() {
         matches!(trial.state(), TrialState::Done(_)),
         "the record stands"
     );
+}
+
+/// Whatever stands in place of a file, a study goes on; what is there is kept.
+#[test]
+fn damage_is_named_set_aside_and_begun_anew() {
+    type Damage = fn(&Path);
+    let cases: [(&str, Damage); 6] = [
+        ("result.json", |path| fs::write(path, "{}").unwrap()),
+        ("config.json", |path| fs::write(path, "").unwrap()),
+        ("epochs.jsonl", |path| fs::write(path, "rubbish\n").unwrap()),
+        ("runs.jsonl", |path| {
+            fs::write(path, [0xff, 0xfe, b'\n']).unwrap()
+        }),
+        ("result.json", |path| fs::create_dir(path).unwrap()),
+        ("checkpoint", |path| {
+            std::process::Command::new("mkfifo")
+                .arg(path)
+                .status()
+                .unwrap();
+        }),
+    ];
+    for (name, damage) in cases {
+        let Fixture { trial, _folder, .. } = fixture();
+        drop(trial.begin(&config()).unwrap());
+        let path = trial.folder().join(name);
+        let _ = fs::remove_file(&path);
+        damage(&path);
+        let writer = trial.begin(&config()).unwrap();
+        let aside: Vec<_> = writer.set_aside().iter().map(|file| &file.kept).collect();
+        let kept = trial.folder().join(format!("{name}.aside-1"));
+        assert_eq!(aside, [&kept], "{name}");
+        assert!(fs::symlink_metadata(kept).is_ok(), "{name}");
+        assert!(
+            matches!(trial.state(), TrialState::Running { epochs: 0 }),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_result_stays_whoever_comes_later() {
+    let Fixture { trial, _folder, .. } = fixture();
+    let writer = trial.begin(&config()).unwrap();
+    let epochs = (1..=10).map(epoch).collect();
+    writer.finish(Outcome::Completed {}, epochs, 1).unwrap();
+    let error = trial.begin(&config()).unwrap_err();
+    assert!(matches!(error, StoreError::Finished { .. }), "{error}");
+    assert!(matches!(trial.state(), TrialState::Done(_)));
+}
+
+/// A digit of a number, anywhere in a record, is a byte of what its checksum covers.
+#[test]
+fn every_changed_digit_is_found() {
+    let Fixture { trial, _folder, .. } = fixture();
+    let mut writer = trial.begin(&config()).unwrap();
+    let epochs: Vec<_> = (1..=10).map(epoch).collect();
+    writer.restore_epochs(&epochs).unwrap();
+    writer.finish(Outcome::Completed {}, epochs, 1).unwrap();
+    let values = |text: &[u8]| {
+        let values = serde_json::Deserializer::from_slice(text).into_iter::<serde_json::Value>();
+        values.collect::<Result<Vec<_>, _>>().ok()
+    };
+    for name in ["result.json", "epochs.jsonl", "config.json"] {
+        let path = trial.folder().join(name);
+        let whole = fs::read(&path).unwrap();
+        let digits = (0..whole.len()).filter(|&at| whole[at].is_ascii_digit());
+        for at in digits.step_by(7) {
+            let mut text = whole.clone();
+            text[at] = if text[at] == b'9' { b'8' } else { text[at] + 1 };
+            // The last of seventeen digits may leave a float what it is.
+            if values(&text) == values(&whole) {
+                continue;
+            }
+            fs::write(&path, &text).unwrap();
+            let found = match trial.state() {
+                TrialState::Done(record) => !trial.damage(&record).is_empty(),
+                TrialState::Unreadable(_) => true,
+                _ => false,
+            };
+            assert!(
+                found,
+                "{name}, byte {at}: {}",
+                String::from_utf8_lossy(&text)
+            );
+        }
+        fs::write(&path, &whole).unwrap();
+    }
 }

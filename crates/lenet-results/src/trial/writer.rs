@@ -1,0 +1,248 @@
+//! The one writer of a trial's folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::checksum::{Lines, sealed};
+use crate::error::StoreError;
+use crate::files::{
+    io_error, read_if_present, regular, remove_if_present, remove_temporary, set_aside, write_whole,
+};
+use crate::format::TRIAL_FORMAT;
+use crate::lines::{append_line, drop_torn_line, line};
+use crate::lock::Lock;
+use crate::predictions::{self, Predictions};
+use crate::record::{EpochRecord, Outcome, RunRecord, TrialRecord};
+use lenet_core::Trial;
+
+use super::{ConfigFile, TrialDir};
+
+/// A damaged file that was moved out of the way, to be made anew.
+#[derive(Debug)]
+pub struct SetAside {
+    /// Where it is kept.
+    pub kept: PathBuf,
+    /// What is wrong with it.
+    pub reason: StoreError,
+}
+
+impl TrialDir {
+    /// Makes this process the trial's writer: takes the lock, looks under it at what is there, and writes
+    /// `config.json`. Damaged files are set aside ([`TrialWriter::set_aside`]); the record of a failure,
+    /// so that the trial can be tried again, and predictions without a record are removed.
+    ///
+    /// The lock ends with the process, however that ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Finished`] if the trial has a result, which stays as it is; [`StoreError::Locked`] if
+    /// another writer holds the lock; other errors if a file cannot be written or has a later version.
+    pub fn begin(&self, config: &Trial) -> Result<TrialWriter, StoreError> {
+        self.check_identity(&self.folder, config)?;
+        let finished = || StoreError::Finished {
+            path: self.folder.clone(),
+        };
+        fs::create_dir_all(&self.folder).map_err(io_error(&self.folder, "create the folder"))?;
+        let lock = Lock::take(&self.lock_path())?;
+        let mut aside = Vec::new();
+        let record = sound(self.read_record(), &self.result_path(), &mut aside)?.flatten();
+        match record {
+            Some(TrialRecord {
+                outcome: Outcome::Failed { .. },
+                ..
+            }) => remove_if_present(&self.result_path())?,
+            Some(_) => return Err(finished()),
+            None => {}
+        }
+        remove_temporary(&self.folder);
+        if regular(&self.predictions_path()).is_ok() {
+            remove_if_present(&self.predictions_path())?;
+        }
+        for path in [self.predictions_path(), self.checkpoint_path()] {
+            sound(regular(&path), &path, &mut aside)?;
+        }
+        sound(self.read_config(), &self.config_path(), &mut aside)?;
+        write_json(&self.config_path(), &self.config_file(config))?;
+        // The next line must not be appended to one that a crash cut short.
+        for path in [self.epochs_path(), self.runs_path()] {
+            sound(drop_torn_line(&path), &path, &mut aside)?;
+        }
+        sound(self.read_epochs_of(config), &self.epochs_path(), &mut aside)?;
+        let runs = sound(self.read_runs(), &self.runs_path(), &mut aside)?;
+        Ok(TrialWriter {
+            place: self.clone(),
+            config: config.clone(),
+            runs: runs.unwrap_or_default(),
+            aside,
+            lock,
+        })
+    }
+
+    /// Makes the damaged files of a finished trial anew, from its result.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] while another process writes the trial; [`StoreError::Io`].
+    pub fn mend(&self, record: &TrialRecord) -> Result<Vec<SetAside>, StoreError> {
+        let _lock = Lock::take(&self.lock_path())?;
+        let mut aside = Vec::new();
+        let path = self.config_path();
+        if sound(self.read_config(), &path, &mut aside)?.is_none() {
+            write_json(&path, &self.config_file(&record.config))?;
+        }
+        let path = self.epochs_path();
+        if sound(self.read_epochs_of(&record.config), &path, &mut aside)?.is_none() {
+            write_lines(&path, &record.epochs)?;
+        }
+        let path = self.runs_path();
+        if sound(self.read_runs(), &path, &mut aside)?.is_none() {
+            write_lines(&path, &record.runs)?;
+        }
+        Ok(aside)
+    }
+
+    fn config_file(&self, config: &Trial) -> ConfigFile {
+        ConfigFile {
+            format: TRIAL_FORMAT,
+            identity: self.identity.clone(),
+            config: config.clone(),
+        }
+    }
+}
+
+/// What was read; `None` where the file was damaged, which is then set aside.
+fn sound<T>(
+    read: Result<T, StoreError>,
+    path: &Path,
+    aside: &mut Vec<SetAside>,
+) -> Result<Option<T>, StoreError> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(reason) if reason.is_damage() => {
+            let kept = set_aside(path)?;
+            aside.extend(kept.map(|kept| SetAside { kept, reason }));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The writer of a trial. It holds the trial's lock; dropping it releases the lock.
+#[derive(Debug)]
+pub struct TrialWriter {
+    place: TrialDir,
+    config: Trial,
+    runs: Vec<RunRecord>,
+    aside: Vec<SetAside>,
+    lock: Lock,
+}
+
+impl TrialWriter {
+    /// Damaged files that were found and moved out of the way.
+    #[must_use]
+    pub fn set_aside(&self) -> &[SetAside] {
+        &self.aside
+    }
+
+    /// Moves the checkpoint out of the way, so that the trial begins anew. Gives its new path; `None` if
+    /// there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn set_checkpoint_aside(&mut self) -> Result<Option<PathBuf>, StoreError> {
+        set_aside(&self.place.checkpoint_path())
+    }
+
+    /// Appends the record of a run that begins now.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; [`StoreError::Locked`] if another process has taken the trial over.
+    pub fn append_run(&mut self, run: &RunRecord) -> Result<(), StoreError> {
+        self.lock.check()?;
+        self.runs.push(run.clone());
+        append_line(&self.place.runs_path(), run, TRIAL_FORMAT)
+    }
+
+    /// Appends the record of one epoch.
+    ///
+    /// # Errors
+    /// As [`Self::append_run`].
+    pub fn append_epoch(&mut self, epoch: &EpochRecord) -> Result<(), StoreError> {
+        self.lock.check()?;
+        append_line(&self.place.epochs_path(), epoch, TRIAL_FORMAT)
+    }
+
+    /// Replaces the list of epochs by the one in a checkpoint. A process that was killed may have
+    /// written more epochs than its checkpoint holds, or one fewer.
+    ///
+    /// # Errors
+    /// As [`Self::append_run`].
+    pub fn restore_epochs(&mut self, epochs: &[EpochRecord]) -> Result<(), StoreError> {
+        self.lock.check()?;
+        let path = self.place.epochs_path();
+        if read_if_present(&path)?.unwrap_or_default() == lines(epochs) {
+            return Ok(());
+        }
+        write_lines(&path, epochs)
+    }
+
+    /// Writes `predictions.bin`. It comes before [`Self::finish`], so a finished trial has it whole
+    /// or not at all.
+    ///
+    /// # Errors
+    /// As [`Self::append_run`]; [`StoreError::Identity`] if they are of another trial.
+    pub fn keep_predictions(&mut self, predictions: &Predictions) -> Result<(), StoreError> {
+        self.lock.check()?;
+        let path = self.place.predictions_path();
+        if predictions.identity() != self.place.identity {
+            return Err(StoreError::Identity {
+                path,
+                found: predictions.identity().to_owned(),
+                expected: self.place.identity.clone(),
+            });
+        }
+        write_whole(&path, &predictions::to_bytes(predictions))
+    }
+
+    /// Writes `result.json` and removes the checkpoint. If the trial failed, the checkpoint stays
+    /// for the next try.
+    ///
+    /// # Errors
+    /// As [`Self::append_run`].
+    pub fn finish(
+        self,
+        outcome: Outcome,
+        epochs: Vec<EpochRecord>,
+        parameters: usize,
+    ) -> Result<TrialRecord, StoreError> {
+        self.lock.check()?;
+        let failed = matches!(outcome, Outcome::Failed { .. });
+        let record = TrialRecord {
+            format: TRIAL_FORMAT,
+            identity: self.place.identity.clone(),
+            config: self.config.clone(),
+            parameters,
+            outcome,
+            epochs,
+            runs: self.runs.clone(),
+        };
+        // On the disk, its name too, before the checkpoint goes.
+        write_json(&self.place.result_path(), &record)?;
+        if !failed {
+            remove_if_present(&self.place.checkpoint_path())?;
+        }
+        Ok(record)
+    }
+}
+
+fn lines(values: &[impl Serialize]) -> String {
+    values.iter().map(|v| line(v, TRIAL_FORMAT)).collect()
+}
+
+fn write_lines(path: &Path, values: &[impl Serialize]) -> Result<(), StoreError> {
+    write_whole(path, lines(values).as_bytes())
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<(), StoreError> {
+    write_whole(path, sealed(value, TRIAL_FORMAT, Lines::Many).as_bytes())
+}
