@@ -130,7 +130,7 @@ impl Progress {
         let bar = (self.style == Style::Bars && state.running.len() < BARS)
             .then(|| self.bars.add(new_bar(1000, "{prefix} {bar:20} {msg}")));
         if let Some(bar) = &bar {
-            bar.set_prefix(label.to_owned());
+            bar.set_prefix(output::shown(label));
         }
         let trial = Trial {
             label: label.to_owned(),

@@ -1,6 +1,6 @@
 //! A study's file: base settings, figures, their axes, seeds; published data and claims.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::builtin;
 use crate::claims::{self, ClaimConfig};
@@ -10,6 +10,7 @@ use crate::flat;
 use crate::node::{Document, Node};
 use crate::published::{self, Beside, PublishedConfig};
 use crate::settings::{ONLY_OF_RUNTIME, from_node};
+use crate::text_file::read_text;
 use lenet_core::Settings;
 use lenet_core::bounds::Counts;
 use lenet_core::settings::Node as _;
@@ -36,6 +37,8 @@ pub struct StudyConfig {
     pub claims: Vec<ClaimConfig>,
     /// What a user should know of the file beside the study.
     pub note: Option<String>,
+    /// The folder that the file's paths are relative to; empty: the current one.
+    pub folder: PathBuf,
 }
 
 /// Seeds of each cell, in the order in which they are run.
@@ -72,17 +75,23 @@ impl StudyConfig {
             return Self::read(text, file_or_name, &beside);
         }
         let path = Path::new(file_or_name);
-        let text = std::fs::read_to_string(path).map_err(|error| StudyError::Read {
-            path: path.to_owned(),
-            reason: error.to_string(),
+        let text = read_text(path).map_err(|reason| {
+            let path = path.to_owned();
+            match path.exists() {
+                true => StudyError::Text { path, reason },
+                false => StudyError::Read { path, reason },
+            }
         })?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let beside = |name: &str| {
             let path = folder.join(name);
-            let text = std::fs::read_to_string(&path);
-            text.map_err(|error| format!("{}: {error}", path.display()))
+            read_text(&path).map_err(|reason| format!("{}: {reason}", path.display()))
         };
-        Self::read(&text, file_or_name, &beside)
+        let study = Self::read(&text, file_or_name, &beside)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            ..study
+        })
     }
 
     /// Reads a study from the text of a TOML file that names no other files; `origin` names it in
@@ -123,7 +132,7 @@ impl StudyConfig {
             let node = &entry.node;
             match entry.name.as_str() {
                 "name" => name = Some(node.identifier()?),
-                "title" => title = Some(node.string("a string")?.to_owned()),
+                "title" => title = Some(node.title()?),
                 "seeds" => seeds = read_seeds(node)?,
                 "base" => (base, base_node) = (from_node(node)?, node.clone()),
                 "predictions" => predictions = node.boolean()?,
@@ -160,6 +169,7 @@ impl StudyConfig {
             published,
             claims,
             note: None,
+            folder: PathBuf::new(),
         })
     }
 }
@@ -176,6 +186,7 @@ impl StudyConfig {
             published: Vec::new(),
             claims: Vec::new(),
             note: Some(grid.note),
+            folder: PathBuf::new(),
         }
     }
 

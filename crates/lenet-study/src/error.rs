@@ -40,6 +40,14 @@ pub enum StudyError {
         /// Why it could not be read.
         reason: String,
     },
+    /// A file that cannot be used as a text.
+    #[error("{}: {reason}", path.display())]
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// Not TOML.
     #[error("{place}: not valid TOML: {message}")]
     Syntax {
@@ -222,6 +230,19 @@ pub enum StudyError {
         cell: String,
         /// What does not fit.
         reason: String,
+    },
+    /// One name, two folders.
+    #[error(
+        "data = {name:?} is both {} and {}: a study's file names folders beside itself, a flag those of the \
+         current folder (hint: give the flag a whole path)",
+        folders[0].display(),
+        folders[1].display()
+    )]
+    TwoFolders {
+        /// The name.
+        name: String,
+        /// What the names mean.
+        folders: [PathBuf; 2],
     },
     /// The data set.
     #[error(transparent)]

@@ -96,8 +96,15 @@ pub(crate) fn read_figures<'d>(
     let mut figures: Vec<(FigureConfig, Node<'d>)> = Vec::new();
     for element in node.elements("an array of tables, written [[figure]]")? {
         let (figure, id_node, published) = read_figure(&element)?;
-        if figures.iter().any(|(other, _)| other.id == figure.id) {
-            return Err(id_node.refuse("another figure has this id; give each its own"));
+        let same = |(other, _): &&(FigureConfig, _)| other.id.eq_ignore_ascii_case(&figure.id);
+        if let Some((other, _)) = figures.iter().find(same) {
+            return Err(id_node.refuse(match other.id == figure.id {
+                true => "another figure has this id; give each its own".to_owned(),
+                false => format!(
+                    "figure {} has this id but for capitals, which some file systems do not tell apart",
+                    other.id
+                ),
+            }));
         }
         figures.push((figure, published));
     }
@@ -125,8 +132,8 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>, Node<'d>)
         let node = entry.node.clone();
         match entry.name.as_str() {
             "id" => id = Some((node.identifier()?, node)),
-            "title" => title = Some(node.string("a string")?.to_owned()),
-            "notes" => notes = node.string("a string of Markdown")?.to_owned(),
+            "title" => title = Some(node.title()?),
+            "notes" => notes = node.prose("a string of Markdown")?,
             "published" => {
                 published = Some(node.string("a string")?.to_owned());
                 published_node = node;

@@ -41,6 +41,7 @@ mod queue;
 mod run;
 mod settings;
 mod status;
+mod text_file;
 mod trial;
 
 pub use allocation::Allocation;
@@ -63,3 +64,4 @@ pub use published::PublishedConfig;
 pub use run::{RunSettings, run};
 pub use settings::TomlSettings;
 pub use status::{Status, TrialStatus, status};
+pub use text_file::{MOST_TEXT_BYTES, read_text};

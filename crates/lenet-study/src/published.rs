@@ -62,8 +62,8 @@ fn table<'d>(
         match entry.name.as_str() {
             "id" => id = Some((value.identifier()?, value)),
             "file" => file = Some(value),
-            "source" => source = Some(value.string("a string")?.to_owned()),
-            _ => precision = Some(value.string("a string")?.to_owned()),
+            "source" => source = Some(value.prose("a string")?),
+            _ => precision = Some(value.prose("a string")?),
         }
     }
     let missing = |key: &str, hint: &str| StudyError::MissingKey {

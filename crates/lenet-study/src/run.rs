@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use lenet_core::{DeviceKind, Shape};
 use lenet_results::{SelfCheck, Store};
-use lenet_train::RunOptions;
+use lenet_train::{RunOptions, TrainError};
 
 use crate::allocation::Allocation;
 use crate::data_sets::DataSets;
@@ -125,10 +125,21 @@ pub(crate) fn run_with(
         predictions: plan.predictions,
     };
     std::thread::scope(|scope| {
-        for _ in 0..allocation.workers() {
-            scope.spawn(|| worker(&state, &context, &checks, allocation, settings));
+        for number in 0..allocation.workers() {
+            let thread = std::thread::Builder::new().name(format!("trials {number}"));
+            let work = || worker(&state, &context, &checks, allocation, settings);
+            match thread.spawn_scoped(scope, work) {
+                Ok(_) => {}
+                Err(error) if number == 0 => return Err(no_thread(&error)),
+                // Those that there are do all the work.
+                Err(error) => {
+                    tracing::warn!("{number} trials run at once, since no more can: {error}");
+                    break;
+                }
+            }
         }
-    });
+        Ok(())
+    })?;
 
     let state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(error) = state.error {
@@ -153,6 +164,11 @@ pub(crate) fn run_with(
         interrupted: remaining > 0,
         seconds: begun.elapsed().as_secs_f64(),
     })
+}
+
+fn no_thread(error: &std::io::Error) -> StudyError {
+    let reason = error.to_string();
+    StudyError::Train(TrainError::Threads { reason })
 }
 
 /// The result of the self-check for each code path, keyed by data set and shape.

@@ -46,6 +46,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
         .out
         .clone()
         .unwrap_or_else(|| Path::new("results").join(&study.name));
+    ensure_same_study(&plan.study.name, &out).or_refuse()?;
     let mut settings = RunSettings {
         jobs: flags.jobs,
         threads: flags.threads,
@@ -61,8 +62,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
     // What an earlier run left is read before anything is changed.
     let earlier = store.read_study().or_refuse()?;
     lenet_study::survey(&plan, &store).or_refuse()?;
-    let looked = earlier.filter(|earlier| earlier.name == plan.study.name);
-    if let (None, Some(looked)) = (most, looked.and_then(|study| study.until_decided)) {
+    if let (None, Some(looked)) = (most, earlier.and_then(|study| study.until_decided)) {
         plan.study.until_decided = Some(looked);
         output::note(
             "the seeds of these records were added until claims were decided, so their intervals go on \
@@ -89,6 +89,20 @@ pub fn run(flags: &Experiments) -> CommandResult {
         plan = Plan::expand(&study, &overrides, &data).or_fail()?;
         plan.study.until_decided = Some(most);
     }
+}
+
+/// Refuses a folder whose records are another study's: its record would be replaced. One that cannot
+/// be read is named later.
+fn ensure_same_study(name: &str, out: &Path) -> anyhow::Result<()> {
+    if let Ok(Some(earlier)) = lenet_results::read_study(out) {
+        anyhow::ensure!(
+            earlier.name == name,
+            "{}: this folder holds the study {}, and this one is {name} (hint: give another --out)",
+            out.display(),
+            earlier.name
+        );
+    }
+    Ok(())
 }
 
 /// Seeds of every cell at the first look.
@@ -129,8 +143,7 @@ fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
     )?;
     let ordinal = overlay.compute(&flags.compute)?;
     overlay.set(&flags.set)?;
-    anyhow::ensure!(flags.jobs != Some(0), "--jobs 0: give at least 1");
-    anyhow::ensure!(flags.threads != Some(0), "--threads 0: give at least 1");
+    inputs::check_threads(flags.jobs, flags.threads)?;
     Ok((
         Overrides {
             only: flags.only.clone(),
@@ -181,7 +194,12 @@ fn carry_out(
     let page = Page { store, data };
     let watcher = Watcher::new(style, &page);
     let summary = std::thread::scope(|scope| {
-        scope.spawn(|| watcher.follow());
+        let follower = std::thread::Builder::new().name("page".to_owned());
+        if let Err(error) = follower.spawn_scoped(scope, || watcher.follow()) {
+            output::warning(format_args!(
+                "the page does not follow the study, since no thread can be started: {error}"
+            ));
+        }
         let summary = lenet_study::run(plan, data, store, settings, &|event| watcher.see(event));
         watcher.finish();
         summary.or_fail()

@@ -51,8 +51,8 @@ fn claim<'d>(node: &Node<'d>, position: usize) -> Result<(ClaimConfig, Node<'d>)
         let value = &entry.node;
         match entry.name.as_str() {
             "id" => (id, id_node) = (value.identifier()?, value.clone()),
-            "text" => text = Some(value.string("a string")?.to_owned()),
-            "notes" => notes = value.string("a string of Markdown")?.to_owned(),
+            "text" => text = Some(value.prose("a string")?),
+            "notes" => notes = value.prose("a string of Markdown")?,
             "correction" => {
                 let words = [
                     ("bonferroni", Correction::Bonferroni),
