@@ -1,6 +1,7 @@
 //! How the trials of a study are named.
 
 use std::borrow::Borrow;
+use std::fmt;
 
 use crate::optimizer::Optimizer;
 use crate::settings::Settings;
@@ -131,6 +132,13 @@ impl Names {
 fn has_usual_decay(settings: &Settings) -> bool {
     let usual = settings.optimizer.and_then(Optimizer::usual_of);
     settings.weight_decay == usual.map(|optimizer| optimizer.weight_decay)
+}
+
+impl fmt::Display for Trial {
+    /// The trial's name where it stands alone: [`Names::of_one`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Names::of_one(self).trial(self))
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,11 @@
 //! One trial: everything that determines its numbers.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::architecture::Architecture;
 use crate::bounds;
 use crate::data::Data;
 use crate::device::{Backend, DeviceKind, Precision};
-use crate::names::Names;
 use crate::optimizer::Optimizer;
 use crate::problem::Problem;
 use crate::schedule::Schedule;
@@ -178,13 +175,6 @@ impl Precision {
                 "tf32 is for GPUs and the fused backend; take f32 elsewhere",
             )
         })
-    }
-}
-
-impl fmt::Display for Trial {
-    /// The trial's name where it stands alone: [`Names::of_one`].
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&Names::of_one(self).trial(self))
     }
 }
 

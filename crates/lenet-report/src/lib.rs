@@ -40,7 +40,7 @@ use claims::judge::{adjust, judge};
 use figures::Figure;
 use records::mistakes::Mistakes;
 use records::runtimes::Runtimes;
-use records::{cells, knobs, runtime_figures, runtimes, variance};
+use records::{index, knobs, runtime_figures, runtimes, variance};
 
 /// The records behind a report.
 #[derive(Clone, Copy, Default)]
@@ -111,7 +111,7 @@ pub struct FigureFiles {
 /// If the folder or a file cannot be written, or a figure cannot be drawn.
 pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, ReportError> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
-    let (study_figures, index) = cells::fill(records.studies, &merged.records);
+    let (study_figures, index) = index::fill(records.studies, &merged.records);
     let drawn = study_figures.iter();
     let accuracy_figures: Vec<Figure> = drawn
         .flat_map(|figure| figures::of_study(figure, &index))
@@ -243,7 +243,7 @@ pub fn claims_markdown(records: Records<'_>) -> String {
 #[must_use]
 pub fn best_cell(records: Records<'_>) -> Option<String> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
-    let (figures, _) = cells::fill(records.studies, &merged.records);
+    let (figures, _) = index::fill(records.studies, &merged.records);
     page::best_in_words(&tables::results::results(&figures))
 }
 

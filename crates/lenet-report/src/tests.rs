@@ -6,7 +6,7 @@ use lenet_results::{CellTrial, StudyRecord, TrialRecord};
 use tiny_skia::Pixmap;
 
 use crate::figures;
-use crate::records::cells::fill;
+use crate::records::index::fill;
 use crate::testing::{cell, lab_config, lab_study, trial, two_devices};
 use crate::{Records, ReportError, ReportFiles, write_report};
 

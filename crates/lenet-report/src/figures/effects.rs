@@ -3,7 +3,7 @@
 
 use lenet_results::Drawing;
 
-use crate::figures::drawings::{Drawn, measure};
+use crate::figures::drawn::{Drawn, measure};
 use crate::figures::figure::Figure;
 use crate::figures::value_axis::{value_axis, value_text};
 use crate::plot::frame::{Axis, LEFT, Margins, Scale, Tick};

@@ -4,7 +4,7 @@
 use lenet_results::{Drawing, EpochMeasure, EpochRecord};
 
 use crate::figures::accuracy::{CellCurve, caption, curves, published_entry, swatch};
-use crate::figures::drawings::{Drawn, measure};
+use crate::figures::drawn::{Drawn, measure};
 use crate::figures::figure::Figure;
 use crate::figures::value_axis::value_axis;
 use crate::plot::accuracy_scale::epoch_ticks;

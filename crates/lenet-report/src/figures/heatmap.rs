@@ -2,7 +2,7 @@
 
 use lenet_results::Drawing;
 
-use crate::figures::drawings::{Drawn, measure};
+use crate::figures::drawn::{Drawn, measure};
 use crate::figures::figure::Figure;
 use crate::figures::value_axis::{step, value_axis, value_text};
 use crate::plot::heat::{HeatPanel, Levels, Tile};

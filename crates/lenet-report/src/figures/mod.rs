@@ -3,6 +3,7 @@
 mod accuracy;
 pub(crate) mod confusion;
 mod drawings;
+mod drawn;
 mod effects;
 mod facets;
 mod figure;

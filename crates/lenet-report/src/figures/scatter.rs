@@ -2,7 +2,7 @@
 
 use lenet_results::{Drawing, EpochMeasure};
 
-use crate::figures::drawings::{Drawn, measure};
+use crate::figures::drawn::{Drawn, measure};
 use crate::figures::figure::Figure;
 use crate::figures::value_axis::value_axis;
 use crate::plot::frame::{LEFT, Margins, WIDTH};

@@ -10,7 +10,6 @@ use lenet_results::{
 use lenet_stats::Estimate;
 
 use crate::records::estimates::LEVEL;
-use crate::records::index::Index;
 use crate::records::trials::{Metric, common_last_epoch, value_at};
 
 /// A figure of a study with the records of its trials.
@@ -137,10 +136,10 @@ impl StudyFigure<'_> {
 /// Fills the figures of the studies with records. Studies of one name are parts of one study, so
 /// figures with the same id are joined cell by cell. If studies of different names share an id, all
 /// of these figures get the name of their study as a prefix.
-pub(crate) fn fill<'a>(
+pub(crate) fn figures<'a>(
     studies: &[StudyRecord],
     records: &'a [TrialRecord],
-) -> (Vec<StudyFigure<'a>>, Index) {
+) -> Vec<StudyFigure<'a>> {
     let by_identity: BTreeMap<&str, &TrialRecord> =
         records.iter().map(|r| (r.identity.as_str(), r)).collect();
     let joined = join(studies);
@@ -169,9 +168,7 @@ pub(crate) fn fill<'a>(
                 .collect(),
         }
     };
-    let mut figures: Vec<StudyFigure> = joined.iter().map(figure).collect();
-    let index = Index::of(&mut figures);
-    (figures, index)
+    joined.iter().map(figure).collect()
 }
 
 /// A figure whose parts may stand in several studies of one name.

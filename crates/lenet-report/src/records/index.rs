@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use lenet_core::{Names, Settings};
+use lenet_results::{StudyRecord, TrialRecord};
 
-use crate::records::cells::StudyFigure;
+use crate::records::cells::{self, StudyFigure};
 
 /// The distinct cells of all figures. A page speaks of cells and values of settings by their indices
 /// here.
@@ -41,6 +42,16 @@ pub(crate) struct Indexed {
     pub(crate) at: (usize, usize),
     /// Index of the value of each setting of [`Index::settings`].
     pub(crate) levels: Vec<usize>,
+}
+
+/// The figures of the studies, filled with records, and the index of their cells.
+pub(crate) fn fill<'a>(
+    studies: &[StudyRecord],
+    records: &'a [TrialRecord],
+) -> (Vec<StudyFigure<'a>>, Index) {
+    let mut figures = cells::figures(studies, records);
+    let index = Index::of(&mut figures);
+    (figures, index)
 }
 
 impl Index {

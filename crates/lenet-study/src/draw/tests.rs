@@ -36,25 +36,25 @@ fn what_cannot_be_drawn_is_refused() {
     let cases = [
         (
             "[\"heatmaps\"]",
-            "s.toml:5:9: `figure[0].draw[0]` = \"heatmaps\" (did you mean \"heatmap\"?)",
+            "s.toml:5:9: `figure.draw` is \"heatmaps\": did you mean \"heatmap\"?",
         ),
         (
             "[{ kind = \"heatmap\", x = \"filters\" }]",
-            "s.toml:5:32: `figure[0].draw[0].x` = \"filters\" (give one of \"kernel\", \"batch_size\")",
+            "s.toml:5:33: `figure.draw.x` is \"filters\": give one of \"kernel\", \"batch_size\"",
         ),
         (
             "[{ kind = \"effects\", x = \"kernel\" }]",
-            "s.toml:5:32: `figure[0].draw[0].x` = \"kernel\" (effects has the keys measure)",
+            "s.toml:5:33: `figure.draw.x` is \"kernel\": effects has the keys measure",
         ),
         (
             "[{ kind = \"effects\", measure = \"acuracy\" }]",
-            "s.toml:5:38: `figure[0].draw[0].measure` = \"acuracy\" (give one of \"train_loss\", \
+            "s.toml:5:39: `figure.draw.measure` is \"acuracy\": give one of \"train_loss\", \
              \"train_accuracy\", \"validation_loss\", \"validation_accuracy\", \"test_loss\", \
-             \"test_accuracy\", \"seconds_per_epoch\", \"images_per_second\", \"parameters\")",
+             \"test_accuracy\", \"seconds_per_epoch\", \"images_per_second\", \"parameters\"",
         ),
         (
             "[]",
-            "s.toml:5:8: `figure[0].draw` = [] (name at least one drawing, or leave the key out)",
+            "s.toml:5:8: `figure.draw` is []: name at least one drawing, or leave the key out",
         ),
     ];
     for (draw, expected) in cases {

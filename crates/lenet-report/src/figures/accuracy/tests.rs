@@ -5,7 +5,7 @@ use crate::plot::font::text_width;
 use crate::plot::scene::{Rect, Scene, Shape, Text};
 use crate::plot::sheet::LEGEND_TEXT;
 use crate::plot::svg::document;
-use crate::records::cells::fill;
+use crate::records::index::fill;
 use crate::testing::{cell, lab_config, lab_study, rising, trial};
 
 fn sheets(seeds: u64) -> Vec<Sheet> {

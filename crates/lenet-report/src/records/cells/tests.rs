@@ -1,6 +1,7 @@
 //! Filling of cells from records.
 
 use super::*;
+use crate::records::index::fill;
 use crate::records::trials::TEST;
 use crate::testing::{cell, lab_config, lab_study, trial};
 

@@ -5,7 +5,7 @@ use lenet_results::{StudyRecord, TrialRecord};
 
 use super::*;
 use crate::records::cell_measure::TEST_ACCURACY;
-use crate::records::cells::fill;
+use crate::records::index::fill;
 use crate::testing::{cell, lab_config, lab_study, trial};
 
 /// Two rates by two batch sizes, two seeds each, with these test accuracies after the only epoch, seed by

@@ -2,7 +2,7 @@
 
 use lenet_core::Dropout;
 
-use crate::records::cells::fill;
+use crate::records::index::fill;
 use crate::testing::{cell, lab_config, lab_study};
 
 #[test]

@@ -5,7 +5,7 @@ use lenet_stats::Estimate;
 use serde::Deserialize;
 
 use super::*;
-use crate::records::cells::fill;
+use crate::records::index::fill;
 use crate::records::networks::Why;
 use crate::tables::results::results;
 use crate::testing::{LABELS, MadeUp, Said, all_pass, twelve_images};

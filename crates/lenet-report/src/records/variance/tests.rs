@@ -4,7 +4,7 @@ use lenet_core::Trial;
 use lenet_results::{StudyRecord, TrialRecord};
 
 use super::*;
-use crate::records::cells::fill;
+use crate::records::index::fill;
 use crate::testing::{cell, lab_config, lab_study, trial};
 
 /// Two rates by two batch sizes with two seeds.

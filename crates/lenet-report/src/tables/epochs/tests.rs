@@ -3,7 +3,7 @@
 use lenet_core::{Optimizer, Rule};
 
 use super::*;
-use crate::records::cells::fill;
+use crate::records::index::fill;
 use crate::testing::{cell, lab_config, lab_study, rising, trial};
 
 fn read(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {

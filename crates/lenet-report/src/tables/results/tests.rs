@@ -5,7 +5,7 @@ use lenet_results::{StudyRecord, TrialRecord};
 use serde::Deserialize;
 
 use super::*;
-use crate::records::cells::fill;
+use crate::records::index::fill;
 use crate::testing::{arm, lab_study, study, trials};
 
 #[test]
