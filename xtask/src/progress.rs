@@ -1,6 +1,7 @@
 //! Progress of training: bars on a terminal, a line now and then elsewhere.
 
 mod grid;
+mod timings;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -15,6 +16,7 @@ use crate::output;
 use crate::table::{count, duration};
 
 pub use grid::GridProgress;
+pub use timings::TimingProgress;
 
 /// How progress is shown.
 ///

@@ -1,5 +1,6 @@
 //! A study's file: base settings, figures, their axes, seeds; published data and claims.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::builtin;
@@ -203,10 +204,12 @@ impl StudyConfig {
     }
 }
 
-/// How many seeds a study may ask for.
-const SEEDS: Counts = Counts {
+/// Most seeds of a cell, in a file and on a flag.
+pub const MOST_SEEDS: usize = 1_000_000;
+
+pub(crate) const SEEDS: Counts = Counts {
     least: 1,
-    most: 1_000_000,
+    most: MOST_SEEDS,
 };
 
 fn read_seeds(node: &Node<'_>) -> Result<Seeds, StudyError> {
@@ -214,10 +217,10 @@ fn read_seeds(node: &Node<'_>) -> Result<Seeds, StudyError> {
     if !node.is_array() {
         return Ok(Seeds::Count(node.count(SEEDS, expected)?));
     }
-    let mut seeds = Vec::new();
-    for element in node.elements(expected)? {
+    let (mut seeds, mut known) = (Vec::new(), HashSet::new());
+    for element in node.elements_up_to(MOST_SEEDS, expected)? {
         let seed = element.seed()?;
-        if seeds.contains(&seed) {
+        if !known.insert(seed) {
             return Err(element.refuse("the same seed twice would count one trial as two"));
         }
         seeds.push(seed);

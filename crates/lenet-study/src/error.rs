@@ -126,19 +126,16 @@ pub enum StudyError {
         /// Cells times seeds.
         trials: usize,
     },
-    /// A cell whose network alone does not fit in the memory there is.
+    /// More runtimes than anybody waits for.
     #[error(
-        "{cell}: its weights, their gradients and the optimizer's state take {needed} bytes, and this process \
-         may have {available} (hint: fewer filters or hidden units, a machine with more memory, or leave the \
-         cell out)"
+        "study {study} has {cells} cells of runtimes; at most {} are measured (hint: fewer values)",
+        crate::MOST_RUNTIMES
     )]
-    Memory {
-        /// The cell.
-        cell: String,
-        /// Bytes that it takes at least.
-        needed: u64,
-        /// Bytes that there are.
-        available: u64,
+    TooManyRuntimes {
+        /// The study's name.
+        study: String,
+        /// Cells of its figures of runtimes.
+        cells: usize,
     },
     /// A figure that the study does not have.
     #[error("study {study} has no figure {figure:?} (hint: it has {})", known.join(", "))]

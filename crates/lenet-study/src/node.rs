@@ -15,6 +15,9 @@ pub(crate) const MOST_ID: usize = 64;
 /// Most letters of a title, which a figure's drawing must hold.
 pub(crate) const MOST_TITLE: usize = 300;
 
+/// Most figures, published tables or claims of a study.
+pub(crate) const MOST_TABLES: usize = 1000;
+
 /// A parsed TOML text.
 pub(crate) struct Document<'t> {
     text: &'t str,
@@ -163,6 +166,21 @@ impl<'d> Node<'d> {
             value: value.get_ref(),
         };
         Ok(array.iter().map(element).collect())
+    }
+
+    /// An array's elements, if they are not more than `most`.
+    pub(crate) fn elements_up_to(
+        &self,
+        most: usize,
+        expected: &'static str,
+    ) -> Result<Vec<Node<'d>>, StudyError> {
+        let elements = self.elements(expected)?;
+        match elements.len() {
+            found if found > most => {
+                Err(self.refuse(format!("there are {found}, and at most {most} are read")))
+            }
+            _ => Ok(elements),
+        }
     }
 
     pub(crate) fn string(&self, expected: &'static str) -> Result<&'d str, StudyError> {

@@ -15,6 +15,7 @@ use crate::engine::{Engine, Training};
 use crate::error::StudyError;
 use crate::event::{FailedTrial, RunEvent, RunSummary};
 use crate::joint::joint_study;
+use crate::memory::{Memory, Taken};
 use crate::outstanding::{Work, outstanding, survey};
 use crate::plan::{Plan, PlannedTrial};
 use crate::queue::Queue;
@@ -89,7 +90,16 @@ pub(crate) fn run_with(
     let work = survey(plan, store)?;
     let rounds: Vec<usize> = plan.trials.iter().map(|trial| trial.round).collect();
     let order = outstanding(&rounds, &work);
-    let waiting = order.iter().map(|&position| &plan.trials[position]);
+    let memory = Memory::new(lenet_train::available_bytes());
+    let bytes = |trial: &PlannedTrial, threads| {
+        let set = data.get(&trial.data);
+        set.map_or(0, |set| engine.memory(&trial.config, set, threads))
+    };
+    // What cannot be trained comes last, so that its failure holds up nothing.
+    let order = order.iter().map(|&position| &plan.trials[position]);
+    let (fitting, too_large): (Vec<_>, Vec<_>) =
+        order.partition(|trial| memory.holds(bytes(trial, 1)));
+    let waiting = fitting.into_iter().chain(too_large);
     let one_thread = settings.options(1);
     let queue = Queue::new(waiting, |trial| {
         let splits = data.splits(&trial.data, &trial.config)?;
@@ -111,7 +121,8 @@ pub(crate) fn run_with(
     });
 
     let options = settings.options(allocation.threads);
-    let checks = SelfChecks::run(engine, &queue, data, &options, observer)?;
+    let fits = |trial: &PlannedTrial| memory.holds(bytes(trial, options.threads));
+    let checks = SelfChecks::run(engine, &queue, data, &options, &fits, observer)?;
     let state = Mutex::new(SchedulerState::new(
         queue,
         work.iter().filter(|w| **w == Work::Elsewhere).count(),
@@ -127,7 +138,12 @@ pub(crate) fn run_with(
     std::thread::scope(|scope| {
         for number in 0..allocation.workers() {
             let thread = std::thread::Builder::new().name(format!("trials {number}"));
-            let work = || worker(&state, &context, &checks, allocation, settings);
+            let room = |trials: &[&PlannedTrial], threads| {
+                let bytes = trials.iter().map(|trial| bytes(trial, threads));
+                memory.take(bytes.fold(0, u64::saturating_add), &settings.stop)
+            };
+            let (state, context, checks) = (&state, &context, &checks);
+            let work = move || worker(state, context, checks, allocation, settings, &room);
             match thread.spawn_scoped(scope, work) {
                 Ok(_) => {}
                 Err(error) if number == 0 => return Err(no_thread(&error)),
@@ -175,17 +191,18 @@ fn no_thread(error: &std::io::Error) -> StudyError {
 struct SelfChecks<'p>(Vec<((&'p str, Shape<'p>), SelfCheck)>);
 
 impl<'p> SelfChecks<'p> {
-    /// Checks each code path once, with the first trial that takes it. Reports the check that
-    /// came closest to its bound.
+    /// Checks each code path once, with the first trial that takes it, unless it does not fit in
+    /// memory. Reports the check that came closest to its bound.
     fn run(
         engine: &dyn Engine,
         queue: &Queue<'p>,
         data: &DataSets,
         options: &RunOptions,
+        fits: &dyn Fn(&PlannedTrial) -> bool,
         observer: &(dyn Fn(RunEvent<'_>) + Sync),
     ) -> Result<Self, StudyError> {
         let mut checks = Self(Vec::new());
-        for planned in queue.trials() {
+        for planned in queue.trials().filter(|trial| fits(trial)) {
             if checks.get(planned).is_some() {
                 continue;
             }
@@ -290,12 +307,13 @@ impl<'p> SchedulerState<'p> {
 
 /// Trains one group after another until the queue is empty, the study is stopped, or the store
 /// fails.
-fn worker(
+fn worker<'m>(
     state: &Mutex<SchedulerState<'_>>,
     context: &RunContext<'_>,
     checks: &SelfChecks<'_>,
     allocation: Allocation,
     settings: &RunSettings,
+    room: &dyn Fn(&[&PlannedTrial], usize) -> Option<Taken<'m>>,
 ) {
     let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
@@ -312,6 +330,9 @@ fn worker(
             )
         };
         let Some(first) = trials.first() else {
+            return;
+        };
+        let Some(_taken) = room(&trials, threads) else {
             return;
         };
         let check = checks.get(first);

@@ -48,6 +48,7 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
         let path = (config.backend, config.device, config.precision);
         check_devices([path], runtime.blank.execution.ordinal).or_refuse()?;
     }
+    lenet_study::check_runtimes(&plan, &data).or_refuse()?;
     let out = match &flags.out {
         Some(folder) => folder.clone(),
         None => PathBuf::from("results").join(&study.name),

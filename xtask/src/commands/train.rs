@@ -9,7 +9,7 @@ use lenet_model::TrainingImages;
 use lenet_model::weights::{self, Reading, Weights};
 use lenet_results::{EpochRecord, Outcome};
 use lenet_study::TomlSettings as _;
-use lenet_train::{Ended, Event, TrainError};
+use lenet_train::{Ended, Event, MemoryUse, TrainError, memory_bytes};
 use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
@@ -37,6 +37,15 @@ pub fn run(flags: &Train) -> CommandResult {
     }
     let geometry = lenet_train::geometry(&config.network, &splits).or_refuse()?;
     let mut options = inputs::run_options(flags.threads.threads, ordinal);
+    let used = MemoryUse::Training;
+    let needed = memory_bytes(
+        &config,
+        &geometry,
+        splits.train.len(),
+        options.threads,
+        used,
+    );
+    lenet_train::ensure_memory(needed).or_refuse()?;
     if let Some(init) = &flags.init {
         // As the trial will read it, and as a file of any network, which says more.
         weights::load(init, &geometry).or_refuse()?;
