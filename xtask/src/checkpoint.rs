@@ -1,5 +1,6 @@
 //! Saved weights from the command line, with what their file does not say.
 
+use anyhow::Context;
 use lenet_model::weights::{self, Loaded, Reading, Weights};
 
 use crate::flags::Checkpoint;
@@ -11,6 +12,10 @@ use crate::output;
 /// # Errors
 /// The file cannot be used, or several networks have such tensors; the error names the file.
 pub fn load(flags: &Checkpoint, images: Option<[usize; 2]>) -> anyhow::Result<Weights> {
+    // The file's bytes, its numbers, and the network that is made of them.
+    let bytes = std::fs::metadata(&flags.path).map_or(0, |file| file.len());
+    lenet_train::ensure_memory(bytes.saturating_mul(3))
+        .with_context(|| flags.path.display().to_string())?;
     let mut reading = Reading::default();
     reading.images = flags.images.map(|size| size.0).or(images);
     reading.padding = flags.padding;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lenet_core::bounds::{THREADS, TOGETHER};
 use lenet_core::{Backend, DeviceChoice, DeviceKind, Precision};
 use lenet_data::Dataset;
 use lenet_results::Store;
@@ -71,6 +72,30 @@ pub fn check_devices(
             lenet_train::check_device(backend, device, precision, ordinal)?;
             checked.push(path);
         }
+    }
+    Ok(())
+}
+
+/// Most threads of all trials that run at once.
+const MOST_THREADS: usize = 4096;
+
+/// Refuses numbers of trials at once and of threads of each that no machine has a use for.
+///
+/// # Errors
+/// A number is out of range, or both together are.
+pub fn check_threads(jobs: Option<usize>, threads: Option<usize>) -> anyhow::Result<()> {
+    for (flag, given, bounds) in [("--jobs", jobs, TOGETHER), ("--threads", threads, THREADS)] {
+        if let Some(number) = given.filter(|&number| !bounds.hold(number)) {
+            anyhow::bail!("{flag} {number}: {}", bounds.hint());
+        }
+    }
+    if let (Some(jobs), Some(threads)) = (jobs, threads) {
+        let all = jobs * threads;
+        anyhow::ensure!(
+            all <= MOST_THREADS,
+            "--jobs {jobs} --threads {threads}: these are {all} threads at once (hint: at most \
+             {MOST_THREADS}; more than there are cores make nothing faster)"
+        );
     }
     Ok(())
 }

@@ -25,13 +25,27 @@ use std::process::ExitCode;
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-use exit::Failure;
+use exit::{CommandResult, Exit, Failure, OrFail};
 use flags::{Command, Flags};
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags = match Flags::try_parse() {
+        Ok(flags) => flags,
+        Err(error) => return refuse_arguments(&error),
+    };
     log_to_stderr();
-    let result = match flags.command {
+    let result = check_environment(&flags.command).and_then(|()| run(flags.command));
+    match result {
+        Ok(exit) => exit.into(),
+        Err(Failure { exit, error }) => {
+            output::note(format_args!("error: {}", exit::chain(&error)));
+            exit.into()
+        }
+    }
+}
+
+fn run(command: Command) -> CommandResult {
+    match command {
         Command::Experiments(flags) => commands::experiments::run(&flags),
         Command::Report(flags) => commands::report::run(&flags),
         Command::Claims(flags) => commands::claims::run(&flags),
@@ -44,14 +58,42 @@ fn main() -> ExitCode {
         Command::BenchRuntime(flags) => commands::bench_runtime::run(&flags),
         Command::CudaToolchain(flags) => commands::cuda_toolchain::run(&flags),
         Command::GpuCheck(flags) => commands::gpu_check::run(&flags),
-    };
-    match result {
-        Ok(exit) => exit.into(),
-        Err(Failure { exit, error }) => {
-            output::note(format_args!("error: {}", exit::chain(&error)));
-            exit.into()
-        }
     }
+}
+
+/// Prints help, or why the arguments are refused. The parser repeats arguments as they are, and they may
+/// hold control characters; then its colours are left out.
+fn refuse_arguments(error: &clap::Error) -> ExitCode {
+    let plain = error.render().to_string();
+    if error.use_stderr() && output::shown(&plain) != plain {
+        output::note(plain.trim_end());
+    } else {
+        // A closed pipe is no error of ours.
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Refused.code()))
+}
+
+/// Refuses an instruction set that this machine lacks before a command computes with it.
+fn check_environment(command: &Command) -> Result<(), Failure> {
+    let computes = match command {
+        Command::Experiments(_)
+        | Command::Train(_)
+        | Command::Evaluate(_)
+        | Command::Predict(_)
+        | Command::BenchCpu(_)
+        | Command::BenchRuntime(_)
+        | Command::GpuCheck(_) => true,
+        Command::Report(_)
+        | Command::Claims(_)
+        | Command::Status(_)
+        | Command::Export(_)
+        | Command::CudaToolchain(_) => false,
+    };
+    if computes {
+        lenet_ops::Level::from_environment().or_refuse()?;
+    }
+    Ok(())
 }
 
 /// Logs go where they do not mix with results; `RUST_LOG` says which, by default warnings.

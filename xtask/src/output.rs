@@ -1,4 +1,5 @@
-//! Lines on standard output, which a reader like `head` may close, and on standard error.
+//! Lines on standard output, which a reader like `head` may close, and on standard error. Titles, ids,
+//! paths and host names come from outside, so every text passes [`shown`].
 
 use std::io::{self, IsTerminal, Write};
 
@@ -8,17 +9,46 @@ use std::io::{self, IsTerminal, Write};
 /// # Errors
 /// Any other failure to write, such as a full disk.
 pub fn line(text: impl std::fmt::Display) -> io::Result<()> {
-    ignore_closed(writeln!(io::stdout().lock(), "{text}"))
+    ignore_closed(writeln!(io::stdout().lock(), "{}", shown(text)))
+}
+
+/// Writes a drawing of our own with its colours, whose control characters a terminal must get.
+///
+/// # Errors
+/// As [`line`].
+pub fn drawing(text: &str) -> io::Result<()> {
+    ignore_closed(write!(io::stdout().lock(), "{text}"))
 }
 
 /// Writes one line for people on standard error and ignores a failure.
 pub fn note(text: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", shown(text));
 }
 
 /// Writes one line on standard error of what is allowed but probably not meant.
 pub fn warning(text: impl std::fmt::Display) {
     note(format_args!("warning: {text}"));
+}
+
+/// A text without what would move a terminal's cursor, change its colours, or turn the order of its
+/// letters: such characters are written as JSON does, `\u001b` for ESC. Line breaks and tabs stay.
+#[must_use]
+pub fn shown(text: impl std::fmt::Display) -> String {
+    let mut shown = String::new();
+    for letter in text.to_string().chars() {
+        if is_hidden(letter) {
+            shown += &format!("\\u{:04x}", u32::from(letter));
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
+}
+
+/// Control characters, line separators, and those that change the direction of writing.
+fn is_hidden(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\n' | '\t')
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether standard output is a terminal that takes colours.

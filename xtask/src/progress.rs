@@ -1,6 +1,7 @@
 //! Progress of training: bars on a terminal, a line now and then elsewhere.
 
 mod grid;
+mod timings;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -15,6 +16,7 @@ use crate::output;
 use crate::table::{count, duration};
 
 pub use grid::GridProgress;
+pub use timings::TimingProgress;
 
 /// How progress is shown.
 ///
@@ -130,7 +132,7 @@ impl Progress {
         let bar = (self.style == Style::Bars && state.running.len() < BARS)
             .then(|| self.bars.add(new_bar(1000, "{prefix} {bar:20} {msg}")));
         if let Some(bar) = &bar {
-            bar.set_prefix(label.to_owned());
+            bar.set_prefix(output::shown(label));
         }
         let trial = Trial {
             label: label.to_owned(),

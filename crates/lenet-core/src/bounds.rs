@@ -109,7 +109,12 @@ pub const STRIDE: Counts = Counts {
     least: 1,
     most: 255,
 };
-/// Threads of a step, or trials that are trained together.
+/// Threads of a step. A system that must start many times as many may refuse some.
+pub const THREADS: Counts = Counts {
+    least: 1,
+    most: 1024,
+};
+/// Trials that are trained together.
 pub const TOGETHER: Counts = Counts {
     least: 1,
     most: 65_536,

@@ -269,8 +269,11 @@ pub enum IdxProblem {
     /// The file ends within its header.
     #[error("the file ends within its header; it is truncated")]
     NoHeader,
-    /// The product of the dimensions exceeds the address space.
-    #[error("dimensions {dimensions:?} are too large")]
+    /// The product of the dimensions exceeds [`MOST_BYTES`](crate::MOST_BYTES).
+    #[error(
+        "dimensions {dimensions:?} are more than the {} bytes that a file may hold (hint: keep fewer images)",
+        crate::MOST_BYTES
+    )]
     TooLarge {
         /// The header's dimensions.
         dimensions: Vec<u32>,

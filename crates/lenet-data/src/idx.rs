@@ -16,6 +16,10 @@ const UNSIGNED_BYTE: u8 = 0x08;
 /// Deflate's largest expansion: a match of 258 bytes in two bits, so 1032 to 1.
 const DEFLATE_RATIO: u64 = 1032;
 
+/// Bytes of the largest array that is read. MNIST has 47 million; what takes longer to unpack than a
+/// minute is not meant.
+pub const MOST_BYTES: u64 = 2 << 30;
+
 /// What a file should hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
@@ -116,22 +120,7 @@ pub(crate) fn read(
     if dimensions.contains(&0) {
         return Err(IdxProblem::Empty { dimensions }.into());
     }
-    let size = dimensions
-        .iter()
-        .try_fold(1u64, |product, &side| product.checked_mul(side.into()))
-        .filter(|&size| isize::try_from(size).is_ok());
-    let Some(size) = size else {
-        return Err(IdxProblem::TooLarge { dimensions }.into());
-    };
-    let available = limit.saturating_sub(4 + 4 * dimensions.len() as u64);
-    if size > available {
-        return Err(IdxProblem::Truncated {
-            expected: size,
-            found: available,
-        }
-        .into());
-    }
-
+    let size = size(&dimensions, limit)?;
     let mut bytes = Vec::new();
     let read = reader.by_ref().take(size).read_to_end(&mut bytes);
     match read {
@@ -156,6 +145,24 @@ pub(crate) fn read(
         dimensions: dimensions.iter().map(|&side| side as usize).collect(),
         bytes,
     })
+}
+
+/// Bytes of an array in a file of at most `limit` bytes.
+fn size(dimensions: &[u32], limit: u64) -> Result<u64, IdxProblem> {
+    let too_large = || IdxProblem::TooLarge {
+        dimensions: dimensions.to_vec(),
+    };
+    let mut sides = dimensions.iter();
+    let size = sides.try_fold(1u64, |product, &side| product.checked_mul(side.into()));
+    let expected = size.ok_or_else(too_large)?;
+    let found = limit.saturating_sub(4 + 4 * dimensions.len() as u64);
+    if expected > found {
+        return Err(IdxProblem::Truncated { expected, found });
+    }
+    if expected > MOST_BYTES {
+        return Err(too_large());
+    }
+    Ok(expected)
 }
 
 fn read_header(reader: &mut impl Read, content: Content) -> Result<Vec<u32>, ReadError> {

@@ -50,6 +50,7 @@ mod warning;
 
 pub use dataset::Dataset;
 pub use error::{DataError, IdxProblem};
+pub use idx::MOST_BYTES;
 pub use set::{ImageSet, gather_f32, gather_labels};
 pub use split::{Split, SplitSpec, Splits, batches, epoch_order};
 pub use validation::ValidationWarning;

@@ -65,12 +65,13 @@ fn changed(
             },
         });
     }
-    for id in only {
-        match config.figures.iter().find(|figure| figure.id == *id) {
+    let only: Vec<&str> = only.iter().map(|id| without_prefix(config, id)).collect();
+    for &id in &only {
+        match config.figures.iter().find(|figure| figure.id == id) {
             Some(figure) if own(&figure) => {}
             Some(_) => {
                 return Err(StudyError::OtherKind {
-                    figure: id.clone(),
+                    figure: id.to_owned(),
                     command: match of_runtime {
                         true => "experiments",
                         false => "bench-runtime",
@@ -81,19 +82,28 @@ fn changed(
                 let known = config.figures.iter().filter(own);
                 return Err(StudyError::UnknownFigure {
                     study: config.name.clone(),
-                    figure: id.clone(),
+                    figure: id.to_owned(),
                     known: known.map(|figure| figure.id.clone()).collect(),
                 });
             }
         }
     }
-    let wanted = |f: &&FigureConfig| !own(f) || only.is_empty() || only.contains(&f.id);
+    let wanted = |f: &&FigureConfig| !own(f) || only.is_empty() || only.contains(&f.id.as_str());
     let figures = config.figures.iter().filter(wanted);
     let figure = |figure: &FigureConfig| match own(&figure) {
         true => change(figure),
         false => Ok(figure.clone()),
     };
     figures.map(figure).collect()
+}
+
+/// A figure's id where the name of its files is given, such as `figure-1` for figure 1.
+fn without_prefix<'n>(config: &StudyConfig, name: &'n str) -> &'n str {
+    let is_id = |id: &str| config.figures.iter().any(|figure| figure.id == id);
+    match name.strip_prefix("figure-") {
+        Some(id) if !is_id(name) && is_id(id) => id,
+        _ => name,
+    }
 }
 
 /// Refuses settings that `--set` gives to the wrong command.

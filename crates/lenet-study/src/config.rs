@@ -1,6 +1,7 @@
 //! A study's file: base settings, figures, their axes, seeds; published data and claims.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use crate::builtin;
 use crate::claims::{self, ClaimConfig};
@@ -10,6 +11,7 @@ use crate::flat;
 use crate::node::{Document, Node};
 use crate::published::{self, Beside, PublishedConfig};
 use crate::settings::{ONLY_OF_RUNTIME, from_node};
+use crate::text_file::read_text;
 use lenet_core::Settings;
 use lenet_core::bounds::Counts;
 use lenet_core::settings::Node as _;
@@ -36,6 +38,8 @@ pub struct StudyConfig {
     pub claims: Vec<ClaimConfig>,
     /// What a user should know of the file beside the study.
     pub note: Option<String>,
+    /// The folder that the file's paths are relative to; empty: the current one.
+    pub folder: PathBuf,
 }
 
 /// Seeds of each cell, in the order in which they are run.
@@ -72,17 +76,23 @@ impl StudyConfig {
             return Self::read(text, file_or_name, &beside);
         }
         let path = Path::new(file_or_name);
-        let text = std::fs::read_to_string(path).map_err(|error| StudyError::Read {
-            path: path.to_owned(),
-            reason: error.to_string(),
+        let text = read_text(path).map_err(|reason| {
+            let path = path.to_owned();
+            match path.exists() {
+                true => StudyError::Text { path, reason },
+                false => StudyError::Read { path, reason },
+            }
         })?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let beside = |name: &str| {
             let path = folder.join(name);
-            let text = std::fs::read_to_string(&path);
-            text.map_err(|error| format!("{}: {error}", path.display()))
+            read_text(&path).map_err(|reason| format!("{}: {reason}", path.display()))
         };
-        Self::read(&text, file_or_name, &beside)
+        let study = Self::read(&text, file_or_name, &beside)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            ..study
+        })
     }
 
     /// Reads a study from the text of a TOML file that names no other files; `origin` names it in
@@ -123,7 +133,7 @@ impl StudyConfig {
             let node = &entry.node;
             match entry.name.as_str() {
                 "name" => name = Some(node.identifier()?),
-                "title" => title = Some(node.string("a string")?.to_owned()),
+                "title" => title = Some(node.title()?),
                 "seeds" => seeds = read_seeds(node)?,
                 "base" => (base, base_node) = (from_node(node)?, node.clone()),
                 "predictions" => predictions = node.boolean()?,
@@ -160,6 +170,7 @@ impl StudyConfig {
             published,
             claims,
             note: None,
+            folder: PathBuf::new(),
         })
     }
 }
@@ -176,6 +187,7 @@ impl StudyConfig {
             published: Vec::new(),
             claims: Vec::new(),
             note: Some(grid.note),
+            folder: PathBuf::new(),
         }
     }
 
@@ -192,10 +204,12 @@ impl StudyConfig {
     }
 }
 
-/// How many seeds a study may ask for.
-const SEEDS: Counts = Counts {
+/// Most seeds of a cell, in a file and on a flag.
+pub const MOST_SEEDS: usize = 1_000_000;
+
+pub(crate) const SEEDS: Counts = Counts {
     least: 1,
-    most: 1_000_000,
+    most: MOST_SEEDS,
 };
 
 fn read_seeds(node: &Node<'_>) -> Result<Seeds, StudyError> {
@@ -203,10 +217,10 @@ fn read_seeds(node: &Node<'_>) -> Result<Seeds, StudyError> {
     if !node.is_array() {
         return Ok(Seeds::Count(node.count(SEEDS, expected)?));
     }
-    let mut seeds = Vec::new();
-    for element in node.elements(expected)? {
+    let (mut seeds, mut known) = (Vec::new(), HashSet::new());
+    for element in node.elements_up_to(MOST_SEEDS, expected)? {
         let seed = element.seed()?;
-        if seeds.contains(&seed) {
+        if !known.insert(seed) {
             return Err(element.refuse("the same seed twice would count one trial as two"));
         }
         seeds.push(seed);

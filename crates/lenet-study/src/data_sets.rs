@@ -1,7 +1,7 @@
 //! The data sets of a study's trials.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lenet_core::{Trial, ValidationDraw};
 use lenet_data::{Dataset, SplitSpec, Splits};
@@ -15,13 +15,17 @@ use lenet_core::{MNIST, Settings};
 #[derive(Debug, Clone, Default)]
 pub struct DataSets {
     by_name: BTreeMap<String, Dataset>,
+    /// Where those that were loaded from folders lie.
+    folders: BTreeMap<String, PathBuf>,
 }
 
 impl DataSets {
-    /// Loads every data set that the study names. A folder is relative to the current directory.
+    /// Loads every data set that the study names. A folder that the study's file names is relative to
+    /// the file; one that a flag names, to the current directory.
     ///
     /// # Errors
-    /// [`StudyError::Data`] if a folder cannot be used.
+    /// [`StudyError::Data`] if a folder cannot be used, [`StudyError::TwoFolders`] if file and flag
+    /// mean two folders by one name.
     pub fn open(config: &StudyConfig, overrides: &Overrides) -> Result<Self, StudyError> {
         let given = [&overrides.settings, &Settings::default()];
         Self::load_all(config, given)
@@ -42,36 +46,56 @@ impl DataSets {
     /// Loads what figures name with the settings that flags lay over those of training and those of
     /// runtimes.
     fn load_all(config: &StudyConfig, given: [&Settings; 2]) -> Result<Self, StudyError> {
-        let mut names: Vec<String> = Vec::new();
+        let here = Path::new("");
+        let mut names: Vec<(String, &Path)> = Vec::new();
         for figure in &config.figures {
             let given = given[usize::from(figure.is_of_runtime())];
             let fixed = config.base.overlaid(&figure.set).overlaid(given);
-            names.push(fixed.data_name().to_owned());
+            let from = match given.data {
+                Some(_) => here,
+                None => &config.folder,
+            };
+            names.push((fixed.data_name().to_owned(), from));
             for axis in figure.axes.iter().filter(|axis| axis.name == "data") {
-                names.extend(axis.values.iter().map(|value| value.data_name().to_owned()));
+                let values = axis.values.iter();
+                names.extend(values.map(|value| (value.data_name().to_owned(), &*config.folder)));
             }
         }
         let mut sets = Self::default();
-        for name in names {
-            sets.load(&name)?;
+        for (name, from) in names {
+            sets.load_from(&name, from)?;
         }
         Ok(sets)
     }
 
-    /// Loads one data set unless it is loaded already.
-    ///
-    /// # Errors
-    /// [`StudyError::Data`] if the folder cannot be used.
-    pub fn load(&mut self, name: &str) -> Result<&Dataset, StudyError> {
+    fn load_from(&mut self, name: &str, from: &Path) -> Result<&Dataset, StudyError> {
+        let folder = from.join(name);
+        if let Some(other) = self.folders.get(name).filter(|other| **other != folder) {
+            return Err(StudyError::TwoFolders {
+                name: name.to_owned(),
+                folders: [other.clone(), folder],
+            });
+        }
         if !self.by_name.contains_key(name) {
             let set = if name == MNIST {
                 Dataset::mnist()
             } else {
-                Dataset::from_folder(Path::new(name))?
+                let set = Dataset::from_folder(&folder)?;
+                self.folders.insert(name.to_owned(), folder);
+                set
             };
             self.by_name.insert(name.to_owned(), set);
         }
         Ok(&self.by_name[name])
+    }
+
+    /// Loads one data set, whose folder is relative to the current directory, unless it is loaded
+    /// already.
+    ///
+    /// # Errors
+    /// [`StudyError::Data`] if the folder cannot be used.
+    pub fn load(&mut self, name: &str) -> Result<&Dataset, StudyError> {
+        self.load_from(name, Path::new(""))
     }
 
     /// Adds a data set that the caller made.

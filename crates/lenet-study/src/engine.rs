@@ -2,7 +2,7 @@
 //! another engine behind it.
 
 use lenet_core::Trial;
-use lenet_data::Splits;
+use lenet_data::{Dataset, Splits};
 use lenet_results::{RunRecord, SelfCheck};
 use lenet_train::{GroupTrial, RunOptions, TrainError, Watcher};
 
@@ -14,6 +14,11 @@ pub(crate) trait Engine: Sync {
         data: &Splits,
         options: &RunOptions,
     ) -> Result<SelfCheck, TrainError>;
+
+    /// Bytes of memory that a trial takes on the processor.
+    fn memory(&self, trial: &Trial, set: &Dataset, threads: usize) -> u64 {
+        crate::memory::of_trial(trial, set, threads)
+    }
 
     /// How many trials like this one can be trained together; 1 if a group would be no faster
     /// than its trials one after the other, or if the device cannot be queried.

@@ -40,6 +40,14 @@ pub enum StudyError {
         /// Why it could not be read.
         reason: String,
     },
+    /// A file that cannot be used as a text.
+    #[error("{}: {reason}", path.display())]
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// Not TOML.
     #[error("{place}: not valid TOML: {message}")]
     Syntax {
@@ -118,19 +126,16 @@ pub enum StudyError {
         /// Cells times seeds.
         trials: usize,
     },
-    /// A cell whose network alone does not fit in the memory there is.
+    /// More runtimes than anybody waits for.
     #[error(
-        "{cell}: its weights, their gradients and the optimizer's state take {needed} bytes, and this process \
-         may have {available} (hint: fewer filters or hidden units, a machine with more memory, or leave the \
-         cell out)"
+        "study {study} has {cells} cells of runtimes; at most {} are measured (hint: fewer values)",
+        crate::MOST_RUNTIMES
     )]
-    Memory {
-        /// The cell.
-        cell: String,
-        /// Bytes that it takes at least.
-        needed: u64,
-        /// Bytes that there are.
-        available: u64,
+    TooManyRuntimes {
+        /// The study's name.
+        study: String,
+        /// Cells of its figures of runtimes.
+        cells: usize,
     },
     /// A figure that the study does not have.
     #[error("study {study} has no figure {figure:?} (hint: it has {})", known.join(", "))]
@@ -222,6 +227,19 @@ pub enum StudyError {
         cell: String,
         /// What does not fit.
         reason: String,
+    },
+    /// One name, two folders.
+    #[error(
+        "data = {name:?} is both {} and {}: a study's file names folders beside itself, a flag those of the \
+         current folder (hint: give the flag a whole path)",
+        folders[0].display(),
+        folders[1].display()
+    )]
+    TwoFolders {
+        /// The name.
+        name: String,
+        /// What the names mean.
+        folders: [PathBuf; 2],
     },
     /// The data set.
     #[error(transparent)]

@@ -7,7 +7,7 @@ use lenet_results::{Drawing, RuntimeParameters};
 
 use crate::draw::read_drawings;
 use crate::error::StudyError;
-use crate::node::{Entry, Node};
+use crate::node::{Entry, MOST_TABLES, Node};
 use crate::published::PublishedConfig;
 use crate::settings::{ONLY_OF_RUNTIME, from_node};
 
@@ -56,6 +56,9 @@ pub(crate) const ONE_EPOCH: &str = "a runtime figure measures one epoch; leave i
 /// Keys of [`RuntimeParameters`].
 const PARAMETERS: [&str; 3] = ["repeats", "warm_up_samples", "phase_passes"];
 
+/// Most values of an axis.
+const MOST_VALUES: usize = 4096;
+
 /// Numbers of warm-up images or of passes, which may be none.
 pub(crate) const MANY_OR_NONE: Counts = Counts {
     least: 0,
@@ -94,10 +97,17 @@ pub(crate) fn read_figures<'d>(
     node: &Node<'d>,
 ) -> Result<Vec<(FigureConfig, Node<'d>)>, StudyError> {
     let mut figures: Vec<(FigureConfig, Node<'d>)> = Vec::new();
-    for element in node.elements("an array of tables, written [[figure]]")? {
+    for element in node.elements_up_to(MOST_TABLES, "an array of tables, written [[figure]]")? {
         let (figure, id_node, published) = read_figure(&element)?;
-        if figures.iter().any(|(other, _)| other.id == figure.id) {
-            return Err(id_node.refuse("another figure has this id; give each its own"));
+        let same = |(other, _): &&(FigureConfig, _)| other.id.eq_ignore_ascii_case(&figure.id);
+        if let Some((other, _)) = figures.iter().find(same) {
+            return Err(id_node.refuse(match other.id == figure.id {
+                true => "another figure has this id; give each its own".to_owned(),
+                false => format!(
+                    "figure {} has this id but for capitals, which some file systems do not tell apart",
+                    other.id
+                ),
+            }));
         }
         figures.push((figure, published));
     }
@@ -125,8 +135,8 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>, Node<'d>)
         let node = entry.node.clone();
         match entry.name.as_str() {
             "id" => id = Some((node.identifier()?, node)),
-            "title" => title = Some(node.string("a string")?.to_owned()),
-            "notes" => notes = node.string("a string of Markdown")?.to_owned(),
+            "title" => title = Some(node.title()?),
+            "notes" => notes = node.prose("a string of Markdown")?,
             "published" => {
                 published = Some(node.string("a string")?.to_owned());
                 published_node = node;
@@ -225,7 +235,7 @@ fn read_axes(node: &Node<'_>) -> Result<Vec<Axis>, StudyError> {
 /// The axis of the setting `name`.
 fn read_axis(name: &str, node: &Node<'_>) -> Result<Axis, StudyError> {
     let mut values: Vec<Settings> = Vec::new();
-    for element in node.elements("an array of values")? {
+    for element in node.elements_up_to(MOST_VALUES, "an array of values")? {
         let mut value = Settings::default();
         value.read(name, &element)?;
         if values.contains(&value) {
@@ -240,6 +250,12 @@ fn read_axis(name: &str, node: &Node<'_>) -> Result<Axis, StudyError> {
         name: name.to_owned(),
         values,
     })
+}
+
+/// The number of cells of these axes; the largest number where it is larger.
+pub(crate) fn cells(axes: &[Axis]) -> usize {
+    let levels = axes.iter().map(|axis| axis.values.len());
+    levels.fold(1, usize::saturating_mul)
 }
 
 /// All combinations of the axes' values, the last axis varying fastest.

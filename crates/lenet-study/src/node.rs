@@ -8,6 +8,16 @@ use toml::de::{DeTable, DeValue};
 
 use crate::error::{Place, StudyError};
 
+/// Most letters of a name that stands in paths. File systems take 255 bytes, and reports put words of
+/// their own around it.
+pub(crate) const MOST_ID: usize = 64;
+
+/// Most letters of a title, which a figure's drawing must hold.
+pub(crate) const MOST_TITLE: usize = 300;
+
+/// Most figures, published tables or claims of a study.
+pub(crate) const MOST_TABLES: usize = 1000;
+
 /// A parsed TOML text.
 pub(crate) struct Document<'t> {
     text: &'t str,
@@ -158,6 +168,21 @@ impl<'d> Node<'d> {
         Ok(array.iter().map(element).collect())
     }
 
+    /// An array's elements, if they are not more than `most`.
+    pub(crate) fn elements_up_to(
+        &self,
+        most: usize,
+        expected: &'static str,
+    ) -> Result<Vec<Node<'d>>, StudyError> {
+        let elements = self.elements(expected)?;
+        match elements.len() {
+            found if found > most => {
+                Err(self.refuse(format!("there are {found}, and at most {most} are read")))
+            }
+            _ => Ok(elements),
+        }
+    }
+
     pub(crate) fn string(&self, expected: &'static str) -> Result<&'d str, StudyError> {
         match self.value {
             DeValue::String(text) => Ok(text),
@@ -165,14 +190,48 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// A word that may stand in a path.
+    /// A word that may stand in a path, of at most [`MOST_ID`] letters.
     pub(crate) fn identifier(&self) -> Result<String, StudyError> {
         let text = self.string("a string")?;
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         if text.is_empty() || text.starts_with('.') || !text.chars().all(allowed) {
             return Err(self.refuse("it names files: use letters, digits, `-`, `_` and `.` alone"));
         }
+        if text.len() > MOST_ID {
+            let hint = format!(
+                "it names files: use at most {MOST_ID} letters, not {}",
+                text.len()
+            );
+            return Err(self.refuse(hint));
+        }
         Ok(text.to_owned())
+    }
+
+    /// One line for people, of at most [`MOST_TITLE`] letters.
+    pub(crate) fn title(&self) -> Result<String, StudyError> {
+        let text = self.string("a string")?;
+        let letters = text.chars().count();
+        if letters > MOST_TITLE {
+            let hint = format!("use at most {MOST_TITLE} letters, not {letters}");
+            return Err(self.refuse(hint));
+        }
+        self.without_controls(text, &[])
+    }
+
+    /// A text for people, of any number of lines; `expected` says what it is.
+    pub(crate) fn prose(&self, expected: &'static str) -> Result<String, StudyError> {
+        self.without_controls(self.string(expected)?, &['\n', '\r', '\t'])
+    }
+
+    fn without_controls(&self, text: &str, allowed: &[char]) -> Result<String, StudyError> {
+        let wrong = |c: &char| c.is_control() && !allowed.contains(c);
+        match text.chars().find(wrong) {
+            None => Ok(text.to_owned()),
+            Some(c) => {
+                let code = u32::from(c);
+                Err(self.refuse(format!("leave out the control character U+{code:04X}")))
+            }
+        }
     }
 
     /// Whether a table has this key.

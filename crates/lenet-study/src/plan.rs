@@ -4,6 +4,7 @@ mod known;
 mod planned;
 mod runtimes;
 mod size;
+mod splits;
 mod variants;
 
 use std::collections::HashMap;
@@ -14,7 +15,7 @@ use lenet_results::{
 };
 
 use crate::as_run;
-use crate::config::{Seeds, StudyConfig};
+use crate::config::{SEEDS, Seeds, StudyConfig};
 use crate::data_sets::DataSets;
 use crate::error::StudyError;
 use crate::figure::{FigureConfig, MeasureKind, product};
@@ -23,10 +24,11 @@ use crate::overrides::{Overrides, RuntimeOverrides};
 
 pub use planned::PlannedTrial;
 pub use runtimes::PlannedRuntime;
-pub use size::MOST_TRIALS;
+pub use size::{MOST_RUNTIMES, MOST_TRIALS};
 
 use planned::without_duplicates;
 use runtimes::measured_once;
+use splits::KnownSplits;
 
 /// What a command carries out of a study.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,8 +72,9 @@ impl Plan {
     ) -> Result<Self, StudyError> {
         let figures = as_run::of_training(config, overrides)?;
         if !overrides.allow_large {
-            size::check(config, &figures, overrides.seeds)?;
+            size::check_trials(config, &figures, overrides.seeds)?;
         }
+        size::check_runtimes(config, &figures)?;
         let seeds = PlannedSeeds::new(config, overrides)?;
         let machine = match config.has_runtimes() {
             true => Some(Machine::here(&[], None)?),
@@ -99,6 +102,8 @@ impl Plan {
         data: &DataSets,
     ) -> Result<Self, StudyError> {
         let figures = as_run::of_runtimes(config, overrides)?;
+        size::check_trials(config, &config.figures, Some(1))?;
+        size::check_runtimes(config, &figures)?;
         let seeds = PlannedSeeds::usual(config.seeds.list());
         let mut plan = Self::of_figures(config, &figures, &seeds, Some(machine), data)?;
         plan.trials.clear();
@@ -124,6 +129,7 @@ impl Plan {
         let mut trials: Vec<PlannedTrial> = Vec::new();
         let (mut runtimes, mut notes) = (Vec::new(), Vec::new());
         let mut records = Vec::new();
+        let mut splits = KnownSplits::default();
         for figure in figures {
             let mut record = FigureRecord {
                 id: figure.id.clone(),
@@ -157,7 +163,14 @@ impl Plan {
                     for varied in product(&figure.axes) {
                         let settings = fixed.overlaid(&varied);
                         let label = varied.label();
-                        let cell = cell(&label, &settings, seeds, figure, data, &mut trials)?;
+                        let cell = cell(
+                            &label,
+                            &settings,
+                            seeds,
+                            figure,
+                            (data, &mut splits),
+                            &mut trials,
+                        )?;
                         record.cells.push(cell);
                         wholes.push(settings.complete());
                     }
@@ -239,7 +252,7 @@ fn cell(
     settings: &Settings,
     seeds: &PlannedSeeds,
     figure: &FigureConfig,
-    data: &DataSets,
+    (data, known): (&DataSets, &mut KnownSplits),
     trials: &mut Vec<PlannedTrial>,
 ) -> Result<CellRecord, StudyError> {
     let name = settings.data_name();
@@ -255,10 +268,9 @@ fn cell(
     if let Some(problem) = settings.problem() {
         return Err(refuse(problem.to_string()));
     }
-    let splits = data
-        .splits(name, &config)
-        .map_err(|error| refuse(error.to_string()))?;
-    let parameters = lenet_train::geometry(&config.network, &splits)
+    let splits = known.of(data, name, &config);
+    let splits = splits.map_err(|error| refuse(error.to_string()))?;
+    let parameters = lenet_train::geometry(&config.network, splits)
         .map_err(|error| refuse(error.to_string()))?
         .parameter_count();
     let mut cell = CellRecord {
@@ -329,6 +341,7 @@ fn seeds(seeds: &Seeds, wanted: Option<usize>) -> Result<Vec<u64>, StudyError> {
     let refuse = |hint: String| Err(StudyError::Seeds { wanted, hint });
     match seeds {
         _ if wanted == 0 => refuse("give at least 1".to_owned()),
+        Seeds::Count(_) if !SEEDS.hold(wanted) => refuse(SEEDS.hint()),
         Seeds::List(list) if wanted > list.len() => refuse(format!(
             "the study lists {} seeds; add more to its file",
             list.len()

@@ -10,8 +10,11 @@ use lenet_core::Settings;
 use lenet_results::{EpochMeasure, Measure, PublishedPoint, PublishedRecord, PublishedSeries};
 
 use crate::error::{Place, StudyError};
-use crate::node::{Node, nearest};
+use crate::node::{MOST_TABLES, Node, nearest};
 use crate::settings::TomlSettings;
+
+/// Most rows of a published table.
+const MOST_ROWS: usize = 10_000;
 
 /// A published table.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,7 +45,7 @@ pub(crate) fn read(
     beside: &Beside<'_>,
 ) -> Result<Vec<PublishedConfig>, StudyError> {
     let mut tables: Vec<PublishedConfig> = Vec::new();
-    for element in node.elements("an array of tables, written [[published]]")? {
+    for element in node.elements_up_to(MOST_TABLES, "an array of tables, written [[published]]")? {
         let (table, id) = table(&element, beside)?;
         if tables.iter().any(|other| other.id == table.id) {
             return Err(id.refuse("another published table has this id; give each its own"));
@@ -62,8 +65,8 @@ fn table<'d>(
         match entry.name.as_str() {
             "id" => id = Some((value.identifier()?, value)),
             "file" => file = Some(value),
-            "source" => source = Some(value.string("a string")?.to_owned()),
-            _ => precision = Some(value.string("a string")?.to_owned()),
+            "source" => source = Some(value.prose("a string")?),
+            _ => precision = Some(value.prose("a string")?),
         }
     }
     let missing = |key: &str, hint: &str| StudyError::MissingKey {
@@ -113,6 +116,15 @@ fn rows(text: &str, file: &str) -> Result<Vec<Row>, StudyError> {
     for record in reader.records() {
         let record = record.map_err(malformed)?;
         let line = record.position().map_or(0, |p| p.line() as usize);
+        if rows.len() == MOST_ROWS {
+            return Err(StudyError::Syntax {
+                place: Place {
+                    origin: file.to_owned(),
+                    position: Some((line, 1)),
+                },
+                message: format!("there are more than {MOST_ROWS} rows"),
+            });
+        }
         rows.push(row(&columns, &header, &record, file, line)?);
     }
     if rows.is_empty() {

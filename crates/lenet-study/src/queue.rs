@@ -1,6 +1,6 @@
 //! The queue of trials that wait, and which of them form a group.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use lenet_core::Shape;
 
@@ -11,8 +11,20 @@ use crate::plan::PlannedTrial;
 /// fit into one group.
 #[derive(Debug)]
 pub(crate) struct Queue<'p> {
-    waiting: VecDeque<&'p PlannedTrial>,
-    capacities: Vec<((&'p str, Shape<'p>), usize)>,
+    /// All trials, each with the number of its shape; `None` once taken.
+    places: Vec<Option<(&'p PlannedTrial, usize)>>,
+    /// All before it are taken.
+    first: usize,
+    waiting: usize,
+    shapes: Vec<OfShape>,
+}
+
+/// The waiting trials of one shape.
+#[derive(Debug)]
+struct OfShape {
+    capacity: usize,
+    /// Their places in the queue, ascending.
+    places: VecDeque<usize>,
 }
 
 impl<'p> Queue<'p> {
@@ -22,53 +34,62 @@ impl<'p> Queue<'p> {
         trials: impl Iterator<Item = &'p PlannedTrial>,
         mut capacity: impl FnMut(&PlannedTrial) -> Result<usize, StudyError>,
     ) -> Result<Self, StudyError> {
-        let waiting: VecDeque<_> = trials.collect();
-        let mut capacities: Vec<((&str, Shape<'_>), usize)> = Vec::new();
-        for trial in &waiting {
-            let shape = trial.shape();
-            if !capacities.iter().any(|(known, _)| *known == shape) {
-                capacities.push((shape, capacity(trial)?));
-            }
+        let mut numbers: HashMap<(&str, Shape<'_>), usize> = HashMap::new();
+        let mut shapes: Vec<OfShape> = Vec::new();
+        let mut places = Vec::new();
+        for trial in trials {
+            let number = match numbers.get(&trial.shape()) {
+                Some(&number) => number,
+                None => {
+                    shapes.push(OfShape {
+                        capacity: capacity(trial)?,
+                        places: VecDeque::new(),
+                    });
+                    numbers.insert(trial.shape(), shapes.len() - 1);
+                    shapes.len() - 1
+                }
+            };
+            shapes[number].places.push_back(places.len());
+            places.push(Some((trial, number)));
         }
         Ok(Self {
-            waiting,
-            capacities,
+            waiting: places.len(),
+            places,
+            first: 0,
+            shapes,
         })
     }
 
     pub(crate) fn trials(&self) -> impl Iterator<Item = &'p PlannedTrial> {
-        self.waiting.iter().copied()
+        let waiting = self.places[self.first..].iter().flatten();
+        waiting.map(|&(trial, _)| trial)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.waiting.len()
+        self.waiting
     }
 
     /// The largest number of trials that can be trained together, at least 1.
     pub(crate) fn capacity(&self) -> usize {
-        let capacities = self.capacities.iter().map(|(_, capacity)| *capacity);
+        let capacities = self.shapes.iter().map(|shape| shape.capacity);
         capacities.max().unwrap_or(1).max(1)
     }
 
     /// Removes the next group from the queue: the first trial, and later trials of its shape in
     /// queue order, up to `at_most` and up to the shape's capacity. Empty if the queue is empty.
     pub(crate) fn take(&mut self, at_most: usize) -> Vec<&'p PlannedTrial> {
-        let Some(first) = self.waiting.pop_front() else {
+        while matches!(self.places.get(self.first), Some(None)) {
+            self.first += 1;
+        }
+        let Some(&Some((_, number))) = self.places.get(self.first) else {
             return Vec::new();
         };
-        let shape = first.shape();
-        let known = self.capacities.iter().find(|(known, _)| *known == shape);
-        let room = known.map_or(1, |(_, capacity)| (*capacity).min(at_most));
-        let mut group = vec![first];
-        let mut rest = VecDeque::with_capacity(self.waiting.len());
-        for trial in self.waiting.drain(..) {
-            if group.len() < room && trial.shape() == shape {
-                group.push(trial);
-            } else {
-                rest.push_back(trial);
-            }
-        }
-        self.waiting = rest;
+        let shape = &mut self.shapes[number];
+        let room = shape.capacity.min(at_most).max(1).min(shape.places.len());
+        let taken = shape.places.drain(..room);
+        let group = taken.filter_map(|place| self.places[place].take());
+        let group: Vec<_> = group.map(|(trial, _)| trial).collect();
+        self.waiting -= group.len();
         group
     }
 }

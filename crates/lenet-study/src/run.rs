@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use lenet_core::{DeviceKind, Shape};
 use lenet_results::{SelfCheck, Store, StoreError};
-use lenet_train::RunOptions;
+use lenet_train::{RunOptions, TrainError};
 
 use crate::allocation::Allocation;
 use crate::data_sets::DataSets;
@@ -15,6 +15,7 @@ use crate::engine::{Engine, Training};
 use crate::error::StudyError;
 use crate::event::{FailedTrial, RunEvent, RunSummary};
 use crate::joint::joint_study;
+use crate::memory::{Memory, Taken};
 use crate::outstanding::{Work, outstanding, survey};
 use crate::plan::{Plan, PlannedTrial};
 use crate::queue::Queue;
@@ -90,7 +91,16 @@ pub(crate) fn run_with(
     mend(plan, store, &work)?;
     let rounds: Vec<usize> = plan.trials.iter().map(|trial| trial.round).collect();
     let order = outstanding(&rounds, &work);
-    let waiting = order.iter().map(|&position| &plan.trials[position]);
+    let memory = Memory::new(lenet_train::available_bytes());
+    let bytes = |trial: &PlannedTrial, threads| {
+        let set = data.get(&trial.data);
+        set.map_or(0, |set| engine.memory(&trial.config, set, threads))
+    };
+    // What cannot be trained comes last, so that its failure holds up nothing.
+    let order = order.iter().map(|&position| &plan.trials[position]);
+    let (fitting, too_large): (Vec<_>, Vec<_>) =
+        order.partition(|trial| memory.holds(bytes(trial, 1)));
+    let waiting = fitting.into_iter().chain(too_large);
     let one_thread = settings.options(1);
     let queue = Queue::new(waiting, |trial| {
         let splits = data.splits(&trial.data, &trial.config)?;
@@ -113,7 +123,8 @@ pub(crate) fn run_with(
     });
 
     let options = settings.options(allocation.threads);
-    let checks = SelfChecks::run(engine, &queue, data, &options, observer)?;
+    let fits = |trial: &PlannedTrial| memory.holds(bytes(trial, options.threads));
+    let checks = SelfChecks::run(engine, &queue, data, &options, &fits, observer)?;
     let state = Mutex::new(SchedulerState::new(
         queue,
         work.iter().filter(|w| **w == Work::Elsewhere).count(),
@@ -127,10 +138,26 @@ pub(crate) fn run_with(
         predictions: plan.predictions,
     };
     std::thread::scope(|scope| {
-        for _ in 0..allocation.workers() {
-            scope.spawn(|| worker(&state, &context, &checks, allocation, settings));
+        for number in 0..allocation.workers() {
+            let thread = std::thread::Builder::new().name(format!("trials {number}"));
+            let room = |trials: &[&PlannedTrial], threads| {
+                let bytes = trials.iter().map(|trial| bytes(trial, threads));
+                memory.take(bytes.fold(0, u64::saturating_add), &settings.stop)
+            };
+            let (state, context, checks) = (&state, &context, &checks);
+            let work = move || worker(state, context, checks, allocation, settings, &room);
+            match thread.spawn_scoped(scope, work) {
+                Ok(_) => {}
+                Err(error) if number == 0 => return Err(no_thread(&error)),
+                // Those that there are do all the work.
+                Err(error) => {
+                    tracing::warn!("{number} trials run at once, since no more can: {error}");
+                    break;
+                }
+            }
         }
-    });
+        Ok(())
+    })?;
 
     let state = state.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let Some(error) = state.error {
@@ -182,21 +209,27 @@ fn mend(plan: &Plan, store: &Store, work: &[Work]) -> Result<(), StudyError> {
     Ok(())
 }
 
+fn no_thread(error: &std::io::Error) -> StudyError {
+    let reason = error.to_string();
+    StudyError::Train(TrainError::Threads { reason })
+}
+
 /// The result of the self-check for each code path, keyed by data set and shape.
 struct SelfChecks<'p>(Vec<((&'p str, Shape<'p>), SelfCheck)>);
 
 impl<'p> SelfChecks<'p> {
-    /// Checks each code path once, with the first trial that takes it. Reports the check that
-    /// came closest to its bound.
+    /// Checks each code path once, with the first trial that takes it, unless it does not fit in
+    /// memory. Reports the check that came closest to its bound.
     fn run(
         engine: &dyn Engine,
         queue: &Queue<'p>,
         data: &DataSets,
         options: &RunOptions,
+        fits: &dyn Fn(&PlannedTrial) -> bool,
         observer: &(dyn Fn(RunEvent<'_>) + Sync),
     ) -> Result<Self, StudyError> {
         let mut checks = Self(Vec::new());
-        for planned in queue.trials() {
+        for planned in queue.trials().filter(|trial| fits(trial)) {
             if checks.get(planned).is_some() {
                 continue;
             }
@@ -305,12 +338,13 @@ impl<'p> SchedulerState<'p> {
 
 /// Trains one group after another until the queue is empty, the study is stopped, or the store
 /// fails.
-fn worker(
+fn worker<'m>(
     state: &Mutex<SchedulerState<'_>>,
     context: &RunContext<'_>,
     checks: &SelfChecks<'_>,
     allocation: Allocation,
     settings: &RunSettings,
+    room: &dyn Fn(&[&PlannedTrial], usize) -> Option<Taken<'m>>,
 ) {
     let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
@@ -327,6 +361,9 @@ fn worker(
             )
         };
         let Some(first) = trials.first() else {
+            return;
+        };
+        let Some(_taken) = room(&trials, threads) else {
             return;
         };
         let check = checks.get(first);

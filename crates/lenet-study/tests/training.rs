@@ -260,7 +260,7 @@ fn the_estimate_counts_what_is_asked() {
         jobs: Some(2),
         ..RunSettings::default()
     };
-    let estimate = estimate(&plan, &[0, 1, 2], &data, &settings).unwrap();
+    let estimate = estimate(&plan, &[0, 1, 2], &data, &settings, &mut |_, _| {}).unwrap();
     assert_eq!((estimate.trials, estimate.jobs), (3, 2));
     assert!(estimate.trial_seconds > 0.0 && estimate.wall_seconds <= estimate.trial_seconds);
     assert!(estimate.wall_seconds >= estimate.trial_seconds / 2.0);

@@ -46,6 +46,17 @@ pub enum TrainError {
         /// The driver's error.
         reason: String,
     },
+    /// This machine, or what this process may have of it, does not have enough memory.
+    #[error(
+        "it needs about {needed} bytes of memory, and {available} are free (hint: fewer filters or hidden \
+         units, a smaller batch, or fewer trials at once)"
+    )]
+    Memory {
+        /// Estimate of the bytes that are needed.
+        needed: u64,
+        /// Bytes that can be had.
+        available: u64,
+    },
     /// candle reports an error in a computation.
     #[error("candle: {0}")]
     Candle(#[source] candle_core::Error),

@@ -8,6 +8,7 @@ use crate::RunOptions;
 use crate::backend;
 use crate::config;
 use crate::error::TrainError;
+use crate::memory::{MemoryUse, ensure_memory, memory_bytes};
 
 /// Loss and accuracy on one split.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,6 +52,15 @@ pub fn evaluate(
         device,
         ..Trial::default()
     };
+    let images = split.indices.len();
+    let needed = memory_bytes(
+        &computed,
+        geometry,
+        images,
+        options.threads,
+        MemoryUse::Evaluation,
+    );
+    ensure_memory(needed)?;
     let network = (Optimizer::SGD, (parameters.to_vec(), Vec::new()));
     let mut group = backend::build(geometry, &computed.shape(), options, vec![network])?;
     let sums = group.evaluate(split, &[0], logits)?[0];

@@ -15,6 +15,7 @@ use crate::RunOptions;
 use crate::backend::{self, Group};
 use crate::config;
 use crate::error::TrainError;
+use crate::memory::{MemoryUse, ensure_memory, memory_bytes};
 
 /// Floating-point operations that the reference may take; this limits its time.
 const BUDGET: u64 = 200_000_000;
@@ -60,6 +61,9 @@ pub fn self_check(
 ) -> Result<SelfCheck, TrainError> {
     config::check(trial, data)?;
     let geometry = config::geometry(&trial.network, data)?;
+    let images = data.train.indices.len();
+    let needed = memory_bytes(trial, &geometry, images, options.threads, MemoryUse::Study);
+    ensure_memory(needed)?;
     let started = Instant::now();
     let tolerance = tolerance(trial.precision);
     let mut worst = worst_error(trial, &geometry, options, 1)?;

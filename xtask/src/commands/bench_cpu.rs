@@ -8,12 +8,13 @@ use lenet_train::peak_of;
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::BenchCpu;
-use crate::output;
 use crate::table::Table;
+use crate::{inputs, output};
 
 /// Runs the command; refuses sizes of zero, more samples than there are, and an instruction set
 /// that this machine lacks.
 pub fn run(flags: &BenchCpu) -> CommandResult {
+    inputs::check_threads(Some(flags.jobs), Some(flags.threads)).or_refuse()?;
     let level = Level::from_environment().or_refuse()?;
     let data = Dataset::mnist();
     let peak = peak_of(level);

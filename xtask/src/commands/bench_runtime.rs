@@ -19,7 +19,7 @@ use lenet_study::{
 use crate::commands::report::read;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::BenchRuntime;
-use crate::inputs::check_devices;
+use crate::inputs::{check_devices, check_threads};
 use crate::interrupt::stop_flag;
 use crate::overlay::Overlay;
 use crate::progress::GridProgress;
@@ -48,6 +48,7 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
         let path = (config.backend, config.device, config.precision);
         check_devices([path], runtime.blank.execution.ordinal).or_refuse()?;
     }
+    lenet_study::check_runtimes(&plan, &data).or_refuse()?;
     let out = match &flags.out {
         Some(folder) => folder.clone(),
         None => PathBuf::from("results").join(&study.name),
@@ -119,7 +120,7 @@ fn overrides(flags: &BenchRuntime) -> anyhow::Result<RuntimeOverrides> {
         flags.repeats != Some(0),
         "--repeats: `repeats` is 0: give at least 1"
     );
-    ensure!(flags.threads != Some(0), "--threads 0: give at least 1");
+    check_threads(None, flags.threads)?;
     let minutes = flags.over.unwrap_or(0.0);
     ensure!(
         (0.0..=1e6).contains(&minutes),

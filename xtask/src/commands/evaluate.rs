@@ -17,6 +17,7 @@ use crate::{checkpoint, inputs, output};
 
 /// Runs the command; refuses weights that do not fit the data and paths that cannot be used.
 pub fn run(flags: &Evaluate) -> CommandResult {
+    inputs::check_threads(None, flags.threads.threads).or_refuse()?;
     let (device, ordinal) = inputs::device(&flags.device).or_refuse()?;
     let data = inputs::dataset(&flags.data).or_refuse()?;
     let [_, height, width] = data.test.shape();

@@ -9,7 +9,8 @@ use std::path::Path;
 use anyhow::Context;
 use lenet_results::Store;
 use lenet_study::{
-    DataSets, FIRST_LOOK, Overrides, Plan, RunSettings, RunSummary, Seeds, StudyConfig, Work,
+    DataSets, FIRST_LOOK, MOST_SEEDS, Overrides, Plan, RunSettings, RunSummary, Seeds, StudyConfig,
+    Work,
 };
 
 use crate::commands::report::read;
@@ -17,7 +18,7 @@ use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::Experiments;
 use crate::overlay::Overlay;
 use crate::overview::{cell_table, plan_table};
-use crate::progress::Style;
+use crate::progress::{Style, TimingProgress};
 use crate::table::{count, duration};
 use crate::{inputs, interrupt, output, register, verdicts};
 
@@ -46,17 +47,18 @@ pub fn run(flags: &Experiments) -> CommandResult {
         .out
         .clone()
         .unwrap_or_else(|| Path::new("results").join(&study.name));
+    ensure_same_study(&plan.study.name, &out).or_refuse()?;
     let mut settings = RunSettings {
         jobs: flags.jobs,
         threads: flags.threads,
         cuda_ordinal: ordinal,
         ..RunSettings::default()
     };
+    let style = Style::of_this_terminal(flags.progress.quiet);
     if flags.dry_run {
-        return dry_run(&plan, &data, &settings, &out);
+        return dry_run(style, &plan, &data, &settings, &out);
     }
 
-    lenet_study::check_memory(&plan).or_refuse()?;
     let store = Store::create(&out).or_refuse()?;
     // What an earlier run left is read before anything is changed.
     if let Some(file) = store.mend_study().or_refuse()? {
@@ -65,8 +67,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
     }
     let earlier = store.read_study().or_refuse()?;
     lenet_study::survey(&plan, &store).or_refuse()?;
-    let looked = earlier.filter(|earlier| earlier.name == plan.study.name);
-    if let (None, Some(looked)) = (most, looked.and_then(|study| study.until_decided)) {
+    if let (None, Some(looked)) = (most, earlier.and_then(|study| study.until_decided)) {
         plan.study.until_decided = Some(looked);
         output::note(
             "the seeds of these records were added until claims were decided, so their intervals go on \
@@ -75,7 +76,6 @@ pub fn run(flags: &Experiments) -> CommandResult {
     }
     settings.stop = interrupt::stop_flag().or_refuse()?;
     register::declare(&plan.study, store.folder()).or_refuse()?;
-    let style = Style::of_this_terminal(flags.progress.quiet);
     let Some(most) = most else {
         let summary = carry_out(style, &plan, &data, &store, &settings)?;
         return conclude(flags, &plan, &store, &summary);
@@ -95,6 +95,20 @@ pub fn run(flags: &Experiments) -> CommandResult {
     }
 }
 
+/// Refuses a folder whose records are another study's: its record would be replaced. One that cannot
+/// be read is named later.
+fn ensure_same_study(name: &str, out: &Path) -> anyhow::Result<()> {
+    if let Ok(Some(earlier)) = lenet_results::read_study(out) {
+        anyhow::ensure!(
+            earlier.name == name,
+            "{}: this folder holds the study {}, and this one is {name} (hint: give another --out)",
+            out.display(),
+            earlier.name
+        );
+    }
+    Ok(())
+}
+
 /// Seeds of every cell at the first look.
 fn first_look(study: &StudyConfig, most: usize) -> anyhow::Result<usize> {
     anyhow::ensure!(
@@ -105,6 +119,10 @@ fn first_look(study: &StudyConfig, most: usize) -> anyhow::Result<usize> {
     anyhow::ensure!(
         most >= FIRST_LOOK,
         "--max-seeds {most}: give at least {FIRST_LOOK}, since fewer have no interval"
+    );
+    anyhow::ensure!(
+        most <= MOST_SEEDS,
+        "--max-seeds {most}: give at most {MOST_SEEDS}"
     );
     if let Seeds::List(list) = &study.seeds {
         anyhow::ensure!(
@@ -133,8 +151,7 @@ fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
     )?;
     let ordinal = overlay.compute(&flags.compute)?;
     overlay.set(&flags.set)?;
-    anyhow::ensure!(flags.jobs != Some(0), "--jobs 0: give at least 1");
-    anyhow::ensure!(flags.threads != Some(0), "--threads 0: give at least 1");
+    inputs::check_threads(flags.jobs, flags.threads)?;
     Ok((
         Overrides {
             only: flags.only.clone(),
@@ -148,13 +165,32 @@ fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
     ))
 }
 
-fn dry_run(plan: &Plan, data: &DataSets, settings: &RunSettings, out: &Path) -> CommandResult {
+/// Says which of the trials at `positions` do not fit in memory and will fail.
+fn warn_of_memory(plan: &Plan, positions: &[usize], data: &DataSets) {
+    let too_large = lenet_study::too_large(plan, positions, data);
+    if let Some((first, why)) = too_large.first() {
+        output::warning(format_args!(
+            "{} cannot be trained here, of which the first is {}: {why}",
+            count(too_large.len(), "trial"),
+            first.label
+        ));
+    }
+}
+
+fn dry_run(
+    style: Style,
+    plan: &Plan,
+    data: &DataSets,
+    settings: &RunSettings,
+    out: &Path,
+) -> CommandResult {
     let work = match out.join("trials").is_dir() {
         true => lenet_study::survey(plan, &Store::open(out).or_refuse()?).or_refuse()?,
         false => vec![Work::Start; plan.trials.len()],
     };
     let rounds: Vec<usize> = plan.trials.iter().map(|trial| trial.round).collect();
     let left = lenet_study::outstanding(&rounds, &work);
+    warn_of_memory(plan, &left, data);
     output::line(plan_table(plan, &work)).or_fail()?;
     let mut text = format!(
         "{}, {}, {} to run",
@@ -163,12 +199,24 @@ fn dry_run(plan: &Plan, data: &DataSets, settings: &RunSettings, out: &Path) -> 
         left.len()
     );
     if !left.is_empty() {
-        let estimate = lenet_study::estimate(plan, &left, data, settings).or_fail()?;
+        let timings = TimingProgress::new(style);
+        let estimate = lenet_study::estimate(plan, &left, data, settings, &mut |done, all| {
+            timings.show(done, all);
+        });
+        timings.finish();
+        let estimate = estimate.or_fail()?;
         text += &format!(
             ": about {} with {} at once",
             duration(estimate.wall_seconds),
             count(estimate.jobs, "trial")
         );
+        if estimate.timed < estimate.kinds {
+            text += &format!(
+                " (a step was timed of {} of {})",
+                estimate.timed,
+                count(estimate.kinds, "kind")
+            );
+        }
     }
     output::line(text).or_fail()?;
     Ok(Exit::Done)
@@ -185,7 +233,12 @@ fn carry_out(
     let page = Page { store, data };
     let watcher = Watcher::new(style, &page);
     let summary = std::thread::scope(|scope| {
-        scope.spawn(|| watcher.follow());
+        let follower = std::thread::Builder::new().name("page".to_owned());
+        if let Err(error) = follower.spawn_scoped(scope, || watcher.follow()) {
+            output::warning(format_args!(
+                "the page does not follow the study, since no thread can be started: {error}"
+            ));
+        }
         let summary = lenet_study::run(plan, data, store, settings, &|event| watcher.see(event));
         watcher.finish();
         summary.or_fail()

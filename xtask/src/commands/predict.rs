@@ -28,14 +28,18 @@ pub fn run(flags: &Predict) -> CommandResult {
         .then(|| inputs::dataset(&flags.data))
         .transpose()
         .or_refuse()?;
-    let shape = data.as_ref().map(|data| data.test.shape());
-    let sides = shape.map(|[_, height, width]| [height, width]);
+    let test = data.as_ref().map(|data| data.test.shape());
+    let sides = test.map(|[_, height, width]| [height, width]);
     let network = checkpoint::load(&flags.checkpoint, sides).or_refuse()?;
     let images = gather(flags, &network, data.as_ref()).or_refuse()?;
     let classifier = network.classifier().or_refuse()?;
     for image in images {
-        let text = describe(&classifier, &image, flags.show).or_fail()?;
-        output::line(text).or_fail()?;
+        if flags.show || std::io::stdout().is_terminal() {
+            let colours = output::stdout_has_colours();
+            let drawn = digit::draw(&image.pixels, shape(classifier.geometry()), colours);
+            output::drawing(&drawn).or_fail()?;
+        }
+        output::line(describe(&classifier, &image).or_fail()?).or_fail()?;
     }
     Ok(Exit::Done)
 }
@@ -105,18 +109,13 @@ fn shape(geometry: &Geometry) -> [usize; 3] {
     [geometry.channels, geometry.height, geometry.width]
 }
 
-fn describe(classifier: &Classifier, image: &Image, show: bool) -> anyhow::Result<String> {
+fn describe(classifier: &Classifier, image: &Image) -> anyhow::Result<String> {
     let images = classifier.training_images();
     let normalization = images.unwrap_or(TrainingImages::MNIST).normalization;
     let pixels = image.pixels.iter();
     let pixels: Vec<f32> = pixels.map(|&pixel| normalization.apply(pixel)).collect();
     let prediction = classifier.predict(&pixels)?;
-    let mut text = String::new();
-    if show || std::io::stdout().is_terminal() {
-        let colours = output::stdout_has_colours();
-        text += &digit::draw(&image.pixels, shape(classifier.geometry()), colours);
-    }
-    write!(text, "{}: {}", image.name, prediction.class)?;
+    let mut text = format!("{}: {}", image.name, prediction.class);
     for (class, probability) in prediction.probabilities.into_iter().enumerate() {
         write!(text, "\n  {class}  {probability:.4}")?;
         let bar = "█".repeat((probability * 40.0).round() as usize);

@@ -1,15 +1,15 @@
 //! `train`: one network, from flags or a file of settings.
 
+use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Context;
 use lenet_core::{Settings, Trial};
 use lenet_data::{Dataset, SplitSpec, Splits};
 use lenet_model::TrainingImages;
 use lenet_model::weights::{self, Reading, Weights};
 use lenet_results::{EpochRecord, Outcome};
 use lenet_study::TomlSettings as _;
-use lenet_train::{Ended, Event, TrainError};
+use lenet_train::{Ended, Event, MemoryUse, TrainError, memory_bytes};
 use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
@@ -22,6 +22,7 @@ use crate::{inputs, interrupt, output};
 /// Runs the command; refuses settings out of range, weights that do not fit and paths that cannot
 /// be used.
 pub fn run(flags: &Train) -> CommandResult {
+    inputs::check_threads(None, flags.threads.threads).or_refuse()?;
     let (settings, ordinal) = settings(flags).or_refuse()?;
     let data = dataset(flags, &settings).or_refuse()?;
     let config = settings.resolve(&data.source, flags.seed.unwrap_or(1));
@@ -36,6 +37,15 @@ pub fn run(flags: &Train) -> CommandResult {
     }
     let geometry = lenet_train::geometry(&config.network, &splits).or_refuse()?;
     let mut options = inputs::run_options(flags.threads.threads, ordinal);
+    let used = MemoryUse::Training;
+    let needed = memory_bytes(
+        &config,
+        &geometry,
+        splits.train.len(),
+        options.threads,
+        used,
+    );
+    lenet_train::ensure_memory(needed).or_refuse()?;
     if let Some(init) = &flags.init {
         // As the trial will read it, and as a file of any network, which says more.
         weights::load(init, &geometry).or_refuse()?;
@@ -124,8 +134,8 @@ fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
     let mut settings = Settings::default();
     if let Some(file) = &flags.config {
         let origin = file.display().to_string();
-        let text =
-            std::fs::read_to_string(file).with_context(|| format!("{origin}: cannot be read"))?;
+        let text = lenet_study::read_text(file);
+        let text = text.map_err(|reason| anyhow::anyhow!("{origin}: cannot be read: {reason}"))?;
         settings = Settings::parse(&text, &origin)?;
     }
     let mut overlay = Overlay::over(settings);
@@ -160,7 +170,11 @@ fn dataset(flags: &Train, settings: &Settings) -> anyhow::Result<Dataset> {
     match (&flags.data.data_dir, settings.data_name()) {
         (Some(_), _) | (None, lenet_core::MNIST) => inputs::dataset(&flags.data),
         (None, folder) => {
-            let data = Dataset::from_folder(folder.as_ref())?;
+            // A file names what lies beside it, a flag what lies in the current folder.
+            let by_flag = flags.set.iter().any(|given| given.key == "data");
+            let file = flags.config.as_deref().filter(|_| !by_flag);
+            let beside = file.and_then(Path::parent).unwrap_or(Path::new(""));
+            let data = Dataset::from_folder(&beside.join(folder))?;
             inputs::warn(&data);
             Ok(data)
         }

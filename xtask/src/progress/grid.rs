@@ -1,4 +1,4 @@
-//! Progress of a grid of measurements.
+//! Progress of measurements that follow one another.
 
 use std::time::Instant;
 

@@ -250,6 +250,9 @@ pub(super) fn data<N: Node>(node: &N) -> Result<String, N::Error> {
     if text.is_empty() {
         return Err(node.refuse("give \"mnist\" or a folder of IDX files"));
     }
+    if text.contains(char::is_control) {
+        return Err(node.refuse("it holds a control character, which no table could show"));
+    }
     Ok(text.to_owned())
 }
 
@@ -259,7 +262,9 @@ pub(super) fn placement<N: Node>(node: &N) -> Result<DataPlacement, N::Error> {
 }
 
 pub(super) fn threads<N: Node>(node: &N) -> Result<usize, N::Error> {
-    node.count(bounds::TOGETHER, COUNT)
+    node.count(bounds::THREADS, COUNT)
 }
 
-pub(super) use self::threads as trials;
+pub(super) fn trials<N: Node>(node: &N) -> Result<usize, N::Error> {
+    node.count(bounds::TOGETHER, COUNT)
+}

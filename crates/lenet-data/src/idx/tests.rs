@@ -190,6 +190,14 @@ fn headers_are_not_believed() {
         let empty = problem(&header(&empty), Content::Images);
         assert!(matches!(empty, IdxProblem::Empty { .. }), "{empty}");
     }
+    // No file of this size is read to its end before it is refused.
+    let [width, images] = [1 << 10, (MOST_BYTES >> 20) as u32];
+    assert_eq!(
+        size(&[images, 1 << 10, width], u64::MAX).ok(),
+        Some(MOST_BYTES)
+    );
+    let above = size(&[images, 1 << 10, width + 1], u64::MAX);
+    assert!(matches!(above, Err(IdxProblem::TooLarge { .. })));
     // More than deflate can pack into that few bytes: refused before anything is decoded.
     let zipped = gzip(&[header(&[u32::MAX]), vec![0; 100]].concat());
     let limit = zipped.len() as u64 * DEFLATE_RATIO - 8;

@@ -9,7 +9,7 @@ use lenet_results::{
 
 use super::{Change, ClaimConfig, Selector, Side, TestConfig};
 use crate::error::StudyError;
-use crate::node::{Entry, Node};
+use crate::node::{Entry, MOST_TABLES, Node};
 use crate::settings::from_node;
 
 /// Keys of a test, which may stand in the claim itself where it has one test.
@@ -30,7 +30,9 @@ const EPOCH: Counts = Counts {
 /// The claims of a study, in the order of the file.
 pub(crate) fn read(node: &Node<'_>) -> Result<Vec<ClaimConfig>, StudyError> {
     let mut claims: Vec<ClaimConfig> = Vec::new();
-    for (position, element) in (1..).zip(node.elements("an array of tables, written [[claim]]")?) {
+    for (position, element) in
+        (1..).zip(node.elements_up_to(MOST_TABLES, "an array of tables, written [[claim]]")?)
+    {
         let (claim, id) = claim(&element, position)?;
         if claims.iter().any(|other| other.id == claim.id) {
             return Err(id.refuse("another claim has this id; give each its own"));
@@ -51,8 +53,8 @@ fn claim<'d>(node: &Node<'d>, position: usize) -> Result<(ClaimConfig, Node<'d>)
         let value = &entry.node;
         match entry.name.as_str() {
             "id" => (id, id_node) = (value.identifier()?, value.clone()),
-            "text" => text = Some(value.string("a string")?.to_owned()),
-            "notes" => notes = value.string("a string of Markdown")?.to_owned(),
+            "text" => text = Some(value.prose("a string")?),
+            "notes" => notes = value.prose("a string of Markdown")?,
             "correction" => {
                 let words = [
                     ("bonferroni", Correction::Bonferroni),

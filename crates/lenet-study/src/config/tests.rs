@@ -368,7 +368,7 @@ fn what_belongs_to_the_other_kind_of_figure_is_refused_where_it_stands() {
         ),
         (
             runtimes("", "", "threads = 0", axes),
-            "s.toml:9:11: `figure.set.threads` is 0: give a whole number from 1 to 65536".into(),
+            "s.toml:9:11: `figure.set.threads` is 0: give a whole number from 1 to 1024".into(),
         ),
         (
             runtimes("", "", "", axes).replace("\"runtime\"", "\"runtimes\""),

@@ -2,14 +2,18 @@
 
 use crate::config::{Seeds, StudyConfig};
 use crate::error::StudyError;
-use crate::figure::FigureConfig;
+use crate::figure::{FigureConfig, cells};
 
 /// Trials of a study that are planned without being asked for. A plan of so many takes some
 /// hundred megabytes, and a slip of the pen seldom has fewer.
 pub const MOST_TRIALS: usize = 200_000;
 
-/// Refuses a study whose figures of training have more trials than [`MOST_TRIALS`].
-pub(super) fn check(
+/// Cells of all figures of runtimes. Each is measured for itself.
+pub const MOST_RUNTIMES: usize = 10_000;
+
+/// Refuses a study whose figures of training have more trials than [`MOST_TRIALS`]: those that are run,
+/// and the cells of the others, which claims may speak of.
+pub(super) fn check_trials(
     config: &StudyConfig,
     figures: &[FigureConfig],
     seeds: Option<usize>,
@@ -18,20 +22,40 @@ pub(super) fn check(
         Seeds::Count(count) => *count,
         Seeds::List(list) => list.len(),
     };
-    let seeds = seeds.unwrap_or(of_file);
-    let cells = |figure: &FigureConfig| {
-        let levels = figure.axes.iter().map(|axis| axis.values.len());
-        levels.fold(1, usize::saturating_mul)
+    let of_training = |figures: &[FigureConfig]| {
+        let figures = figures.iter().filter(|figure| !figure.is_of_runtime());
+        figures
+            .map(|figure| cells(&figure.axes))
+            .fold(0, usize::saturating_add)
     };
-    let of_training = figures.iter().filter(|figure| !figure.is_of_runtime());
-    let cells = of_training.map(cells).fold(0, usize::saturating_add);
-    let trials = cells.saturating_mul(seeds);
-    if trials > MOST_TRIALS {
-        return Err(StudyError::TooLarge {
+    let run = (of_training(figures), seeds.unwrap_or(of_file));
+    for (cells, seeds) in [run, (of_training(&config.figures), 1)] {
+        let trials = cells.saturating_mul(seeds);
+        if trials > MOST_TRIALS {
+            return Err(StudyError::TooLarge {
+                study: config.name.clone(),
+                cells,
+                seeds,
+                trials,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a study whose figures of runtimes have more cells than [`MOST_RUNTIMES`].
+pub(super) fn check_runtimes(
+    config: &StudyConfig,
+    figures: &[FigureConfig],
+) -> Result<(), StudyError> {
+    let of_runtime = figures.iter().filter(|figure| figure.is_of_runtime());
+    let cells = of_runtime
+        .map(|figure| cells(&figure.axes))
+        .fold(0, usize::saturating_add);
+    if cells > MOST_RUNTIMES {
+        return Err(StudyError::TooManyRuntimes {
             study: config.name.clone(),
             cells,
-            seeds,
-            trials,
         });
     }
     Ok(())

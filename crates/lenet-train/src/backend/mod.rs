@@ -25,7 +25,7 @@ use crate::device;
 use crate::error::TrainError;
 
 /// Images per evaluation pass: enough to keep all cores busy, few enough to save memory.
-const EVALUATION_BATCH: usize = 1000;
+pub(crate) const EVALUATION_BATCH: usize = 1000;
 
 /// Sums over the images of an epoch that have been trained on so far.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -12,6 +12,7 @@ use crate::backend::{self, EvaluationSums, Member, State, TrainingSums};
 use crate::checkpoint::{Checkpoint, Progress};
 use crate::config;
 use crate::error::TrainError;
+use crate::memory::{MemoryUse, ensure_memory, memory_bytes};
 use crate::outcome::outcome;
 use crate::record::level_name;
 
@@ -54,6 +55,13 @@ impl<'a> Course<'a> {
         } = asked;
         config::check(trial, data)?;
         let geometry = config::geometry(&trial.network, data)?;
+        let used = match checkpoint {
+            Some(_) => MemoryUse::Study,
+            None => MemoryUse::Training,
+        };
+        let images = data.train.indices.len();
+        let needed = memory_bytes(trial, &geometry, images, options.threads, used);
+        ensure_memory(needed)?;
         let identity = trial.identity();
         let level = level_name(trial, options);
         let saved = match checkpoint {

@@ -10,6 +10,7 @@ use crate::backend::{self, Clock, Group, Member, TrainingSums};
 use crate::config;
 use crate::engine;
 use crate::error::TrainError;
+use crate::memory::{MemoryUse, ensure_memory, memory_bytes};
 
 /// Most images in the timed evaluation.
 const EVALUATED: usize = 1000;
@@ -34,6 +35,12 @@ impl<'a> Bench<'a> {
             return Err(TrainError::Data { reason });
         };
         let geometry = config::geometry(&first.network, data)?;
+        let images = data.train.indices.len();
+        let used = MemoryUse::Training;
+        let bytes = trials.iter();
+        let bytes =
+            bytes.map(|trial| memory_bytes(trial, &geometry, images, options.threads, used));
+        ensure_memory(bytes.fold(0, u64::saturating_add))?;
         let mut networks = Vec::with_capacity(trials.len());
         for trial in trials {
             config::check(trial, data)?;

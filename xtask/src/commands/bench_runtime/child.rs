@@ -34,11 +34,14 @@ pub fn part(flags: &BenchRuntime) -> Option<Part> {
 pub fn run(plan: &Plan, part: Part, data: &DataSets, level: Level, out: &Path) -> CommandResult {
     let stop = quiet_stop_flag().or_fail()?;
     let raised = Arc::clone(&stop);
-    std::thread::spawn(move || {
-        // Nothing is ever written to it.
-        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-        raised.store(true, Ordering::Relaxed);
-    });
+    let listener = std::thread::Builder::new().name("parent".to_owned());
+    listener
+        .spawn(move || {
+            // Nothing is ever written to it.
+            let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+            raised.store(true, Ordering::Relaxed);
+        })
+        .or_fail()?;
     let store = RuntimeStore::of_round(out).or_fail()?;
     let context = MeasureContext {
         data,
@@ -75,12 +78,18 @@ pub fn launch(part: Part, stop: &AtomicBool, told: &mut dyn FnMut()) -> io::Resu
     let (input, lines) = (child.stdin.take(), child.stdout.take());
     let ended = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        scope.spawn(|| {
+        let listener = std::thread::Builder::new().name("stop".to_owned());
+        let listening = listener.spawn_scoped(scope, || {
             while !stop.load(Ordering::Relaxed) && !ended.load(Ordering::Relaxed) {
                 std::thread::sleep(TICK);
             }
             drop(input);
         });
+        if let Err(error) = listening {
+            // Its standard input was dropped with the closure, so the child stops by itself.
+            child.wait()?;
+            return Err(error);
+        }
         for line in lines
             .into_iter()
             .flat_map(|lines| BufReader::new(lines).lines())
