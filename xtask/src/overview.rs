@@ -19,7 +19,7 @@ pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
         .collect();
     let mut table = Table::new(&["cell", "trials", "done", "missing"]);
     let names = names(&plan.study);
-    for (figure, cell) in cells(&plan.study) {
+    for (figure, cell) in cells(&plan.selected_study()) {
         let done = |id: &str| matches!(work.get(id), Some(Work::Done));
         let done = cell
             .trials

@@ -102,8 +102,8 @@ pub struct FigureFiles {
 
 /// Writes the report of `records` into the folder `out`, which it creates if necessary.
 ///
-/// Each file is written to a temporary name and renamed. Files of an earlier report are replaced;
-/// other files stay. If several trials share an identity, [`lenet_results::merge()`] chooses one of
+/// Each file is written to a temporary name and renamed. Files of an earlier report are replaced or
+/// removed; other files stay. If several trials share an identity, [`lenet_results::merge()`] chooses one of
 /// them, and the page says where their numbers differ. Runtimes of several machines or builds are
 /// separate series.
 ///
@@ -153,13 +153,6 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     };
     let page = page::render(&content);
 
-    files::create_folder(out)?;
-    let write = |name: &str, contents: &[u8]| files::write_whole(out, name, contents);
-    let all = accuracy_figures.iter().chain(&drawn_mistakes);
-    let all = all.chain(&drawn_runtimes);
-    let figures = all.map(|figure| write_figure(figure, out));
-    let (figures, lacking): (Vec<_>, Vec<_>) =
-        figures.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let mut files = vec![
         ("claims.json", tables::claims::json(&claims)),
         (
@@ -206,14 +199,26 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
             ("runtime-fits.csv", tables::runtimes::fits(&runtimes).csv()),
         ]);
     }
+    let all = accuracy_figures.iter().chain(&drawn_mistakes);
+    let all: Vec<&Figure> = all.chain(&drawn_runtimes).collect();
+    let drawings = all.iter().flat_map(|figure| figure.file_names());
+    let names = files.iter().map(|(name, _)| *name).chain(["index.html"]);
+    files::create_folder(out)?;
+    let manifest = files::Manifest::begin(out, names.map(str::to_owned).chain(drawings))?;
+    let figures = all.iter().map(|figure| write_figure(figure, out));
+    let (figures, lacking): (Vec<_>, Vec<_>) =
+        figures.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+    let write = |name: &str, contents: &[u8]| files::write_whole(out, name, contents);
     let written = files.iter().map(|(name, contents)| write(name, contents));
-    Ok(ReportFiles {
+    let written = ReportFiles {
         warnings: lacking_letters(&figures, &lacking).into_iter().collect(),
         figures,
         tables: written.collect::<Result<_, _>>()?,
         // Last, so that a page never points at files that are not there yet.
         index: write("index.html", page.as_bytes())?,
-    })
+    };
+    manifest.finish()?;
+    Ok(written)
 }
 
 /// Puts the claims of studies to the test on records.
@@ -262,7 +267,7 @@ fn judged(records: Records<'_>, trials: &[TrialRecord]) -> Vec<JudgedClaim> {
 
 /// Writes the files of a figure. Gives the letters, too, that its pixels lack.
 fn write_figure(figure: &Figure, out: &Path) -> Result<(FigureFiles, Vec<char>), ReportError> {
-    let (scene, stem) = (figure.sheet.scene(), figure.file_stem());
+    let (scene, [svg_name, png_name]) = (figure.sheet.scene(), figure.file_names());
     let png = plot::raster::png(&scene).map_err(|reason| ReportError::Draw {
         figure: figure.id.clone(),
         reason,
@@ -270,8 +275,8 @@ fn write_figure(figure: &Figure, out: &Path) -> Result<(FigureFiles, Vec<char>),
     let svg = plot::svg::file(&scene);
     let files = FigureFiles {
         id: figure.id.clone(),
-        svg: files::write_whole(out, &format!("{stem}.svg"), svg.as_bytes())?,
-        png: files::write_whole(out, &format!("{stem}.png"), &png)?,
+        svg: files::write_whole(out, &svg_name, svg.as_bytes())?,
+        png: files::write_whole(out, &png_name, &png)?,
     };
     Ok((files, plot::font::missing(scene.texts())))
 }

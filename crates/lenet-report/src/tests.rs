@@ -31,6 +31,7 @@ fn the_folder_holds_every_file() {
         .collect();
     names.sort();
     let mut expected: Vec<String> = [
+        ".report-files",
         "index.html",
         "epochs.csv",
         "claims.json",

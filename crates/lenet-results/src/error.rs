@@ -36,7 +36,7 @@ pub enum StoreError {
     /// A file's contents are not those that were written.
     #[error(
         "{}: {what} was changed or damaged: its checksum is {found}, its contents give {expected} \
-         (hint: `experiments` sets it aside and makes it anew)",
+         (hint: the command that wrote it sets it aside and makes it anew)",
         path.display()
     )]
     Checksum {
@@ -51,7 +51,7 @@ pub enum StoreError {
     },
     /// A record says things that cannot both be true.
     #[error(
-        "{}: the record contradicts itself: {reason} (hint: `experiments` sets it aside and makes it anew)",
+        "{}: the record contradicts itself: {reason} (hint: the command that wrote it sets it aside and makes it anew)",
         path.display()
     )]
     Contradiction {

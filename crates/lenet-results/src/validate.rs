@@ -115,7 +115,8 @@ fn validate_epoch(epoch: &EpochRecord) -> Result<(), String> {
 }
 
 impl RuntimeRecord {
-    /// Refuses a sample of a session that the record lacks, and seconds that cannot be.
+    /// Refuses a sample of a session that the record lacks, and seconds that cannot be. Those of a phase
+    /// may be negative: they are differences of measured times.
     ///
     /// # Errors
     /// What cannot be, in words.
@@ -128,12 +129,12 @@ impl RuntimeRecord {
             ));
         }
         let of_samples = self.samples.iter();
-        let of_samples = of_samples.flat_map(|s| [s.train_seconds, s.evaluation_seconds]);
-        let of_phases = self.phases.iter().flat_map(|phases| phases.values());
-        match of_samples
-            .chain(of_phases)
+        let mut of_samples = of_samples.flat_map(|s| [s.train_seconds, s.evaluation_seconds]);
+        let mut of_phases = self.phases.iter().flat_map(|phases| phases.values());
+        let bad = of_samples
             .find(|s| !(*s >= 0.0 && s.is_finite()))
-        {
+            .or_else(|| of_phases.find(|s| !s.is_finite()));
+        match bad {
             Some(seconds) => Err(format!("a sample took {seconds} seconds")),
             None => Ok(()),
         }

@@ -8,7 +8,15 @@ use crate::figure::{Axis, FigureConfig, MeasureKind, ONE_EPOCH};
 use crate::overrides::{Overrides, RuntimeOverrides};
 use crate::settings::ONLY_OF_RUNTIME;
 
-/// The figures of training that a command asks for, as it runs them, and all figures of runtimes.
+/// The figures of a study as a command carries it out.
+pub(crate) struct AsRun {
+    /// All of them, in the order of the file.
+    pub(crate) figures: Vec<FigureConfig>,
+    /// Ids of those that are carried out.
+    pub(crate) selected: Vec<String>,
+}
+
+/// All figures as a command runs those of training; and the ids of those that it asks for.
 ///
 /// # Errors
 /// A figure that the study has not or that measures runtimes, an override of an axis or of a setting
@@ -16,13 +24,13 @@ use crate::settings::ONLY_OF_RUNTIME;
 pub(crate) fn of_training(
     config: &StudyConfig,
     overrides: &Overrides,
-) -> Result<Vec<FigureConfig>, StudyError> {
+) -> Result<AsRun, StudyError> {
     check_flags(&overrides.settings, &Settings::OF_RUNTIME, ONLY_OF_RUNTIME)?;
     let change = |figure: &FigureConfig| laid_over(figure, &overrides.settings);
     changed(config, &overrides.only, false, &change)
 }
 
-/// The figures of runtimes that a command asks for, as it measures them, and all figures of training.
+/// All figures as a command measures those of runtimes; and the ids of those that it asks for.
 ///
 /// # Errors
 /// A figure that the study has not or that trains, an override of an axis or of the number of epochs,
@@ -30,7 +38,7 @@ pub(crate) fn of_training(
 pub(crate) fn of_runtimes(
     config: &StudyConfig,
     overrides: &RuntimeOverrides,
-) -> Result<Vec<FigureConfig>, StudyError> {
+) -> Result<AsRun, StudyError> {
     check_flags(&overrides.settings, &["epochs", "early_stop"], ONE_EPOCH)?;
     let change = |figure: &FigureConfig| {
         let mut figure = figure.clone();
@@ -47,13 +55,13 @@ pub(crate) fn of_runtimes(
     changed(config, &overrides.only, true, &change)
 }
 
-/// The selected figures of one kind changed, and those of the other kind as they are.
+/// The figures of one kind changed, and those of the other kind as they are; which are selected.
 fn changed(
     config: &StudyConfig,
     only: &[String],
     of_runtime: bool,
     change: &dyn Fn(&FigureConfig) -> Result<FigureConfig, StudyError>,
-) -> Result<Vec<FigureConfig>, StudyError> {
+) -> Result<AsRun, StudyError> {
     let own = |figure: &&FigureConfig| figure.is_of_runtime() == of_runtime;
     if !config.figures.iter().any(|figure| own(&figure)) {
         return Err(match of_runtime {
@@ -88,13 +96,26 @@ fn changed(
             }
         }
     }
-    let wanted = |f: &&FigureConfig| !own(f) || only.is_empty() || only.contains(&f.id.as_str());
-    let figures = config.figures.iter().filter(wanted);
+    let wanted = |f: &&FigureConfig| own(f) && (only.is_empty() || only.contains(&f.id.as_str()));
+    let selected: Vec<String> = config.figures.iter().filter(wanted).map(id).collect();
     let figure = |figure: &FigureConfig| match own(&figure) {
+        // What a flag cannot change of a figure matters only where it is carried out.
+        true if !selected.contains(&figure.id) => {
+            Ok(change(figure).unwrap_or_else(|_| figure.clone()))
+        }
         true => change(figure),
         false => Ok(figure.clone()),
     };
-    figures.map(figure).collect()
+    let figures = config
+        .figures
+        .iter()
+        .map(figure)
+        .collect::<Result<_, _>>()?;
+    Ok(AsRun { figures, selected })
+}
+
+fn id(figure: &FigureConfig) -> String {
+    figure.id.clone()
 }
 
 /// A figure's id where the name of its files is given, such as `figure-1` for figure 1.

@@ -3,7 +3,8 @@
 use lenet_results::{Drawing, DrawingKind, EpochMeasure};
 
 use crate::error::StudyError;
-use crate::node::{Node, nearest};
+use crate::nearest::nearest;
+use crate::node::Node;
 
 /// Numbers of a cell besides those of its epochs.
 const OF_CELLS: [&str; 2] = ["images_per_second", "parameters"];

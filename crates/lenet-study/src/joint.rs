@@ -1,44 +1,50 @@
-//! One `study.json` for two commands: that which trains, and that which measures runtimes.
+//! One `study.json` for several commands: each carries out some of the study's figures.
 
-use lenet_results::{ClaimRecord, FigureRecord, StudyRecord, TestRecord};
+use std::collections::HashSet;
 
-/// The study as a command writes it into a folder that may hold what the other command wrote. `ours`
-/// is the plan's record. Of what is about the other command's figures, the folder's record says how
-/// they were carried out, whatever flags they were given; it stays, if it is of the same study.
+use lenet_results::{ClaimRecord, ComparisonRecord, FigureRecord, StudyRecord, TestRecord};
+
+use crate::plan::Plan;
+
+/// The study as a command writes it into a folder that may hold what other commands wrote. Of figures
+/// that the command does not carry out, the folder's record says how they were carried out, whatever
+/// flags that command was given; it stays, if it is of the same study.
 #[must_use]
-pub fn joint_study(
-    ours: &StudyRecord,
-    earlier: Option<StudyRecord>,
-    of_runtime: bool,
-) -> StudyRecord {
+pub fn joint_study(plan: &Plan, earlier: Option<StudyRecord>) -> StudyRecord {
+    let ours = &plan.study;
     let Some(earlier) = earlier.filter(|earlier| earlier.name == ours.name) else {
         return ours.clone();
     };
-    let is_own = |figure: &FigureRecord| figure.runtime.is_some() == of_runtime;
-    let others: Vec<&FigureRecord> = earlier.figures.iter().filter(|f| !is_own(f)).collect();
-    let figure = |figure: &FigureRecord| match is_own(figure) || others.is_empty() {
-        true => Some(figure.clone()),
-        false => others
-            .iter()
-            .find(|other| other.id == figure.id)
-            .map(|f| (*f).clone()),
+    let figure = |figure: &FigureRecord| {
+        let mut others = earlier.figures.iter();
+        match others.find(|other| other.id == figure.id) {
+            Some(other) if !plan.selected.contains(&figure.id) => other.clone(),
+            _ => figure.clone(),
+        }
     };
+    let figures: Vec<FigureRecord> = ours.figures.iter().map(figure).collect();
+    let known = cells(&figures);
     let claim = |claim: &ClaimRecord| {
         let mut claims = earlier.claims.iter();
         match claims.find(|other| is_same(other, claim)) {
-            Some(other) if !others.is_empty() => joint_claim(claim, other, of_runtime),
-            _ => claim.clone(),
+            Some(other) => joint_claim(claim, other, &known),
+            None => claim.clone(),
         }
     };
-    let altered = earlier
-        .altered
-        .iter()
-        .filter(|a| a.of_runtime != of_runtime);
+    let of_runtime = !plan.runtimes.is_empty();
+    // Flags that changed a figure still count while it stands as they had it carried out.
+    let is_old = |(now, ours): (&FigureRecord, &FigureRecord)| {
+        ours.runtime.is_some() == of_runtime && now != ours
+    };
+    let some_are_old = figures.iter().zip(&ours.figures).any(is_old);
+    let altered = earlier.altered.iter().filter(|altered| {
+        altered.of_runtime != of_runtime || some_are_old && !ours.altered.contains(altered)
+    });
     StudyRecord {
-        figures: ours.figures.iter().filter_map(figure).collect(),
         claims: ours.claims.iter().map(claim).collect(),
         altered: ours.altered.iter().chain(altered).cloned().collect(),
         until_decided: ours.until_decided.or(earlier.until_decided),
+        figures,
         ..ours.clone()
     }
 }
@@ -51,20 +57,52 @@ fn is_same(earlier: &ClaimRecord, ours: &ClaimRecord) -> bool {
         && earlier.tests.iter().map(of).eq(ours.tests.iter().map(of))
 }
 
-fn joint_claim(ours: &ClaimRecord, earlier: &ClaimRecord, of_runtime: bool) -> ClaimRecord {
-    let is_own = |test: &TestRecord| test.left.measure.is_of_runtime() == of_runtime;
+/// The claim with those comparisons of the folder's that are about cells of the study, where ours are not.
+fn joint_claim(
+    ours: &ClaimRecord,
+    earlier: &ClaimRecord,
+    known: &[HashSet<String>; 2],
+) -> ClaimRecord {
     let tests = ours.tests.iter().zip(&earlier.tests);
-    let test = |(ours, earlier): (&TestRecord, &TestRecord)| match is_own(ours) {
-        true => ours.clone(),
-        false => TestRecord {
-            comparisons: earlier.comparisons.clone(),
-            ..ours.clone()
-        },
+    let test = |(ours, earlier): (&TestRecord, &TestRecord)| {
+        let known = &known[usize::from(ours.left.measure.is_of_runtime())];
+        let all_known = |test: &TestRecord| test.comparisons.iter().all(|c| is_known(c, known));
+        match !all_known(ours) && all_known(earlier) {
+            true => TestRecord {
+                comparisons: earlier.comparisons.clone(),
+                ..ours.clone()
+            },
+            false => ours.clone(),
+        }
     };
     ClaimRecord {
         tests: tests.map(test).collect(),
         ..ours.clone()
     }
+}
+
+fn is_known(comparison: &ComparisonRecord, known: &HashSet<String>) -> bool {
+    let pairs = comparison.pairs.iter().chain(&comparison.baseline);
+    let mut cells = pairs.flat_map(|pair| std::iter::once(&pair.left).chain(&pair.right));
+    cells.all(|cell| known.contains(cell))
+}
+
+/// What claims call the cells of these figures: of those of training, and of those of runtimes.
+fn cells(figures: &[FigureRecord]) -> [HashSet<String>; 2] {
+    let mut known = [HashSet::new(), HashSet::new()];
+    for figure in figures {
+        let elsewhere = figure
+            .left_out
+            .iter()
+            .filter_map(|left| left.cell.as_deref());
+        for cell in figure.cells.iter().chain(elsewhere) {
+            match &cell.execution {
+                Some(execution) => known[1].insert(execution.cell(&cell.config)),
+                None => known[0].insert(cell.config.cell()),
+            };
+        }
+    }
+    known
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ mod joint;
 mod machine;
 pub mod measure;
 mod memory;
+mod nearest;
 mod node;
 mod outstanding;
 mod overrides;

@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Place, StudyError};
+use crate::nearest::nearest;
 
 /// Most letters of a name that stands in paths. File systems take 255 bytes, and reports put words of
 /// their own around it.
@@ -389,14 +390,4 @@ impl lenet_core::settings::Node for Node<'_> {
             hint: format!("write {example}"),
         }
     }
-}
-
-/// The known word that is likely to be meant: fewest edits, fewer than a third of the letters.
-pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    known
-        .iter()
-        .map(|&candidate| (strsim::osa_distance(word, candidate), candidate))
-        .filter(|&(edits, candidate)| edits * 3 < candidate.len().max(word.len()))
-        .min_by_key(|&(edits, _)| edits)
-        .map(|(_, candidate)| candidate)
 }

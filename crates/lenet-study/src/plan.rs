@@ -14,7 +14,7 @@ use lenet_results::{
     AlteredSetting, CellRecord, CellTrial, FigureRecord, ImageCounts, STUDY_FORMAT, StudyRecord,
 };
 
-use crate::as_run;
+use crate::as_run::{self, AsRun};
 use crate::config::{SEEDS, Seeds, StudyConfig};
 use crate::data_sets::DataSets;
 use crate::error::StudyError;
@@ -33,8 +33,10 @@ use splits::KnownSplits;
 /// What a command carries out of a study.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// The study's record, for `study.json`.
+    /// The record of the whole study, for `study.json`.
     pub study: StudyRecord,
+    /// Ids of the figures that are carried out.
+    pub selected: Vec<String>,
     /// The first seed of every cell, then the second, and so on. A trial that several figures
     /// share stands here once.
     pub trials: Vec<PlannedTrial>,
@@ -70,7 +72,7 @@ impl Plan {
         overrides: &Overrides,
         data: &DataSets,
     ) -> Result<Self, StudyError> {
-        let figures = as_run::of_training(config, overrides)?;
+        let AsRun { figures, selected } = as_run::of_training(config, overrides)?;
         if !overrides.allow_large {
             size::check_trials(config, &figures, overrides.seeds)?;
         }
@@ -80,7 +82,8 @@ impl Plan {
             true => Some(Machine::here(&[], None)?),
             false => None,
         };
-        let mut plan = Self::of_figures(config, &figures, &seeds, machine.as_ref(), data)?;
+        let given = (&*figures, selected);
+        let mut plan = Self::of_figures(config, given, &seeds, machine.as_ref(), data)?;
         plan.runtimes.clear();
         plan.notes.clear();
         let given = [&overrides.settings, &Settings::default()];
@@ -101,11 +104,12 @@ impl Plan {
         machine: &Machine,
         data: &DataSets,
     ) -> Result<Self, StudyError> {
-        let figures = as_run::of_runtimes(config, overrides)?;
+        let AsRun { figures, selected } = as_run::of_runtimes(config, overrides)?;
         size::check_trials(config, &config.figures, Some(1))?;
         size::check_runtimes(config, &figures)?;
         let seeds = PlannedSeeds::usual(config.seeds.list());
-        let mut plan = Self::of_figures(config, &figures, &seeds, Some(machine), data)?;
+        let given = (&*figures, selected);
+        let mut plan = Self::of_figures(config, given, &seeds, Some(machine), data)?;
         plan.trials.clear();
         if plan.runtimes.is_empty() {
             return Err(StudyError::NothingToMeasure {
@@ -118,10 +122,10 @@ impl Plan {
         Ok(plan)
     }
 
-    /// The trials and the runtimes of these figures; no claims.
+    /// The record of these figures, and the trials and runtimes of those that are selected; no claims.
     fn of_figures(
         config: &StudyConfig,
-        figures: &[FigureConfig],
+        (figures, selected): (&[FigureConfig], Vec<String>),
         seeds: &PlannedSeeds,
         machine: Option<&Machine>,
         data: &DataSets,
@@ -131,6 +135,7 @@ impl Plan {
         let mut records = Vec::new();
         let mut splits = KnownSplits::default();
         for figure in figures {
+            let is_selected = selected.contains(&figure.id);
             let mut record = FigureRecord {
                 id: figure.id.clone(),
                 title: figure.title.clone(),
@@ -155,11 +160,14 @@ impl Plan {
                     (record.runtime, record.left_out) = (Some(parameters), found.left_out);
                     wholes = found.wholes;
                     wholes.extend(found.left_wholes);
-                    runtimes.extend(found.runtimes);
-                    notes.extend(found.notes);
+                    if is_selected {
+                        runtimes.extend(found.runtimes);
+                        notes.extend(found.notes);
+                    }
                 }
                 _ => {
                     let fixed = config.base.overlaid(&figure.set);
+                    let known = trials.len();
                     for varied in product(&figure.axes) {
                         let settings = fixed.overlaid(&varied);
                         let label = varied.label();
@@ -173,6 +181,9 @@ impl Plan {
                         )?;
                         record.cells.push(cell);
                         wholes.push(settings.complete());
+                    }
+                    if !is_selected {
+                        trials.truncate(known);
                     }
                 }
             }
@@ -199,6 +210,7 @@ impl Plan {
                 altered: Vec::new(),
                 until_decided: None,
             },
+            selected,
             trials,
             predictions: config.predictions,
             runtimes: measured_once(runtimes),
@@ -206,6 +218,16 @@ impl Plan {
             seed: seeds.usual[0],
             warnings,
         })
+    }
+
+    /// The study's record with the figures alone that are carried out.
+    #[must_use]
+    pub fn selected_study(&self) -> StudyRecord {
+        let mut study = self.study.clone();
+        study
+            .figures
+            .retain(|figure| self.selected.contains(&figure.id));
+        study
     }
 
     /// Distinct cells: trials of the first round.

@@ -10,7 +10,8 @@ use lenet_core::Settings;
 use lenet_results::{EpochMeasure, Measure, PublishedPoint, PublishedRecord, PublishedSeries};
 
 use crate::error::{Place, StudyError};
-use crate::node::{MOST_TABLES, Node, nearest};
+use crate::nearest::nearest;
+use crate::node::{MOST_TABLES, Node};
 use crate::settings::TomlSettings;
 
 /// Most rows of a published table.

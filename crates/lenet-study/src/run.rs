@@ -108,7 +108,7 @@ pub(crate) fn run_with(
     })?;
     let allocation = settings.allocation(plan, queue.len(), queue.capacity());
     store.mend_study()?.iter().for_each(tell_set_aside);
-    let study = joint_study(&plan.study, store.read_study()?, false);
+    let study = joint_study(plan, store.read_study()?);
     store.write_study(&study)?;
     let count = |wanted: fn(&Work) -> bool| work.iter().filter(|work| wanted(work)).count();
     let already_done = count(|work| matches!(work, Work::Done));

@@ -161,7 +161,7 @@ fn record_study(plan: &Plan, out: &Path) -> anyhow::Result<()> {
         ));
         return Ok(());
     }
-    write_study(out, &joint_study(&plan.study, earlier, true))?;
+    write_study(out, &joint_study(plan, earlier))?;
     Ok(())
 }
 

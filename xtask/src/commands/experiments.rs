@@ -85,7 +85,8 @@ pub fn run(flags: &Experiments) -> CommandResult {
         let is_whole =
             summary.remaining == 0 && summary.failed.is_empty() && summary.elsewhere == 0;
         let records = store.records().or_fail()?;
-        let next = is_whole.then(|| lenet_study::next_stage(&plan.study, &records, most));
+        let next =
+            is_whole.then(|| lenet_study::next_stage(&plan.selected_study(), &records, most));
         let Some(seeds) = next.flatten() else {
             return conclude(flags, &plan, &store, &summary);
         };
@@ -262,7 +263,7 @@ fn conclude(
     found.tell_damage();
     let records = found.records();
     if flags.verbose || plan.study.claims.is_empty() {
-        output::line(cell_table(&plan.study, records.trials)).or_fail()?;
+        output::line(cell_table(&plan.selected_study(), records.trials)).or_fail()?;
     }
     let claims = lenet_report::judge_claims(records);
     if !claims.is_empty() {

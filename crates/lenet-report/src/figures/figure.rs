@@ -25,4 +25,9 @@ impl Figure {
         };
         format!("figure-{}", self.id.chars().map(safe).collect::<String>())
     }
+
+    /// The names of its drawings, as SVG and as PNG.
+    pub(crate) fn file_names(&self) -> [String; 2] {
+        ["svg", "png"].map(|extension| format!("{}.{extension}", self.file_stem()))
+    }
 }

@@ -270,7 +270,7 @@ fn measure(node: &Node<'_>) -> Result<Measure, StudyError> {
     text.parse().map_err(|hint: String| {
         let names = Measure::names();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        match crate::node::nearest(text, &names) {
+        match crate::nearest::nearest(text, &names) {
             Some(near) => node.refuse(format!("did you mean \"{near}\"?")),
             None => node.refuse(hint),
         }

@@ -15,6 +15,7 @@ use super::session::{Sessions, check_environments};
 use crate::data_sets::DataSets;
 use crate::error::StudyError;
 use crate::plan::{Plan, PlannedRuntime};
+use crate::trial::tell_set_aside;
 
 /// Images of the evaluations in a warm-up, at most.
 const WARM_UP_EVALUATED: usize = 1000;
@@ -55,11 +56,16 @@ pub(super) struct Agenda {
 }
 
 impl Agenda {
+    /// Damaged records are set aside, to be measured anew.
+    ///
     /// # Errors
     /// Records that cannot be used or belong to another machine or build.
     pub(super) fn new(plan: &Plan, part: Part, store: &RuntimeStore) -> Result<Self, StudyError> {
         let mut records = Vec::with_capacity(plan.runtimes.len());
         for runtime in &plan.runtimes {
+            if let Some(damaged) = store.mend(&runtime.identity)? {
+                tell_set_aside(&damaged);
+            }
             let found = store.read(&runtime.identity)?;
             records.push(found.unwrap_or_else(|| runtime.blank.clone()));
         }
