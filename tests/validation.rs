@@ -102,8 +102,8 @@ fn a_study_is_warned_of_before_it_runs() {
     assert_eq!(dry.code, Some(0));
     assert!(dry.stderr.starts_with(WARNING), "{}", dry.stderr);
     for label in [
-        "validation = 9 ",
-        "validation = 9 (drawn by seed, stratified)",
+        ": validation 9 ",
+        ": validation 9 (drawn by seed, stratified)",
     ] {
         assert!(dry.stdout.contains(label), "{label}: {}", dry.stdout);
     }

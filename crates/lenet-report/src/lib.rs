@@ -55,6 +55,8 @@ pub struct Records<'a> {
     pub runtimes: &'a [RuntimeRecord],
     /// What is still going on, for a page that follows the study; `None` once it has ended.
     pub live: Option<&'a Live>,
+    /// What was left out because it is damaged, one line each.
+    pub left_out: &'a [String],
     /// Predictions and test images; `None`: the report does not speak of mistakes.
     pub evidence: Option<&'a dyn Evidence>,
 }
@@ -66,6 +68,7 @@ impl fmt::Debug for Records<'_> {
             .field("trials", &self.trials)
             .field("register", &self.register)
             .field("runtimes", &self.runtimes)
+            .field("left_out", &self.left_out)
             .field("evidence", &self.evidence.is_some())
             .finish()
     }
@@ -136,6 +139,7 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
         studies: records.studies,
         records: &merged.records,
         conflicts: &merged.conflicts,
+        left_out: records.left_out,
         study_figures: &study_figures,
         index: &index,
         accuracy_figures: &accuracy_figures,

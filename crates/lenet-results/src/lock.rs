@@ -12,9 +12,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, SystemTime};
 
+use lenet_core::identity::digest;
+
 use crate::environment::host;
 use crate::error::StoreError;
-use crate::files::{io_error, read_if_present, regular, set_aside};
+use crate::files::{io_error, read_if_present, regular, remove_if_present, set_aside};
 use crate::owner::{began, is_alive, machine};
 
 /// How often the time of a lease is moved on.
@@ -24,6 +26,8 @@ pub(crate) const STALE: Duration = Duration::from_secs(60);
 /// How far another machine's clock may be ahead.
 const AHEAD: Duration = Duration::from_secs(60 * 60);
 
+/// Enters the digest of a dead lease.
+const TAG: &str = "lenet-lab lease 1\n";
 /// What every lease begins with.
 const FIRST: &[u8] = b"process ";
 
@@ -149,7 +153,7 @@ fn take_lease(path: &Path, lease: &Path) -> Result<(String, Arc<File>), StoreErr
         if lives(&found, lease, now_in(lease)) {
             return Err(locked(path, owner(lease)));
         }
-        remove_dead(lease, &found)?;
+        remove_dead(path, lease, &found)?;
     }
     Err(locked(path, owner(lease)))
 }
@@ -166,29 +170,21 @@ fn make(lease: &Path, text: &str) -> io::Result<File> {
     }
 }
 
-/// Moves a dead lease out of the way. Another process may do so at the same time and put its own there:
-/// what was moved by mistake goes back.
-fn remove_dead(lease: &Path, dead: &str) -> Result<(), StoreError> {
+/// Removes a dead lease. Many may find it dead at once, and the first to remove it makes its own in its
+/// place. So only the holder of a second lease, which is named after the dead one's text, may remove that,
+/// after a second look.
+fn remove_dead(path: &Path, lease: &Path, dead: &str) -> Result<(), StoreError> {
     let mut name = lease.file_name().unwrap_or_default().to_owned();
-    name.push(format!(
-        ".{}-{}-{}",
-        machine(),
-        std::process::id(),
-        next_number()
-    ));
-    let moved = lease.with_file_name(name);
-    match fs::rename(lease, &moved) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        renamed => renamed.map_err(io_error(lease, "remove"))?,
-    }
-    let found = read_if_present(&moved).ok().flatten().unwrap_or_default();
-    if found != dead {
-        let _ = fs::hard_link(&moved, lease);
-    }
-    match fs::metadata(&moved).is_ok_and(|found| found.is_file()) {
-        true => fs::remove_file(&moved).map_err(io_error(&moved, "remove")),
-        false => set_aside(&moved).map(drop),
-    }
+    name.push(format!(".{}", digest(TAG, &dead.into())));
+    let right = lease.with_file_name(name);
+    let _held = take_lease(path, &right)?;
+    let removed = match read_if_present(lease) {
+        Ok(Some(found)) if found == dead => remove_if_present(lease),
+        Err(error) if error.is_damage() => set_aside(lease).map(drop),
+        read => read.map(drop),
+    };
+    remove_if_present(&right)?;
+    removed
 }
 
 fn next_number() -> u64 {

@@ -18,7 +18,8 @@ use crate::output;
 use crate::overview::cell_table;
 use crate::table::count;
 
-/// Runs the command; refuses folders that hold no records or some that cannot be read.
+/// Runs the command; refuses folders that hold no records. Damaged ones are left out and named, and the
+/// exit code tells.
 pub fn run(flags: &Report) -> CommandResult {
     let mut found = read(&flags.records, flags.config.as_deref()).or_refuse()?;
     found.tell_damage();
@@ -63,7 +64,10 @@ pub fn run(flags: &Report) -> CommandResult {
             .with_context(|| format!("{page}: no program opens it (hint: open it in a browser)"))
             .or_fail()?;
     }
-    Ok(Exit::Done)
+    Ok(match found.damaged.is_empty() {
+        true => Exit::Done,
+        false => Exit::Failed,
+    })
 }
 
 /// What the folders hold.
@@ -73,8 +77,8 @@ pub struct Found {
     trials: Vec<TrialRecord>,
     runtimes: Vec<RuntimeRecord>,
     register: Vec<Registration>,
-    /// What is wrong with damaged files, whose records count as missing.
-    damaged: Vec<StoreError>,
+    /// What is wrong with damaged files, whose records count as missing, one line each.
+    damaged: Vec<String>,
     /// The data sets of the study that takes the place of the folders'.
     data: DataSets,
 }
@@ -102,6 +106,7 @@ impl Found {
             trials: &self.trials,
             runtimes: &self.runtimes,
             register: &self.register,
+            left_out: &self.damaged,
             live: None,
             evidence: None,
         }
@@ -116,7 +121,9 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
         let (runtimes, damaged) = find_runtimes(folder)?;
         let has_trials = folder.join("trials").is_dir();
         let has_runtimes = !(runtimes.is_empty() && damaged.is_empty());
-        found.damaged.extend(damaged);
+        found
+            .damaged
+            .extend(damaged.iter().map(StoreError::to_string));
         anyhow::ensure!(
             has_trials || has_runtimes,
             "{}: there are no records (hint: give the folder that `experiments --out` or \
@@ -136,7 +143,9 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
         if has_trials {
             let trials = Store::open(folder)?.find_records()?;
             found.trials.extend(trials.records);
-            found.damaged.extend(trials.damaged);
+            found
+                .damaged
+                .extend(trials.damaged.iter().map(StoreError::to_string));
         }
     }
     found.register.sort_by_key(|registration| registration.unix);

@@ -40,6 +40,7 @@ pub(crate) struct Content<'a> {
     pub(crate) studies: &'a [StudyRecord],
     pub(crate) records: &'a [TrialRecord],
     pub(crate) conflicts: &'a [Conflict],
+    pub(crate) left_out: &'a [String],
     pub(crate) study_figures: &'a [StudyFigure<'a>],
     pub(crate) index: &'a Index,
     /// Drawings of the study figures, in the same order.

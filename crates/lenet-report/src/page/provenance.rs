@@ -25,6 +25,20 @@ pub(super) fn lead(content: &Content) -> Markup {
                 "."
             }
         }
+        (left_out(content.left_out))
+    }
+}
+
+/// What is damaged, and so counts as missing.
+fn left_out(files: &[String]) -> Markup {
+    html! {
+        @if !files.is_empty() {
+            div.note {
+                p { (count(files.len(), "damaged file")) " left out of this report. What they held counts as "
+                    "missing. The command that wrote them sets them aside and makes them anew." }
+                ul { @for file in files { li { (file) } } }
+            }
+        }
     }
 }
 
