@@ -178,19 +178,10 @@ fn a_device_and_a_type_name_the_faster_backend() {
 mod cuda {
     use super::*;
 
-    /// Without a GPU the test ends here and says so; `LENET_REQUIRE_GPU=1` makes that a failure.
     #[test]
+    #[ignore = "needs a GPU"]
     fn logits_are_those_on_the_cpu() {
-        let device = match Device::new_cuda(0) {
-            Ok(device) => device,
-            Err(error) => {
-                let required =
-                    std::env::var_os("LENET_REQUIRE_GPU").is_some_and(|value| value == "1");
-                assert!(!required, "LENET_REQUIRE_GPU=1: {error}");
-                eprintln!("nothing was run on a GPU: {error}");
-                return;
-            }
-        };
+        let device = Device::new_cuda(0).unwrap();
         let geometry = config().geometry().unwrap();
         let values = initial_parameters(&geometry, 2);
         let parameters = Parameters::new(&geometry, &values, DType::F32, &device).unwrap();

@@ -99,8 +99,9 @@ impl Case<'_> {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn stages_are_as_the_plain_loops() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let mut comparison = Comparison::default();
     for [channels, height, width, filters, kernel] in STAGES {
         for batch in [1, 3, 16] {
@@ -141,8 +142,9 @@ fn stages_are_as_the_plain_loops() {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn the_first_of_equal_values_wins() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let mut comparison = Comparison::default();
     for kernel in [1, 3, 5, 7] {
         let shape = ConvPoolShape {

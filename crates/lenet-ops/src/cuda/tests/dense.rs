@@ -233,7 +233,7 @@ impl<'a> Layer<'a> {
 
 /// Calls `f` for each size, batch and set of places.
 fn for_each_layer(mut f: impl FnMut(&Layer<'_>, &mut Comparison)) {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let mut comparison = Comparison::default();
     for sizes in SIZES {
         for batch in [1, 3, 16, 100, 128] {

@@ -19,18 +19,9 @@ use crate::testing::labels;
 /// Networks of a launch, by their slots in memory.
 const PLACES: [&[u32]; 2] = [&[0], &[2, 0, 1]];
 
-/// A GPU of its own for a test. Without one, the test ends here and says so; `LENET_REQUIRE_GPU=1`
-/// makes that a failure.
-pub(crate) fn gpu() -> Option<Gpu> {
-    match Gpu::new(0) {
-        Ok(gpu) => Some(gpu),
-        Err(error) => {
-            let required = std::env::var_os("LENET_REQUIRE_GPU").is_some_and(|value| value == "1");
-            assert!(!required, "LENET_REQUIRE_GPU=1: {error}");
-            eprintln!("no kernel was run: {error}");
-            None
-        }
-    }
+/// A GPU of its own for a test, which is left out unless it is asked for.
+pub(crate) fn gpu() -> Gpu {
+    Gpu::new(0).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Launches a kernel and waits for it.

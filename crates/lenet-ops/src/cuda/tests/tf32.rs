@@ -64,8 +64,9 @@ fn case<'a>(sizes: [usize; 5], exact: bool, slots: &'a [u32]) -> Case<'a> {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn stages_are_as_the_plain_loops_on_rounded_operands() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let mut comparison = Comparison::default();
     for sizes in STAGES {
         for exact in [true, false] {
@@ -81,8 +82,9 @@ fn stages_are_as_the_plain_loops_on_rounded_operands() {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn a_network_has_the_same_bits_alone_and_among_others() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let mut comparison = Comparison::default();
     for sizes in [STAGES[0], STAGES[2], STAGES[5]] {
         // Of many networks, blocks take more images.
@@ -125,7 +127,7 @@ device_repr!(ProductArgs);
 
 /// Products of `warps` pairs of matrices, added to `sums`, and the left ones as they were rounded.
 fn products(warps: usize, left: &[f32], right: &[f32], sums: &[f32]) -> [Vec<f32>; 2] {
-    let gpu = super::gpu().unwrap();
+    let gpu = super::gpu();
     let [left, right, sums] = [left, right, sums].map(|values| gpu.upload(values).unwrap());
     let rounded = gpu.zeroed::<f32>(left.len()).unwrap();
     let launch = Launch::new("tf32_product", [1, 1, 1], 32 * warps as u32);
@@ -140,10 +142,8 @@ fn products(warps: usize, left: &[f32], right: &[f32], sums: &[f32]) -> [Vec<f32
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn a_product_has_its_elements_in_their_places() {
-    if gpu().is_none() {
-        return;
-    }
     // Sixteenths: exact.
     let sixteenths = |seed, count| -> Vec<f32> {
         let values = numbers::<f32>(seed, count);
@@ -163,10 +163,8 @@ fn a_product_has_its_elements_in_their_places() {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn operands_are_rounded_to_the_nearest() {
-    if gpu().is_none() {
-        return;
-    }
     let ulp = f32::EPSILON;
     let mut values = vec![
         0.0,

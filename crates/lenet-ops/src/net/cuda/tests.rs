@@ -108,8 +108,9 @@ fn bits(values: &[f32]) -> Vec<u32> {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn gradients_are_the_references() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let gpu = Arc::new(gpu);
     for geometry in geometries() {
         let data = data(&geometry, 40);

@@ -68,8 +68,9 @@ fn step(gpu: Gpu, geometry: &Geometry, values: &[f32], data: &Data) -> ([BatchSu
 /// layers are rounded, once for each product. Every term is off by at most ROUNDING of itself then,
 /// and by a third of that in the mean, which is what sums of many terms are off by, L2.
 #[test]
+#[ignore = "needs a GPU"]
 fn gradients_are_the_cpus_to_the_rounding_of_the_upstream() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let geometry = geometry([1, 20, 24], &[32, 40], 3, &[12]);
     let mut data = data(&geometry, 5);
     for pixel in &mut data.pixels {
@@ -89,8 +90,9 @@ fn gradients_are_the_cpus_to_the_rounding_of_the_upstream() {
 /// share p of gradients that went elsewhere is an error of √(2p), L2; five times that share is let
 /// through. Losses, which are continuous, keep to ROUNDING.
 #[test]
+#[ignore = "needs a GPU"]
 fn a_step_is_the_cpus_but_for_windows_that_change_their_place() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let geometry = large();
     let data = data(&geometry, 5);
     let values = parameters(&geometry, 41);
@@ -100,8 +102,9 @@ fn a_step_is_the_cpus_but_for_windows_that_change_their_place() {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn a_network_has_the_same_bits_alone_and_among_others() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let gpu = Arc::new(gpu);
     let data = data(&large(), 7);
     let (together, sums) = together_in_tf32(&gpu, &[51, 52, 53], &data);
@@ -112,8 +115,9 @@ fn a_network_has_the_same_bits_alone_and_among_others() {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn a_gpu_without_tf32_is_refused() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let gpu = Arc::new(gpu.with_compute_capability([7, 5]));
     let geometry = large();
     let values = parameters(&geometry, 1);
@@ -139,8 +143,9 @@ fn a_gpu_without_tf32_is_refused() {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn the_bytes_told_are_those_taken() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let gpu = Arc::new(gpu);
     // Of so many filters, a batch has more segments in TF32.
     let geometry = geometry([1, 8, 8], &[128, 128], 3, &[4]);

@@ -132,8 +132,9 @@ fn together(
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn three_steps_of_one_and_of_five_are_the_cpus() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let gpu = Arc::new(gpu);
     let settings = settings();
     // Two full batches and a smaller one.
@@ -181,8 +182,9 @@ fn three_steps_of_one_and_of_five_are_the_cpus() {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn a_network_does_not_feel_the_others() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let gpu = Arc::new(gpu);
     let settings = settings();
     let geometry = &geometries()[1];
@@ -202,8 +204,9 @@ fn a_network_does_not_feel_the_others() {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn a_network_that_is_no_number_leaves_the_others() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let gpu = Arc::new(gpu);
     let mut settings = settings();
     let geometry = &geometries()[1];
@@ -226,8 +229,9 @@ fn a_network_that_is_no_number_leaves_the_others() {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn an_epoch_can_be_taken_up_in_its_middle() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let gpu = Arc::new(gpu);
     let settings = settings();
     let geometry = &geometries()[2];
@@ -268,8 +272,9 @@ fn an_epoch_can_be_taken_up_in_its_middle() {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn a_step_of_the_study_is_ten_launches_for_any_number_of_networks() {
-    let Some(gpu) = gpu() else { return };
+    let gpu = gpu();
     let gpu = Arc::new(gpu);
     let settings = settings();
     let geometry = geometry([1, 8, 8], &[4, 4], 3, &[8]);

