@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod checkpoint;
+mod command_line;
 mod commands;
 mod digit;
 mod evidence;

@@ -115,7 +115,7 @@ pub struct FigureFiles {
 pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, ReportError> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
     let (study_figures, index) = index::fill(records.studies, &merged.records);
-    let drawn = study_figures.iter();
+    let drawn = study_figures.iter().filter(|f| f.has_results());
     let accuracy_figures: Vec<Figure> = drawn
         .flat_map(|figure| figures::of_study(figure, &index))
         .collect();

@@ -175,7 +175,7 @@ fn a_study_of_format_1_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let files = report(&study, &records, folder.path());
     let ids: Vec<&str> = files.figures.iter().map(|f| f.id.as_str()).collect();
-    assert_eq!(ids, ["3-as-run", "own", "own-interaction"]);
+    assert_eq!(ids, ["own", "own-interaction"]);
     let page = std::fs::read_to_string(files.index).unwrap();
     assert!(page.contains("2 of 6 trials done") && page.contains("declares no claims"));
 }

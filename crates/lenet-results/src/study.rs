@@ -33,6 +33,34 @@ pub struct StudyRecord {
     /// its claims hold however often they are looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until_decided: Option<usize>,
+    /// Commands that carried out figures of the study, each once, in the order in which they first did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<String>,
+    /// The files that declare it: the study's own, and those that it names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<StudyFile>,
+}
+
+impl StudyRecord {
+    /// Whether both plan the same, whichever commands and files asked for it.
+    #[must_use]
+    pub fn is_same_plan(&self, other: &Self) -> bool {
+        let plan = |study: &Self| Self {
+            commands: Vec::new(),
+            files: Vec::new(),
+            ..study.clone()
+        };
+        plan(self) == plan(other)
+    }
+}
+
+/// A text file that declares a study, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StudyFile {
+    /// Its path from the folder of the study's own file.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
 }
 
 /// A setting that a flag changed.

@@ -1,5 +1,6 @@
 //! A study's file: base settings, figures, their axes, seeds; published data and claims.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ use crate::text_file::read_text;
 use lenet_core::Settings;
 use lenet_core::bounds::Counts;
 use lenet_core::settings::Node as _;
+use lenet_results::StudyFile;
 
 /// A study as its file describes it. See `configs/lab-2017.toml` for the format.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +40,8 @@ pub struct StudyConfig {
     pub claims: Vec<ClaimConfig>,
     /// What a user should know of the file beside the study.
     pub note: Option<String>,
+    /// The study's file, and those that it names.
+    pub files: Vec<StudyFile>,
     /// The folder that the file's paths are relative to; empty: the current one.
     pub folder: PathBuf,
 }
@@ -107,10 +111,23 @@ impl StudyConfig {
     }
 
     fn read(text: &str, origin: &str, beside: &Beside<'_>) -> Result<Self, StudyError> {
+        let files = RefCell::new(vec![own_file(text, origin)]);
+        let beside = |name: &str| {
+            let text = beside(name)?;
+            files.borrow_mut().push(StudyFile {
+                name: name.to_owned(),
+                text: text.clone(),
+            });
+            Ok(text)
+        };
         let document = Document::parse(text, origin)?;
         let root = document.root();
         if flat::is_grid(&root) {
-            return Ok(Self::of_grid(flat::read(&root, origin)?));
+            let study = Self::of_grid(flat::read(&root, origin)?);
+            return Ok(Self {
+                files: files.into_inner(),
+                ..study
+            });
         }
         let mut name = None;
         let mut title = None;
@@ -137,7 +154,7 @@ impl StudyConfig {
                 "seeds" => seeds = read_seeds(node)?,
                 "base" => (base, base_node) = (from_node(node)?, node.clone()),
                 "predictions" => predictions = node.boolean()?,
-                "published" => published = published::read(node, beside)?,
+                "published" => published = published::read(node, &beside)?,
                 "claim" => claims = claims::read(node)?,
                 _ => figures = read_figures(node)?,
             }
@@ -170,8 +187,24 @@ impl StudyConfig {
             published,
             claims,
             note: None,
+            files: files.into_inner(),
             folder: PathBuf::new(),
         })
+    }
+}
+
+/// The study's own file: a file's text, or that of a study that comes with the program.
+fn own_file(text: &str, origin: &str) -> StudyFile {
+    let name = match builtin::builtin(origin) {
+        Some(_) => format!("{origin}.toml"),
+        None => Path::new(origin).file_name().map_or_else(
+            || origin.to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        ),
+    };
+    StudyFile {
+        name,
+        text: text.to_owned(),
     }
 }
 
@@ -187,6 +220,7 @@ impl StudyConfig {
             published: Vec::new(),
             claims: Vec::new(),
             note: Some(grid.note),
+            files: Vec::new(),
             folder: PathBuf::new(),
         }
     }

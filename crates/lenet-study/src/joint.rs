@@ -40,7 +40,11 @@ pub fn joint_study(plan: &Plan, earlier: Option<StudyRecord>) -> StudyRecord {
     let altered = earlier.altered.iter().filter(|altered| {
         altered.of_runtime != of_runtime || some_are_old && !ours.altered.contains(altered)
     });
+    let mut commands = earlier.commands.clone();
+    let new = ours.commands.iter();
+    commands.extend(new.filter(|c| !earlier.commands.contains(c)).cloned());
     StudyRecord {
+        commands,
         claims: ours.claims.iter().map(claim).collect(),
         altered: ours.altered.iter().chain(altered).cloned().collect(),
         until_decided: ours.until_decided.or(earlier.until_decided),

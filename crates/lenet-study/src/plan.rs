@@ -209,6 +209,8 @@ impl Plan {
                 claims: Vec::new(),
                 altered: Vec::new(),
                 until_decided: None,
+                commands: Vec::new(),
+                files: config.files.clone(),
             },
             selected,
             trials,

@@ -16,6 +16,7 @@ use lenet_study::{
     joint_study,
 };
 
+use crate::command_line::command_line;
 use crate::commands::report::read;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::BenchRuntime;
@@ -42,7 +43,8 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
     let overrides = overrides(flags).or_refuse()?;
     let machine = Machine::here(&flags.device, flags.threads).or_refuse()?;
     let data = DataSets::open_runtimes(&study, &overrides).or_refuse()?;
-    let plan = Plan::expand_runtimes(&study, &overrides, &machine, &data).or_refuse()?;
+    let mut plan = Plan::expand_runtimes(&study, &overrides, &machine, &data).or_refuse()?;
+    plan.study.commands = vec![command_line()];
     for runtime in &plan.runtimes {
         let config = &runtime.blank.config;
         let path = (config.backend, config.device, config.precision);

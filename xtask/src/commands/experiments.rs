@@ -13,6 +13,7 @@ use lenet_study::{
     Work,
 };
 
+use crate::command_line::command_line;
 use crate::commands::report::read;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::Experiments;
@@ -36,6 +37,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
     let data = DataSets::open(&study, &overrides).or_refuse()?;
     let mut plan = Plan::expand(&study, &overrides, &data).or_refuse()?;
     plan.study.until_decided = most;
+    plan.study.commands = vec![command_line()];
     let used = plan.trials.iter();
     let used = used.map(|trial| {
         let config = &trial.config;
@@ -93,6 +95,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
         overrides.seeds_of = seeds;
         plan = Plan::expand(&study, &overrides, &data).or_fail()?;
         plan.study.until_decided = Some(most);
+        plan.study.commands = vec![command_line()];
     }
 }
 

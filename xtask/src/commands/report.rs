@@ -42,7 +42,8 @@ pub fn run(flags: &Report) -> CommandResult {
     let files = lenet_report::write_report(records, &flags.out).or_fail()?;
     files.warnings.iter().for_each(output::warning);
     let trains = |study: &&StudyRecord| study.figures.iter().any(|f| f.runtime.is_none());
-    for study in found.studies.iter().filter(trains) {
+    let told = found.studies.iter().filter(|_| !merged.records.is_empty());
+    for study in told.filter(trains) {
         output::line(cell_table(study, &merged.records)).or_fail()?;
     }
     let trials = merged.records.len();
@@ -99,6 +100,21 @@ impl Found {
         }
     }
 
+    /// Adds a folder's study, unless another folder's is the same.
+    fn add(&mut self, study: StudyRecord) {
+        let mut known = self.studies.iter_mut();
+        let Some(same) = known.find(|known| known.is_same_plan(&study)) else {
+            self.studies.push(study);
+            return;
+        };
+        let new = study.commands.iter();
+        let new: Vec<String> = new
+            .filter(|c| !same.commands.contains(c))
+            .cloned()
+            .collect();
+        same.commands.extend(new);
+    }
+
     /// The records behind a report, without evidence.
     pub fn records(&self) -> Records<'_> {
         Records {
@@ -133,7 +149,7 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
         found.runtimes.extend(runtimes);
         found.register.extend(registrations(folder)?);
         match read_study(folder)? {
-            Some(study) if !found.studies.contains(&study) => found.studies.push(study),
+            Some(study) => found.add(study),
             None if has_trials && config.is_none() => anyhow::bail!(
                 "{}: there is no study.json (hint: give the folder that `experiments --out` wrote)",
                 folder.display()
@@ -154,6 +170,8 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
         let overrides = Overrides::default();
         let data = DataSets::open(&study, &overrides)?;
         let mut study = Plan::expand(&study, &overrides, &data)?.study;
+        let earlier = found.studies.iter().flat_map(|study| &study.commands);
+        study.commands.extend(earlier.cloned());
         keep_looks(&found.studies, &mut study);
         found.studies = vec![study];
         found.data = data;

@@ -11,9 +11,10 @@ use crate::text::joined;
 
 pub(super) fn of_studies(figures: &[Figure]) -> Markup {
     html! {
-        p.note { "Lines are means over seeds, bands their 95 % intervals at each epoch. "
+        @if figures.is_empty() { p { "No trial has results yet." } }
+        @else { p.note { "Lines are means over seeds, bands their 95 % intervals at each epoch. "
             "The scale is logarithmic in the error, so that curves near chance and near 0.99 can "
-            "both be read. Dashed lines of the same colour are published numbers." }
+            "both be read. Dashed lines of the same colour are published numbers." } }
         @for figure in figures { (one(figure)) }
     }
 }

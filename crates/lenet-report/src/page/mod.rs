@@ -125,7 +125,9 @@ fn sections(content: &Content) -> Vec<Section> {
     if trials && let Some(body) = variance::section(content.variance) {
         add("variance", "What matters", body);
     }
-    if trials && let Some(body) = explore::section(content) {
+    if content.study_figures.iter().any(|f| f.has_results())
+        && let Some(body) = explore::section(content)
+    {
         add("explore", "Choose cells", body);
     }
     let figures = html! {

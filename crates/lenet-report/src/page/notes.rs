@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::Content;
 use crate::tables::table::{Field, Table};
-use crate::text::joined;
+use crate::text::{count, joined};
 
 pub(super) fn knobs_section(content: &Content) -> Markup {
     let table = Table::of(content.knobs)
@@ -39,7 +39,9 @@ pub(super) fn outcomes_section(content: &Content) -> Markup {
         .number("seed", |(r, _)| r.config.seed)
         .text("what happened", |(_, remark)| remark.clone())
         .table();
-    let cells = content.study_figures.iter();
+    let figures = content.study_figures.iter();
+    let (begun, waiting): (Vec<_>, Vec<_>) = figures.partition(|figure| figure.has_results());
+    let cells = begun.into_iter();
     let cells = cells.flat_map(|figure| figure.cells.iter().map(move |cell| (figure, cell)));
     let missing: Vec<_> = cells.filter(|(_, cell)| !cell.missing.is_empty()).collect();
     html! {
@@ -56,13 +58,19 @@ pub(super) fn outcomes_section(content: &Content) -> Markup {
                     "; the latter is shown." }
             } }
         }
-        @if !missing.is_empty() {
+        @if !(missing.is_empty() && waiting.is_empty()) {
             h3 { "Not run yet" }
-            ul { @for (figure, cell) in &missing {
+            ul {
+                @for figure in &waiting {
+                    li { "Figure " (figure.id) ", " (figure.title) ": none of its "
+                        (count(figure.cells.len(), "cell")) }
+                }
+                @for (figure, cell) in &missing {
                 li { "Figure " (figure.id) ", " (cell.name) ": "
                     @if cell.missing.len() == 1 { "seed " } @else { "seeds " }
                     (joined(cell.missing.iter().map(ToString::to_string), ", ")) }
-            } }
+                }
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lenet_core::{DeviceKind, Gpu};
-use lenet_results::{Environment, Outcome, RunRecord, SelfCheck, TrialRecord};
+use lenet_results::{Environment, Outcome, RunRecord, SelfCheck, StudyFile, TrialRecord};
 use maud::{Markup, html};
 
 use super::Content;
@@ -239,17 +239,41 @@ fn self_checks(records: &[TrialRecord]) -> String {
     )
 }
 
-/// The commands that make the page again.
+/// The commands that make the page again, and the files that they read.
 pub(super) fn reproduce(content: &Content) -> Markup {
+    let mut commands: Vec<String> = Vec::new();
+    for study in content.studies {
+        let usual = || format!("cargo xtask experiments --config {}", study.name);
+        match study.commands.as_slice() {
+            // A record of an older version does not say.
+            [] => commands.push(usual()),
+            told => commands.extend(told.iter().cloned()),
+        }
+    }
+    let told = content
+        .studies
+        .iter()
+        .any(|study| !study.commands.is_empty());
+    if content.has_runtimes() && !told {
+        commands.push("cargo xtask bench-runtime".to_owned());
+    }
+    let mut files: Vec<&StudyFile> = Vec::new();
+    for file in content.studies.iter().flat_map(|study| &study.files) {
+        if !files.contains(&file) {
+            files.push(file);
+        }
+    }
     html! {
         p { "The same seeds give the same numbers on any number of cores. Finished work is not "
             "done again, so a command also goes on where it was broken off." }
-        pre { code {
-            @for study in content.studies { "cargo xtask experiments --config " (study.name) "\n" }
-            @if content.has_runtimes() { "cargo xtask bench-runtime\n" }
-        } }
-        p.note { "For a configuration of one's own, give the path of its file. Names and settings "
-            "of every trial and point stand in the records beside this report, under "
-            code { "trials/" } " and " code { "runtime/" } "." }
+        pre { code { @for command in &commands { (command) "\n" } } }
+        @if files.is_empty() {
+            p.note { "For a configuration of one's own, give the path of its file." }
+        }
+        @for file in &files {
+            details { summary { code { (file.name) } } pre { code { (file.text) } } }
+        }
+        p.note { "Names and settings of every trial and point stand in the records beside this "
+            "report, under " code { "trials/" } " and " code { "runtime/" } "." }
     }
 }

@@ -127,6 +127,11 @@ impl Cell<'_> {
 }
 
 impl StudyFigure<'_> {
+    /// Whether a trial of it has results.
+    pub(crate) fn has_results(&self) -> bool {
+        self.filled().next().is_some()
+    }
+
     /// Cells that have at least one trial with results.
     pub(crate) fn filled(&self) -> impl Iterator<Item = &Cell<'_>> {
         self.cells.iter().filter(|cell| !cell.done.is_empty())

@@ -69,13 +69,14 @@ impl<'a> CellResult<'a> {
     }
 }
 
-/// The results of all cells, figure by figure.
+/// The results of all cells, figure by figure, of the figures that have any.
 pub(crate) fn results<'a>(figures: &'a [StudyFigure<'a>]) -> Vec<CellResult<'a>> {
     let of = |figure: &'a StudyFigure<'a>| {
         let cells = figure.cells.iter();
         cells.map(move |cell| CellResult::new(figure, cell))
     };
-    figures.iter().flat_map(of).collect()
+    let begun = figures.iter().filter(|figure| figure.has_results());
+    begun.flat_map(of).collect()
 }
 
 /// The result with the highest mean validation accuracy; of equals the first. Test accuracy has no

@@ -75,6 +75,8 @@ pub(crate) fn study(cells: &[(&Trial, &[u64])], claims: Vec<ClaimRecord>) -> Stu
         claims,
         altered: Vec::new(),
         until_decided: None,
+        commands: Vec::new(),
+        files: Vec::new(),
     }
 }
 

@@ -205,6 +205,8 @@ pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
         claims: lab_claims(),
         altered: Vec::new(),
         until_decided: None,
+        commands: Vec::new(),
+        files: Vec::new(),
     };
     (study, records)
 }

@@ -42,6 +42,8 @@ fn study(claims: Vec<ClaimRecord>) -> StudyRecord {
         claims,
         altered: Vec::new(),
         until_decided: None,
+        commands: Vec::new(),
+        files: Vec::new(),
     }
 }
 

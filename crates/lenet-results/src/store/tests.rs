@@ -13,6 +13,8 @@ fn study() -> StudyRecord {
         claims: Vec::new(),
         altered: Vec::new(),
         until_decided: None,
+        commands: Vec::new(),
+        files: Vec::new(),
     }
 }
 

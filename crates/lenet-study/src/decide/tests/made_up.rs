@@ -103,6 +103,8 @@ pub(super) fn study(
         claims,
         altered: Vec::new(),
         until_decided,
+        commands: Vec::new(),
+        files: Vec::new(),
     }
 }
 
