@@ -62,7 +62,7 @@ pub(super) fn outcomes_section(content: &Content) -> Markup {
             h3 { "Not run yet" }
             ul {
                 @for figure in &waiting {
-                    li { "Figure " (figure.id) ", " (figure.title) ": none of its "
+                    li { "Figure " (figure.id) ": none of its "
                         (count(figure.cells.len(), "cell")) }
                 }
                 @for (figure, cell) in &missing {
