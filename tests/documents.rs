@@ -17,18 +17,10 @@ type Row = HashMap<String, String>;
 
 fn csv(path: &str) -> Vec<Row> {
     let text = text(path);
-    let mut lines = text.lines();
-    let names: Vec<&str> = lines.next().unwrap().split(',').collect();
-    let row = |line: &str| -> Row {
-        // A method in words, with commas, may come last.
-        let cells = line.splitn(names.len(), ',').map(str::to_owned);
-        names
-            .iter()
-            .map(|name| (*name).to_owned())
-            .zip(cells)
-            .collect()
-    };
-    lines.map(row).collect()
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows = reader.deserialize();
+    rows.map(|row| row.unwrap_or_else(|e| panic!("{path}: {e}")))
+        .collect()
 }
 
 fn number(row: &Row, column: &str) -> f64 {
@@ -269,4 +261,47 @@ fn verdicts_on_runtimes_are_those_of_the_records() {
         assert!(said, "README, claim {claim}: {numbers:?}");
     }
     told.end(4);
+}
+
+#[test]
+fn shares_of_variance_are_those_of_the_records() {
+    let effects = csv("docs/results/small-grid/variance.csv");
+    let mut told = Told::default();
+    for row in table(STUDY, "setting, or two together") {
+        let mut own = effects.iter().filter(|effect| effect["effect"] == row[0]);
+        let own = own.next().unwrap_or_else(|| panic!("{}", row[0]));
+        let percent = |column: &str| format!("{:.1} %", 100.0 * number(own, column));
+        told.compare(&row[0], &row[1], &percent("share"));
+        if !row[2].is_empty() {
+            let interval = format!(
+                "{} to {}",
+                percent("long_run_low"),
+                percent("long_run_high")
+            );
+            told.compare(&row[0], &row[2], &interval);
+        }
+    }
+    told.end(6 + 5);
+
+    let cells = csv("docs/results/small-grid/results.csv");
+    let text = text(STUDY).replace('\n', " ");
+    for (optimizer, rate) in [("sgd", "0.1"), ("adam", "0.001")] {
+        let settings = [
+            ("optimizer", optimizer),
+            ("learning_rate", rate),
+            ("batch_size", "32"),
+            ("filters", "16"),
+        ];
+        let mut own = cells
+            .iter()
+            .filter(|cell| settings.iter().all(|(name, value)| cell[*name] == *value));
+        let own = own.next().unwrap_or_else(|| panic!("{optimizer}, {rate}"));
+        let of = |column: &str| format!("{:.4}", number(own, column));
+        let [mean, low, high] = ["test_accuracy", "test_low", "test_high"].map(of);
+        let said = [
+            format!("{mean}, {low} to {high}"),
+            format!("({mean}, {low} to {high})"),
+        ];
+        assert!(said.iter().any(|said| text.contains(said)), "{said:?}");
+    }
 }
