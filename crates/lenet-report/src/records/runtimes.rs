@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lenet_core::Trial;
+use lenet_core::{Settings, Trial};
 use lenet_results::{RuntimeRecord, StudyRecord};
 
 use crate::records::series::{Series, SeriesKey};
@@ -261,32 +261,30 @@ pub(crate) fn other_settings(record: &RuntimeRecord) -> String {
     unusual(&record.config)
 }
 
+/// Settings that tables of runtimes have columns for, or that do not affect times.
+const TOLD_ELSEWHERE: [&str; 9] = [
+    "learning_rate",
+    "batch_size",
+    "backend",
+    "device",
+    "data",
+    "samples",
+    "validation",
+    "epochs",
+    "early_stop",
+];
+
 fn unusual(config: &Trial) -> String {
-    let (network, usual) = (&config.network, Trial::default());
-    let first = network.filters.first().copied().unwrap_or(0);
-    let mut words = Vec::new();
-    if network.filters != [first; 2] {
-        words.push(format!("filters = {:?}", network.filters));
-    }
-    if network.kernel != usual.network.kernel {
-        words.push(format!("kernel = {}", network.kernel));
-    }
-    if network.hidden != usual.network.hidden {
-        words.push(format!("hidden = {:?}", network.hidden));
-    }
-    if !config.dropout.connected && config.dropout.rate > 0.0 {
-        words.push(format!("dropout = {} (not connected)", config.dropout.rate));
-    }
-    if config.optimizer != usual.optimizer {
-        words.push(format!("optimizer = {}", config.optimizer));
-    }
-    if config.schedule != usual.schedule {
-        words.push(format!("schedule = {}", config.schedule));
-    }
-    if config.precision != usual.precision {
-        words.push(format!("precision = {}", config.precision));
-    }
-    words.join(", ")
+    let (own, usual) = (Settings::of(config), Settings::of(&Trial::default()));
+    let has_column = |name: &str| match name {
+        // The column of filters has one number, that of both stages.
+        "filters" => matches!(config.network.filters[..], [first, second] if first == second),
+        "dropout" => config.dropout.connected || config.dropout.rate == 0.0,
+        name => TOLD_ELSEWHERE.contains(&name),
+    };
+    let mut names = own.differing(&usual);
+    names.retain(|name| !has_column(name));
+    own.only(&names).label()
 }
 
 /// Whether two records of one series have the same point. The seed and the learning rate may differ,

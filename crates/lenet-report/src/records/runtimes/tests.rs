@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testing::{Grid, in_series, record, workload};
-use lenet_core::{Optimizer, Precision};
+use lenet_core::{Optimizer, Padding, Precision};
 
 fn labels(records: &[RuntimeRecord]) -> Vec<String> {
     let found = in_series(records);
@@ -83,10 +83,10 @@ fn the_preferred_workload_is_the_main_one() {
 fn other_settings_stand_beside_the_main_points() {
     let mut records = Grid::cpu().records(&[8, 16], 2, |_, _, _, _| 1.0);
     type Change = fn(&mut RuntimeRecord);
-    let changes: [(Change, &str); 6] = [
+    let changes: [(Change, &str); 8] = [
         (|r| r.config.optimizer = Optimizer::ADAM, "optimizer = adam"),
         (|r| r.config.network.kernel = 5, "kernel = 5"),
-        (|r| r.config.network.hidden = vec![64], "hidden = [64]"),
+        (|r| r.config.network.hidden = vec![64], "hidden = 64"),
         (
             |r| r.config.network.filters = vec![8, 16],
             "filters = [8, 16]",
@@ -96,6 +96,11 @@ fn other_settings_stand_beside_the_main_points() {
             "dropout = 0.5 (not connected)",
         ),
         (|r| r.config.precision = Precision::Tf32, "precision = tf32"),
+        (
+            |r| r.config.network.stages.padding = Padding::Valid,
+            "padding = valid",
+        ),
+        (|r| r.config.network.stages.stride = 2, "stride = 2"),
     ];
     for (change, _) in changes {
         let mut other = record(&Grid::cpu().point(8, 64, 0.0), &[9.0, 9.0]);
@@ -103,7 +108,7 @@ fn other_settings_stand_beside_the_main_points() {
         records.push(other);
     }
     let found = in_series(&records);
-    assert_eq!((found.main().count(), found.points.len()), (8, 8 + 6));
+    assert_eq!((found.main().count(), found.points.len()), (8, 8 + 8));
     assert!(found.repeats.is_empty());
     assert_eq!(main_median(&found, 8, 64), 1.0);
     let mut told: Vec<String> = found
