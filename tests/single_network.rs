@@ -8,12 +8,16 @@ use common::{last_json, run, succeed, xtask};
 use lenet_data::Dataset;
 
 const TRAIN: &str = "train --samples 2000 --epochs 2 --filters 4 --batch-size 32 --quiet";
+/// What it says first.
+const HEAD: &str = "sgd at learning rate 0.1 on 2000 images of MNIST, 26694 parameters, seed 1";
 
 #[test]
 fn train_evaluate_predict() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let trained = succeed(folder, &format!("{TRAIN} --save net.safetensors"));
+    let first = trained.lines().next().unwrap();
+    assert!(first.starts_with(HEAD), "{first}");
     let trained = last_json(&trained);
     let accuracy = trained["test_accuracy"].as_f64().unwrap();
     assert!(accuracy > 0.7, "{trained}");
@@ -161,7 +165,7 @@ fn settings_from_a_file_give_way_to_flags() {
     );
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert_eq!(last_json(&ran.stdout)["epoch"], 2);
-    assert!(ran.stdout.starts_with("adam on "), "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("adam at learning rate 0.001 on 100 images"), "{}", ran.stdout);
 }
 
 #[test]

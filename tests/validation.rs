@@ -149,3 +149,48 @@ fn a_small_set_is_evaluated_without_validation_images() {
         ran.stderr
     );
 }
+
+/// Labels that start at 1 and a class that is in the test images alone are named by every command that
+/// trains, and a study turns the images that come with rows and columns exchanged.
+#[test]
+fn a_studys_data_set_is_warned_of_and_turned() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write_sorted(root);
+    let labels =
+        |count: u32| -> Vec<u8> { (0..count).map(|image| 1 + (image % 3) as u8).collect() };
+    let write = |name: &str, count: u32, labels: &[u8]| {
+        let path = root.join(format!("sorted/{name}-labels-idx1-ubyte"));
+        fs::write(path, idx(&[count], labels)).unwrap();
+    };
+    write("train", 60, &labels(60));
+    write("t10k", 6, &[1, 2, 3, 4, 1, 2]);
+    let study = |data: &str| {
+        let text = format!(
+            "name = \"x\"\n[base]\ndata = {data}\nvalidation = 6\nfilters = 2\nhidden = 4\nepochs = 1\n\
+             [[figure]]\nid = \"1\"\n[figure.axes]\nlearning_rate = [0.1]\n"
+        );
+        fs::write(root.join("study.toml"), text).unwrap();
+        let ran = run(root, "experiments --config study.toml --quiet --out out");
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        ran.stderr
+    };
+    let told = study("\"sorted\"");
+    assert!(
+        told.contains("labels start at 1, so the network has a class 0"),
+        "{told}"
+    );
+    assert!(
+        told.contains("test images have class 4, which no training image has"),
+        "{told}"
+    );
+    assert_eq!(told.matches("warning: ").count(), 2, "{told}");
+
+    let turned = study("{ folder = \"sorted\", transpose = true }");
+    assert!(
+        turned.contains("sorted (transposed): labels start at 1"),
+        "{turned}"
+    );
+    // The same images turned are other trials.
+    assert_eq!(fs::read_dir(root.join("out/trials")).unwrap().count(), 2);
+}

@@ -7,6 +7,9 @@ use crate::validation::Validation;
 /// Name of the embedded data set.
 pub const MNIST: &str = "mnist";
 
+/// What the name of a data set ends with whose images have rows and columns exchanged.
+pub const TRANSPOSED: &str = " (transposed)";
+
 /// Where images come from and how they are split.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -44,7 +44,7 @@ mod trial;
 mod validation;
 
 pub use architecture::Architecture;
-pub use data::{Data, MNIST, Samples};
+pub use data::{Data, MNIST, Samples, TRANSPOSED};
 pub use device::{Backend, DataPlacement, DeviceChoice, DeviceKind, Precision, UnknownDevice};
 pub use geometry::{Geometry, GeometryError, Parameter};
 pub use gpu::Gpu;

@@ -76,7 +76,8 @@ impl fmt::Display for DataWarning {
             Self::Transposed { title } => write!(
                 f,
                 "{title}: EMNIST's files hold images with rows and columns exchanged: a network \
-                 trained on them reads no upright picture (hint: --transpose)"
+                 trained on them reads no upright picture (hint: --transpose; in a \
+                 study, data = {{ folder = …, transpose = true }})"
             ),
             Self::Unused { title, classes } if classes == &[0] => write!(
                 f,

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use lenet_core::{Trial, ValidationDraw};
-use lenet_data::{Dataset, SplitSpec, Splits};
+use lenet_data::{DataError, Dataset, SplitSpec, Splits};
 
 use crate::config::StudyConfig;
 use crate::error::StudyError;
 use crate::overrides::{Overrides, RuntimeOverrides};
-use lenet_core::{MNIST, Settings};
+use lenet_core::{MNIST, Settings, TRANSPOSED};
 
 /// Loaded data sets, keyed by the value of the setting `data`.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +17,18 @@ pub struct DataSets {
     by_name: BTreeMap<String, Dataset>,
     /// Where those that were loaded from folders lie.
     folders: BTreeMap<String, PathBuf>,
+}
+
+/// The data set of this name: MNIST, or that in a folder, whose path is relative to `from`.
+///
+/// # Errors
+/// The folder cannot be used.
+pub fn data_set(name: &str, from: &Path) -> Result<Dataset, DataError> {
+    match (name, name.strip_suffix(TRANSPOSED)) {
+        (MNIST, _) => Ok(Dataset::mnist()),
+        (_, Some(folder)) => Dataset::from_folder(&from.join(folder))?.transposed(),
+        (folder, None) => Dataset::from_folder(&from.join(folder)),
+    }
 }
 
 impl DataSets {
@@ -77,13 +89,10 @@ impl DataSets {
             });
         }
         if !self.by_name.contains_key(name) {
-            let set = if name == MNIST {
-                Dataset::mnist()
-            } else {
-                let set = Dataset::from_folder(&folder)?;
+            let set = data_set(name, from)?;
+            if name != MNIST {
                 self.folders.insert(name.to_owned(), folder);
-                set
-            };
+            }
             self.by_name.insert(name.to_owned(), set);
         }
         Ok(&self.by_name[name])
@@ -132,16 +141,22 @@ impl DataSets {
         })?)
     }
 
-    /// What [`Dataset::validation_warning`] says of these trials, each with the name of its data
-    /// set: one line per set and setting.
-    pub(crate) fn validation_warnings<'t>(
+    /// What is probably not meant in the data sets of these trials ([`Dataset::warnings`]), or in their
+    /// validation ([`Dataset::validation_warning`]). Each trial has the name of its set; each warning
+    /// comes once.
+    pub(crate) fn warnings<'t>(
         &self,
         trials: impl Iterator<Item = (&'t str, &'t Trial)>,
     ) -> Vec<String> {
         let (mut checked, mut told) = (HashSet::new(), HashSet::new());
-        let mut warnings = Vec::new();
+        let (mut warnings, mut of_sets) = (Vec::new(), HashSet::new());
         for (name, trial) in trials {
             let validation = trial.data.validation;
+            if of_sets.insert(name)
+                && let Some(set) = self.get(name)
+            {
+                warnings.extend(set.warnings().iter().map(ToString::to_string));
+            }
             // The classes of any other split do not depend on the seed.
             let draws = validation.draw == ValidationDraw::Seed && !validation.stratified;
             let seed = draws.then_some(trial.seed);

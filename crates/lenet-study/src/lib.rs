@@ -49,7 +49,7 @@ pub use allocation::Allocation;
 pub use builtin::{BUILTIN_NAMES, builtin};
 pub use claims::{ClaimConfig, TestConfig};
 pub use config::{MOST_SEEDS, Seeds, StudyConfig};
-pub use data_sets::DataSets;
+pub use data_sets::{DataSets, data_set};
 pub use decide::{FIRST_LOOK, next_stage};
 pub use error::{Place, StudyError};
 pub use estimate::{Estimate, estimate};

@@ -199,7 +199,7 @@ impl Plan {
         // Stable: within a round the order of figures and cells stays.
         trials.sort_by_key(|trial| trial.round);
         let sets = trials.iter().map(|trial| (&*trial.data, &trial.config));
-        let warnings = data.validation_warnings(sets);
+        let warnings = data.warnings(sets);
         Ok(Self {
             study: StudyRecord {
                 format: STUDY_FORMAT,

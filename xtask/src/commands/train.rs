@@ -8,7 +8,7 @@ use lenet_data::{Dataset, SplitSpec, Splits};
 use lenet_model::TrainingImages;
 use lenet_model::weights::{self, Reading, Weights};
 use lenet_results::{EpochRecord, Outcome};
-use lenet_study::TomlSettings as _;
+use lenet_study::{TomlSettings as _, data_set};
 use lenet_train::{Ended, Event, MemoryUse, TrainError, memory_bytes};
 use serde_json::json;
 
@@ -68,7 +68,7 @@ pub fn run(flags: &Train) -> CommandResult {
 
     let name = data.title.clone();
     output::line(format_args!(
-        "{} on {} of {} images of {name}, {} parameters, seed {}",
+        "{} at learning rate {} on {} images of {name}, {} parameters, seed {}",
         config.optimizer.name(),
         config.learning_rate,
         splits.train.len(),
@@ -174,7 +174,7 @@ fn dataset(flags: &Train, settings: &Settings) -> anyhow::Result<Dataset> {
             let by_flag = flags.set.iter().any(|given| given.key == "data");
             let file = flags.config.as_deref().filter(|_| !by_flag);
             let beside = file.and_then(Path::parent).unwrap_or(Path::new(""));
-            let data = Dataset::from_folder(&beside.join(folder))?;
+            let data = data_set(folder, beside)?;
             inputs::warn(&data);
             Ok(data)
         }

@@ -4,6 +4,7 @@ use indicatif::ProgressBar;
 
 use super::{Style, new_bar};
 use crate::output;
+use crate::table::count;
 
 /// A bar, or one line before the first timing.
 pub struct TimingProgress {
@@ -28,7 +29,8 @@ impl TimingProgress {
         self.bar.set_message(text);
         if self.style == Style::Lines && done == 0 {
             output::note(format_args!(
-                "timing a few steps of {all} kinds of trial for an estimate"
+                "timing a few steps of {} of trial for an estimate",
+                count(all, "kind")
             ));
         }
     }

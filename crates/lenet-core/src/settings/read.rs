@@ -2,7 +2,7 @@
 
 use super::node::Node;
 use crate::bounds;
-use crate::data::Samples;
+use crate::data::{Samples, TRANSPOSED};
 use crate::device::{Backend, DataPlacement, DeviceKind, Precision};
 use crate::optimizer::Optimizer;
 use crate::schedule::{Decay, Schedule};
@@ -245,7 +245,21 @@ pub(super) fn precision<N: Node>(node: &N) -> Result<Precision, N::Error> {
 }
 
 pub(super) fn data<N: Node>(node: &N) -> Result<String, N::Error> {
-    let expected = "\"mnist\" or a folder of IDX files";
+    if node.is_table() {
+        let (mut folder, mut is_transposed) = (None, false);
+        for (key, value) in node.entries(&["folder", "transpose"])? {
+            match key.as_str() {
+                "folder" => folder = Some(data(&value)?),
+                _ => is_transposed = value.boolean()?,
+            }
+        }
+        let folder = folder.ok_or_else(|| node.missing("folder", "folder = \"emnist/letters\""))?;
+        return Ok(match is_transposed && !folder.ends_with(TRANSPOSED) {
+            true => folder + TRANSPOSED,
+            false => folder,
+        });
+    }
+    let expected = "\"mnist\", a folder of IDX files, or a table { folder = …, transpose = … }";
     let text = node.string(expected)?;
     if text.is_empty() {
         return Err(node.refuse("give \"mnist\" or a folder of IDX files"));
