@@ -165,7 +165,12 @@ fn settings_from_a_file_give_way_to_flags() {
     );
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert_eq!(last_json(&ran.stdout)["epoch"], 2);
-    assert!(ran.stdout.starts_with("adam at learning rate 0.001 on 100 images"), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .starts_with("adam at learning rate 0.001 on 100 images"),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Images a second at one point of filters, batch size, threads and backend.
+//! Images per second at one point of filters, batch size, threads and backend.
 
 use std::sync::Barrier;
 
@@ -13,11 +13,11 @@ use serde::Serialize;
 pub struct SpeedPoint {
     /// Filters of both convolutions.
     pub filters: usize,
-    /// Images a step.
+    /// Images per step.
     pub batch_size: usize,
-    /// Training images an epoch.
+    /// Training images per epoch.
     pub samples: usize,
-    /// Epochs that count; one more goes before them.
+    /// Epochs that are measured, after one that warms up.
     pub epochs: usize,
     /// Threads of one step.
     pub threads: usize,
@@ -36,7 +36,7 @@ pub struct SpeedPoint {
 pub struct Speed {
     /// Filters of both convolutions.
     pub filters: usize,
-    /// Images a step.
+    /// Images per step.
     pub batch_size: usize,
     /// Threads of one step.
     pub threads: usize,
@@ -46,14 +46,13 @@ pub struct Speed {
     pub backend: Backend,
     /// Instruction set, `candle` for the stock backend.
     pub level: String,
-    /// Images trained on a second, all jobs together: median over epochs.
+    /// Training images per second, of all jobs together: the median over epochs.
     pub train_images_per_second: f64,
-    /// Validation and test images evaluated a second, all jobs together: median over epochs.
+    /// Validation and test images per second, of all jobs together: the median over epochs.
     pub evaluation_images_per_second: f64,
-    /// Training's rate in GFLOP/s on the count of the direct method
-    /// ([`Geometry::training_flops`]).
+    /// Training's GFLOP per second, as [`Geometry::training_flops`] counts them.
     pub gflops: f64,
-    /// The same as a share of the measured peak of all threads in use.
+    /// `gflops` as a share of the measured peak of all threads in use.
     pub share_of_fma_peak: f64,
 }
 
@@ -64,10 +63,10 @@ pub enum BenchError {
     /// A size of the point is zero.
     #[error("`{key}` is 0: give at least 1")]
     Zero {
-        /// Which.
+        /// The size, e.g. `filters`.
         key: &'static str,
     },
-    /// The data set has not so many images.
+    /// The data set has too few images.
     #[error(transparent)]
     Data(#[from] lenet_data::DataError),
     /// Training failed.
@@ -81,11 +80,11 @@ pub enum BenchError {
     },
 }
 
-/// Measures one point. `peak_flops` is what one thread reaches at most, from
-/// [`lenet_train::peak_of`]; take it once for a table.
+/// Measures one point. `peak_flops` is the floating-point operations per second that one thread
+/// reaches, from [`lenet_train::peak_of`]. Measure it once for a whole table.
 ///
 /// # Errors
-/// Where a size is zero, the data set too small, or training fails.
+/// A size is zero, the data set is too small, or training fails.
 pub fn measure(point: &SpeedPoint, data: &Dataset, peak_flops: f64) -> Result<Speed, BenchError> {
     let sizes = [
         ("filters", point.filters),
@@ -143,7 +142,7 @@ pub fn measure(point: &SpeedPoint, data: &Dataset, peak_flops: f64) -> Result<Sp
     })
 }
 
-/// Images a second of training and of evaluation of one trial.
+/// Images per second of training and of evaluation of one trial.
 fn one_trial(
     point: &SpeedPoint,
     data: &Dataset,

@@ -19,10 +19,10 @@ pub struct BenchCpu {
     /// Filters of both convolutions
     #[arg(long, value_name = "F", value_delimiter = ',', default_value = "16")]
     pub filters: Vec<usize>,
-    /// Images a step
+    /// Images per step
     #[arg(long, value_name = "B", value_delimiter = ',', default_value = "128")]
     pub batch_size: Vec<usize>,
-    /// Training images an epoch
+    /// Training images per epoch
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub samples: usize,
     /// Epochs that count, after one to warm up
@@ -40,7 +40,7 @@ pub struct BenchCpu {
     /// Which code computes the network (may be given more than once)
     #[arg(long, value_parser = backend(), value_name = "B", default_value = "fused")]
     pub backend: Vec<Backend>,
-    /// One JSON line a point instead of a table
+    /// One line of JSON per point instead of a table
     #[arg(long)]
     pub json: bool,
 }

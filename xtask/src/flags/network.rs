@@ -30,7 +30,7 @@ pub struct Train {
     /// Filters of the two convolutions, or of each of any number: 8,16,32
     #[arg(long, value_name = "N[,N…]")]
     pub filters: Option<String>,
-    /// Images a step
+    /// Images per step
     #[arg(long, value_name = "N")]
     pub batch_size: Option<String>,
     /// Passes over the training images

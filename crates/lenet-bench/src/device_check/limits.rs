@@ -6,15 +6,15 @@ use lenet_train::TrainError;
 
 use super::{Answer, Checked, training};
 
-/// The first convolution's output alone takes so much: more than any one GPU holds.
+/// Bytes of the first convolution's output: more than any GPU holds.
 const TOO_MANY_BYTES: usize = 1 << 40;
 /// Filters whose weights still fit easily.
 const FILTERS: usize = 2048;
 /// Higher than any machine's last ordinal.
 const NOWHERE: usize = 9_999;
 
-/// A step that needs a terabyte must end in an error that says what to do, and leave the device
-/// fit for work.
+/// A step that needs a terabyte must end in an error that says what to do. The device must work
+/// afterwards.
 pub(super) fn memory(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     if checked.kind == DeviceKind::Cpu {
         return Ok(Answer::skipped(
@@ -52,7 +52,7 @@ pub(super) fn memory(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     ))
 }
 
-/// A training split of so many images, the same ones over and over.
+/// A training split of this many images, which repeat.
 fn repeated(data: &Splits, images: usize) -> Splits {
     let known = data.train.indices.iter().copied();
     Splits {
@@ -64,7 +64,7 @@ fn repeated(data: &Splits, images: usize) -> Splits {
     }
 }
 
-/// An ordinal that no machine has must be refused with a word on what to do.
+/// An ordinal that no machine has must be refused with what to do.
 pub(super) fn ordinal() -> Answer {
     match lenet_train::resolve_device(DeviceChoice::Cuda(NOWHERE)) {
         Ok(_) => Answer::new(false, format!("cuda:{NOWHERE} was opened")),

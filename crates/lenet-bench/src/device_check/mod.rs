@@ -1,7 +1,7 @@
 //! Whether a device computes what the processor does: ops, network, training, and its limits.
 //!
-//! Everything here runs on any device. With the processor in the device's place it must agree
-//! with itself, which is how this module is tested where there is no GPU.
+//! Everything here runs on any device. Where there is no GPU, tests put the processor in the device's
+//! place, and it must agree with itself.
 
 mod limits;
 mod together;
@@ -15,7 +15,7 @@ use lenet_data::Splits;
 use lenet_results::{CheckVerdict, Finding};
 use lenet_train::{Agreement, RunOptions, TOLERANCE, TrainError};
 
-/// The device that is held against the processor, and how thoroughly.
+/// The device that is compared with the processor, and how thoroughly.
 #[derive(Debug, Clone, Copy)]
 pub struct Checked<'a> {
     /// Kind of device.
@@ -26,9 +26,9 @@ pub struct Checked<'a> {
     pub threads: usize,
     /// Images to train and evaluate on.
     pub data: &'a Splits,
-    /// Filters of the networks that are compared op for op and trained.
+    /// Filters of the networks that are trained, and whose ops are compared.
     pub filters: usize,
-    /// Seeds that are trained with; five settings of each make a group.
+    /// Seeds. Five settings of each seed are trained as one group.
     pub seeds: u64,
     /// Raised from outside to make no further check.
     pub stop: &'a AtomicBool,
@@ -68,8 +68,8 @@ impl Answer {
     }
 }
 
-/// Makes all checks, those of candle's ops first, and tells each finding as it comes. A check that ends
-/// in an error has failed and leaves the others to be made.
+/// Makes all checks, those of candle's ops first, and reports each finding at once. A check that ends in
+/// an error has failed; the others follow.
 pub fn run(checked: &Checked<'_>, mut observer: impl FnMut(Finding)) {
     let mut make = |check: &str, answer: &dyn Fn() -> Result<Answer, TrainError>| {
         if !checked.stop.load(Ordering::Relaxed) {

@@ -22,7 +22,7 @@ pub(super) fn repetition(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     Ok(of_ends(&again, &once))
 }
 
-/// Trials that differ in all that may differ within a group, against the same trials alone.
+/// Compares trials that differ in all that a group allows with the same trials alone.
 pub(super) fn group(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     let configs = configs(checked);
     let together = Run::new(&configs).go(checked, &checked.options())?;
@@ -58,8 +58,7 @@ pub(super) fn group(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     })
 }
 
-/// A group that is stopped within its second epoch and goes on from its checkpoints, against one
-/// that is not.
+/// Compares a group that is stopped within its second epoch and resumed with one that is not.
 pub(super) fn resumption(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     let configs = configs(checked);
     let whole = Run::new(&configs).go(checked, &checked.options())?;
@@ -123,7 +122,7 @@ fn configs(checked: &Checked<'_>) -> Vec<Trial> {
 /// Trials that are trained together, and how they ended.
 struct Run<'c> {
     configs: &'c [Trial],
-    /// A checkpoint each, or none at all.
+    /// One checkpoint for each trial, or none.
     files: Vec<PathBuf>,
     /// Raised in the second epoch.
     stop: Option<Arc<AtomicBool>>,
@@ -140,7 +139,7 @@ impl<'c> Run<'c> {
         }
     }
 
-    /// Their ends, in their order.
+    /// How each trial ended, in the order of the trials.
     fn go(
         &mut self,
         checked: &Checked<'_>,

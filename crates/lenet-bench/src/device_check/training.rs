@@ -45,8 +45,8 @@ pub(super) fn config(
     }
 }
 
-/// For each seed the test accuracy on both devices: they may differ by no more than the
-/// processor's own from seed to seed.
+/// Compares the test accuracies of each seed on both devices. They may differ as much as the
+/// processor's own do between seeds.
 pub(super) fn spread(checked: &Checked<'_>, backend: Backend) -> Result<Answer, TrainError> {
     let accuracy = |device, seed| -> Result<f64, TrainError> {
         let config = config(checked, backend, device, seed);
@@ -95,8 +95,8 @@ pub(super) fn placements(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     Ok(of_parameters(&streamed.parameters, &resident.parameters))
 }
 
-/// A trial that is stopped within an epoch and goes on from its checkpoint, against one that is
-/// not; in candle's ops, whose sums on a GPU may be taken in another order each time.
+/// A trial that is stopped within an epoch and resumed, against one that is not. Both use candle's ops,
+/// which may add in another order each time on a GPU.
 pub(super) fn resumption(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     let config = config(checked, Backend::Stock, checked.kind, 1);
     let (whole, _) = train(&config, checked, &checked.options())?;
@@ -129,7 +129,7 @@ pub(super) fn resumption(checked: &Checked<'_>) -> Result<Answer, TrainError> {
     })
 }
 
-/// A folder for checkpoints, which goes with what is returned.
+/// A folder for checkpoints. It is removed with the value that is returned.
 pub(super) fn folder() -> Result<tempfile::TempDir, TrainError> {
     tempfile::tempdir().map_err(|error| TrainError::Data {
         reason: format!("no folder for a checkpoint: {error}"),

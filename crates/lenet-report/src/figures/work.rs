@@ -44,7 +44,7 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
     let x = LogScale::close_to(data(&drawn).map(|datum| datum.x), 0.08);
     let y = LogScale::around(data(&drawn).map(|datum| datum.y));
     let x = log_axis("work of a training step, GFLOP", x, round_ticks(x));
-    let y = log_axis("milliseconds a step", y, round_ticks(y));
+    let y = log_axis("milliseconds per step", y, round_ticks(y));
     let mut legend = entries(runtimes, |_| true);
     for entry in &mut legend {
         let own =

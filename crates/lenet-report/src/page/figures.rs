@@ -24,8 +24,8 @@ pub(super) fn of_runtimes(figures: &[Figure]) -> Markup {
         @for figure in figures { (one(figure)) }
         @if !figures.is_empty() {
             p.note { "The figures' numbers: " a href="runtime.csv" { "runtime.csv" }
-                " (a row a point), " a href="runtime-samples.csv" { "runtime-samples.csv" }
-                " (a row a sample), " a href="runtime-fits.csv" { "runtime-fits.csv" } "." }
+                " (one row per point), " a href="runtime-samples.csv" { "runtime-samples.csv" }
+                " (one row per sample), " a href="runtime-fits.csv" { "runtime-fits.csv" } "." }
         }
     }
 }

@@ -93,7 +93,7 @@ pub(super) fn of_trials(records: &[TrialRecord]) -> Markup {
         ("device", all(|r| r.device.clone())),
         ("instruction set", all(|r| r.level.clone())),
         (
-            "threads a trial × trials at once",
+            "threads per trial × trials at once",
             all(|r| format!("{} × {}", r.threads, r.jobs)),
         ),
         (
