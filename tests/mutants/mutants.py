@@ -8,6 +8,8 @@ functions that return `impl Trait` are built one at a time.
 
     python3 tests/mutants/mutants.py lenet-stats --work /tmp/mutants --out /tmp/mutants.json
 
+Run by root, it runs the tests as nobody: a mutant that replaces files would replace those in /dev.
+
 Needs cargo-mutants 25.3 for its list, and nothing else."""
 
 import argparse
@@ -28,6 +30,9 @@ pub fn __mutant() -> u32 {
     *CHOSEN.get_or_init(|| std::env::var("MUTANT").ok().and_then(|n| n.parse().ok()).unwrap_or(0))
 }
 """
+
+# Whom tests run as where this runs as root.
+NOBODY = 65534
 
 
 class Source:
@@ -98,6 +103,9 @@ class Crate:
                 (self.tree / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(name, self.tree / name)
         self.folder = self.tree / "crates" / package
+        (self.work / "tmp").mkdir(exist_ok=True)
+        for folder in [self.folder, self.work / "tmp"]:
+            folder.chmod(0o777)
 
         def listing(*more):
             command = ["cargo", "mutants", "-p", package, "--list", *more]
@@ -187,11 +195,17 @@ class Crate:
 
     def test(self, programs, number, limit):
         """The outcome of running the tests on a mutant."""
-        environment = self.environment | {"MUTANT": str(number), "CARGO_MANIFEST_DIR": str(self.folder)}
+        environment = self.environment | {
+            "MUTANT": str(number),
+            "CARGO_MANIFEST_DIR": str(self.folder),
+            "TMPDIR": str(self.work / "tmp"),
+        }
+        # A mutant may write anywhere that it is allowed to, devices included.
+        nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
         for program in programs:
             running = subprocess.Popen(
                 [program, "-q"], cwd=self.folder, env=environment, start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **nobody,
             )
             try:
                 if running.wait(limit) != 0:

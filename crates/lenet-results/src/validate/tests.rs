@@ -65,7 +65,7 @@ fn a_trial_is_that_of_its_settings_and_its_outcome_that_of_its_epochs() {
         ),
         case(
             "completed with one epoch fewer",
-            |r| drop(r.epochs.pop()),
+            |r| r.epochs.truncate(9),
             "it is completed with 9 of 10 epochs",
         ),
         case(
@@ -143,7 +143,7 @@ fn epochs_come_in_order_and_are_possible() {
     };
     let cases = [
         case("none", |e: &mut Epochs| e.clear(), ""),
-        case("fewer", |e| drop(e.pop()), ""),
+        case("fewer", |e| e.truncate(2), ""),
         case(
             "one more",
             |e| e.push(samples::epoch(4)),
@@ -151,12 +151,12 @@ fn epochs_come_in_order_and_are_possible() {
         ),
         case(
             "the first is missing",
-            |e| drop(e.remove(0)),
+            |e| *e = e.split_off(1),
             "epoch 2 stands in place 1",
         ),
         case(
             "one is missing",
-            |e| drop(e.remove(1)),
+            |e| e[1] = e[2].clone(),
             "epoch 3 stands in place 2",
         ),
         case("swapped", |e| e.swap(1, 2), "epoch 3 stands in place 2"),
