@@ -181,16 +181,13 @@ impl NewFile {
             });
         }
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
         let mut builder = tempfile::Builder::new();
         let prefix = temporary_prefix();
         builder.prefix(&prefix);
         // By default only the owner may read a temporary file.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let temporary = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        let temporary = builder.tempfile_in(operations::folder_of(&path))?;
         Ok(Self {
             path,
             temporary: Some(temporary),

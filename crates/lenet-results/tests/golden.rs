@@ -261,3 +261,17 @@ fn words_on_disk_are_frozen() {
     same(&mut wrong, &moments);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn quantities_know_their_sides() {
+    let two_sided = Quantity::ALL.into_iter().filter(|q| q.has_two_sides());
+    let names: Vec<&str> = two_sided.map(Quantity::name).collect();
+    let expected = [
+        "difference",
+        "ratio",
+        "distance",
+        "reduction",
+        "distance_beyond_chance",
+    ];
+    assert_eq!(names, expected);
+}

@@ -17,10 +17,15 @@ pub(crate) fn sync(file: &File, path: &Path) -> io::Result<()> {
 /// is lost by going on there.
 pub(crate) fn sync_folder(path: &Path) {
     note("sync the folder of", path);
-    let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
-    if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
+    if let Ok(folder) = File::open(folder_of(path)) {
         let _ = folder.sync_all();
     }
+}
+
+/// The folder that a path lies in; of a bare name it is this process's.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 /// Gives a temporary file its name, which another file may have had.

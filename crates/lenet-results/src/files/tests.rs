@@ -148,6 +148,9 @@ fn what_is_written_reaches_the_disk_before_its_name() {
     assert_eq!(seen::take(), ["sync x", "sync the folder of x"]);
     crate::lines::append_line(&path, &crate::samples::epoch(2), 2).unwrap();
     assert_eq!(seen::take(), ["sync x"], "its name is on the disk");
+    // Nothing is torn, so nothing is written.
+    crate::lines::drop_torn_line(&path).unwrap();
+    assert!(seen::take().is_empty());
     remove_if_present(&path).unwrap();
     assert_eq!(seen::take(), ["remove x"]);
     assert!(!path.exists());
@@ -167,9 +170,11 @@ fn a_reader_of_the_old_file_sees_nothing_of_the_new_one() {
     assert_eq!(fs::read(&path).unwrap(), b"brand new");
 }
 
-/// A file in a folder that is not named.
 #[test]
 fn the_folder_of_a_bare_name_is_this_one() {
+    for (path, folder) in [("x", "."), ("a/x", "a"), ("/x", "/"), ("./x", ".")] {
+        assert_eq!(operations::folder_of(Path::new(path)), Path::new(folder));
+    }
     let name = format!("bare-{}.tmp", std::process::id());
     write_whole(Path::new(&name), b"x").unwrap();
     assert_eq!(fs::read(&name).unwrap(), b"x");
@@ -312,4 +317,17 @@ fn only_what_is_there_is_removed() {
     fs::create_dir(&path).unwrap();
     let error = remove_if_present(&path).unwrap_err().to_string();
     assert!(error.contains("/x: cannot remove: "), "{error}");
+}
+
+/// Root may read everything, so this tells others only.
+#[test]
+fn what_may_not_be_read_is_not_missing() {
+    let folder = folder();
+    let path = folder.path().join("x");
+    fs::write(&path, "secret").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::File::open(&path).is_err() {
+        let error = read_if_present(&path).unwrap_err().to_string();
+        assert!(error.contains("/x: cannot read: "), "{error}");
+    }
 }

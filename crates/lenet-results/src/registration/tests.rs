@@ -221,3 +221,32 @@ fn a_declaration_after_a_torn_line_counts() {
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 3, "{text}");
 }
+
+/// Two claims of one declaration, of cells that had three and five trials.
+#[test]
+fn each_claim_counts_the_trials_of_its_own_cells() {
+    let mut other = claim("2", 0.1);
+    other.tests[0].comparisons[0].pairs[0].left = "other".to_owned();
+    // A cell that stands in several places counts once.
+    let again = PairRecord {
+        left: "other".to_owned(),
+        right: Some("third".to_owned()),
+    };
+    other.tests[0].comparisons[0].baseline.push(again);
+    let finished = |cell: &str| match cell {
+        "cell" => 3,
+        "other" => 5,
+        "third" => 20,
+        _ => panic!("{cell}"),
+    };
+    let study = study(vec![claim("1", 0.5), other.clone()]);
+    let registration = Registration::new(&study, 10, &finished);
+    let told = |claim: &ClaimRecord| declared(claim, "s", std::slice::from_ref(&registration));
+    let afterwards = |finished| Declared::Afterwards {
+        unix: 10,
+        finished,
+        changed: false,
+    };
+    assert_eq!(told(&claim("1", 0.5)), afterwards(3));
+    assert_eq!(told(&other), afterwards(25));
+}

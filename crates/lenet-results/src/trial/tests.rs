@@ -360,3 +360,14 @@ fn the_result_is_on_the_disk_before_the_checkpoint_goes() {
     ];
     assert_eq!(seen::take(), expected);
 }
+
+#[test]
+fn a_checkpoint_that_is_no_use_goes_out_of_the_way() {
+    let Fixture { trial, _folder, .. } = fixture();
+    let mut writer = trial.begin(&config()).unwrap();
+    assert_eq!(writer.set_checkpoint_aside().unwrap(), None);
+    fs::write(trial.checkpoint_path(), "weights").unwrap();
+    let kept = trial.folder().join("checkpoint.aside-1");
+    assert_eq!(writer.set_checkpoint_aside().unwrap(), Some(kept.clone()));
+    assert!(kept.exists() && !trial.checkpoint_path().exists());
+}
