@@ -100,48 +100,4 @@ fn ask(program: &str, arguments: &[&str]) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn model_is_found_in_cpuinfo() {
-        let text = "processor\t: 0\nmodel\t\t: 25\nmodel name\t: AMD EPYC 7763\nflags : a b\n\
-                    processor\t: 1\nmodel name\t: other\n";
-        assert_eq!(model_name(text).as_deref(), Some("AMD EPYC 7763"));
-        assert_eq!(model_name("processor : 0\n"), None);
-    }
-
-    #[test]
-    fn records_from_before_gpus_are_read() {
-        let here = Environment::collect();
-        let mut old = serde_json::to_value(&here).unwrap();
-        assert_eq!(old.get("gpu"), None, "nothing is said of no GPU");
-        old.as_object_mut().unwrap().remove("features");
-        let found: Environment = serde_json::from_value(old).unwrap();
-        assert_eq!(found.features, [""; 0]);
-        let on_gpu = Environment {
-            gpu: Some(crate::samples::gpu()),
-            ..here
-        };
-        let text = serde_json::to_string(&on_gpu).unwrap();
-        assert_eq!(serde_json::from_str::<Environment>(&text).unwrap(), on_gpu);
-    }
-
-    #[test]
-    fn this_build_is_described() {
-        let found = Environment::collect();
-        assert!(found.cores >= 1);
-        assert!(
-            found.rustc.starts_with("rustc ") || found.rustc == "unknown",
-            "{found:?}"
-        );
-        assert!(
-            matches!(found.profile.as_str(), "debug" | "release"),
-            "{found:?}"
-        );
-        assert!(
-            !found.revision.is_empty() && !found.host.contains('\n'),
-            "{found:?}"
-        );
-    }
-}
+mod tests;

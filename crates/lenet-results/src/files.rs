@@ -1,5 +1,7 @@
 //! Reads and writes whole files; every error holds the path.
 
+mod operations;
+
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -9,6 +11,10 @@ use tempfile::NamedTempFile;
 
 use crate::error::StoreError;
 use crate::owner::{is_alive, machine};
+
+#[cfg(test)]
+pub(crate) use operations::seen;
+pub(crate) use operations::{sync, sync_folder};
 
 /// Makes a function for `map_err` that wraps the operating system's error.
 pub(crate) fn io_error(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> StoreError {
@@ -23,27 +29,46 @@ pub(crate) fn io_error(path: &Path, action: &'static str) -> impl FnOnce(io::Err
 /// A longer record is refused before any memory is taken for it.
 const LONGEST: u64 = 1 << 30;
 
-/// A file's text; `None` if the file does not exist. Whatever is no regular file is refused unopened:
-/// to open a pipe waits for its other end.
+/// A file's text; `None` if the file does not exist.
+///
+/// # Errors
+/// As [`read_bytes`]; [`StoreError::Malformed`] for bytes that are no text.
 pub(crate) fn read_if_present(path: &Path) -> Result<Option<String>, StoreError> {
-    let malformed = |reason: String| StoreError::Malformed {
-        path: path.to_owned(),
-        what: "record",
-        reason,
+    let Some(bytes) = read_bytes(path)? else {
+        return Ok(None);
     };
+    let text = String::from_utf8(bytes);
+    text.map(Some)
+        .map_err(|error| malformed(path, error.to_string()))
+}
+
+/// A file's bytes; `None` if the file does not exist. Whatever is no regular file is refused unopened:
+/// to open a pipe waits for its other end.
+///
+/// # Errors
+/// [`StoreError::Io`]; [`StoreError::NotAFile`]; [`StoreError::Malformed`] for a file that is too long.
+pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
     let Some(found) = regular(path)? else {
         return Ok(None);
     };
     if found.len() > LONGEST {
-        return Err(malformed(format!("it is longer than {LONGEST} bytes")));
+        let reason = format!("it is longer than {LONGEST} bytes");
+        return Err(malformed(path, reason));
     }
     let mut bytes = Vec::new();
     match fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        read => read.map_err(io_error(path, "read"))?,
-    };
-    let text = String::from_utf8(bytes);
-    text.map(Some).map_err(|error| malformed(error.to_string()))
+        // Removed since it was looked at.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(|_| Some(bytes)).map_err(io_error(path, "read")),
+    }
+}
+
+fn malformed(path: &Path, reason: String) -> StoreError {
+    StoreError::Malformed {
+        path: path.to_owned(),
+        what: "record",
+        reason,
+    }
 }
 
 /// A regular file's metadata; `None` if nothing has this name.
@@ -77,18 +102,9 @@ pub(crate) fn set_aside(path: &Path) -> Result<Option<PathBuf>, StoreError> {
         }
         number += 1;
     };
-    fs::rename(path, &kept).map_err(io_error(path, "set aside"))?;
+    operations::rename(path, &kept).map_err(io_error(path, "set aside"))?;
     sync_folder(path);
     Ok(Some(kept))
-}
-
-/// Makes the renaming of a file last through a loss of power. Some file systems cannot; nothing is lost
-/// by going on there.
-pub(crate) fn sync_folder(path: &Path) {
-    let folder = path.parent().filter(|f| !f.as_os_str().is_empty());
-    if let Ok(folder) = fs::File::open(folder.unwrap_or(Path::new("."))) {
-        let _ = folder.sync_all();
-    }
 }
 
 const TEMPORARY: &str = ".writing-";
@@ -165,16 +181,13 @@ impl NewFile {
             });
         }
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
         let mut builder = tempfile::Builder::new();
         let prefix = temporary_prefix();
         builder.prefix(&prefix);
         // By default only the owner may read a temporary file.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let temporary = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        let temporary = builder.tempfile_in(operations::folder_of(&path))?;
         Ok(Self {
             path,
             temporary: Some(temporary),
@@ -195,8 +208,8 @@ impl NewFile {
                 .as_file()
                 .set_permissions(existing.permissions())?;
         }
-        temporary.as_file().sync_all()?;
-        temporary.persist(&self.path).map_err(|error| error.error)?;
+        operations::sync(temporary.as_file(), &self.path)?;
+        operations::persist(temporary, &self.path)?;
         sync_folder(&self.path);
         Ok(())
     }
@@ -226,7 +239,7 @@ fn write_directly(path: &Path, contents: &[u8]) -> io::Result<()> {
 
 /// Removes a file if it exists.
 pub(crate) fn remove_if_present(path: &Path) -> Result<(), StoreError> {
-    match fs::remove_file(path) {
+    match operations::remove(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(io_error(path, "remove")(error))
         }

@@ -20,7 +20,7 @@ use crate::files::{io_error, read_if_present, regular, remove_if_present, set_as
 use crate::owner::{began, is_alive, machine};
 
 /// How often the time of a lease is moved on.
-const HEARTBEAT: Duration = Duration::from_secs(5);
+const HEARTBEAT: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 5000 });
 /// How long the time of another machine's lease may stand still.
 pub(crate) const STALE: Duration = Duration::from_secs(60);
 /// How far another machine's clock may be ahead.

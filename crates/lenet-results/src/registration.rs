@@ -5,8 +5,6 @@
 //! data, or added or changed afterwards.
 
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +13,6 @@ use lenet_core::identity::digest;
 
 use crate::claim::ClaimRecord;
 use crate::error::StoreError;
-use crate::files::{io_error, read_if_present};
 use crate::lines;
 use crate::study::StudyRecord;
 
@@ -164,7 +161,7 @@ pub fn declared(claim: &ClaimRecord, study: &str, register: &[Registration]) -> 
 }
 
 /// Adds what a study declares to the register of a folder of records, unless its last declaration says
-/// the same.
+/// the same. Damaged lines of the register stay as they are.
 ///
 /// # Errors
 /// [`StoreError`] if the register cannot be read or written.
@@ -175,31 +172,26 @@ pub fn register(folder: &Path, registration: &Registration) -> Result<(), StoreE
     if last.is_some_and(|last| last.declares_as(registration)) {
         return Ok(());
     }
-    let line = lines::line(registration, REGISTRATION_FORMAT);
-    let mut file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .map_err(io_error(path, "open"))?;
-    // One write, so that lines of two processes do not mix.
-    file.write_all(line.as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(io_error(path, "write"))
+    lines::append_line(path, registration, REGISTRATION_FORMAT)
 }
 
-/// All that was declared in a folder of records, oldest first; nothing where there is no register. A last
-/// line without its end, which a killed process left, does not count.
+/// What was declared in a folder of records, oldest first; nothing where there is no register. A damaged
+/// line does not count, nor does a last line without its end, which a killed process left.
 ///
 /// # Errors
-/// [`StoreError`] if the register cannot be read.
+/// As [`find_registrations`].
 pub fn registrations(folder: &Path) -> Result<Vec<Registration>, StoreError> {
-    let path = &folder.join(FILE);
-    let Some(text) = read_if_present(path)? else {
-        return Ok(Vec::new());
-    };
-    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-    let line = |line: &str| crate::format::parse(line, path, "registration", REGISTRATION_FORMAT);
-    whole.lines().map(line).collect()
+    Ok(find_registrations(folder)?.0)
+}
+
+/// [`registrations`], and what is wrong with each damaged line.
+///
+/// # Errors
+/// [`StoreError`] if the operating system refuses to read the register, or a later version wrote a line.
+pub fn find_registrations(
+    folder: &Path,
+) -> Result<(Vec<Registration>, Vec<StoreError>), StoreError> {
+    lines::read_sound_lines(&folder.join(FILE), "register", REGISTRATION_FORMAT)
 }
 
 #[cfg(test)]

@@ -140,3 +140,6 @@ impl RuntimeRecord {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

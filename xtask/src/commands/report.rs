@@ -6,8 +6,8 @@ use anyhow::Context;
 use lenet_data::Dataset;
 use lenet_report::Records;
 use lenet_results::{
-    Registration, RuntimeRecord, Store, StoreError, StudyRecord, TrialRecord, find_runtimes,
-    read_study, registrations,
+    Registration, RuntimeRecord, Store, StoreError, StudyRecord, TrialRecord, find_registrations,
+    find_runtimes, read_study,
 };
 use lenet_study::{DataSets, Overrides, Plan, StudyConfig};
 
@@ -147,7 +147,9 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
             folder.display()
         );
         found.runtimes.extend(runtimes);
-        found.register.extend(registrations(folder)?);
+        let (register, damaged) = find_registrations(folder)?;
+        found.register.extend(register);
+        found.damaged.extend(damaged);
         match read_study(folder)? {
             Some(study) => found.add(study),
             None if has_trials && config.is_none() => anyhow::bail!(

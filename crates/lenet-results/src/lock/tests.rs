@@ -108,3 +108,143 @@ fn a_pipe_in_place_of_the_lock_is_set_aside() {
     Lock::take(&path).unwrap();
     assert!(folder.path().join("lock.aside-1").exists());
 }
+
+/// A link to itself, which nothing can be read through.
+fn unreadable(path: &Path) {
+    std::os::unix::fs::symlink(path, path).unwrap();
+}
+
+#[test]
+fn a_lease_that_cannot_be_read_is_no_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lock");
+    let lease = lease_path(&path);
+    let lock = Lock::take(&path).unwrap();
+    fs::remove_file(&lease).unwrap();
+    unreadable(&lease);
+    let error = lock.check().unwrap_err();
+    assert!(matches!(error, StoreError::Io { .. }), "{error}");
+    fs::remove_file(&lease).unwrap();
+    fs::create_dir(&lease).unwrap();
+    let error = lock.check().unwrap_err();
+    assert!(matches!(error, StoreError::Locked { .. }), "{error}");
+}
+
+#[test]
+fn whatever_stands_in_place_of_a_lease_is_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let lease = folder.path().join("lock.lease");
+    let take = |lease: &Path| take_lease(Path::new("lock"), lease).map(drop);
+    // A folder goes out of the way, once it has stood still like another machine's lease.
+    fs::create_dir(&lease).unwrap();
+    let refused = take(&lease).unwrap_err();
+    assert!(matches!(refused, StoreError::Locked { .. }), "{refused}");
+    let old = SystemTime::now() - STALE - Duration::from_secs(1);
+    File::open(&lease).unwrap().set_modified(old).unwrap();
+    take(&lease).unwrap();
+    assert!(lease.is_file());
+    fs::remove_file(&lease).unwrap();
+    // What cannot be read may be anything.
+    unreadable(&lease);
+    let refused = take(&lease).unwrap_err();
+    assert!(matches!(refused, StoreError::Io { .. }), "{refused}");
+    let refused = take(&folder.path().join("missing/lease")).unwrap_err();
+    assert!(
+        matches!(
+            refused,
+            StoreError::Io {
+                action: "create",
+                ..
+            }
+        ),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_dead_lease_that_is_gone_already_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let lease = folder.path().join("lock.lease");
+    remove_dead(&lease, "").unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    let refused = remove_dead(&folder.path().join("file/lease"), "").unwrap_err();
+    assert!(
+        matches!(
+            refused,
+            StoreError::Io {
+                action: "remove",
+                ..
+            }
+        ),
+        "{refused}"
+    );
+    // Another's that was taken for it comes back.
+    fs::write(&lease, "another").unwrap();
+    remove_dead(&lease, "dead").unwrap();
+    assert_eq!(fs::read_to_string(&lease).unwrap(), "another");
+    remove_dead(&lease, "another").unwrap();
+    assert!(!lease.exists());
+}
+
+#[test]
+fn two_leases_of_one_process_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let take = |name: &str| Lock::take(&folder.path().join(name)).unwrap();
+    let (a, b) = (take("a"), take("b"));
+    assert_ne!(a.text, b.text);
+    let first = a.text.lines().next().unwrap();
+    assert_eq!(
+        first,
+        format!("process {} on {}", std::process::id(), host())
+    );
+    // The file of the lock names its owner, too, and nothing else.
+    let text = fs::read_to_string(folder.path().join("a")).unwrap();
+    assert_eq!(text, format!("{first}\n"));
+}
+
+/// Seconds and billionths from the time of another machine's lease until now, on both sides of its bounds.
+#[test]
+fn the_time_of_another_machines_lease_has_bounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let lease = folder.path().join("lock.lease");
+    let text = on("elsewhere", 1, 1);
+    fs::write(&lease, &text).unwrap();
+    let time = fs::metadata(&lease).unwrap().modified().unwrap();
+    let least = Duration::from_nanos(1);
+    let hour = Duration::from_secs(3600);
+    assert!(lives(&text, &lease, time + Duration::from_secs(60) - least));
+    assert!(!lives(&text, &lease, time + Duration::from_secs(60)));
+    assert!(lives(&text, &lease, time - hour + least));
+    assert!(!lives(&text, &lease, time - hour));
+    assert!(!lives(&text, &folder.path().join("missing"), time));
+}
+
+#[test]
+fn the_time_of_a_lease_moves_on_while_it_is_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lock");
+    let lock = Lock::take(&path).unwrap();
+    let lease = lease_path(&path);
+    let old = SystemTime::now() - Duration::from_secs(1000);
+    let file = File::options().write(true).open(&lease).unwrap();
+    file.set_modified(old).unwrap();
+    let age = || {
+        let time = fs::metadata(&lease).unwrap().modified().unwrap();
+        time.elapsed().unwrap_or_default()
+    };
+    let deadline = std::time::Instant::now() + Duration::from_secs(5);
+    while age() > Duration::from_secs(900) && std::time::Instant::now() < deadline {
+        std::thread::sleep(HEARTBEAT);
+    }
+    assert!(age() < Duration::from_secs(60), "{:?}", age());
+    // And it still says what it said.
+    lock.check().unwrap();
+}
+
+#[test]
+fn a_lock_that_ends_leaves_no_lease() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lock");
+    drop(Lock::take(&path).unwrap());
+    assert!(!lease_path(&path).exists() && !is_held(&path));
+}

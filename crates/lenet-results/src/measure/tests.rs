@@ -59,3 +59,43 @@ fn accuracies_are_reached_from_below_and_losses_from_above() {
     assert!(TestLoss.reaches(0.1, 0.1) && !TestLoss.reaches(0.11, 0.1));
     assert!(!TestAccuracy.reaches(f64::NAN, 0.9) && !TestLoss.reaches(f64::NAN, 0.9));
 }
+
+#[test]
+fn people_read_what_a_claim_reads() {
+    let reading = |measure: &str, at| crate::Reading {
+        measure: measure.parse().unwrap(),
+        at,
+    };
+    let cases = [
+        (
+            "test_accuracy",
+            Moment::Last,
+            "test accuracy after the last epoch",
+        ),
+        (
+            "train_loss",
+            Moment::First,
+            "train loss after the first epoch",
+        ),
+        (
+            "seconds_per_epoch",
+            Moment::Best,
+            "seconds per epoch at the epoch of the best validation accuracy",
+        ),
+        (
+            "validation_loss",
+            Moment::Epoch(3),
+            "validation loss after epoch 3",
+        ),
+        // A number of a whole trial has no moment.
+        ("parameters", Moment::Last, "parameters"),
+        (
+            "epochs until test_accuracy >= 0.9",
+            Moment::Last,
+            "epochs until test accuracy >= 0.9",
+        ),
+    ];
+    for (measure, at, words) in cases {
+        assert_eq!(reading(measure, at).to_string(), words);
+    }
+}

@@ -182,7 +182,13 @@ fn what_does_not_fit_is_refused_by_name() {
         shape: [usize::MAX, 2, 1, 1],
         values: Vec::new(),
     };
-    let many = vec![0; 33 << 20];
+    // What 64 MiB have room for beside 16 + 4096 + 32 bytes, and one weight more.
+    let zeros = |number| Kernels {
+        shape: [number, 1, 1, 1],
+        values: vec![0.0; number],
+    };
+    assert!(Predictions::new(IDENTITY, 2, &[], &[], zeros(16_776_180)).is_ok());
+    let large = zeros(16_776_181);
     let cases = [
         (make(0, &[], &[], none()), "1 to 256 classes, not for 0"),
         (make(257, &[], &[], none()), "1 to 256 classes, not for 257"),
@@ -200,8 +206,8 @@ fn what_does_not_fit_is_refused_by_name() {
         ),
         (make(2, &[1], &[sure], endless), "0 weights do not fill"),
         (
-            make(2, &many, &vec![sure; 33 << 20], none()),
-            "34603008 images make a file of",
+            make(2, &[1, 1], &[sure; 2], large),
+            "2 images make a file of 67108872 bytes, more than the 67108864 that are read",
         ),
     ];
     for (error, words) in cases {
@@ -218,6 +224,30 @@ fn an_image_without_an_answer_is_never_correct() {
     assert_eq!(made.correct(&[1, 1, 1]), 1);
     assert!(made.is_of(&[0, 0, 0]));
     assert!(!made.is_of(&[0, 0, 1]) && !made.is_of(&[0, 0]) && !made.is_of(&[0, 0, 0, 0]));
+}
+
+#[test]
+fn kernels_are_equal_if_every_bit_is() {
+    let kernels = |shape, values: &[f32]| Kernels {
+        shape,
+        values: values.to_vec(),
+    };
+    let first = kernels([2, 1, 1, 1], &[0.0, f32::NAN]);
+    assert_eq!(first, first.clone());
+    assert_ne!(first, kernels([1, 2, 1, 1], &[0.0, f32::NAN]));
+    assert_ne!(first, kernels([2, 1, 1, 1], &[-0.0, f32::NAN]));
+    assert_ne!(first, kernels([2, 1, 1, 1], &[0.0]));
+    let made = |labels: &[u8]| {
+        let said = vec![
+            Prediction {
+                class: 0,
+                confidence: 0.5
+            };
+            labels.len()
+        ];
+        Predictions::new(IDENTITY, 2, labels, &said, none()).unwrap()
+    };
+    assert!(made(&[]).is_empty() && !made(&[1]).is_empty());
 }
 
 #[test]
@@ -342,6 +372,27 @@ fn files_that_are_something_else_are_named() {
     let file = fs::File::create(&path).unwrap();
     file.set_len((64 << 20) + 1).unwrap();
     assert!(error(IDENTITY).contains("longer than 67108864 bytes"));
+    // The longest file is read to its last byte.
+    file.set_len(64 << 20).unwrap();
+    assert!(error(IDENTITY).contains("does not begin with `LENETPRD`"));
+    let header = |weights: usize| {
+        format!(
+            r#"{{"identity":"{IDENTITY}","classes":10,"images":0,"labels":"","kernels":[{weights:8},1,1,1]}}"#
+        )
+    };
+    let weights = ((64 << 20) - 48 - header(0).len()) / 4;
+    let spare = (64 << 20) - 48 - header(0).len() - 4 * weights;
+    let header = header(weights) + &" ".repeat(spare);
+    let longest = resealed(&header, &vec![0; 2 * weights], None);
+    assert_eq!(longest.len(), 64 << 20);
+    fs::write(&path, longest).unwrap();
+    assert!(read(&path, IDENTITY).unwrap().is_some());
+
+    let inside = read(&path.join("x"), IDENTITY).unwrap_err().to_string();
+    assert!(
+        inside.contains("/predictions.bin/x: cannot read: "),
+        "{inside}"
+    );
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     assert!(error(IDENTITY).contains("it is not a file"));

@@ -79,6 +79,10 @@ fn a_record_comes_back_bit_for_bit() {
     let found = store.read(&blank().identity()).unwrap().unwrap();
     assert_eq!(found, record());
     assert_eq!(found.phases[0].sum(), 0.75);
+    assert_eq!(found.samples[0].seconds(), 0.30000000000000004 + 1.0 / 3.0);
+    // What the usual case need not say stays away, so that old files and new ones agree.
+    let text = fs::read_to_string(store.path(&blank().identity())).unwrap();
+    assert!(!text.contains("fixed_threads"), "{text}");
 }
 
 /// Files that format 1's program wrote, with the identities that it gave them.
@@ -286,6 +290,46 @@ fn what_is_newer_foreign_or_broken_is_refused() {
     assert!(
         matches!(refused, Err(StoreError::Contradiction { .. })),
         "{refused:?}"
+    );
+}
+
+#[test]
+fn a_damaged_record_is_set_aside_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = RuntimeStore::create(folder.path()).unwrap();
+    let identity = record().identity();
+    let path = store.path(&identity);
+    assert!(store.mend(&identity).unwrap().is_none(), "nothing is there");
+    store.write(&record()).unwrap();
+    assert!(store.mend(&identity).unwrap().is_none(), "it is sound");
+    fs::write(&path, r#"{"format": 4}"#).unwrap();
+    let refused = store.mend(&identity).unwrap_err();
+    assert!(matches!(refused, StoreError::Newer { .. }), "{refused}");
+    let refused = find_runtimes(folder.path()).unwrap_err();
+    assert!(matches!(refused, StoreError::Newer { .. }), "{refused}");
+    fs::write(&path, "rubbish").unwrap();
+    let aside = store.mend(&identity).unwrap().unwrap();
+    assert_eq!(
+        aside.kept,
+        path.with_file_name(format!("{identity}.json.aside-1"))
+    );
+    assert!(
+        matches!(aside.reason, StoreError::Malformed { .. }),
+        "{}",
+        aside.reason
+    );
+    assert_eq!(fs::read_to_string(aside.kept).unwrap(), "rubbish");
+    assert_eq!(store.read(&identity).unwrap(), None);
+}
+
+#[test]
+fn a_file_in_place_of_the_folder_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("runtime"), "").unwrap();
+    let refused = find_runtimes(folder.path()).unwrap_err().to_string();
+    assert!(
+        refused.contains("/runtime: cannot list the folder: "),
+        "{refused}"
     );
 }
 

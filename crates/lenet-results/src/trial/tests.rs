@@ -5,6 +5,7 @@ use std::io::Write;
 
 use super::*;
 use crate::checksum::{Lines, sealed};
+use crate::files::seen;
 use crate::samples::{config, epoch, record, run};
 use crate::store::Store;
 
@@ -337,4 +338,36 @@ fn every_changed_digit_is_found() {
         }
         fs::write(&path, &whole).unwrap();
     }
+}
+
+/// A loss of power between any two of these leaves a result or a checkpoint.
+#[test]
+fn the_result_is_on_the_disk_before_the_checkpoint_goes() {
+    let Fixture { trial, _folder, .. } = fixture();
+    let mut writer = trial.begin(&config()).unwrap();
+    fs::write(trial.checkpoint_path(), "weights").unwrap();
+    writer
+        .keep_predictions(&predictions(&config().identity()))
+        .unwrap();
+    seen::take();
+    let epochs = (1..=10).map(epoch).collect();
+    writer.finish(Outcome::Completed {}, epochs, 1).unwrap();
+    let expected = [
+        "sync result.json",
+        "rename to result.json",
+        "sync the folder of result.json",
+        "remove checkpoint",
+    ];
+    assert_eq!(seen::take(), expected);
+}
+
+#[test]
+fn a_checkpoint_that_is_no_use_goes_out_of_the_way() {
+    let Fixture { trial, _folder, .. } = fixture();
+    let mut writer = trial.begin(&config()).unwrap();
+    assert_eq!(writer.set_checkpoint_aside().unwrap(), None);
+    fs::write(trial.checkpoint_path(), "weights").unwrap();
+    let kept = trial.folder().join("checkpoint.aside-1");
+    assert_eq!(writer.set_checkpoint_aside().unwrap(), Some(kept.clone()));
+    assert!(kept.exists() && !trial.checkpoint_path().exists());
 }

@@ -1,0 +1,50 @@
+"""Makes the files of the newest formats from those of the formats before: the same members, the newest
+number as `format`, and a checksum. Files of older formats were written by the revision 94c19bc, the last
+before checksums. Run it in this folder with any Python 3; it always writes the same bytes.
+
+A checksum is the first sixteen hex digits of the SHA-256 of a tag and the canonical JSON of all other
+members: members sorted by name, those that are null left out, no spaces, floats in their shortest form."""
+
+import hashlib
+import json
+import re
+
+TAG = "lenet-lab record 1\n"
+# Which file, and the newest format of its kind.
+WHOLE = [("config", 1, 2), ("result", 1, 2), ("study", 2, 3), ("runtime", 2, 3)]
+LINES = [("epochs", 1, 2), ("runs", 1, 2), ("registrations", 1, 2)]
+
+
+def number(value):
+    text = repr(value)
+    return re.sub(r"e([+-])0*", lambda e: "e" + e[1].replace("+", ""), text)
+
+
+def canonical(value):
+    if isinstance(value, dict):
+        members = sorted((k, v) for k, v in value.items() if v is not None)
+        return "{" + ",".join(f"{json.dumps(k)}:{canonical(v)}" for k, v in members) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    if isinstance(value, float):
+        return number(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def sealed(record, newest):
+    # A line that had no format is given one behind its other members.
+    record["format"] = newest
+    digest = hashlib.sha256((TAG + canonical(record)).encode()).hexdigest()
+    record["checksum"] = digest[:16]
+    return record
+
+
+for name, before, newest in WHOLE:
+    record = json.load(open(f"{name}-{before}.json"))
+    with open(f"{name}-{newest}.json", "w") as file:
+        file.write(json.dumps(sealed(record, newest), indent=2, ensure_ascii=False) + "\n")
+for name, before, newest in LINES:
+    with open(f"{name}-{newest}.jsonl", "w") as file:
+        for line in open(f"{name}-{before}.jsonl"):
+            text = json.dumps(sealed(json.loads(line), newest), separators=(",", ":"), ensure_ascii=False)
+            file.write(text + "\n")
