@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::draw::Draw;
@@ -69,14 +69,14 @@ pub fn run(target: &Target, limits: Limits, folder: &Path) -> Outcome {
         // Where it cannot be kept, the case's number makes it again.
         let _ = fs::write(&kept, &input);
         match try_input(target, &input, &scratch) {
+            Ok(false) if (case as usize) < seeds.len() => outcome.findings.push(Finding {
+                case,
+                what: format!("seed {case} of the corpus is refused"),
+                input: kept,
+            }),
             Ok(accepted) => {
                 outcome.accepted += u64::from(accepted);
                 let _ = fs::remove_file(&kept);
-                if !accepted && (case as usize) < seeds.len() {
-                    let what = format!("seed {case} of the corpus is refused");
-                    let input = kept;
-                    outcome.findings.push(Finding { case, what, input });
-                }
             }
             Err(what) => outcome.findings.push(Finding {
                 case,
@@ -99,12 +99,12 @@ pub fn try_input(target: &Target, input: &[u8], scratch: &Path) -> Result<bool, 
     let (over, still_runs) = channel();
     let name = target.name;
     let watch = std::thread::spawn(move || end_where_late(name, &still_runs));
-    let begun = Instant::now();
+    let begun = spent();
     let memory = allocation_counter::measure(|| {
         let read = catch_unwind(AssertUnwindSafe(|| (target.read)(input, scratch)));
         accepted.set(Some(read));
     });
-    let elapsed = begun.elapsed();
+    let elapsed = spent().saturating_sub(begun);
     let _ = over.send(());
     let _ = watch.join();
     match accepted.take() {
@@ -116,6 +116,15 @@ pub fn try_input(target: &Target, input: &[u8], scratch: &Path) -> Result<bool, 
         Some(Ok(accepted)) => Ok(accepted),
         None => Err("it was not run".to_owned()),
     }
+}
+
+/// What this thread has spent on a processor, so that a busy machine makes nothing late; where the system
+/// does not tell, what a clock shows.
+fn spent() -> Duration {
+    static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|text| text.split(' ').next()?.parse().ok());
+    nanoseconds.map_or_else(|| BEGUN.elapsed(), Duration::from_nanos)
 }
 
 /// Ends the process when an input takes twelve times as long as it may: nothing else stops a thread that

@@ -23,8 +23,6 @@ pub(super) const WEIGHTS: Target = Target {
         of_model![
             "pretrained/lenet.safetensors",
             "tests/pytorch/basic.safetensors",
-            "tests/pytorch/stages.safetensors",
-            "tests/pytorch/lenet5_padded.safetensors",
         ]
     },
     read: weights,
