@@ -49,6 +49,13 @@ mod tests {
             let error = contents(Path::new(path)).unwrap_err().to_string();
             assert!(error.contains("not a file"), "{error}");
         }
+        for (length, is_read) in [(MOST - 1, true), (MOST, true), (MOST + 1, false)] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("picture");
+            // A hole of zeros, which takes no space.
+            File::create(&path).unwrap().set_len(length).unwrap();
+            assert_eq!(contents(&path).is_ok(), is_read, "{length}");
+        }
         assert_eq!(limited(&[7u8; 10][..], 10).unwrap(), [7; 10]);
         let error = limited(std::io::repeat(0), 10).unwrap_err().to_string();
         assert!(error.contains("more than 10 bytes"), "{error}");

@@ -110,3 +110,43 @@ pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {
         ..RunOptions::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_of_all_trials_have_a_limit() {
+        struct Case {
+            jobs: usize,
+            threads: usize,
+            is_fine: bool,
+        }
+        let case = |jobs, threads, is_fine| Case {
+            jobs,
+            threads,
+            is_fine,
+        };
+        let cases = [
+            // 4095, 4096 and 4097 threads.
+            case(1365, 3, true),
+            case(4, 1024, true),
+            case(241, 17, false),
+            case(1, 1025, false),
+            case(65_536, 0, false),
+            case(65_537, 1, false),
+        ];
+        let mut wrong = Vec::new();
+        for Case {
+            jobs,
+            threads,
+            is_fine,
+        } in cases
+        {
+            if check_threads(Some(jobs), Some(threads)).is_ok() != is_fine {
+                wrong.push(format!("{jobs} jobs of {threads} threads"));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
+}

@@ -146,7 +146,17 @@ mod tests {
             assert!(!outside.iter().any(|&v| bounds.hold(v)), "{bounds:?}");
             assert!(!bounds.hold(f64::NAN), "{bounds:?}");
         }
-        assert!(KERNEL.hold(255) && !KERNEL.hold(256) && !KERNEL.hold(0));
+        for (counts, most) in [
+            (UNITS, 65_536),
+            (KERNEL, 255),
+            (STRIDE, 255),
+            (THREADS, 1024),
+            (TOGETHER, 65_536),
+            (MANY, 4_294_967_295),
+        ] {
+            let held = [0, 1, most - 1, most, most + 1].map(|count| counts.hold(count));
+            assert_eq!(held, [false, true, true, true, false], "{counts:?}");
+        }
         let problem = UNITS.check("hidden", 0).unwrap().to_string();
         assert_eq!(problem, "`hidden`: 0: give a whole number from 1 to 65536");
     }

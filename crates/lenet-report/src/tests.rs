@@ -249,3 +249,5 @@ fn letters_that_the_font_lacks_are_told() {
     let svg = std::fs::read_to_string(&files.figures[0].svg).unwrap();
     assert!(svg.contains("Größe 日本</text>"));
 }
+
+mod growth;

@@ -9,8 +9,8 @@ use crate::runtime::RuntimeRecord;
 const ROUNDING: f64 = 1e-3;
 
 impl TrialRecord {
-    /// Refuses what cannot be the record of a trial: an identity that is not its settings', epochs that
-    /// [`validate_epochs`] refuses, or an outcome that they do not bear out.
+    /// Refuses what cannot be the record of a trial: an identity that is not its settings', settings that
+    /// cannot be run, epochs that [`validate_epochs`] refuses, or an outcome that they do not bear out.
     ///
     /// # Errors
     /// What cannot be, in words.
@@ -22,6 +22,7 @@ impl TrialRecord {
                 "it names the trial {named}, and its settings are those of {identity}"
             ));
         }
+        validate_settings(&self.config)?;
         validate_epochs(&self.epochs, &self.config)?;
         let (done, planned) = (self.epochs.len(), self.config.epochs);
         match self.outcome {
@@ -51,6 +52,14 @@ impl TrialRecord {
     #[must_use]
     pub fn is_verified(&self) -> bool {
         self.format > 1
+    }
+}
+
+/// Refuses settings that no trial is run with.
+fn validate_settings(config: &Trial) -> Result<(), String> {
+    match config.validate().first() {
+        Some(problem) => Err(format!("its settings cannot be run: {problem}")),
+        None => Ok(()),
     }
 }
 
@@ -115,12 +124,13 @@ fn validate_epoch(epoch: &EpochRecord) -> Result<(), String> {
 }
 
 impl RuntimeRecord {
-    /// Refuses a sample of a session that the record lacks, and seconds that cannot be. Those of a phase
+    /// Refuses settings that cannot be run, a sample of a session that the record lacks, and seconds that cannot be. Those of a phase
     /// may be negative: they are differences of measured times.
     ///
     /// # Errors
     /// What cannot be, in words.
     pub fn validate(&self) -> Result<(), String> {
+        validate_settings(&self.config)?;
         let known = self.sessions.len();
         if let Some(sample) = self.samples.iter().find(|s| s.session >= known) {
             return Err(format!(

@@ -16,6 +16,9 @@ pub(crate) const MOST_ID: usize = 64;
 /// Most letters of a title, which a figure's drawing must hold.
 pub(crate) const MOST_TITLE: usize = 300;
 
+/// Most letters of a text of several lines, such as notes.
+pub(crate) const MOST_PROSE: usize = 20_000;
+
 /// Most figures, published tables or claims of a study.
 pub(crate) const MOST_TABLES: usize = 1000;
 
@@ -199,10 +202,8 @@ impl<'d> Node<'d> {
             return Err(self.refuse("it names files: use letters, digits, `-`, `_` and `.` alone"));
         }
         if text.len() > MOST_ID {
-            let hint = format!(
-                "it names files: use at most {MOST_ID} letters, not {}",
-                text.len()
-            );
+            let found = text.len();
+            let hint = format!("it names files: use at most {MOST_ID} letters, not {found}");
             return Err(self.refuse(hint));
         }
         Ok(text.to_owned())
@@ -210,28 +211,33 @@ impl<'d> Node<'d> {
 
     /// One line for people, of at most [`MOST_TITLE`] letters.
     pub(crate) fn title(&self) -> Result<String, StudyError> {
-        let text = self.string("a string")?;
-        let letters = text.chars().count();
-        if letters > MOST_TITLE {
-            let hint = format!("use at most {MOST_TITLE} letters, not {letters}");
-            return Err(self.refuse(hint));
-        }
-        self.without_controls(text, &[])
+        self.text("a string", MOST_TITLE, &[])
     }
 
     /// A text for people, of any number of lines; `expected` says what it is.
     pub(crate) fn prose(&self, expected: &'static str) -> Result<String, StudyError> {
-        self.without_controls(self.string(expected)?, &['\n', '\r', '\t'])
+        self.text(expected, MOST_PROSE, &['\n', '\r', '\t'])
     }
 
-    fn without_controls(&self, text: &str, allowed: &[char]) -> Result<String, StudyError> {
-        let wrong = |c: &char| c.is_control() && !allowed.contains(c);
-        match text.chars().find(wrong) {
+    /// A text of at most so many letters, without control characters but the allowed ones.
+    fn text(
+        &self,
+        expected: &'static str,
+        most: usize,
+        allowed: &[char],
+    ) -> Result<String, StudyError> {
+        let text = self.string(expected)?;
+        let letters = text.chars().count();
+        if letters > most {
+            return Err(self.refuse(format!("use at most {most} letters, not {letters}")));
+        }
+        let is_wrong = |c: &char| c.is_control() && !allowed.contains(c);
+        match text.chars().find(is_wrong) {
             None => Ok(text.to_owned()),
-            Some(c) => {
-                let code = u32::from(c);
-                Err(self.refuse(format!("leave out the control character U+{code:04X}")))
-            }
+            Some(c) => Err(self.refuse(format!(
+                "leave out the control character U+{:04X}",
+                u32::from(c)
+            ))),
         }
     }
 

@@ -7,12 +7,14 @@
 //! and early stopping only on the epochs' records. So none of them has state to save.
 
 use std::collections::HashMap;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use lenet_core::Trial;
 use lenet_model::weights::write_atomically;
 use lenet_results::EpochRecord;
+use lenet_results::validate::validate_epochs;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -93,6 +95,41 @@ pub(crate) struct Progress {
     pub train_seconds: f64,
 }
 
+impl Progress {
+    /// Refuses progress that a trial of so many batches per epoch and so many training images cannot have
+    /// made.
+    ///
+    /// # Errors
+    /// What cannot be, in words.
+    pub fn check(&self, batches: usize, images: usize) -> Result<(), String> {
+        validate_epochs(&self.epochs, &self.config)?;
+        let (done, batch) = (self.epochs.len(), self.batch);
+        let steps = done.checked_mul(batches).and_then(|s| s.checked_add(batch));
+        if batch > batches || steps.map(|steps| steps as u64) != Some(self.step) {
+            let step = self.step;
+            return Err(format!(
+                "step {step} is not that of batch {batch} of {batches} after {done} epochs"
+            ));
+        }
+        if self.correct > images as u64 {
+            let correct = self.correct;
+            return Err(format!("{correct} of {images} images are correct"));
+        }
+        match self.train_seconds >= 0.0 && self.train_seconds.is_finite() {
+            true => Ok(()),
+            false => Err(format!("it trained for {} seconds", self.train_seconds)),
+        }
+    }
+}
+
+/// Bytes of the longest checkpoint that a trial can have: its parameters, up to two moments of each, and
+/// the records of its epochs, of which each takes less than a kilobyte.
+pub(crate) fn most_bytes(parameters: usize, trial: &Trial) -> u64 {
+    let numbers = (parameters as u64).saturating_mul(12);
+    let epochs = (trial.epochs as u64).saturating_mul(1 << 10);
+    numbers.saturating_add(epochs).saturating_add(1 << 20)
+}
+
 /// A checkpoint in memory.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Checkpoint {
@@ -171,10 +208,26 @@ impl Checkpoint {
         })
     }
 
-    /// Reads the checkpoint of the trial `identity`; `None` if the file does not exist.
-    pub fn read(path: &Path, identity: &str) -> Result<Option<Self>, CheckpointError> {
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
+    /// Reads the checkpoint of the trial `identity`, which has at most `most` bytes; `None` if the file
+    /// does not exist.
+    pub fn read(path: &Path, identity: &str, most: u64) -> Result<Option<Self>, CheckpointError> {
+        let broken = |reason: String| CheckpointError::Broken {
+            file: path.to_owned(),
+            reason,
+        };
+        let read = || -> io::Result<Option<Vec<u8>>> {
+            // To open a pipe waits for its other end, and a device may have no end.
+            if !fs::metadata(path)?.is_file() {
+                return Ok(None);
+            }
+            let mut bytes = Vec::new();
+            let file = File::open(path)?;
+            file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+            Ok(Some(bytes))
+        };
+        let bytes = match read() {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Err(broken("it is not a file".to_owned())),
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => {
                 return Err(CheckpointError::Io {
@@ -183,6 +236,11 @@ impl Checkpoint {
                 });
             }
         };
+        if bytes.len() as u64 > most {
+            return Err(broken(format!(
+                "it is longer than the {most} bytes that this trial's can have"
+            )));
+        }
         let checkpoint = Self::decode(path, &bytes)?;
         if checkpoint.progress.identity != identity {
             return Err(CheckpointError::OtherTrial {
@@ -237,94 +295,4 @@ impl Checkpoint {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing;
-
-    fn checkpoint() -> Checkpoint {
-        let trial = testing::trial();
-        Checkpoint {
-            progress: Progress {
-                identity: trial.identity(),
-                config: trial,
-                level: "portable".to_owned(),
-                epochs: vec![],
-                step: 7,
-                batch: 3,
-                loss_bits: f64::NAN.to_bits(),
-                correct: 5,
-                train_seconds: 0.1,
-            },
-            parameters: vec![1.0, f32::MIN_POSITIVE / 3.0, -0.0],
-            moments: vec![],
-        }
-    }
-
-    fn read(bytes: &[u8]) -> Result<Option<Checkpoint>, CheckpointError> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("c");
-        std::fs::write(&path, bytes).unwrap();
-        Checkpoint::read(&path, &checkpoint().progress.identity)
-    }
-
-    fn written() -> Vec<u8> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("c");
-        checkpoint().write(&path).unwrap();
-        std::fs::read(&path).unwrap()
-    }
-
-    #[test]
-    fn what_is_written_is_read() {
-        assert_eq!(read(&written()).unwrap(), Some(checkpoint()));
-        assert_eq!(
-            Checkpoint::read(Path::new("/nonexistent/c"), "x").unwrap(),
-            None
-        );
-    }
-
-    #[test]
-    fn any_cut_or_flipped_bit_is_noticed() {
-        let whole = written();
-        for length in 0..whole.len() {
-            let error = read(&whole[..length]).unwrap_err();
-            assert!(
-                matches!(error, CheckpointError::Broken { .. }),
-                "{length}: {error}"
-            );
-        }
-        for at in 0..whole.len() {
-            let mut altered = whole.clone();
-            altered[at] ^= 2;
-            match read(&altered) {
-                Err(CheckpointError::Broken { .. } | CheckpointError::Version { .. }) => {}
-                other => panic!("byte {at}: {other:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn another_trial_and_a_newer_version_are_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("c");
-        checkpoint().write(&path).unwrap();
-        let error = Checkpoint::read(&path, "0123456789abcdef").unwrap_err();
-        assert!(
-            matches!(error, CheckpointError::OtherTrial { .. }),
-            "{error}"
-        );
-
-        let mut newer = written();
-        let (old, new) = (br#"{\"format\":1,"#, br#"{\"format\":2,"#);
-        let at = newer
-            .windows(old.len())
-            .position(|window| window == old)
-            .unwrap();
-        newer[at..at + new.len()].copy_from_slice(new);
-        let error = read(&newer).unwrap_err();
-        assert!(
-            matches!(error, CheckpointError::Version { found: 2, .. }),
-            "{error}"
-        );
-    }
-}
+mod tests;

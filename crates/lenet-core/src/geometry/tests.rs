@@ -78,3 +78,16 @@ fn impossible_sizes_are_refused() {
         assert!(geometry.validate().is_err(), "{geometry:?}");
     }
 }
+
+#[test]
+fn convolutions_are_counted() {
+    for (stages, is_few_enough) in [(63, true), (64, true), (65, false)] {
+        let geometry = Geometry {
+            filters: vec![1; stages],
+            ..Geometry::lab_2017(16)
+        };
+        let told = geometry.validate().err().map(|error| error.to_string());
+        let is_refused = told.is_some_and(|told| told.contains("give at most 64"));
+        assert_eq!(is_refused, !is_few_enough, "{stages}");
+    }
+}

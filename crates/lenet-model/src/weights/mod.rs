@@ -176,10 +176,24 @@ fn training_images(
     ))
 }
 
+/// Bytes of the longest file of weights that is read.
+const MOST_BYTES: u64 = 4 << 30;
+
+fn check_length(bytes: u64) -> Result<(), std::io::Error> {
+    match bytes > MOST_BYTES {
+        true => Err(std::io::Error::new(
+            std::io::ErrorKind::InvalidInput,
+            format!("it has more than {MOST_BYTES} bytes"),
+        )),
+        false => Ok(()),
+    }
+}
+
 /// The contents of a file. Devices and pipes, which may never end or never begin, are no files.
 fn contents_of(path: &Path) -> Result<Vec<u8>, WeightsError> {
     let io = |error| WeightsError::io(path, error);
-    let kind = std::fs::metadata(path).map_err(io)?.file_type();
+    let found = std::fs::metadata(path).map_err(io)?;
+    let kind = found.file_type();
     if !kind.is_file() && !kind.is_dir() {
         let words = "this is a device or a pipe, not a file";
         return Err(io(std::io::Error::new(
@@ -187,6 +201,7 @@ fn contents_of(path: &Path) -> Result<Vec<u8>, WeightsError> {
             words,
         )));
     }
+    check_length(found.len()).map_err(io)?;
     std::fs::read(path).map_err(io)
 }
 

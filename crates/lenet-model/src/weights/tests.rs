@@ -372,3 +372,23 @@ fn a_pytorch_state_dict_gives_pytorchs_logits() {
         }
     }
 }
+
+#[test]
+fn files_have_a_longest_length() {
+    for (bytes, is_read) in [
+        (MOST_BYTES - 1, true),
+        (MOST_BYTES, true),
+        (MOST_BYTES + 1, false),
+    ] {
+        assert_eq!(check_length(bytes).is_ok(), is_read, "{bytes}");
+    }
+    // A hole of zeros, refused by its length and not by its contents.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("w");
+    std::fs::File::create(&path)
+        .unwrap()
+        .set_len(MOST_BYTES + 1)
+        .unwrap();
+    let error = load_any(&path).unwrap_err().to_string();
+    assert!(error.contains("more than 4294967296 bytes"), "{error}");
+}

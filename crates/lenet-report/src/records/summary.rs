@@ -60,16 +60,17 @@ pub fn summarize(record: &RuntimeRecord) -> Result<Summary, StatsError> {
     let quartiles = [quantile(&sorted, 0.25), quantile(&sorted, 0.75)];
     let reach = 1.5 * (quartiles[1] - quartiles[0]);
     let fences = quartiles[0] - reach..=quartiles[1] + reach;
-    let flops = record.work.train_flops + record.work.evaluation_flops;
-    let flops_per_second = flops as f64 / estimate.point;
-    let images = record.execution.trials * record.images.train;
+    // Sums and products as floats: a record may hold any counts.
+    let flops = record.work.train_flops as f64 + record.work.evaluation_flops as f64;
+    let flops_per_second = flops / estimate.point;
+    let images = record.execution.trials as f64 * record.images.train as f64;
     let phases = median_phases(&record.phases)?;
     Ok(Summary {
         median: estimate.point,
         interval: estimate.interval,
         level: estimate.level,
         quartiles,
-        train_images_per_second: images as f64 / median(&train, LEVEL)?.point,
+        train_images_per_second: images / median(&train, LEVEL)?.point,
         flops_per_second,
         share_of_peak: peak_flops(record).map(|peak| flops_per_second / peak),
         phases,

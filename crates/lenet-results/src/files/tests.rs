@@ -22,6 +22,26 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
+fn records_are_read_up_to_their_longest() {
+    let folder = folder();
+    let path = folder.path().join("record");
+    let file = fs::File::create(&path).unwrap();
+    for (length, is_read) in [(LONGEST - 1, true), (LONGEST, true), (LONGEST + 1, false)] {
+        // A hole of zeros, which takes no space.
+        file.set_len(length).unwrap();
+        let read = read_if_present(&path).map(|text| text.unwrap().len() as u64);
+        match is_read {
+            true => assert_eq!(read.unwrap(), length),
+            false => assert!(
+                read.unwrap_err()
+                    .to_string()
+                    .contains("longer than 268435456")
+            ),
+        }
+    }
+}
+
+#[test]
 fn a_file_appears_whole_or_not_at_all() {
     let folder = folder();
     let path = folder.path().join("x.csv");

@@ -211,3 +211,6 @@ fn parse(bytes: &[u8]) -> Result<Predictions, String> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use lenet_results::{EpochRecord, Outcome};
 use super::{dropout, start};
 use crate::RunOptions;
 use crate::backend::{self, EvaluationSums, Member, State, TrainingSums};
-use crate::checkpoint::{Checkpoint, Progress};
+use crate::checkpoint::{Checkpoint, CheckpointError, Progress, most_bytes};
 use crate::config;
 use crate::error::TrainError;
 use crate::memory::{MemoryUse, ensure_memory, memory_bytes};
@@ -64,8 +64,9 @@ impl<'a> Course<'a> {
         ensure_memory(needed)?;
         let identity = trial.identity();
         let level = level_name(trial, options);
+        let most = most_bytes(geometry.parameter_count(), trial);
         let saved = match checkpoint {
-            Some(path) => Checkpoint::read(path, &identity)?,
+            Some(path) => Checkpoint::read(path, &identity, most)?,
             None => None,
         };
         let (progress, state) = match saved {
@@ -99,7 +100,11 @@ impl<'a> Course<'a> {
             }
         };
         backend::check_state(&geometry, trial.optimizer, &state)?;
-        let batches = data.train.indices.len().div_ceil(trial.batch_size);
+        let batches = images.div_ceil(trial.batch_size);
+        if let (Some(path), Err(reason)) = (checkpoint, progress.check(batches, images)) {
+            let file = path.to_owned();
+            return Err(CheckpointError::Broken { file, reason }.into());
+        }
         let course = Self {
             trial,
             data,

@@ -163,6 +163,18 @@ fn sizes_are_checked_before_anything_is_decoded() {
     jpeg[frame + 5..frame + 9].copy_from_slice(&[0x3e, 0x80, 0x3e, 0x80]);
     let error = Picture::decode(&jpeg).unwrap_err();
     assert!(matches!(error, DecodeError::Pixels { .. }), "{error}");
+    for (sides, is_too_long) in [
+        ([16_383, 1], false),
+        ([16_384, 1], false),
+        ([16_385, 1], true),
+    ] {
+        let [long, short] = sides;
+        for bytes in [claims(long, short), claims(short, long)] {
+            let error = Picture::decode(&bytes).unwrap_err();
+            let is_refused = matches!(error, DecodeError::Sides { .. });
+            assert_eq!(is_refused, is_too_long, "{sides:?}: {error}");
+        }
+    }
     // As large as may be, but for its missing rows.
     let error = Picture::decode(&claims(8192, 8192)).unwrap_err();
     assert!(matches!(error, DecodeError::Broken { .. }), "{error}");

@@ -148,7 +148,9 @@ fn each_trial_is_what_it_is_alone() {
         for ((trial, file), end) in trials.iter().zip(&files).zip(seen.into_ends()) {
             let got = finished(end.unwrap());
             assert_same(&got, &alone(trial, &data));
-            let saved = Checkpoint::read(file, &trial.identity()).unwrap().unwrap();
+            let saved = Checkpoint::read(file, &trial.identity(), u64::MAX)
+                .unwrap()
+                .unwrap();
             assert_eq!(saved.progress.epochs.len(), got.1.len());
             let mut epochs = saved.progress.epochs.iter().zip(&got.1);
             assert!(epochs.all(|(a, b)| a.same_outcome(b)));
@@ -215,7 +217,7 @@ fn checkpoints_in_the_middle_of_an_epoch_are_those_of_the_trial_alone() {
     together(trials, &data, &files, seen).unwrap();
     for (number, trial) in trials.iter().enumerate() {
         let [a, b] = [number, number + 3].map(|file| {
-            Checkpoint::read(&files[file], &trial.identity())
+            Checkpoint::read(&files[file], &trial.identity(), u64::MAX)
                 .unwrap()
                 .unwrap()
         });
