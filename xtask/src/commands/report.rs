@@ -149,7 +149,9 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
         found.runtimes.extend(runtimes);
         let (register, damaged) = find_registrations(folder)?;
         found.register.extend(register);
-        found.damaged.extend(damaged);
+        found
+            .damaged
+            .extend(damaged.iter().map(StoreError::to_string));
         match read_study(folder)? {
             Some(study) => found.add(study),
             None if has_trials && config.is_none() => anyhow::bail!(

@@ -308,7 +308,7 @@ fn what_cannot_be_read_is_named() {
                     .set_len(LONGEST + 1)
                     .unwrap()
             },
-            words: "not a readable record: it is longer than 1073741824 bytes",
+            words: "not a readable record: it is longer than 268435456 bytes",
         },
         Unreadable {
             what: "a name without end",

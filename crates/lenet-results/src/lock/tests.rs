@@ -164,26 +164,34 @@ fn whatever_stands_in_place_of_a_lease_is_told_apart() {
 #[test]
 fn a_dead_lease_that_is_gone_already_is_no_error() {
     let folder = tempfile::tempdir().unwrap();
-    let lease = folder.path().join("lock.lease");
-    remove_dead(&lease, "").unwrap();
+    let (path, lease) = (Path::new("lock"), folder.path().join("lock.lease"));
+    remove_dead(path, &lease, "").unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
-    let refused = remove_dead(&folder.path().join("file/lease"), "").unwrap_err();
+    let refused = remove_dead(path, &folder.path().join("file/lease"), "").unwrap_err();
     assert!(
         matches!(
             refused,
             StoreError::Io {
-                action: "remove",
+                action: "create",
                 ..
             }
         ),
         "{refused}"
     );
-    // Another's that was taken for it comes back.
+    // Another's that stands in its place stays.
     fs::write(&lease, "another").unwrap();
-    remove_dead(&lease, "dead").unwrap();
+    remove_dead(path, &lease, "dead").unwrap();
     assert_eq!(fs::read_to_string(&lease).unwrap(), "another");
-    remove_dead(&lease, "another").unwrap();
+    remove_dead(path, &lease, "another").unwrap();
     assert!(!lease.exists());
+    // While another process is at it, the lease counts as that one's.
+    fs::write(&lease, "dead").unwrap();
+    let right = format!("lock.lease.{}", digest(TAG, &"dead".into()));
+    let held = take_lease(path, &folder.path().join(right)).unwrap();
+    let refused = remove_dead(path, &lease, "dead").unwrap_err();
+    assert!(matches!(refused, StoreError::Locked { .. }), "{refused}");
+    assert!(lease.exists());
+    drop(held);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use lenet_results::{
     AlteredSetting, CellRecord, CellTrial, ClaimRecord, ComparisonRecord, Correction, Drawing,
     DrawingKind, EpochMeasure, Execution, FigureRecord, LeftOut, Measure, Moment, PairRecord,
     PublishedPoint, PublishedRecord, PublishedSeries, Quantity, Reading, RegisteredClaim,
-    Registration, Rule, RuntimeParameters, Scope, StudyRecord, TestRecord, Threshold,
+    Registration, Rule, RuntimeParameters, Scope, StudyFile, StudyRecord, TestRecord, Threshold,
 };
 
 use super::trials::{TRIAL, execution, images, text, trial};
@@ -84,7 +84,7 @@ fn cell(label: &str, execution: Option<Execution>) -> CellRecord {
     }
 }
 
-pub fn study(format: u32) -> StudyRecord {
+pub fn study(format: u32, is_newest: bool) -> StudyRecord {
     let point = |epoch, name: &str, value| PublishedPoint {
         epoch,
         values: BTreeMap::from([(text(name), value)]),
@@ -169,6 +169,19 @@ pub fn study(format: u32) -> StudyRecord {
             },
         ],
         until_decided: Some(40),
+        commands: match is_newest {
+            true => vec![text(
+                "cargo xtask experiments --config golden.toml --epochs 3",
+            )],
+            false => Vec::new(),
+        },
+        files: match is_newest {
+            true => vec![StudyFile {
+                name: text("golden.toml"),
+                text: text("name = \"golden\"\n"),
+            }],
+            false => Vec::new(),
+        },
     }
 }
 
@@ -280,5 +293,7 @@ pub fn first_study() -> StudyRecord {
         claims: Vec::new(),
         altered: Vec::new(),
         until_decided: None,
+        commands: Vec::new(),
+        files: Vec::new(),
     }
 }

@@ -55,6 +55,7 @@ fn read(input: &[u8], folder: &Path) -> bool {
     all.trials.retain(|trial| trial.validate().is_ok());
     all.runtimes.retain(|runtime| runtime.validate().is_ok());
     let records = Records {
+        left_out: &[],
         studies: &all.studies,
         trials: &all.trials,
         runtimes: &all.runtimes,
