@@ -1,6 +1,6 @@
 """Makes the files of the newest formats from those of the formats before: the same members, the newest
 number as `format`, and a checksum. Files of older formats were written by the revision 94c19bc, the last
-before checksums. Run it in this folder with any Python 3; it always writes the same bytes.
+before checksums; backend and identities are those of a trial that can be run. Run it in this folder with any Python 3; it always writes the same bytes.
 
 A checksum is the first sixteen hex digits of the SHA-256 of a tag and the canonical JSON of all other
 members: members sorted by name, those that are null left out, no spaces, floats in their shortest form."""
