@@ -28,6 +28,12 @@ pub(crate) fn write_whole(
     Ok(path)
 }
 
+/// The same for text. Every text of a report passes here: what records hold came from outside, and none of
+/// its control characters reaches a file.
+pub(crate) fn write_text(folder: &Path, name: &str, text: &str) -> Result<PathBuf, ReportError> {
+    write_whole(folder, name, lenet_core::shown(text).as_bytes())
+}
+
 /// Holds the names of the files that a report wrote into its folder, one per line.
 const MANIFEST: &str = ".report-files";
 
