@@ -338,3 +338,30 @@ fn every_changed_digit_is_found() {
         fs::write(&path, &whole).unwrap();
     }
 }
+
+/// A kill between the result and the removal of the checkpoint.
+#[test]
+fn a_checkpoint_that_is_left_over_goes() {
+    for (outcome, stays) in [
+        (Outcome::Completed {}, false),
+        (
+            Outcome::Failed {
+                message: "m".into(),
+            },
+            true,
+        ),
+    ] {
+        let Fixture { trial, _folder, .. } = fixture();
+        let epochs: Vec<_> = (1..=10).map(epoch).collect();
+        let writer = trial.begin(&config()).unwrap();
+        let record = writer.finish(outcome, epochs, 1).unwrap();
+        fs::write(trial.checkpoint_path(), "left").unwrap();
+        trial.mend(&record).unwrap();
+        assert_eq!(
+            trial.checkpoint_path().exists(),
+            stays,
+            "{:?}",
+            record.outcome
+        );
+    }
+}
