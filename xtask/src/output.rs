@@ -30,25 +30,10 @@ pub fn warning(text: impl std::fmt::Display) {
     note(format_args!("warning: {text}"));
 }
 
-/// A text without what would move a terminal's cursor, change its colours, or turn the order of its
-/// letters: such characters are written as JSON does, `\u001b` for ESC. Line breaks and tabs stay.
+/// As [`lenet_core::shown`], of whatever has a text.
 #[must_use]
 pub fn shown(text: impl std::fmt::Display) -> String {
-    let mut shown = String::new();
-    for letter in text.to_string().chars() {
-        if is_hidden(letter) {
-            shown += &format!("\\u{:04x}", u32::from(letter));
-        } else {
-            shown.push(letter);
-        }
-    }
-    shown
-}
-
-/// Control characters, line separators, and those that change the direction of writing.
-fn is_hidden(letter: char) -> bool {
-    letter.is_control() && !matches!(letter, '\n' | '\t')
-        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    lenet_core::shown(&text.to_string())
 }
 
 /// Whether standard output is a terminal that takes colours.

@@ -6,13 +6,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lenet_results::files::NewFile;
+use lenet_results::files::{NewFile, remove_temporary};
 
 use crate::error::ReportError;
 
-/// Creates the report's folder.
+/// Creates the report's folder, or removes what a process that was killed has left in it.
 pub(crate) fn create_folder(path: &Path) -> Result<(), ReportError> {
-    fs::create_dir_all(path).map_err(ReportError::io(path, "create"))
+    fs::create_dir_all(path).map_err(ReportError::io(path, "create"))?;
+    remove_temporary(path);
+    Ok(())
 }
 
 /// Writes `contents` to `folder/name`, whole or not at all; gives its path.
@@ -26,6 +28,12 @@ pub(crate) fn write_whole(
         .and_then(|file| file.write(contents))
         .map_err(ReportError::io(&path, "write"))?;
     Ok(path)
+}
+
+/// The same for text. Every text of a report passes here: what records hold came from outside, and none of
+/// its control characters reaches a file.
+pub(crate) fn write_text(folder: &Path, name: &str, text: &str) -> Result<PathBuf, ReportError> {
+    write_whole(folder, name, lenet_core::shown(text).as_bytes())
 }
 
 /// Holds the names of the files that a report wrote into its folder, one per line.

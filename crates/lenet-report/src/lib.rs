@@ -212,7 +212,9 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     let figures = all.iter().map(|figure| write_figure(figure, out));
     let (figures, lacking): (Vec<_>, Vec<_>) =
         figures.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
-    let write = |name: &str, contents: &[u8]| files::write_whole(out, name, contents);
+    let write = |name: &str, contents: &[u8]| {
+        files::write_text(out, name, &String::from_utf8_lossy(contents))
+    };
     let written = files.iter().map(|(name, contents)| write(name, contents));
     let written = ReportFiles {
         warnings: lacking_letters(&figures, &lacking).into_iter().collect(),
@@ -279,7 +281,7 @@ fn write_figure(figure: &Figure, out: &Path) -> Result<(FigureFiles, Vec<char>),
     let svg = plot::svg::file(&scene);
     let files = FigureFiles {
         id: figure.id.clone(),
-        svg: files::write_whole(out, &svg_name, svg.as_bytes())?,
+        svg: files::write_text(out, &svg_name, &svg)?,
         png: files::write_whole(out, &png_name, &png)?,
     };
     Ok((files, plot::font::missing(scene.texts())))

@@ -251,3 +251,4 @@ fn letters_that_the_font_lacks_are_told() {
 }
 
 mod growth;
+mod hostile;

@@ -117,7 +117,7 @@ fn temporary_prefix() -> String {
 
 /// Removes temporary files that killed processes left in a folder. Those of a process that lives, and
 /// of another machine's for a day, stay.
-pub(crate) fn remove_temporary(folder: &Path) {
+pub fn remove_temporary(folder: &Path) {
     const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let Ok(entries) = fs::read_dir(folder) else {
         return;

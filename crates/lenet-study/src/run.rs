@@ -185,7 +185,7 @@ pub(crate) fn run_with(
     })
 }
 
-/// Makes anew what is damaged of finished trials, from their results.
+/// Makes anew what is damaged of finished trials, from their results, and removes what is left over.
 fn mend(plan: &Plan, store: &Store, work: &[Work]) -> Result<(), StudyError> {
     let done = plan
         .trials
@@ -197,7 +197,7 @@ fn mend(plan: &Plan, store: &Store, work: &[Work]) -> Result<(), StudyError> {
         let Ok(Some(record)) = place.read_record() else {
             continue;
         };
-        if place.damage(&record).is_empty() {
+        if place.damage(&record).is_empty() && !place.checkpoint_path().exists() {
             continue;
         }
         match place.mend(&record) {

@@ -86,6 +86,23 @@ impl Field {
     }
 }
 
+/// A field that a spreadsheet takes for a text: what is no number and begins as a formula does gets an
+/// apostrophe before it, as one would type it there.
+fn no_formula(text: String) -> String {
+    let begins = text.starts_with(['=', '+', '-', '@', '\t']);
+    match begins && text.parse::<f64>().is_err() {
+        true => format!("'{text}"),
+        false => text,
+    }
+}
+
+/// A cell of a Markdown table: no bar ends it, and no HTML stands in it.
+fn no_markup(text: &str) -> String {
+    text.replace('|', "\\|")
+        .replace('<', "&lt;")
+        .replace('\n', " ")
+}
+
 /// A verdict in the colour of its kind.
 pub(crate) fn verdict_html(verdict: Verdict) -> Markup {
     let class = match verdict {
@@ -183,7 +200,7 @@ impl Table {
         self
     }
 
-    /// The table as CSV. Fields are quoted where necessary.
+    /// The table as CSV. Fields are quoted where necessary, and none is a formula.
     pub(crate) fn csv(&self) -> Vec<u8> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let sure = "rows have as many fields as the heading, and memory does not refuse";
@@ -191,7 +208,7 @@ impl Table {
         writer.write_record(headings).expect(sure);
         for row in &self.rows {
             writer
-                .write_record(row.iter().map(Field::text))
+                .write_record(row.iter().map(|field| no_formula(field.text())))
                 .expect(sure);
         }
         writer.into_inner().expect(sure)
@@ -204,7 +221,7 @@ impl Table {
             Style::Number => "--:".to_owned(),
             _ => "---".to_owned(),
         };
-        let safe = |field: &Field| field.text().replace('|', "\\|").replace('\n', " ");
+        let safe = |field: &Field| no_markup(&field.text());
         let headings = self.headings.iter().map(|(heading, _)| heading.clone());
         // An empty heading takes one blank, not two.
         let mut out = line(headings.collect()).replace("|  |", "| |");

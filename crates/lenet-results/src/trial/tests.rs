@@ -371,3 +371,30 @@ fn a_checkpoint_that_is_no_use_goes_out_of_the_way() {
     assert_eq!(writer.set_checkpoint_aside().unwrap(), Some(kept.clone()));
     assert!(kept.exists() && !trial.checkpoint_path().exists());
 }
+
+/// A kill between the result and the removal of the checkpoint.
+#[test]
+fn a_checkpoint_that_is_left_over_goes() {
+    for (outcome, stays) in [
+        (Outcome::Completed {}, false),
+        (
+            Outcome::Failed {
+                message: "m".into(),
+            },
+            true,
+        ),
+    ] {
+        let Fixture { trial, _folder, .. } = fixture();
+        let epochs: Vec<_> = (1..=10).map(epoch).collect();
+        let writer = trial.begin(&config()).unwrap();
+        let record = writer.finish(outcome, epochs, 1).unwrap();
+        fs::write(trial.checkpoint_path(), "left").unwrap();
+        trial.mend(&record).unwrap();
+        assert_eq!(
+            trial.checkpoint_path().exists(),
+            stays,
+            "{:?}",
+            record.outcome
+        );
+    }
+}

@@ -79,7 +79,8 @@ impl TrialDir {
         })
     }
 
-    /// Makes the damaged files of a finished trial anew, from its result.
+    /// Makes the damaged files of a finished trial anew, from its result, and removes a checkpoint that a
+    /// process left which was killed after it had written the result.
     ///
     /// # Errors
     /// [`StoreError::Locked`] while another process writes the trial; [`StoreError::Io`].
@@ -97,6 +98,9 @@ impl TrialDir {
         let path = self.runs_path();
         if sound(self.read_runs(), &path, &mut aside)?.is_none() {
             write_lines(&path, &record.runs)?;
+        }
+        if !matches!(record.outcome, Outcome::Failed { .. }) {
+            remove_if_present(&self.checkpoint_path())?;
         }
         Ok(aside)
     }

@@ -25,7 +25,7 @@ fn csv_quotes_where_it_must() {
 #[test]
 fn markdown_keeps_a_row_on_its_line() {
     let wanted = "| | name | n | verdict |\n| --: | --- | --: | --- |\n\
-                  | 1 | a\\|b <c> | 2 | holds |\n| 2 | d, \"e\" f |  | does not hold |\n";
+                  | 1 | a\\|b &lt;c> | 2 | holds |\n| 2 | d, \"e\" f |  | does not hold |\n";
     assert_eq!(sample().markdown(), wanted);
 }
 
