@@ -197,7 +197,7 @@ class Crate:
         """The outcome of testing a mutant. Tests that fail once only do not kill it."""
         for words, limit in [(self.quick, self.quick_limit), (self.slow, limit)]:
             first = self.run_tests(programs, number, limit, words)
-            if first == "killed":
+            if first == "killed" and not self.once:
                 first = self.run_tests(programs, number, limit, words)
             if first != "survived":
                 return first
@@ -206,6 +206,7 @@ class Crate:
     # Arguments that choose the quick tests, and the slow ones; None: there are no such.
     quick, slow = [], None
     quick_limit = 600
+    once = False
 
     def sort_tests(self, programs):
         """Finds tests that take long, to be run after the others."""
@@ -223,7 +224,7 @@ class Crate:
         began = time.time()
         for program in programs:
             self.run_tests([program], 0, 600, self.quick)
-        self.quick_limit = max(4.0, 6 * (time.time() - began))
+        self.quick_limit = max(2.5, 6 * (time.time() - began))
         print(f"slow tests: {', '.join(slow) or 'none'}; the others may take {self.quick_limit:.1f} s", flush=True)
 
     def run_tests(self, programs, number, limit, words):
@@ -266,8 +267,10 @@ def main():
     arguments.add_argument("--jobs", type=int, default=1, help="mutants tested at once")
     arguments.add_argument("--opt-level", default="1", help="of the crate and what it depends on")
     arguments.add_argument("--exclude", action="append", default=[], help="file without mutants")
+    arguments.add_argument("--once", action="store_true", help="of tests that never fail by chance: one failure kills")
     given = arguments.parse_args()
     crate = Crate(given.package, given.work, given.opt_level, given.exclude)
+    crate.once = given.once
     out = pathlib.Path(given.out)
     before = json.loads(out.read_text()) if out.exists() else {}
 
