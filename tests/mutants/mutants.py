@@ -84,7 +84,7 @@ def body_of(source, function):
 
 
 class Crate:
-    def __init__(self, package, work, opt_level):
+    def __init__(self, package, work, opt_level, exclude):
         self.package, self.work = package, pathlib.Path(work)
         self.environment = os.environ | {
             "CARGO_TARGET_DIR": str(self.work / "target"),
@@ -108,7 +108,7 @@ class Crate:
             folder.chmod(0o777)
 
         def listing(*more):
-            command = ["cargo", "mutants", "-p", package, "--list", *more]
+            command = ["cargo", "mutants", "-p", package, "--list", *more, *(f"--exclude={file}" for file in exclude)]
             return subprocess.run(command, capture_output=True, check=True, text=True).stdout
 
         self.mutants = json.loads(listing("--json"))
@@ -195,10 +195,41 @@ class Crate:
 
     def test(self, programs, number, limit):
         """The outcome of testing a mutant. Tests that fail once only do not kill it."""
-        first = self.run_tests(programs, number, limit)
-        return self.run_tests(programs, number, limit) if first == "killed" else first
+        for words, limit in [(self.quick, self.quick_limit), (self.slow, limit)]:
+            first = self.run_tests(programs, number, limit, words)
+            if first == "killed" and not self.once:
+                first = self.run_tests(programs, number, limit, words)
+            if first != "survived":
+                return first
+        return "survived"
 
-    def run_tests(self, programs, number, limit):
+    # Arguments that choose the quick tests, and the slow ones; None: there are no such.
+    quick, slow = [], None
+    quick_limit = 600
+    once = False
+
+    def sort_tests(self, programs):
+        """Finds tests that take long, to be run after the others."""
+        slow = []
+        for program in programs:
+            listed = subprocess.run([program, "--list"], cwd=self.folder, capture_output=True, text=True).stdout
+            for name in re.findall(r"^(.+): test$", listed, re.M):
+                began = time.time()
+                self.run_tests([program], 0, 600, ["--exact", name])
+                if time.time() - began > 0.4:
+                    slow.append(name)
+        if slow:
+            self.slow = ["--exact", *slow]
+            self.quick = ["--exact", *(word for name in slow for word in ["--skip", name])]
+        began = time.time()
+        for program in programs:
+            self.run_tests([program], 0, 600, self.quick)
+        self.quick_limit = max(2.5, 6 * (time.time() - began))
+        print(f"slow tests: {', '.join(slow) or 'none'}; the others may take {self.quick_limit:.1f} s", flush=True)
+
+    def run_tests(self, programs, number, limit, words):
+        if words is None:
+            return "survived"
         environment = self.environment | {
             "MUTANT": str(number),
             "CARGO_MANIFEST_DIR": str(self.folder),
@@ -208,7 +239,7 @@ class Crate:
         nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
         for program in programs:
             running = subprocess.Popen(
-                [program, "-q"], cwd=self.folder, env=environment, start_new_session=True,
+                [program, "-q", *words], cwd=self.folder, env=environment, start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **nobody,
             )
             try:
@@ -235,8 +266,11 @@ def main():
     arguments.add_argument("--out", required=True, help="file for the outcomes; those killed in it are not run again")
     arguments.add_argument("--jobs", type=int, default=1, help="mutants tested at once")
     arguments.add_argument("--opt-level", default="1", help="of the crate and what it depends on")
+    arguments.add_argument("--exclude", action="append", default=[], help="file without mutants")
+    arguments.add_argument("--once", action="store_true", help="of tests that never fail by chance: one failure kills")
     given = arguments.parse_args()
-    crate = Crate(given.package, given.work, given.opt_level)
+    crate = Crate(given.package, given.work, given.opt_level, given.exclude)
+    crate.once = given.once
     out = pathlib.Path(given.out)
     before = json.loads(out.read_text()) if out.exists() else {}
 
@@ -257,9 +291,11 @@ def main():
     began = time.time()
     if crate.test(programs, 0, 600) != "survived":
         raise SystemExit("the tests fail without a mutant")
-    limit = max(8.0, 5 * (time.time() - began))
+    seconds = time.time() - began
+    crate.sort_tests(programs)
+    limit = max(8.0, 5 * seconds)
     rest = [m for m in crate.mutants if m["outcome"] is None and before.get(m["name"]) not in ("killed", "timeout")]
-    print(f"{len(crate.mutants)} mutants, {len(rest)} to test, tests take {time.time() - began:.1f} s", flush=True)
+    print(f"{len(crate.mutants)} mutants, {len(rest)} to test, tests take {seconds:.1f} s", flush=True)
 
     def run(mutant):
         mutant["outcome"] = crate.test(programs, mutant["number"], limit)
@@ -269,7 +305,7 @@ def main():
     together = [m for m in rest if m["body"]]
     with concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
         for done, _ in enumerate(pool.map(run, together)):
-            if done % 20 == 0:
+            if done % 5 == 0:
                 save()
     save()
     alone = [m for m in rest if not m["body"]]

@@ -248,5 +248,5 @@ pub(crate) fn remove_if_present(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

@@ -98,8 +98,17 @@ mod tests {
     }
 
     #[test]
+    fn whole_numbers_are_read() {
+        let read = |text| serde_json::from_str::<Holder>(text).unwrap().0;
+        assert_eq!((read("2"), read("-3"), read("0")), (2.0, -3.0, 0.0));
+    }
+
+    #[test]
     fn other_strings_are_refused() {
-        assert!(serde_json::from_str::<Holder>("\"nan\"").is_err());
-        assert!(serde_json::from_str::<Holder>("null").is_err());
+        for text in ["\"nan\"", "null"] {
+            let refused = serde_json::from_str::<Holder>(text).err().unwrap();
+            let expected = "expected a number, \"NaN\", \"inf\" or \"-inf\"";
+            assert!(refused.to_string().contains(expected), "{refused}");
+        }
     }
 }

@@ -62,3 +62,6 @@ fn deviance(x: f64, m: f64) -> f64 {
     }
     sum
 }
+
+#[cfg(test)]
+mod tests;

@@ -80,7 +80,8 @@ pub(crate) fn classifier_oracle<T: DeserializeOwned>(part: &str) -> Vec<T> {
     cases(include_str!("../oracle/classifier.json"), part)
 }
 
-fn cases<T: DeserializeOwned>(text: &str, part: &str) -> Vec<T> {
+/// The cases of a part of what a script wrote.
+pub(crate) fn cases<T: DeserializeOwned>(text: &str, part: &str) -> Vec<T> {
     let mut parts: serde_json::Value = serde_json::from_str(text).expect("a script wrote it");
     let cases: Vec<T> =
         serde_json::from_value(parts[part].take()).expect("the cases are of that type");

@@ -1,4 +1,5 @@
 //! What a path holds before, during and after a write.
+#![cfg(unix)]
 
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::process::Command;

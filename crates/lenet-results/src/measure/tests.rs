@@ -99,3 +99,54 @@ fn people_read_what_a_claim_reads() {
         assert_eq!(reading(measure, at).to_string(), words);
     }
 }
+
+struct Kind {
+    measure: &'static str,
+    of_runtime: bool,
+    accuracy: bool,
+    of_epochs: bool,
+}
+
+#[test]
+fn measures_know_their_kind() {
+    let kind = |measure, of_runtime, accuracy, of_epochs| Kind {
+        measure,
+        of_runtime,
+        accuracy,
+        of_epochs,
+    };
+    let cases = [
+        kind("train_loss", false, false, true),
+        kind("train_accuracy", false, true, true),
+        kind("validation_loss", false, false, true),
+        kind("validation_accuracy", false, true, true),
+        kind("test_loss", false, false, true),
+        kind("test_accuracy", false, true, true),
+        kind("seconds_per_epoch", false, false, true),
+        kind("epochs until test_accuracy >= 0.9", false, false, false),
+        kind("seconds until test_loss <= 0.1", false, false, false),
+        kind("parameters", false, false, false),
+        kind("seconds", true, false, false),
+        kind("train_seconds", true, false, false),
+        kind("evaluation_seconds", true, false, false),
+        kind("images_per_second", true, false, false),
+        kind("gflops", true, false, false),
+        kind("peak_memory_bytes", true, false, false),
+        kind("peak_device_memory_bytes", true, false, false),
+        kind("prepare_share", true, false, false),
+        kind("evaluation_share", true, false, false),
+    ];
+    let mut wrong = Vec::new();
+    for case in cases {
+        let measure: Measure = case.measure.parse().unwrap();
+        let found = (
+            measure.is_of_runtime(),
+            measure.is_accuracy(),
+            measure.is_of_epochs(),
+        );
+        if found != (case.of_runtime, case.accuracy, case.of_epochs) {
+            wrong.push(format!("{}: {found:?}", case.measure));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
