@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use common::{Ran, epochs_csv, files_below, run, succeed, xtask};
+use common::{Ran, epochs_csv, files_below, interruptible, run, succeed, xtask};
 
 /// One trial too long to be over before the signal comes.
 const STUDY: &str = r#"
@@ -32,7 +32,7 @@ fn first_ctrl_c_stops_cleanly_and_the_same_command_goes_on() {
     let folder = folder.path();
     fs::write(folder.join("long.toml"), STUDY).unwrap();
     let command = "experiments --config long.toml --jobs 1 --out stopped";
-    let mut child = xtask(folder)
+    let mut child = interruptible(folder)
         .args(command.split_whitespace())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -130,7 +130,7 @@ fn samples(folder: &Path) -> Vec<Vec<(u64, u64)>> {
 /// Starts the measurement and waits until so many samples are on disk.
 fn start(folder: &Path, arguments: &str, until: usize) -> Child {
     fs::write(folder.join("runtimes.toml"), RUNTIMES).unwrap();
-    let mut child = xtask(folder)
+    let mut child = interruptible(folder)
         .args(format!("{MEASURE} {arguments}").split_whitespace())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

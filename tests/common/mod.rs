@@ -21,6 +21,27 @@ pub fn xtask(folder: &Path) -> Command {
     command
 }
 
+/// The same with Ctrl-C as in a terminal, also where whoever runs the tests ignores it, as a shell does for
+/// commands in the background.
+pub fn interruptible(folder: &Path) -> Command {
+    let command = xtask(folder);
+    if cfg!(not(target_os = "linux")) {
+        return command;
+    }
+    let mut through = Command::new("env");
+    through
+        .arg("--default-signal=INT")
+        .arg(command.get_program());
+    through.current_dir(folder).stdin(Stdio::null());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => through.env(name, value),
+            None => through.env_remove(name),
+        };
+    }
+    through
+}
+
 /// What a command left: exit code, standard output, standard error.
 #[derive(Debug)]
 pub struct Ran {

@@ -6,7 +6,7 @@ a function with mutants gets a body that chooses among its mutated bodies by the
 What does not compile is unviable; the build is repeated without it. Mutants of constants, of `const fn` and of
 functions that return `impl Trait` are built one at a time.
 
-    python3 tests/mutants/mutants.py lenet-stats --work /tmp/mutants --out /tmp/mutants.json
+    python3 tests/mutants/mutants.py lenet-stats --work target/mutants/stats --out target/mutants/stats.json
 
 Run by root, it runs the tests as nobody: a mutant that replaces files would replace those in /dev.
 
