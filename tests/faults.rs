@@ -183,7 +183,7 @@ fn fault(
 
 /// Says on standard error, and in the file that `.ci/run` collects it in, what is not tested here.
 fn leave_out(what: &str) {
-    eprintln!("skipped: {what}");
+    let _ = writeln!(std::io::stderr(), "skipped: {what}");
     if let Some(list) = std::env::var_os("LEFT_OUT") {
         let mut list = fs::OpenOptions::new()
             .append(true)
