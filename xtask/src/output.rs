@@ -15,7 +15,7 @@ pub fn line(text: impl std::fmt::Display) -> io::Result<()> {
 /// Writes a drawing of our own with its colours, whose control characters a terminal must get.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn drawing(text: &str) -> io::Result<()> {
     ignore_closed(write!(io::stdout().lock(), "{text}"))
 }
