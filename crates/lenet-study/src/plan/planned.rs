@@ -13,7 +13,7 @@ pub struct PlannedTrial {
     pub config: Trial,
     /// `config` for people.
     pub label: String,
-    /// Name of its data set in the study's [`DataSets`].
+    /// Name of its data set in the study's [`DataSets`](crate::DataSets).
     pub data: String,
     /// Trainable parameters of its network.
     pub parameters: usize,
