@@ -95,7 +95,7 @@ pub(crate) fn sync_folder(path: &Path) {
 const TEMPORARY: &str = ".writing-";
 
 /// What the names of this process's temporary files begin with.
-fn temporary_prefix() -> String {
+pub(crate) fn temporary_prefix() -> String {
     format!("{TEMPORARY}{}-{}-", machine(), std::process::id())
 }
 
