@@ -20,7 +20,7 @@ fn names_from_records_send_no_control_characters() {
     fs::write(folder.path().join("s.toml"), STUDY).unwrap();
     let first = run(folder.path(), "experiments --config s.toml --out out");
     assert_eq!(first.code, Some(0), "{}", first.stderr);
-    let store = Store::open(&folder.path().join("out")).unwrap();
+    let store = Store::open(folder.path().join("out")).unwrap();
     let mut study = store.read_study().unwrap().unwrap();
     study.name = HOSTILE.to_owned();
     study.title = HOSTILE.to_owned();
