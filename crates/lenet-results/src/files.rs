@@ -111,7 +111,7 @@ pub(crate) fn set_aside(path: &Path) -> Result<Option<PathBuf>, StoreError> {
 const TEMPORARY: &str = ".writing-";
 
 /// What the names of this process's temporary files begin with.
-fn temporary_prefix() -> String {
+pub(crate) fn temporary_prefix() -> String {
     format!("{TEMPORARY}{}-{}-", machine(), std::process::id())
 }
 

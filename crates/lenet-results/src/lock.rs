@@ -16,7 +16,9 @@ use lenet_core::identity::digest;
 
 use crate::environment::host;
 use crate::error::StoreError;
-use crate::files::{io_error, read_if_present, regular, remove_if_present, set_aside};
+use crate::files::{
+    io_error, read_if_present, regular, remove_if_present, set_aside, temporary_prefix,
+};
 use crate::owner::{began, is_alive, machine};
 
 /// How often the time of a lease is moved on.
@@ -158,11 +160,13 @@ fn take_lease(path: &Path, lease: &Path) -> Result<(String, Arc<File>), StoreErr
     Err(locked(path, owner(lease)))
 }
 
-/// Makes a lease with its text at once: whoever sees it can read its owner.
+/// Makes a lease with its text at once: whoever sees it can read its owner. What a process leaves that is
+/// killed here goes with its other temporary files.
 fn make(lease: &Path, text: &str) -> io::Result<File> {
     let folder = lease.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    let mut temporary = builder.prefix(".leasing-").tempfile_in(folder)?;
+    let prefix = temporary_prefix();
+    let mut temporary = builder.prefix(&prefix).tempfile_in(folder)?;
     temporary.write_all(text.as_bytes())?;
     match temporary.persist_noclobber(lease) {
         Ok(file) => Ok(file),

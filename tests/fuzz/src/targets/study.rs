@@ -66,11 +66,10 @@ pub(super) const CSV: Target = Target {
 
 fn opens(folder: &Path) -> bool {
     static MNIST: LazyLock<DataSets> = LazyLock::new(|| {
-        let smoke = StudyConfig::open("smoke");
-        let sets = smoke
-            .ok()
-            .and_then(|smoke| DataSets::open(&smoke, &Overrides::default()).ok());
-        sets.unwrap_or_default()
+        let Ok(smoke) = StudyConfig::open("smoke") else {
+            return DataSets::default();
+        };
+        DataSets::open(&smoke, &Overrides::default()).unwrap_or_default()
     });
     let path = folder.join("study.toml");
     let Ok(study) = StudyConfig::open(&path.to_string_lossy()) else {
