@@ -6,7 +6,7 @@ a function with mutants gets a body that chooses among its mutated bodies by the
 What does not compile is unviable; the build is repeated without it. Mutants of constants, of `const fn` and of
 functions that return `impl Trait` are built one at a time.
 
-    python3 tests/mutants/mutants.py lenet-stats --work target/mutants/stats --out target/mutants/stats.json
+    python3 tests/mutants/mutants.py lenet-stats --work "$WORK" --out "$WORK/outcomes.json"
 
 Run by root, it runs the tests as nobody: a mutant that replaces files would replace those in /dev.
 
@@ -85,7 +85,8 @@ def body_of(source, function):
 
 class Crate:
     def __init__(self, package, work, opt_level, exclude):
-        self.package, self.work = package, pathlib.Path(work)
+        self.package, self.work = package, pathlib.Path(work).resolve()
+        self.work.mkdir(parents=True, exist_ok=True)
         self.environment = os.environ | {
             "CARGO_TARGET_DIR": str(self.work / "target"),
             "CARGO_PROFILE_DEV_DEBUG": "0",

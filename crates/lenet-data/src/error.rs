@@ -338,3 +338,6 @@ fn element_type(code: u8) -> String {
     };
     format!("{name} (type 0x{code:02x})")
 }
+
+#[cfg(test)]
+mod tests;

@@ -218,4 +218,10 @@ mod tests {
         gather_f32(&set, &[0], &mut pixels);
         assert_eq!(pixels, [0.0, 0.2, 1.0]);
     }
+
+    #[test]
+    fn a_set_is_told_without_its_pixels() {
+        let told = format!("{:?}", set(3, [2, 1, 2]));
+        assert_eq!(told, "ImageSet { len: 3, shape: [2, 1, 2], .. }");
+    }
 }

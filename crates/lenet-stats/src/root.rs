@@ -44,3 +44,6 @@ pub(crate) fn root_within(tolerance: f64, start: f64, function: impl Fn(f64) -> 
     }
     x
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,6 +154,32 @@ fn files_of_two_sets_are_not_mixed() {
     );
 }
 
+/// Three sets, of which none is whole: there is no choice among them.
+#[test]
+fn parts_of_sets_are_no_sets() {
+    let folder = folder(NAMES);
+    let parts = [
+        ("a", [0, 1, 2].as_slice()),
+        ("b", &[1, 2, 3]),
+        ("c", &[3, 0]),
+    ];
+    for (set, roles) in parts {
+        for &role in roles {
+            let name = folder.path().join(format!("{set}-{}", NAMES[role]));
+            fs::copy(folder.path().join(NAMES[role]), name).unwrap();
+        }
+    }
+    // A part of the set that is asked for by its name is missed, whatever the others have.
+    let refused = Dataset::from_folder_of_sets(folder.path(), "a").unwrap_err();
+    assert!(matches!(refused, DataError::Missing { .. }), "{refused}");
+    assert!(refused.to_string().contains("t10k-labels"), "{refused}");
+    for name in NAMES {
+        fs::remove_file(folder.path().join(name)).unwrap();
+    }
+    let refused = Dataset::from_folder(folder.path()).unwrap_err();
+    assert!(matches!(refused, DataError::Ambiguous { .. }), "{refused}");
+}
+
 /// One of the four files is replaced by one that does not fit the others.
 #[test]
 fn files_that_do_not_fit_are_refused() {

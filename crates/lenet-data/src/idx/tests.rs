@@ -253,3 +253,37 @@ fn a_missing_file_is_told_by_name() {
         "{refused}"
     );
 }
+
+/// Gives some bytes, then an error.
+struct Breaking<'a>(&'a [u8], io::ErrorKind);
+
+impl Read for Breaking<'_> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(to)? {
+            0 => Err(self.1.into()),
+            read => Ok(read),
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_ends_is_truncated_and_one_that_breaks_is_not() {
+    // Four labels, of which two come.
+    let bytes = [0, 0, 8, 1, 0, 0, 0, 4, 5, 6];
+    let broken = |kind| read(Breaking(&bytes, kind), 100, Content::Labels).unwrap_err();
+    let ended = broken(io::ErrorKind::UnexpectedEof);
+    let truncated = IdxProblem::Truncated {
+        expected: 4,
+        found: 2,
+    };
+    let words = match ended {
+        ReadError::Problem(problem) => problem.to_string(),
+        ReadError::Io(error) => error.to_string(),
+    };
+    assert_eq!(words, truncated.to_string());
+    let other = broken(io::ErrorKind::TimedOut);
+    assert!(
+        matches!(&other, ReadError::Io(error) if error.kind() == io::ErrorKind::TimedOut),
+        "{other:?}"
+    );
+}

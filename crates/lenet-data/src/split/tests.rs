@@ -23,7 +23,7 @@ fn validation_is_the_first_and_training_the_rest() {
     assert_eq!(splits.test.indices, (0..20).collect::<Vec<u32>>());
     assert_eq!(splits.classes, 2);
     let all = split(0, None, 0).unwrap();
-    assert!(all.validation.is_empty());
+    assert!(all.validation.is_empty() && !all.train.is_empty());
     assert_eq!(all.train.len(), 100);
 }
 

@@ -75,3 +75,11 @@ fn bad_input_is_refused() {
     // Their sum is no longer finite: no panic.
     assert!(mean_sequence(&[f64::MAX, f64::MIN, f64::MAX, 0.0], 0.95).is_ok());
 }
+
+/// The bound on the Bayes factor is that of one value for a level of next to nothing, too.
+#[test]
+fn one_value_has_no_width() {
+    for level in [1e-17, 1e-9, 0.5, 0.95] {
+        assert_eq!(half_width(1, level), None, "{level}");
+    }
+}

@@ -31,3 +31,24 @@ fn medians_of_odd_and_even_samples() {
 fn nan_is_refused() {
     assert!(median(&[1.0, f64::NAN], 0.95).is_err());
 }
+
+#[test]
+fn points_are_the_middle_of_every_number_of_values() {
+    let cases: [(&[f64], f64); 5] = [
+        (&[7.0], 7.0),
+        (&[8.0, 1.0], 4.5),
+        (&[9.0, 1.0, 8.0, 3.0, 4.0], 4.0),
+        (&[9.0, 1.0, 8.0, 3.0, 4.0, 7.0], 5.5),
+        (&[9.0, 1.0, 8.0, 3.0, 4.0, 7.0, 2.0], 4.0),
+    ];
+    let found = cases.map(|(values, _)| median(values, 0.95).unwrap().point);
+    assert_eq!(found, cases.map(|(_, point)| point));
+}
+
+/// A level that is reached exactly is reached.
+#[test]
+fn a_rank_reaches_its_own_level() {
+    let level = 1.0 - 2.0 * (-6.0 * std::f64::consts::LN_2).exp();
+    assert_eq!(rank(6, level), Some(1));
+    assert_eq!(rank(6, level + f64::EPSILON), None);
+}

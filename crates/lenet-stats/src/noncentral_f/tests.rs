@@ -120,3 +120,28 @@ fn huge_statistics_have_noncentralities() {
         assert!((high - 59.341_707_1 / 40.0).abs() <= 1e-6, "{f:e}: {high}");
     }
 }
+
+#[test]
+fn small_tails_agree_with_mpmath() {
+    let mut differences = Differences::default();
+    let rows: Vec<(f64, f64, f64, f64, f64)> =
+        crate::testing::cases(include_str!("../../oracle/density.json"), "small_tails");
+    for (f, effect, residual, noncentrality, above) in rows {
+        let found = statistic(f, effect, residual).tails(noncentrality).above;
+        let name = format!("F({effect}, {residual}) of {f} at {noncentrality}");
+        differences.close(&name, found, above);
+    }
+    differences.none();
+}
+
+#[test]
+fn the_sum_goes_as_far_as_it_is_said_to() {
+    let last = statistic(1.0 + MOST_SUMMED, 1.0, 8.0);
+    assert_eq!(last.start(), MOST_SUMMED);
+    let (found, sum) = (last.tails(9e5), last.mixture(9e5));
+    assert_eq!((found.above, found.below), (sum.above, sum.below));
+    let next = statistic(2.0 + MOST_SUMMED, 1.0, 8.0);
+    let (found, approximation) = (next.tails(9e5), next.patnaik(9e5));
+    assert_eq!(found.above, approximation.above);
+    assert_ne!(found.above, next.mixture(9e5).above);
+}

@@ -51,6 +51,10 @@ fn ties_by_hand() {
         tie(&[2, 1, 1], &[1.0, 0.25, 0.25], 1, 1),
         // Sums count, not the highest.
         tie(&[0, 3, 0, 3], &[0.75, 0.5, 0.25, 0.75], 3, 0),
+        // And not the products: 0.09 is less than 0.16.
+        tie(&[0, 3, 0, 3], &[0.9, 0.4, 0.1, 0.4], 0, 0),
+        tie(&[1, 3, 1, 3], &[0.5, 0.9, 0.5, 0.2], 3, 1),
+        tie(&[2, 1, 2, 1], &[0.9, 0.4, 0.1, 0.4], 2, 1),
         tie(&[3], &[0.1], 3, 3),
     ];
     let mut differences = Differences::default();

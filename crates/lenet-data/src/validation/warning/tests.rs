@@ -174,3 +174,28 @@ fn classes_are_runs() {
         assert_eq!(Classes(classes).to_string(), want);
     }
 }
+
+#[test]
+fn what_a_split_refuses_is_not_warned_of() {
+    let dataset = dataset(&sorted(&[10, 10]));
+    let warned = |count| {
+        dataset
+            .validation_warning(Validation::first(count), 1)
+            .is_some()
+    };
+    assert_eq!(
+        [0, 1, 19, 20, 21].map(warned),
+        [false, true, false, false, false]
+    );
+}
+
+/// Four of seven images would hold both classes, and are more than half of them.
+#[test]
+fn no_more_than_half_of_a_set_is_advised() {
+    let warning = dataset(&sorted(&[5, 2])).validation_warning(Validation::first(1), 1);
+    let warning = warning.unwrap();
+    assert_eq!((warning.missing, warning.remedy), (vec![1], None));
+    // Four of eight are half.
+    let warning = dataset(&sorted(&[6, 2])).validation_warning(Validation::first(1), 1);
+    assert_eq!(warning.unwrap().remedy, Some(4));
+}
