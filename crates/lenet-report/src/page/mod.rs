@@ -131,7 +131,9 @@ fn sections(content: &Content) -> Vec<Section> {
         add("explore", "Choose cells", body);
     }
     let figures = html! {
-        @if trials { (figures::of_studies(content.accuracy_figures)) }
+        @if trials && (!content.accuracy_figures.is_empty() || content.runtime_figures.is_empty()) {
+            (figures::of_studies(content.accuracy_figures))
+        }
         (figures::of_runtimes(content.runtime_figures))
     };
     add("figures", "Figures", figures);
