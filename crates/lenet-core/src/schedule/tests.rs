@@ -1,5 +1,7 @@
 //! Factors worked out by hand, for three epochs of four steps.
 
+use serde::Deserialize;
+
 use super::*;
 
 fn factors(warmup_epochs: f64, decay: Decay) -> Vec<f64> {
@@ -57,4 +59,33 @@ fn cosine_ends_at_its_floor() {
 fn a_warm_up_longer_than_training_never_reaches_the_decay() {
     let all = factors(6.0, Decay::Cosine { floor: 0.0 });
     assert!((all[11] - 0.5).abs() < 1e-12, "{all:?}");
+}
+
+/// What PyTorch's schedulers make of every schedule (`oracle.py`).
+#[test]
+fn every_factor_is_pytorchs() {
+    #[derive(Deserialize)]
+    struct Oracle {
+        steps_per_epoch: u64,
+        epochs: u64,
+        cases: Vec<OracleCase>,
+    }
+    #[derive(Deserialize)]
+    struct OracleCase {
+        schedule: Schedule,
+        factors: Vec<f64>,
+    }
+    let oracle: Oracle = serde_json::from_str(include_str!("oracle.json")).unwrap();
+    let mut wrong = Vec::new();
+    for OracleCase { schedule, factors } in &oracle.cases {
+        assert_eq!(factors.len() as u64, oracle.steps_per_epoch * oracle.epochs);
+        for (step, want) in (1..).zip(factors) {
+            let got = schedule.factor(step, oracle.steps_per_epoch, oracle.epochs);
+            if (got - want).abs().partial_cmp(&1e-12) != Some(std::cmp::Ordering::Less) {
+                wrong.push(format!("{schedule}, step {step}: {got} instead of {want}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(oracle.cases.len(), 8);
 }
