@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     Backend, Decay, DeviceKind, Dropout, EarlyStop, Optimizer, Padding, Patience, Pooling,
-    Precision, Samples, Stages, ValidationDraw,
+    Precision, Rule, Samples, Stages, ValidationDraw,
 };
 
 fn trial() -> Trial {
@@ -80,7 +80,11 @@ fn every_setting_counts() {
         epochs: 3,
         min_delta: 0.0,
     });
-    let changes: [&dyn Fn(&mut Trial); 24] = [
+    let step = |every_epochs, gamma| Decay::Step {
+        every_epochs,
+        gamma,
+    };
+    let changes: [&dyn Fn(&mut Trial); 32] = [
         &|t| t.data.source = "idx:0".into(),
         &|t| t.data.validation.count = 4999,
         &|t| t.data.validation.draw = ValidationDraw::Seed,
@@ -97,7 +101,17 @@ fn every_setting_counts() {
         &|t| t.dropout.rate = 0.25,
         &|t| t.optimizer = Optimizer::SGD,
         &|t| t.learning_rate = 0.001_000_000_000_000_000_2,
+        &|t| t.optimizer.weight_decay = 0.01,
+        &|t| t.optimizer = Optimizer::MOMENTUM,
+        &|t| {
+            t.optimizer.rule = Rule::Momentum { momentum: 0.8 };
+        },
+        &|t| t.schedule.warmup_epochs = 1.5,
         &|t| t.schedule.decay = Decay::Cosine { floor: 0.0 },
+        &|t| t.schedule.decay = Decay::Cosine { floor: 0.1 },
+        &|t| t.schedule.decay = step(1.0, 0.5),
+        &|t| t.schedule.decay = step(2.0, 0.5),
+        &|t| t.schedule.decay = step(2.0, 0.25),
         &|t| t.batch_size = 64,
         &|t| t.epochs = 9,
         &|t| t.early_stop = stop,
