@@ -6,7 +6,7 @@
 
 use std::f64::consts::TAU;
 
-use statrs::function::gamma::ln_gamma;
+use libm::lgamma;
 
 /// Γ(n + 1) / (Γ(a + 1)·Γ(b + 1)) · p^a · q^b with n = a + b, for positive `a` and `b`, which need not be
 /// whole, and p + q = 1, both positive.
@@ -29,7 +29,7 @@ pub(crate) fn poisson_density(count: f64, mean: f64) -> f64 {
 fn stirling_error(n: f64) -> f64 {
     // Above 15 the series is exact to the last digit; below, the logarithms are small enough.
     if n <= 15.0 {
-        return ln_gamma(n + 1.0) - (n + 0.5) * n.ln() + n - 0.5 * TAU.ln();
+        return lgamma(n + 1.0) - (n + 0.5) * n.ln() + n - 0.5 * TAU.ln();
     }
     let square = n * n;
     let series = [
