@@ -311,6 +311,13 @@ fn the_report_joins_runtimes_of_several_folders() {
         "{}",
         partial.stderr
     );
+    // It is set aside, and measured anew.
+    let again = bench(root, "--quiet --repeats 1 --filters 2 --out a");
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert!(again.stderr.contains("kept as"), "{}", again.stderr);
+    let kept = root.join("a/runtime").join(format!("{record}.aside-1"));
+    assert_eq!(fs::read_to_string(kept).unwrap(), "{}");
+    succeed(root, "report --records a --out x");
 }
 
 #[test]

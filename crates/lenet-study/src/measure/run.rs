@@ -63,10 +63,16 @@ impl Agenda {
     pub(super) fn new(plan: &Plan, part: Part, store: &RuntimeStore) -> Result<Self, StudyError> {
         let mut records = Vec::with_capacity(plan.runtimes.len());
         for runtime in &plan.runtimes {
-            if let Some(damaged) = store.mend(&runtime.identity)? {
-                tell_set_aside(&damaged);
-            }
-            let found = store.read(&runtime.identity)?;
+            let found = match store.read(&runtime.identity) {
+                Err(error) if error.is_damage() => {
+                    store
+                        .mend(&runtime.identity)?
+                        .iter()
+                        .for_each(tell_set_aside);
+                    None
+                }
+                read => read?,
+            };
             records.push(found.unwrap_or_else(|| runtime.blank.clone()));
         }
         check_environments(&records)?;
