@@ -103,9 +103,8 @@ pub fn check_threads(jobs: Option<usize>, threads: Option<usize>) -> anyhow::Res
 /// Options to run a single network on `threads` threads, by default on all cores.
 #[must_use]
 pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     RunOptions {
-        threads: threads.unwrap_or_else(cores),
+        threads: threads.unwrap_or_else(lenet_results::cores),
         cuda_ordinal,
         ..RunOptions::default()
     }

@@ -18,6 +18,7 @@
 
 mod checksum;
 pub mod claim;
+pub mod cores;
 pub mod device_check;
 pub mod drawing;
 pub mod environment;
@@ -39,12 +40,15 @@ pub mod runtime;
 pub mod runtime_store;
 #[cfg(test)]
 mod samples;
+pub mod scheduler;
 pub mod store;
 pub mod study;
+pub mod submission;
 pub mod trial;
 pub mod validate;
 
 pub use claim::*;
+pub use cores::cores;
 pub use device_check::*;
 pub use drawing::*;
 pub use environment::Environment;
@@ -59,6 +63,8 @@ pub use record::*;
 pub use registration::*;
 pub use runtime::*;
 pub use runtime_store::*;
+pub use scheduler::{Scheduler, worker_of_this_process};
 pub use store::{FoundRecords, Store, read_study, write_study};
 pub use study::*;
+pub use submission::*;
 pub use trial::{SetAside, TrialDir, TrialState, TrialWriter};

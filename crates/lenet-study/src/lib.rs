@@ -41,6 +41,8 @@ mod published;
 mod queue;
 mod run;
 mod settings;
+mod shell;
+pub mod slurm;
 mod status;
 mod text_file;
 mod trial;

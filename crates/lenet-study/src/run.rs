@@ -1,6 +1,5 @@
 //! The scheduler: workers take groups of outstanding trials from one queue and train them.
 
-use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -40,7 +39,7 @@ impl RunSettings {
     /// together.
     #[must_use]
     pub fn allocation(&self, plan: &Plan, outstanding: usize, capacity: usize) -> Allocation {
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let cores = lenet_results::cores();
         let gpu = plan
             .trials
             .iter()
