@@ -19,6 +19,26 @@ pub struct Cluster {
     pub max_array_size: usize,
 }
 
+impl Cluster {
+    /// A cluster of which nothing is known but what is usual.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self {
+            partition: String::new(),
+            max_array_size: USUAL_ARRAY_SIZE,
+        }
+    }
+
+    /// Whether Slurm was asked.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !self.partition.is_empty()
+    }
+}
+
+/// Slurm's default of `MaxArraySize`.
+const USUAL_ARRAY_SIZE: usize = 1001;
+
 /// A node of a partition, as `sinfo` prints it.
 struct Node {
     name: String,
@@ -206,12 +226,11 @@ fn check_shared(out: &Path, partition: &str, nodes: &[Node]) -> Result<(), Slurm
 
 /// `MaxArraySize` of `scontrol show config`; Slurm's default where it is not told.
 fn max_array_size(config: &str) -> usize {
-    const USUAL: usize = 1001;
     let value = |line: &str| {
         let (name, value) = line.split_once('=')?;
         (name.trim() == "MaxArraySize").then(|| value.trim().parse().ok())?
     };
-    config.lines().find_map(value).unwrap_or(USUAL)
+    config.lines().find_map(value).unwrap_or(USUAL_ARRAY_SIZE)
 }
 
 #[cfg(test)]

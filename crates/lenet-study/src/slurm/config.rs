@@ -83,6 +83,20 @@ impl SlurmConfig {
         Ok(config)
     }
 
+    /// One key from a flag's text, which `flag` names in errors.
+    ///
+    /// # Errors
+    /// [`StudyError`] that names the flag.
+    pub fn of_flag(key: &str, text: &str, flag: &str) -> Result<Self, StudyError> {
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty();
+        let value = match is_number {
+            true => text.to_owned(),
+            false => toml::Value::String(text.to_owned()).to_string(),
+        };
+        let line = format!("{key} = {value}");
+        Self::read(&Document::parse_flag(&line, flag)?.root())
+    }
+
     /// Reads the table `[slurm]`.
     pub(crate) fn read(node: &Node<'_>) -> Result<Self, StudyError> {
         let known = [

@@ -150,7 +150,8 @@ impl Submission<'_> {
             }
         }
         options.extend(["--requeue", "--open-mode=append"].map(str::to_owned));
-        options.extend(request.extra.iter().cloned());
+        let is_wanted = |option: &&String| job != Job::Report || !option.contains("gpu");
+        options.extend(request.extra.iter().filter(is_wanted).cloned());
         options
     }
 

@@ -39,12 +39,14 @@ echo "$(date '+%F %T') worker $number ends with $code${why:+ ($why)}"
 if [ -z "$why" ] && { [ "$code" = 130 ] || [ "$code" = 3 ]; }; then why=end; fi
 case $why,$code in
 time,130)
-    # A controller that does not answer may do so in a moment; the end of the time ends this, too.
-    until scontrol requeue "$SLURM_JOB_ID"; do sleep 2; done
+    # A controller that does not answer may do so in a moment. Where it obeys at once, TERM comes before the
+    # answer.
+    until scontrol requeue "$SLURM_JOB_ID" || [ "$why" = end ]; do sleep 2; done
     ;;
 time,3)
     echo "no epoch was finished in this job's time (hint: a longer --time)" >&2
     ;;
+end,0 | end,1 | end,2) ;; # nothing is left, or nothing that another try would change
 end,*)
     while :; do sleep 1; done
     ;;

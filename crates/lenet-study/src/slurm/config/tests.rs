@@ -118,3 +118,28 @@ fn flags_go_over_the_study_and_the_study_over_the_site() {
         SlurmConfig::default()
     );
 }
+
+#[test]
+fn a_flag_has_the_rules_of_its_key() {
+    let flag = |key: &str, text: &str| {
+        let found = SlurmConfig::of_flag(key, text, &format!("--{key}"));
+        found.map_err(|error| error.to_string())
+    };
+    assert_eq!(flag("tasks", "7").unwrap().tasks, Some(7));
+    assert_eq!(flag("gpus", "2").unwrap().gpus.as_deref(), Some("2"));
+    assert_eq!(
+        flag("gpus", "a100:1").unwrap().gpus.as_deref(),
+        Some("a100:1")
+    );
+    let time = |text: &str| flag("time", text).map(|config| config.time.unwrap().seconds());
+    assert_eq!(time("90"), Ok(Some(5400)));
+    assert_eq!(time("1-00"), Ok(Some(86_400)));
+    assert_eq!(
+        flag("tasks", "none").unwrap_err(),
+        "--tasks: `tasks` is a string, expected a number of workers"
+    );
+    assert_eq!(
+        flag("partition", "a\nb").unwrap_err(),
+        "--partition: `partition` is \"a\\nb\": use letters, digits, `.`, `_` and `-`"
+    );
+}

@@ -76,7 +76,8 @@ fn options_of_an_array_and_of_its_report() {
         #SBATCH --requeue
         #SBATCH --open-mode=append
         #SBATCH --mem=4G
-        #SBATCH "--comment=two words""##]].assert_eq(&options(&submission.script(jobs[2])));
+        #SBATCH "--comment=two words""##]]
+    .assert_eq(&options(&submission.script(jobs[2])));
     expect![[r##"
         #!/bin/bash
         #SBATCH --job-name=lenet-smoke
