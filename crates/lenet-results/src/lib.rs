@@ -46,6 +46,7 @@ pub mod study;
 pub mod submission;
 pub mod trial;
 pub mod validate;
+pub mod worker;
 
 pub use claim::*;
 pub use cores::cores;
@@ -68,3 +69,4 @@ pub use store::{FoundRecords, Store, read_study, write_study};
 pub use study::*;
 pub use submission::*;
 pub use trial::{SetAside, TrialDir, TrialState, TrialWriter};
+pub use worker::*;
