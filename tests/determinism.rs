@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use common::{epochs_csv, succeed, xtask};
+use common::{epochs_csv, finished, record, succeed, xtask};
 
 /// Two trials with dropout; an epoch long enough that a kill falls into one.
 const STUDY: &str = r#"
@@ -49,11 +49,9 @@ fn the_same_numbers_whatever_the_machine_does() {
     kill_in_an_epoch(folder);
     let resumed = csv_of(folder, "killed", "--jobs 1 --threads 1");
     assert_eq!(resumed, unbroken);
-    let runs: Vec<usize> = fs::read_dir(folder.join("killed/trials"))
-        .unwrap()
-        .map(|trial| fs::read_to_string(trial.unwrap().path().join("result.json")).unwrap())
-        .map(|text| serde_json::from_str::<serde_json::Value>(&text).unwrap())
-        .map(|record| record["runs"].as_array().unwrap().len())
+    let runs: Vec<usize> = finished(&folder.join("killed"))
+        .iter()
+        .map(|file| record(file)["runs"].as_array().unwrap().len())
         .collect();
     assert!(
         runs.contains(&2),
@@ -85,10 +83,7 @@ fn kill_in_an_epoch(folder: &Path) {
     std::thread::sleep(Duration::from_millis(20));
     child.kill().unwrap();
     child.wait().unwrap();
-    let done = fs::read_dir(folder.join("killed/trials"))
-        .unwrap()
-        .filter(|trial| trial.as_ref().unwrap().path().join("result.json").exists())
-        .count();
+    let done = finished(&folder.join("killed")).len();
     assert_eq!(done, 0, "it was killed within its first trial");
 }
 

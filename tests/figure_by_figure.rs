@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use common::{run, succeed};
+use common::{finished, run, succeed};
 use serde_json::Value;
 
 /// A study of these figures, each of one learning rate.
@@ -117,15 +117,11 @@ fn a_damaged_record_is_named_by_the_report_its_page_and_its_exit_code() {
     let root = folder.path();
     fs::write(root.join("two.toml"), study(&["a", "b"])).unwrap();
     succeed(root, "experiments --config two.toml --out out --quiet");
-    let trials = fs::read_dir(root.join("out/trials")).unwrap();
-    let result = trials
-        .map(|trial| trial.unwrap().path().join("result.json"))
-        .next()
-        .unwrap();
+    let result = finished(&root.join("out")).remove(0);
     let text = fs::read_to_string(&result).unwrap();
     fs::write(
         &result,
-        text.replacen("\"test_accuracy\": 0.", "\"test_accuracy\": 0.9", 1),
+        text.replacen("\"test_accuracy\":0.", "\"test_accuracy\":0.9", 1),
     )
     .unwrap();
 
@@ -143,11 +139,12 @@ fn a_damaged_record_is_named_by_the_report_its_page_and_its_exit_code() {
     // It is set aside, and made anew.
     succeed(root, "experiments --config two.toml --out out --quiet");
     let accuracy = |text: &str| -> Value {
-        let record: Value = serde_json::from_str(text).unwrap();
+        let record: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
         record["epochs"][0]["test_accuracy"].clone()
     };
     let again = fs::read_to_string(&result).unwrap();
     assert_eq!(accuracy(&again), accuracy(&text));
-    assert!(result.with_file_name("result.json.aside-1").exists());
+    let name = result.file_name().unwrap().to_str().unwrap();
+    assert!(result.with_file_name(format!("{name}.aside-1")).exists());
     assert_eq!(run(root, "report --records out --out report").code, Some(0));
 }

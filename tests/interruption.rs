@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use common::{Ran, epochs_csv, files_below, interruptible, run, succeed, xtask};
+use common::{Ran, epochs_csv, files_below, finished, interruptible, run, succeed, xtask};
 
 /// One trial too long to be over before the signal comes.
 const STUDY: &str = r#"
@@ -76,12 +76,14 @@ fn first_ctrl_c_stops_cleanly_and_the_same_command_goes_on() {
     );
 }
 
-/// The bytes of every trial's predictions.
-fn predictions(results: &Path) -> Vec<Vec<u8>> {
-    let mut files = files_below(&results.join("trials"));
-    files.retain(|name| name.ends_with("predictions.bin"));
+/// Every trial's predictions, as its file has them.
+fn predictions(results: &Path) -> Vec<String> {
+    let files = finished(results);
     assert_eq!(files.len(), 2, "one per trial");
-    let read = |name: &String| fs::read(results.join("trials").join(name)).unwrap();
+    let read = |file: &PathBuf| {
+        let text = fs::read_to_string(file).unwrap();
+        text.lines().nth(1).expect("they are kept").to_owned()
+    };
     files.iter().map(read).collect()
 }
 

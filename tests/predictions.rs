@@ -58,8 +58,8 @@ fn rows(path: impl AsRef<Path>) -> Vec<Vec<f64>> {
 }
 
 fn file(records: &Path, record: &TrialRecord) -> PathBuf {
-    let folder = records.join("trials").join(&record.identity);
-    folder.join("predictions.bin")
+    let store = Store::open(records).unwrap();
+    store.trial(&record.identity).published().to_owned()
 }
 
 /// The section on mistakes.
@@ -89,9 +89,10 @@ fn files_records_and_report_agree() {
         let last = record.epochs.last().unwrap().test_accuracy;
         assert_eq!(accuracy.to_bits(), last.to_bits(), "{}", record.config);
         assert_eq!(said.kernels().shape, [3, 1, 3, 3]);
-        // Two bytes per image, 27 weights, and less than 400 bytes around them.
-        let length = fs::metadata(file(&path, record)).unwrap().len();
-        assert!((20_108..20_508).contains(&length), "{length} bytes");
+        // Two bytes per image, 27 weights, and less than 400 bytes around them; in base64.
+        let line = read(file(&path, record)).lines().nth(1).unwrap().len();
+        let length = line * 3 / 4;
+        assert!((20_108..20_608).contains(&length), "{length} bytes");
     }
 
     let best = best_cell(&records);
@@ -164,7 +165,7 @@ fn a_flag_or_the_file_leaves_them_out() {
     let (_file, by_file) = carried_out(&format!("predictions = false{short}"), "");
     for path in [by_flag, by_file] {
         for record in Store::open(&path).unwrap().records().unwrap() {
-            assert!(!file(&path, &record).exists());
+            assert_eq!(read(file(&path, &record)).lines().count(), 1);
         }
         assert_eq!(common::epochs_csv(&path), common::epochs_csv(&kept));
         let section = section(&path.join("report"));
@@ -182,22 +183,29 @@ fn a_damaged_file_is_named_and_the_rest_is_told() {
     let records = Store::open(&path).unwrap().records().unwrap();
     let best = best_cell(&records);
     let damaged = file(&path, best[0]);
-    let mut bytes = fs::read(&damaged).unwrap();
-    bytes[5000] ^= 1;
-    fs::write(&damaged, bytes).unwrap();
+    let line = |text: &str, number: usize| text.lines().nth(number).unwrap().to_owned();
+    let (own, other) = (read(&damaged), read(file(&path, best[1])));
+    let mut said = line(&own, 1);
+    let changed = if &said[5000..=5000] == "A" { "B" } else { "A" };
+    said.replace_range(5000..=5000, changed);
+    fs::write(&damaged, format!("{}\n{said}\n", line(&own, 0))).unwrap();
     let ran = run(folder.path(), "report --records records --out again");
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let identity = best[0].identity.as_str();
     assert!(ran.stderr.contains(identity), "{}", ran.stderr);
-    let told = "predictions.bin: not readable predictions: its contents do not match its digest";
+    let told = ".jsonl: not readable predictions: its contents do not match its digest";
     assert!(ran.stderr.contains(told), "{}", ran.stderr);
     let section = section(&folder.path().join("again"));
     let left_out = format!("Left out: seed {}, as no predictions", best[0].config.seed);
     assert!(section.contains(&left_out), "{section}");
     assert!(section.contains("1 of 2 planned"), "{section}");
 
-    // Another trial's file in its place is no better.
-    fs::copy(file(&path, best[1]), &damaged).unwrap();
+    // Another trial's predictions in their place is no better.
+    fs::write(
+        &damaged,
+        format!("{}\n{}\n", line(&own, 0), line(&other, 1)),
+    )
+    .unwrap();
     let ran = run(folder.path(), "report --records records --out again");
     assert!(
         ran.stderr.contains("belongs to another configuration"),

@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{epochs_csv, files_below, run, succeed};
+use common::{epochs_csv, files_below, finished, record, run, succeed};
 use serde_json::{Value, json};
 
 const COLUMNS: &str = "figure,optimizer,learning_rate,dropout_rate,dropout_connected,filters,\
@@ -81,32 +81,25 @@ fn smoke_study_from_start_to_report() {
     }
 
     // A newer program's record is refused, by name, and left alone.
-    let trial = fs::read_dir(results.join("trials"))
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
-    let mut record = json(&trial.join("result.json"));
-    record["format"] = Value::from(record["format"].as_u64().unwrap() + 1);
-    let newer = record.to_string();
-    fs::write(trial.join("result.json"), &newer).unwrap();
+    let trial = finished(&results).remove(0);
+    let mut newer = record(&trial);
+    newer["format"] = Value::from(newer["format"].as_u64().unwrap() + 1);
+    let newer = format!("{newer}\n");
+    fs::write(&trial, &newer).unwrap();
     for command in [
         "experiments --config smoke",
         "report --records results/smoke --out x",
     ] {
         let refused = run(folder.path(), command);
         assert_eq!(refused.code, Some(2), "{command}: {}", refused.stderr);
-        assert!(refused.stderr.contains("result.json"), "{}", refused.stderr);
+        let name = trial.file_name().unwrap().to_str().unwrap();
+        assert!(refused.stderr.contains(name), "{}", refused.stderr);
         assert!(
             refused.stderr.contains("reads up to format"),
             "{}",
             refused.stderr
         );
-        assert_eq!(
-            fs::read_to_string(trial.join("result.json")).unwrap(),
-            newer
-        );
+        assert_eq!(fs::read_to_string(&trial).unwrap(), newer);
     }
 }
 
@@ -119,32 +112,20 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 fn check_trials(results: &Path) {
-    let trials: Vec<_> = fs::read_dir(results.join("trials")).unwrap().collect();
+    let trials = finished(results);
     assert_eq!(trials.len(), TRIALS);
-    for trial in trials {
-        let folder = trial.unwrap().path();
-        let record = json(&folder.join("result.json"));
+    for trial in &trials {
+        let record = record(trial);
+        assert_eq!(record["kind"], "trial");
         assert_eq!(
             record["identity"],
-            folder.file_name().unwrap().to_str().unwrap()
+            trial.file_stem().unwrap().to_str().unwrap()
         );
         assert_eq!(record["outcome"]["kind"], "completed");
         assert_eq!(record["runs"][0]["self_check"]["passed"], true);
-        let lines = fs::read_to_string(folder.join("epochs.jsonl")).unwrap();
-        let lines: Vec<Value> = lines
-            .lines()
-            .map(|l| without_seal(serde_json::from_str(l).unwrap()))
-            .collect();
-        assert_eq!(Value::from(lines), record["epochs"]);
     }
-}
-
-/// A line's contents without its format and checksum.
-fn without_seal(mut line: Value) -> Value {
-    let keys = line.as_object_mut().expect("an object");
-    assert_eq!(keys.remove("format"), Some(2.into()));
-    assert!(keys.remove("checksum").is_some_and(|sum| sum.is_string()));
-    line
+    let all = files_below(&results.join("trials"));
+    assert_eq!(all.len(), TRIALS, "one file is left of each: {all:?}");
 }
 
 fn check_report(results: &Path) {

@@ -54,15 +54,10 @@ fn command(out: &str, jobs: usize) -> String {
 
 /// Trials with a result, by their identities.
 fn finished(results: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(results.join("trials")) else {
-        return Vec::new();
-    };
-    let entries = entries.map(|entry| entry.unwrap());
-    let with_result = entries.filter(|entry| entry.path().join("result.json").exists());
-    let names = with_result.map(|entry| entry.file_name().into_string().unwrap());
-    let mut names: Vec<String> = names.collect();
-    names.sort();
-    names
+    let files = common::finished(results).into_iter();
+    files
+        .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect()
 }
 
 /// What must not depend on how a study was carried out.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use common::{run, run_args, succeed};
+use common::{finished, run, run_args, succeed};
 
 /// An IDX file of bytes: dimensions, then data.
 fn idx(dimensions: &[u32], data: &[u8]) -> Vec<u8> {
@@ -192,5 +192,5 @@ fn a_studys_data_set_is_warned_of_and_turned() {
         "{turned}"
     );
     // The same images turned are other trials.
-    assert_eq!(fs::read_dir(root.join("out/trials")).unwrap().count(), 2);
+    assert_eq!(finished(&root.join("out")).len(), 2);
 }

@@ -1,7 +1,7 @@
 //! The command line as a user runs it.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// The binary, without what the environment of the tests may say, in a folder of its own.
@@ -97,6 +97,22 @@ pub fn last_json(stdout: &str) -> serde_json::Value {
 pub fn epochs_csv(results: &Path) -> String {
     let path = results.join("report/epochs.csv");
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The files of finished trials in a results folder, sorted.
+pub fn finished(results: &Path) -> Vec<PathBuf> {
+    let trials = results.join("trials");
+    let files = files_below(&trials).into_iter();
+    let files = files.filter(|name| name.split('/').next().is_some_and(|fan| fan.len() == 2));
+    let files = files.filter(|name| name.ends_with(".jsonl"));
+    files.map(|name| trials.join(name)).collect()
+}
+
+/// The record in the file of a finished trial.
+pub fn record(file: &Path) -> serde_json::Value {
+    let text = std::fs::read_to_string(file).expect("the file can be read");
+    let line = text.lines().next().expect("it has a line");
+    serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
 /// Files below a folder, as sorted relative paths.

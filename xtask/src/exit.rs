@@ -13,6 +13,8 @@ pub enum Exit {
     Refused,
     /// Ctrl-C stopped the command; the same command continues.
     Interrupted,
+    /// A worker was stopped before it had finished an epoch.
+    Idle,
 }
 
 impl Exit {
@@ -23,6 +25,7 @@ impl Exit {
             Self::Done => 0,
             Self::Failed => 1,
             Self::Refused => 2,
+            Self::Idle => 3,
             Self::Interrupted => 130,
         }
     }

@@ -15,8 +15,8 @@ pub use checkpoint::{Checkpoint, Data};
 pub use cluster::Executor;
 pub use cuda::{CudaToolchain, GpuCheck};
 pub use network::{Evaluate, Export, ExportFormat, Precision, Predict, Split, Train};
-pub use shared::{Assignment, Compute};
-pub use study::{Claims, Experiments, Report, Status};
+pub use shared::{Assignment, Compute, Shard};
+pub use study::{Claims, Experiments, Pack, Report, Status, Worker};
 
 /// Hyperparameter studies of small convolutional networks.
 #[derive(Debug, Parser)]
@@ -43,8 +43,12 @@ pub struct Flags {
 pub enum Command {
     /// Carry out a study and write its report; goes on where it was interrupted
     Experiments(Experiments),
+    /// Carry out a study's plan beside other workers on one shared folder; docs/cluster.md
+    Worker(Worker),
     /// Write the report anew from records, without training
     Report(Report),
+    /// Write all records of a folder into one file, which `report` and its like read as well
+    Pack(Pack),
     /// Print the verdicts on a study's claims from records, without training
     Claims(Claims),
     /// Say what of a study is done, running, failed and missing

@@ -17,6 +17,7 @@ mod overlay;
 mod overview;
 mod progress;
 mod register;
+mod sources;
 mod table;
 mod toolchain;
 mod verdicts;
@@ -48,6 +49,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> CommandResult {
     match command {
         Command::Experiments(flags) => commands::experiments::run(&flags),
+        Command::Worker(flags) => commands::worker::run(&flags),
+        Command::Pack(flags) => commands::pack::run(&flags),
         Command::Report(flags) => commands::report::run(&flags),
         Command::Claims(flags) => commands::claims::run(&flags),
         Command::Status(flags) => commands::status::run(&flags),
@@ -79,13 +82,15 @@ fn refuse_arguments(error: &clap::Error) -> ExitCode {
 fn check_environment(command: &Command) -> Result<(), Failure> {
     let computes = match command {
         Command::Experiments(_)
+        | Command::Worker(_)
         | Command::Train(_)
         | Command::Evaluate(_)
         | Command::Predict(_)
         | Command::BenchCpu(_)
         | Command::BenchRuntime(_)
         | Command::GpuCheck(_) => true,
-        Command::Report(_)
+        Command::Pack(_)
+        | Command::Report(_)
         | Command::Claims(_)
         | Command::Status(_)
         | Command::Export(_)

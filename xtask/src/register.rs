@@ -14,6 +14,15 @@ pub fn declare(study: &StudyRecord, folder: &Path) -> anyhow::Result<()> {
             *finished.entry(record.config.cell()).or_default() += 1;
         }
     }
+    declare_with(study, folder, finished)
+}
+
+/// The same, where the finished trials of each cell were counted just now.
+pub fn declare_with(
+    study: &StudyRecord,
+    folder: &Path,
+    mut finished: HashMap<String, usize>,
+) -> anyhow::Result<()> {
     for record in runtime_records(folder)? {
         *finished.entry(record.cell()).or_default() += record.samples.len();
     }

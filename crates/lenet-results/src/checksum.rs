@@ -54,12 +54,30 @@ pub(crate) fn check(
     kind: &'static str,
     since: u32,
 ) -> Result<(), StoreError> {
+    let value = serde_json::from_str(text).map_err(|error| StoreError::Malformed {
+        path: path.to_owned(),
+        what: kind,
+        reason: error.to_string(),
+    })?;
+    checked(value, path, what, kind, since).map(drop)
+}
+
+/// A value without its checksum, which must be right.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn checked(
+    mut value: Value,
+    path: &Path,
+    what: &str,
+    kind: &'static str,
+    since: u32,
+) -> Result<Value, StoreError> {
     let malformed = |reason: String| StoreError::Malformed {
         path: path.to_owned(),
         what: kind,
         reason,
     };
-    let mut value: Value = serde_json::from_str(text).map_err(|e| malformed(e.to_string()))?;
     let Value::Object(members) = &mut value else {
         return Err(malformed("it is not a JSON object".to_owned()));
     };
@@ -67,7 +85,7 @@ pub(crate) fn check(
         Some(found) => {
             let expected = digest(TAG, &value);
             if found == expected.as_str() {
-                return Ok(());
+                return Ok(value);
             }
             Err(StoreError::Checksum {
                 path: path.to_owned(),
@@ -80,7 +98,7 @@ pub(crate) fn check(
             let format = members.get("format").and_then(Value::as_u64);
             match format.is_some_and(|format| format >= u64::from(since)) {
                 true => Err(malformed(format!("{what} lacks its checksum"))),
-                false => Ok(()),
+                false => Ok(value),
             }
         }
     }

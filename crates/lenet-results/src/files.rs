@@ -28,7 +28,7 @@ pub(crate) fn io_error(path: &Path, action: &'static str) -> impl FnOnce(io::Err
 
 /// A longer record is refused before any memory is taken for it. A trial of 100,000 epochs has 60 MB; what
 /// is read takes several times its length.
-const LONGEST: u64 = 256 << 20;
+pub(crate) const LONGEST: u64 = 256 << 20;
 
 /// A file's text; `None` if the file does not exist.
 ///
@@ -64,7 +64,7 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
     }
 }
 
-fn malformed(path: &Path, reason: String) -> StoreError {
+pub(crate) fn malformed(path: &Path, reason: String) -> StoreError {
     StoreError::Malformed {
         path: path.to_owned(),
         what: "record",
@@ -115,6 +115,11 @@ pub(crate) fn temporary_prefix() -> String {
     format!("{TEMPORARY}{}-{}-", machine(), std::process::id())
 }
 
+/// Whether a name is that of a temporary file of this program.
+pub(crate) fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY)
+}
+
 /// Removes temporary files that killed processes left in a folder. Those of a process that lives, and
 /// of another machine's for a day, stay.
 pub fn remove_temporary(folder: &Path) {
@@ -142,6 +147,16 @@ pub fn remove_temporary(folder: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// Writes a whole file under a name that nothing has yet; `false` if something has it, which stays.
+///
+/// # Errors
+/// [`StoreError::Io`] with the path.
+pub(crate) fn write_first(path: &Path, contents: &[u8]) -> Result<bool, StoreError> {
+    NewFile::create(path)
+        .and_then(|file| file.write_first(contents))
+        .map_err(io_error(path, "write"))
 }
 
 /// Writes a whole file, as [`NewFile`] does.
@@ -200,10 +215,30 @@ impl NewFile {
     /// # Errors
     /// The disk is full, or the path can no longer be written.
     pub fn write(self, contents: &[u8]) -> io::Result<()> {
-        let Some(mut temporary) = self.temporary else {
+        if self.temporary.is_none() {
             return write_directly(&self.path, contents);
+        }
+        self.write_with(|file| file.write_all(contents))
+    }
+
+    /// The same with contents that a function writes.
+    ///
+    /// # Errors
+    /// As [`NewFile::write`], and whatever the function returns.
+    pub fn write_with<T>(
+        self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let Some(mut temporary) = self.temporary else {
+            let mut contents = Vec::new();
+            let written = write(&mut contents)?;
+            write_directly(&self.path, &contents)?;
+            return Ok(written);
         };
-        temporary.write_all(contents)?;
+        let mut buffered = io::BufWriter::new(&mut temporary);
+        let written = write(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
         if let Ok(existing) = fs::metadata(&self.path) {
             temporary
                 .as_file()
@@ -212,7 +247,26 @@ impl NewFile {
         operations::sync(temporary.as_file(), &self.path)?;
         operations::persist(temporary, &self.path)?;
         sync_folder(&self.path);
-        Ok(())
+        Ok(written)
+    }
+}
+
+impl NewFile {
+    /// Writes the contents and gives them their name if nothing has it; `false` if something has.
+    ///
+    /// # Errors
+    /// As [`NewFile::write`].
+    fn write_first(self, contents: &[u8]) -> io::Result<bool> {
+        let Some(mut temporary) = self.temporary else {
+            return Ok(false);
+        };
+        temporary.write_all(contents)?;
+        operations::sync(temporary.as_file(), &self.path)?;
+        let is_first = operations::persist_first(temporary, &self.path)?;
+        if is_first {
+            sync_folder(&self.path);
+        }
+        Ok(is_first)
     }
 }
 

@@ -4,7 +4,7 @@
 //! second file beside it, made exclusively, that names its owner and whose time its owner moves on. Some
 //! file systems refuse locks, and some grant them to every machine; the lease holds there, too. A lease
 //! means nothing once its owner is dead, if that was on this machine, or once its time has stood still for
-//! [`STALE`], on any other. Readers look at the lease alone.
+//! [`STALE`], on any other, or if the owner was stopped. Readers look at the lease alone.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek, Write};
@@ -19,7 +19,7 @@ use crate::error::StoreError;
 use crate::files::{
     io_error, read_if_present, regular, remove_if_present, set_aside, temporary_prefix,
 };
-use crate::owner::{began, is_alive, machine};
+use crate::owner::{began, is_alive, is_stopped, machine};
 
 /// How often the time of a lease is moved on.
 const HEARTBEAT: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 5000 });
@@ -56,10 +56,12 @@ impl Lock {
         let options = options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(path).map_err(io_error(path, "open"))?;
         let lease = lease_path(path);
-        // An error is that of a file system without locks, where the lease is all there is.
-        if let Err(TryLockError::WouldBlock) = file.try_lock() {
-            let owner = owner(&lease).or_else(|| owner(path));
-            return Err(locked(path, owner));
+        // Another error is that of a file system without locks, where the lease is all there is. A process that
+        // stands still keeps its lock, and its lease grows stale.
+        if let Err(TryLockError::WouldBlock) = file.try_lock()
+            && !is_stale(&lease)
+        {
+            return Err(Self::refuse(path));
         }
         let (text, beating) = take_lease(path, &lease)?;
         let first = text.lines().next().unwrap_or_default();
@@ -72,6 +74,11 @@ impl Lock {
             text,
             _beating: beating,
         })
+    }
+
+    /// The error of a lock that another writer holds.
+    pub(crate) fn refuse(path: &Path) -> StoreError {
+        locked(path, owner(&lease_path(path)).or_else(|| owner(path)))
     }
 
     /// Refuses to go on once another writer has taken over, as it may after this process stood still.
@@ -102,7 +109,13 @@ pub(crate) fn is_held(path: &Path) -> bool {
     let Ok(Some(text)) = read_if_present(&lease) else {
         return false;
     };
-    lives(&text, &lease, SystemTime::now())
+    lives(&text, &lease, SystemTime::now)
+}
+
+/// Whether there is a lease whose owner no longer lives.
+fn is_stale(lease: &Path) -> bool {
+    let text = read_if_present(lease);
+    matches!(text, Ok(Some(text)) if !lives(&text, lease, || now_in(lease)))
 }
 
 fn lease_path(path: &Path) -> PathBuf {
@@ -152,7 +165,7 @@ fn take_lease(path: &Path, lease: &Path) -> Result<(String, Arc<File>), StoreErr
             Err(error) if error.is_damage() => String::new(),
             Err(error) => return Err(error),
         };
-        if lives(&found, lease, now_in(lease)) {
+        if lives(&found, lease, || now_in(lease)) {
             return Err(locked(path, owner(lease)));
         }
         remove_dead(path, lease, &found)?;
@@ -198,21 +211,27 @@ fn next_number() -> u64 {
 }
 
 /// Whether the owner of a lease lives.
-fn lives(text: &str, lease: &Path, now: SystemTime) -> bool {
+fn lives(text: &str, lease: &Path, now: impl FnOnce() -> SystemTime) -> bool {
     let second = text.lines().nth(1).unwrap_or_default();
     let mut words = second.split(' ');
     if words.next() == Some(machine()) {
         let process = words.next().and_then(|word| word.parse().ok());
         let beginning: Option<u64> = words.next().and_then(|word| word.parse().ok());
-        return process.is_some_and(|process| {
-            let same = |now: u64| beginning.is_none_or(|then| then == 0 || then == now);
-            is_alive(process) && began(process).is_none_or(same)
-        });
+        let Some(process) = process else {
+            return false;
+        };
+        let same = |now: u64| beginning.is_none_or(|then| then == 0 || then == now);
+        if !is_alive(process) || !began(process).is_none_or(same) {
+            return false;
+        }
+        if !is_stopped(process) {
+            return true;
+        }
     }
     let Ok(time) = fs::metadata(lease).and_then(|found| found.modified()) else {
         return false;
     };
-    match now.duration_since(time) {
+    match now().duration_since(time) {
         Ok(age) => age < STALE,
         // That of a clock ahead of ours, unless it is far ahead.
         Err(ahead) => ahead.duration() < AHEAD,

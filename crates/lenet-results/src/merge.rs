@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::fmt;
 
 use crate::record::{Outcome, TrialRecord};
 
@@ -25,6 +26,25 @@ pub struct Conflict {
     pub kept: String,
     /// Host and instruction set of the record that was left out.
     pub dropped: String,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            identity,
+            epoch,
+            kept,
+            dropped,
+        } = self;
+        write!(
+            f,
+            "trial {identity} gave other numbers on {dropped} than on {kept}"
+        )?;
+        match epoch {
+            Some(epoch) => write!(f, ", from epoch {epoch} on"),
+            None => write!(f, " at its end"),
+        }
+    }
 }
 
 /// Merges the records of several stores. If a trial has several records, a result is preferred over
@@ -55,7 +75,8 @@ pub fn merge(records: impl IntoIterator<Item = TrialRecord>) -> Merged {
     }
 }
 
-fn conflict(kept: &TrialRecord, dropped: &TrialRecord) -> Option<Conflict> {
+/// How two results of a trial differ; `None` if they are equal to the bit, times aside.
+pub(crate) fn conflict(kept: &TrialRecord, dropped: &TrialRecord) -> Option<Conflict> {
     let pairs = kept.epochs.iter().zip(&dropped.epochs);
     let differing = pairs
         .filter(|(a, b)| !a.same_outcome(b))

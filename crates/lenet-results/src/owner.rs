@@ -18,12 +18,23 @@ pub(crate) fn machine() -> &'static str {
 
 /// Whether a process of this machine lives. Where the system does not tell, every process does.
 pub(crate) fn is_alive(process: u32) -> bool {
-    let Ok(text) = fs::read_to_string(format!("/proc/{process}/stat")) else {
-        return !fs::exists("/proc/self/stat").unwrap_or(false);
-    };
-    // After the name, which may hold anything, comes the state; a zombie runs no more.
+    match state(process) {
+        // A zombie runs no more.
+        Some(state) => !matches!(state, 'Z' | 'X'),
+        None => !fs::exists("/proc/self/stat").unwrap_or(false),
+    }
+}
+
+/// Whether a process of this machine was stopped, by a signal or a debugger.
+pub(crate) fn is_stopped(process: u32) -> bool {
+    matches!(state(process), Some('T' | 't'))
+}
+
+fn state(process: u32) -> Option<char> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // After the name, which may hold anything, comes the state.
     let state = text.rsplit(')').next().unwrap_or_default().trim_start();
-    !state.starts_with(['Z', 'X'])
+    Some(state.chars().next().unwrap_or(' '))
 }
 
 /// When a process of this machine began, in the kernel's ticks: a later process may have its number.

@@ -3,7 +3,7 @@
 mod file;
 
 pub use file::PREDICTIONS_FORMAT;
-pub(crate) use file::{read, to_bytes};
+pub(crate) use file::{of_bytes, read, to_bytes};
 
 use std::fmt::Write;
 

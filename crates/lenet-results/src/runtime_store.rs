@@ -87,17 +87,30 @@ impl RuntimeStore {
     /// # Errors
     /// [`StoreError::Io`].
     pub fn write(&self, record: &RuntimeRecord) -> Result<(), StoreError> {
-        let record = &RuntimeRecord {
-            format: RUNTIME_FORMAT,
-            ..record.clone()
-        };
-        let text = sealed(record, RUNTIME_FORMAT, Lines::Many);
-        write_whole(&self.path(&record.identity()), text.as_bytes())
+        write_into(&self.folder, record)
     }
 
     fn path(&self, identity: &str) -> PathBuf {
         self.folder.join(format!("{identity}.json"))
     }
+}
+
+/// Writes a record into a results folder that nothing else writes into.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub(crate) fn write_runtime(results: &Path, record: &RuntimeRecord) -> Result<(), StoreError> {
+    write_into(&prepare(results)?, record)
+}
+
+fn write_into(folder: &Path, record: &RuntimeRecord) -> Result<(), StoreError> {
+    let record = &RuntimeRecord {
+        format: RUNTIME_FORMAT,
+        ..record.clone()
+    };
+    let text = sealed(record, RUNTIME_FORMAT, Lines::Many);
+    let path = folder.join(format!("{}.json", record.identity()));
+    write_whole(&path, text.as_bytes())
 }
 
 fn prepare(results: &Path) -> Result<PathBuf, StoreError> {
@@ -152,8 +165,8 @@ pub fn runtime_records(results: &Path) -> Result<Vec<RuntimeRecord>, StoreError>
 fn parse(text: &str, path: &Path, identity: &str) -> Result<RuntimeRecord, StoreError> {
     let what = "runtime record";
     let record = match format::version(text, path, what, RUNTIME_FORMAT)? {
-        1 => format::parse::<FirstFormat>(text, path, what, RUNTIME_FORMAT)?.into(),
-        _ => format::parse::<RuntimeRecord>(text, path, what, RUNTIME_FORMAT)?,
+        1 => format::parse::<FirstFormat>(text, path, what, RUNTIME_FORMAT, RUNTIME_FORMAT)?.into(),
+        _ => format::parse::<RuntimeRecord>(text, path, what, RUNTIME_FORMAT, RUNTIME_FORMAT)?,
     };
     let path = path.to_owned();
     let found = record.identity();

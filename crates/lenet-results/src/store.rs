@@ -7,26 +7,37 @@ use std::path::{Path, PathBuf};
 use crate::checksum::{Lines, sealed};
 use crate::error::StoreError;
 use crate::files::{io_error, read_if_present, remove_temporary, set_aside, write_whole};
-use crate::format::{self, STUDY_FORMAT};
+use crate::format::{self, SEALED_STUDY, STUDY_FORMAT};
+use crate::listing::Listing;
+use crate::merge::{Conflict, conflict};
+use crate::parallel::in_parallel;
+use crate::published;
 use crate::record::TrialRecord;
 use crate::study::StudyRecord;
-use crate::trial::{SetAside, TrialDir, TrialState};
+use crate::trial::{SetAside, TrialDir, TrialState, parse_record};
 
 /// The folder that holds a study's trials:
 ///
 /// ```text
 /// study.json                 the study: figures, cells and trials, claims
 /// registrations.jsonl        what the study declared and when, one line per declaration
-/// trials/<identity>/
+/// trials/<ab>/<identity>.jsonl
+///                            a finished trial, below the first two digits of its identity: a line with
+///                            the complete record, and a line with class and confidence of every test
+///                            image and the first convolution's kernels, if the study keeps them
+/// trials/<ab>/<identity>.conflict-1.jsonl
+///                            a later result of the same trial that differs from it
+/// trials/<identity>/         a trial that has not finished:
 ///     config.json            the trial's settings, written before the first step
 ///     runs.jsonl             host, build and device, one line per run
 ///     epochs.jsonl           one line per epoch
-///     checkpoint             the state to resume from, until the trial has finished
-///     predictions.bin        class and confidence of every test image, and the first convolution's
-///                            kernels, once the trial has ended, if the study keeps them
-///     result.json            the complete record, once the trial has ended
+///     checkpoint             the state to resume from
+///     result.json            the record of a failure
 ///     lock, lock.lease       held by the trial's writer
 /// ```
+///
+/// Earlier versions of this program left the folder of a finished trial, with its record in `result.json`
+/// and its predictions in `predictions.bin`; they are read as ever.
 ///
 /// Every JSON record holds a checksum of what it says. A damaged file is renamed to `NAME.aside-1` before
 /// another takes its name.
@@ -42,6 +53,8 @@ pub struct FoundRecords {
     pub records: Vec<TrialRecord>,
     /// What is wrong with files that are damaged.
     pub damaged: Vec<StoreError>,
+    /// Second results of trials that differ from the first, which `records` has.
+    pub conflicts: Vec<Conflict>,
 }
 
 impl Store {
@@ -101,29 +114,48 @@ impl Store {
     /// The folder of the trial with this identity, whether it exists or not.
     #[must_use]
     pub fn trial(&self, identity: &str) -> TrialDir {
-        TrialDir::new(self.trials_folder().join(identity), identity)
+        TrialDir::new(&self.trials_folder(), identity)
     }
 
-    /// Identities of all trials that have a folder, sorted.
+    /// The trials that have a file or a folder, by their names alone.
     ///
     /// # Errors
-    /// [`StoreError::Io`] if the folder cannot be listed.
+    /// [`StoreError::Io`] if a folder cannot be listed.
+    pub fn listing(&self) -> Result<Listing, StoreError> {
+        Listing::of(&self.trials_folder())
+    }
+
+    /// Removes what killed processes left where finished trials lie.
+    pub fn tidy(&self, listing: &Listing) {
+        listing
+            .littered
+            .iter()
+            .for_each(|folder| remove_temporary(folder));
+    }
+
+    /// Identities of all trials that have a file or a folder, sorted.
+    ///
+    /// # Errors
+    /// As [`Store::listing`].
     pub fn identities(&self) -> Result<Vec<String>, StoreError> {
-        let trials = self.trials_folder();
-        let list = || -> io::Result<Vec<String>> {
-            let mut names = Vec::new();
-            for entry in fs::read_dir(&trials)? {
-                let entry = entry?;
-                if entry.file_type()?.is_dir()
-                    && let Some(name) = entry.file_name().to_str()
-                {
-                    names.push(name.to_owned());
-                }
-            }
-            names.sort();
-            Ok(names)
-        };
-        list().map_err(io_error(&trials, "list the folder"))
+        let listing = self.listing()?;
+        let mut all: Vec<String> = listing.identities().map(str::to_owned).collect();
+        all.sort_unstable();
+        Ok(all)
+    }
+
+    /// Calls a function with each of these trials and its state, on all cores, and gives what it returns, in
+    /// their order.
+    pub fn map_states<T: Send>(
+        &self,
+        identities: &[&str],
+        map: impl Fn(&TrialDir, TrialState) -> T + Sync,
+    ) -> Vec<T> {
+        in_parallel(identities, |identity| {
+            let trial = self.trial(identity);
+            let state = trial.state();
+            map(&trial, state)
+        })
     }
 
     /// Records of all trials that have ended, failed ones included, sorted by identity.
@@ -140,22 +172,61 @@ impl Store {
     /// # Errors
     /// The first file that the operating system refuses to read or that a later version wrote.
     pub fn find_records(&self) -> Result<FoundRecords, StoreError> {
+        let listing = self.listing()?;
+        let mut identities: Vec<&str> = listing.identities().collect();
+        identities.sort_unstable();
+        let read = self.map_states(&identities, |trial, state| match state {
+            TrialState::Done(record) | TrialState::Failed(record) => {
+                let damaged = trial.damage(&record);
+                Ok((Some(*record), damaged))
+            }
+            TrialState::Unreadable(error) if error.is_damage() => Ok((None, vec![error])),
+            TrialState::Unreadable(error) => Err(error),
+            TrialState::Missing | TrialState::Running { .. } | TrialState::Interrupted { .. } => {
+                Ok((None, Vec::new()))
+            }
+        });
         let mut found = FoundRecords::default();
-        for identity in self.identities()? {
-            let trial = self.trial(&identity);
-            match trial.state() {
-                TrialState::Done(record) | TrialState::Failed(record) => {
-                    found.damaged.extend(trial.damage(&record));
-                    found.records.push(*record);
-                }
-                TrialState::Unreadable(error) if error.is_damage() => found.damaged.push(error),
-                TrialState::Unreadable(error) => return Err(error),
-                TrialState::Missing
-                | TrialState::Running { .. }
-                | TrialState::Interrupted { .. } => {}
+        for read in read {
+            let (record, damaged) = read?;
+            found.records.extend(record);
+            found.damaged.extend(damaged);
+        }
+        for path in &listing.conflicts {
+            match self.read_conflict(path) {
+                Ok(conflict) => found.conflicts.extend(conflict),
+                Err(error) if error.is_damage() => found.damaged.push(error),
+                Err(error) => return Err(error),
             }
         }
         Ok(found)
+    }
+
+    /// Second results of trials that differ from the first; damaged ones are left out.
+    ///
+    /// # Errors
+    /// As [`Store::find_records`].
+    pub fn conflicts(&self) -> Result<Vec<Conflict>, StoreError> {
+        let mut found = Vec::new();
+        for path in self.listing()?.conflicts {
+            match self.read_conflict(&path) {
+                Err(error) if error.is_damage() => {}
+                read => found.extend(read?),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reads a second result of a trial and compares it with the first.
+    fn read_conflict(&self, path: &Path) -> Result<Option<Conflict>, StoreError> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let identity = name.split(published::CONFLICT).next().unwrap_or_default();
+        let Some(line) = published::read_line(path, 1)? else {
+            return Ok(None);
+        };
+        let second = parse_record(&line, path, identity)?;
+        let first = self.trial(identity).read_record()?;
+        Ok(first.and_then(|first| conflict(&first, &second)))
     }
 
     /// Moves a damaged `study.json` out of the way, since a study writes it anew.
@@ -199,12 +270,11 @@ pub fn read_study(folder: &Path) -> Result<Option<StudyRecord>, StoreError> {
     let Some(text) = read_if_present(&path)? else {
         return Ok(None);
     };
-    let study: StudyRecord = format::parse(&text, &path, "study", STUDY_FORMAT)?;
-    // Format 2 says the same without a checksum.
-    let format = if study.format == 2 {
-        STUDY_FORMAT
-    } else {
-        study.format
+    let study: StudyRecord = format::parse(&text, &path, "study", STUDY_FORMAT, SEALED_STUDY)?;
+    // Formats 2 and 3 say the same.
+    let format = match study.format {
+        2 | 3 => STUDY_FORMAT,
+        format => format,
     };
     Ok(Some(StudyRecord { format, ..study }))
 }

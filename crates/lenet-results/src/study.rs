@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Not;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -39,15 +40,42 @@ pub struct StudyRecord {
     /// The files that declare it: the study's own, and those that it names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<StudyFile>,
+    /// Where the data sets of its trials lie, but for MNIST.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub data: Vec<StudyData>,
+    /// Whether its trials keep their predictions.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub predictions: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
+}
+
+/// Where a data set lies on the machine that planned the study.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StudyData {
+    /// What the study's file calls it.
+    pub name: String,
+    /// What its trials call it: [`Data::source`](lenet_core::Data::source).
+    pub source: String,
+    /// Its folder, as an absolute path.
+    pub folder: PathBuf,
 }
 
 impl StudyRecord {
-    /// Whether both plan the same, whichever commands and files asked for it.
+    /// Whether both plan the same, whichever commands and files asked for it, and wherever its data lie.
     #[must_use]
     pub fn is_same_plan(&self, other: &Self) -> bool {
         let plan = |study: &Self| Self {
             commands: Vec::new(),
             files: Vec::new(),
+            data: Vec::new(),
+            predictions: true,
             ..study.clone()
         };
         plan(self) == plan(other)

@@ -1,4 +1,4 @@
-//! One trial's folder: readers, and one writer at a time.
+//! One trial: its readers, and one writer at a time.
 
 mod writer;
 
@@ -8,15 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
 use crate::files::read_if_present;
-use crate::format::{self, TRIAL_FORMAT};
+use crate::format::{self, SEALED_TRIAL, TRIAL_FORMAT};
 use crate::lines::read_lines;
 use crate::lock;
 use crate::predictions::{self, Predictions};
+use crate::published;
 use crate::record::{EpochRecord, Outcome, RunRecord, TrialRecord};
 use crate::validate::validate_epochs;
 use lenet_core::Trial;
 
-pub use writer::{SetAside, TrialWriter};
+pub use writer::{Finished, SetAside, TrialWriter};
 
 /// A trial's state, as its folder shows it.
 #[derive(Debug)]
@@ -41,6 +42,16 @@ pub enum TrialState {
     Unreadable(StoreError),
 }
 
+impl TrialState {
+    fn ended(record: TrialRecord) -> Self {
+        let record = Box::new(record);
+        match record.outcome {
+            Outcome::Failed { .. } => Self::Failed(record),
+            _ => Self::Done(record),
+        }
+    }
+}
+
 /// Contents of `config.json`.
 #[derive(Serialize, Deserialize)]
 struct ConfigFile {
@@ -49,23 +60,32 @@ struct ConfigFile {
     config: Trial,
 }
 
-/// The folder of a trial, which may not exist yet. Readers use it directly; a writer calls
-/// [`TrialDir::begin`].
+/// Where a trial lies: the folder that it is worked on in, and the file that holds it once it has finished.
+/// Neither need exist. Readers use it directly; a writer calls [`TrialDir::begin`].
 #[derive(Debug, Clone)]
 pub struct TrialDir {
     folder: PathBuf,
+    published: PathBuf,
     identity: String,
 }
 
 impl TrialDir {
-    pub(crate) fn new(folder: PathBuf, identity: &str) -> Self {
+    pub(crate) fn new(trials: &Path, identity: &str) -> Self {
         Self {
-            folder,
+            folder: trials.join(identity),
+            published: published::path(trials, identity),
             identity: identity.to_owned(),
         }
     }
 
-    /// Path of the folder, whether it exists or not.
+    /// Path of the file that holds the trial once it has finished, whether it exists or not.
+    #[must_use]
+    pub fn published(&self) -> &Path {
+        &self.published
+    }
+
+    /// Path of the folder that the trial is worked on in, whether it exists or not. Once the trial has
+    /// finished it goes; earlier versions of this program kept it.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -75,6 +95,24 @@ impl TrialDir {
     #[must_use]
     pub fn checkpoint_path(&self) -> PathBuf {
         self.folder.join("checkpoint")
+    }
+
+    /// The trial's identity.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    /// Whether a process writes the trial now.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        lock::is_held(&self.lock_path())
+    }
+
+    /// Whether its folder holds the record of a failure, or what an earlier version finished.
+    #[must_use]
+    pub fn has_result(&self) -> bool {
+        self.result_path().exists()
     }
 
     fn config_path(&self) -> PathBuf {
@@ -115,13 +153,13 @@ impl TrialDir {
         // interrupted.
         let locked = lock::is_held(&self.lock_path());
         if let Some(record) = self.read_record()? {
-            let record = Box::new(record);
-            return Ok(match record.outcome {
-                Outcome::Failed { .. } => TrialState::Failed(record),
-                _ => TrialState::Done(record),
-            });
+            return Ok(TrialState::ended(record));
         }
         let Some(config) = self.read_config()? else {
+            // Its folder goes once the trial is published, which may have been just now.
+            if let Some(record) = self.read_published()? {
+                return Ok(TrialState::ended(record));
+            }
             return Ok(match locked {
                 true => TrialState::Running { epochs: 0 },
                 false => TrialState::Missing,
@@ -134,10 +172,13 @@ impl TrialDir {
         })
     }
 
-    /// What is damaged of a finished trial's files, its result apart: lists of epochs and runs, and
-    /// settings. The result has all of that.
+    /// What is damaged in the folder of a trial that has ended, its result apart: lists of epochs and runs,
+    /// and settings. The result has all of that.
     #[must_use]
     pub fn damage(&self, record: &TrialRecord) -> Vec<StoreError> {
+        if !self.folder.exists() {
+            return Vec::new();
+        }
         let read = [
             self.read_config().map(drop),
             self.read_epochs_of(&record.config).map(drop),
@@ -158,8 +199,14 @@ impl TrialDir {
         let Some(text) = read_if_present(&path)? else {
             return Ok(None);
         };
-        let file: ConfigFile = format::parse(&text, &path, "trial configuration", TRIAL_FORMAT)?;
-        self.check_identity(&path, &file.config)?;
+        let file: ConfigFile = format::parse(
+            &text,
+            &path,
+            "trial configuration",
+            TRIAL_FORMAT,
+            SEALED_TRIAL,
+        )?;
+        check_identity(&path, &file.config, &self.identity)?;
         Ok(Some(file.config))
     }
 
@@ -168,15 +215,26 @@ impl TrialDir {
     /// # Errors
     /// A [`StoreError`] if the file exists but cannot be read.
     pub fn read_record(&self) -> Result<Option<TrialRecord>, StoreError> {
+        match self.read_published()? {
+            None => self.read_result(),
+            record => Ok(record),
+        }
+    }
+
+    /// The record that was published.
+    fn read_published(&self) -> Result<Option<TrialRecord>, StoreError> {
+        let line = published::read_line(&self.published, 1)?;
+        line.map(|line| parse_record(&line, &self.published, &self.identity))
+            .transpose()
+    }
+
+    /// The record in the trial's folder: that of a failure, or what an earlier version of this program
+    /// finished.
+    fn read_result(&self) -> Result<Option<TrialRecord>, StoreError> {
         let path = self.result_path();
-        let Some(text) = read_if_present(&path)? else {
-            return Ok(None);
-        };
-        let record: TrialRecord = format::parse(&text, &path, "trial record", TRIAL_FORMAT)?;
-        self.check_identity(&path, &record.config)?;
-        let contradiction = |reason| StoreError::Contradiction { path, reason };
-        record.validate().map_err(contradiction)?;
-        Ok(Some(record))
+        let text = read_if_present(&path)?;
+        text.map(|text| parse_record(&text, &path, &self.identity))
+            .transpose()
     }
 
     /// What the trained network says of every test image; `None` if that was not kept.
@@ -184,23 +242,14 @@ impl TrialDir {
     /// # Errors
     /// A [`StoreError`] that names the file if it is damaged, of another trial or of a later version.
     pub fn read_predictions(&self) -> Result<Option<Predictions>, StoreError> {
-        predictions::read(&self.predictions_path(), &self.identity)
-    }
-
-    fn check_identity(&self, path: &Path, config: &Trial) -> Result<(), StoreError> {
-        let found = config.identity();
-        if found == self.identity {
-            return Ok(());
+        match published::read_predictions(&self.published, &self.identity)? {
+            None => predictions::read(&self.predictions_path(), &self.identity),
+            published => Ok(published),
         }
-        let expected = self.identity.clone();
-        Err(StoreError::Identity {
-            path: path.to_owned(),
-            found,
-            expected,
-        })
     }
 
-    /// Records of the epochs done so far. Leaves out a last line that a crash cut short.
+    /// Records of the epochs done so far, as long as the trial has a folder. Leaves out a last line that a
+    /// crash cut short.
     ///
     /// # Errors
     /// A [`StoreError`] if any other line cannot be read.
@@ -219,13 +268,45 @@ impl TrialDir {
         }
     }
 
-    /// Records of the trial's runs so far.
+    /// Records of the trial's runs so far, as long as the trial has a folder.
     ///
     /// # Errors
     /// As [`TrialDir::read_epochs`].
     pub fn read_runs(&self) -> Result<Vec<RunRecord>, StoreError> {
         read_lines(&self.runs_path(), "list of runs", TRIAL_FORMAT)
     }
+}
+
+/// The record of the trial `identity` from its text, which `path` holds.
+///
+/// # Errors
+/// A [`StoreError`] if it is damaged, of another trial, of a later version, or contradicts itself.
+pub(crate) fn parse_record(
+    text: &str,
+    path: &Path,
+    identity: &str,
+) -> Result<TrialRecord, StoreError> {
+    let record: TrialRecord =
+        format::parse(text, path, "trial record", TRIAL_FORMAT, SEALED_TRIAL)?;
+    check_identity(path, &record.config, identity)?;
+    let contradiction = |reason| StoreError::Contradiction {
+        path: path.to_owned(),
+        reason,
+    };
+    record.validate().map_err(contradiction)?;
+    Ok(record)
+}
+
+fn check_identity(path: &Path, config: &Trial, expected: &str) -> Result<(), StoreError> {
+    let found = config.identity();
+    if found == expected {
+        return Ok(());
+    }
+    Err(StoreError::Identity {
+        path: path.to_owned(),
+        found,
+        expected: expected.to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -175,7 +175,14 @@ fn read(path: &Path) -> Result<Option<WorkerNote>, StoreError> {
     let Some(text) = read_if_present(path)? else {
         return Ok(None);
     };
-    format::parse(&text, path, "note of a worker", WORKER_FORMAT).map(Some)
+    format::parse(
+        &text,
+        path,
+        "note of a worker",
+        WORKER_FORMAT,
+        WORKER_FORMAT,
+    )
+    .map(Some)
 }
 
 fn unix() -> u64 {

@@ -11,9 +11,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lenet_results::{
-    CheckVerdict, Correction, DrawingKind, Moment, Outcome, Quantity, REGISTRATION_FORMAT,
-    RUNTIME_FORMAT, Rule, RuntimeStore, STUDY_FORMAT, Scope, Store, StudyRecord, TRIAL_FORMAT,
-    TrialDir, registrations, runtime_records,
+    CheckVerdict, Correction, DrawingKind, Kernels, Moment, Outcome, Prediction, Predictions,
+    Quantity, REGISTRATION_FORMAT, RUNTIME_FORMAT, Rule, RuntimeStore, STUDY_FORMAT, Scope, Store,
+    StudyRecord, TRIAL_FORMAT, TrialDir, registrations, runtime_records,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -68,18 +68,14 @@ fn trials_of_every_format_say_what_they_said() {
 
 #[test]
 fn studies_of_every_format_say_what_they_said() {
-    assert_eq!(STUDY_FORMAT, 3, "add a golden file of the new format");
-    for format in [2, 3] {
+    assert_eq!(STUDY_FORMAT, 4, "add a golden file of the new format");
+    for format in [2, 3, 4] {
         let folder = folder();
         let name = format!("study-{format}.json");
         fs::copy(golden(&name), folder.path().join("study.json")).unwrap();
         let study = lenet_results::read_study(folder.path()).unwrap();
-        // Format 2 says the same without a checksum, and is told as format 3.
-        assert_eq!(
-            study,
-            Some(studies::study(3, name.starts_with("study-3"))),
-            "{name}"
-        );
+        // Formats 2 and 3 say the same as far as they go, and are told as format 4.
+        assert_eq!(study, Some(studies::study(4, format)), "{name}");
     }
 }
 
@@ -131,7 +127,7 @@ fn what_is_written_now_is_the_newest_format_byte_for_byte() {
     let folder = folder();
     let store = Store::create(folder.path()).unwrap();
     // The format that a record names is not the one that it is written in.
-    store.write_study(&studies::study(1, true)).unwrap();
+    store.write_study(&studies::study(1, STUDY_FORMAT)).unwrap();
     let runtimes = RuntimeStore::create(folder.path()).unwrap();
     runtimes.write(&trials::runtime(1)).unwrap();
     for registration in studies::registrations(REGISTRATION_FORMAT) {
@@ -145,31 +141,58 @@ fn what_is_written_now_is_the_newest_format_byte_for_byte() {
     for epoch in trials::epochs() {
         writer.append_epoch(&epoch).unwrap();
     }
+    same_text(
+        [("config", "json"), ("runs", "jsonl"), ("epochs", "jsonl")].map(|(name, kind)| {
+            let path = trial.folder().join(format!("{name}.{kind}"));
+            (path, format!("{name}-2.{kind}"))
+        }),
+    );
+    writer.keep_predictions(&predictions()).unwrap();
     let stopped = Outcome::Stopped { epoch: 3 };
     let written = writer.finish(stopped, trials::epochs(), 54_321).unwrap();
-    assert_eq!(written, trials::result(TRIAL_FORMAT));
-
-    let of_trial = FILES.map(|(name, kind)| {
-        let path = trial.folder().join(format!("{name}.{kind}"));
-        (path, format!("{name}-2.{kind}"))
-    });
+    assert_eq!(written.record, trials::result(TRIAL_FORMAT));
     let runtime = format!("runtime/{}.json", trials::RUNTIME);
-    let of_store = [
-        (folder.path().join("study.json"), "study-3.json".to_owned()),
+    same_text([
+        (trial.published().to_owned(), "finished-2.jsonl".to_owned()),
+        (folder.path().join("study.json"), "study-4.json".to_owned()),
         (folder.path().join(runtime), "runtime-3.json".to_owned()),
         (
             folder.path().join("registrations.jsonl"),
             "registrations-2.jsonl".to_owned(),
         ),
-    ];
-    for (path, name) in of_trial.into_iter().chain(of_store) {
+    ]);
+}
+
+fn same_text<const N: usize>(files: [(PathBuf, String); N]) {
+    for (path, name) in files {
         let written = fs::read_to_string(path).unwrap();
-        assert_eq!(
-            written,
-            fs::read_to_string(golden(&name)).unwrap(),
-            "{name}"
-        );
+        let expected = fs::read_to_string(golden(&name)).unwrap();
+        assert_eq!(written, expected, "{name}");
     }
+}
+
+/// What the golden file of a finished trial says of two images.
+fn predictions() -> Predictions {
+    let said = [1.0, 0.5].map(|confidence| Prediction {
+        class: 1,
+        confidence,
+    });
+    let kernels = Kernels {
+        shape: [1, 1, 1, 1],
+        values: vec![0.5],
+    };
+    Predictions::new(trials::TRIAL, 10, &[1, 2], &said, kernels).unwrap()
+}
+
+#[test]
+fn a_finished_trial_says_what_it_said() {
+    let folder = folder();
+    let trial = Store::create(folder.path()).unwrap().trial(trials::TRIAL);
+    fs::create_dir_all(trial.published().parent().unwrap()).unwrap();
+    fs::copy(golden("finished-2.jsonl"), trial.published()).unwrap();
+    let record = trial.read_record().unwrap();
+    assert_eq!(record, Some(trials::result(TRIAL_FORMAT)));
+    assert_eq!(trial.read_predictions().unwrap(), Some(predictions()));
 }
 
 /// Words that stand for values which the golden files lack.

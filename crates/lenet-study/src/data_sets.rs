@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lenet_core::{Trial, ValidationDraw};
 use lenet_data::{DataError, Dataset, SplitSpec, Splits};
+use lenet_results::StudyData;
 
 use crate::config::StudyConfig;
 use crate::error::StudyError;
@@ -96,6 +97,57 @@ impl DataSets {
             self.by_name.insert(name.to_owned(), set);
         }
         Ok(&self.by_name[name])
+    }
+
+    /// Where those that were loaded from folders lie, for whoever carries out the study elsewhere.
+    #[must_use]
+    pub fn recorded(&self) -> Vec<StudyData> {
+        let recorded = |(name, folder): (&String, &PathBuf)| {
+            // A set that is turned has the name of its folder with a word after it.
+            let text = folder.to_string_lossy();
+            let folder = Path::new(text.strip_suffix(TRANSPOSED).unwrap_or(&text)).to_owned();
+            StudyData {
+                name: name.clone(),
+                source: self.by_name[name].source.clone(),
+                folder: std::path::absolute(&folder).unwrap_or(folder),
+            }
+        };
+        self.folders.iter().map(recorded).collect()
+    }
+
+    /// Loads the data sets that a study's record names, from where they lay when it was planned.
+    ///
+    /// # Errors
+    /// [`StudyError::Data`] if a folder cannot be used; [`StudyError::OtherData`] if it holds another set
+    /// by now.
+    pub fn of_record(recorded: &[StudyData]) -> Result<Self, StudyError> {
+        let mut sets = Self::default();
+        sets.by_name.insert(MNIST.to_owned(), Dataset::mnist());
+        for known in recorded {
+            let set = Dataset::from_folder(&known.folder)?;
+            let set = match known.name.ends_with(TRANSPOSED) {
+                true => set.transposed()?,
+                false => set,
+            };
+            if set.source != known.source {
+                return Err(StudyError::OtherData {
+                    folder: known.folder.clone(),
+                    found: set.source,
+                    expected: known.source.clone(),
+                });
+            }
+            sets.folders
+                .insert(known.name.clone(), known.folder.clone());
+            sets.by_name.insert(known.name.clone(), set);
+        }
+        Ok(sets)
+    }
+
+    /// The name of the data set with this [`Dataset::source`], if it was loaded.
+    pub(crate) fn name_of(&self, source: &str) -> Option<&str> {
+        let mut all = self.by_name.iter();
+        let found = all.find(|(_, set)| set.source == source);
+        found.map(|(name, _)| name.as_str())
     }
 
     /// Loads one data set, whose folder is relative to the current directory, unless it is loaded

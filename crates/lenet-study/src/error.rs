@@ -243,6 +243,29 @@ pub enum StudyError {
         /// What the names mean.
         folders: [PathBuf; 2],
     },
+    /// A data set is another one than that which the study was planned with.
+    #[error(
+        "{}: this folder holds the data set {found}, and the study was planned with {expected} (hint: put that \
+         back, or plan the study anew)",
+        folder.display()
+    )]
+    OtherData {
+        /// The folder.
+        folder: PathBuf,
+        /// What it holds, as trials call it.
+        found: String,
+        /// What it held.
+        expected: String,
+    },
+    /// A study's record does not tell where a data set of its trials lies.
+    #[error(
+        "study.json does not tell where the data set {source_name} lies (hint: plan the study anew with this \
+         version, by `experiments --executor workers`)"
+    )]
+    UnknownData {
+        /// What trials call the set.
+        source_name: String,
+    },
     /// The data set.
     #[error(transparent)]
     Data(#[from] DataError),

@@ -1,6 +1,6 @@
 //! The events of a running study, and the summary at its end.
 
-use lenet_results::{EpochRecord, Outcome, SelfCheck};
+use lenet_results::{EpochRecord, Outcome, SelfCheck, TrialRecord};
 
 use crate::plan::PlannedTrial;
 
@@ -86,6 +86,21 @@ pub struct FailedTrial {
     pub label: String,
     /// The error.
     pub message: String,
+}
+
+impl FailedTrial {
+    /// A trial whose failure another process recorded.
+    pub(crate) fn of(trial: &PlannedTrial, record: &TrialRecord) -> Self {
+        let message = match &record.outcome {
+            Outcome::Failed { message } => message.clone(),
+            _ => String::new(),
+        };
+        Self {
+            identity: trial.identity.clone(),
+            label: trial.label.clone(),
+            message,
+        }
+    }
 }
 
 /// What a study's run did.

@@ -1,9 +1,11 @@
 //! Which trials are left to run, and in which order.
 
-use lenet_results::{Store, TrialState};
+use std::collections::{HashMap, HashSet};
+
+use lenet_results::{Listing, Store, TrialState};
 
 use crate::error::StudyError;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlannedTrial};
 
 /// What a trial still needs, given its state on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,15 +44,81 @@ impl Work {
     }
 }
 
-/// What each trial of the plan still needs, in the plan's order.
+/// What a look at every trial of a plan finds.
+#[derive(Debug)]
+pub struct Survey {
+    /// What each trial still needs, in the plan's order.
+    pub work: Vec<Work>,
+    /// Finished trials by [`Trial::cell`](lenet_core::Trial::cell), of the plan or not.
+    pub finished: HashMap<String, usize>,
+    /// Positions of finished trials that left something behind.
+    pub(crate) to_mend: Vec<usize>,
+    pub(crate) listing: Listing,
+}
+
+/// Reads the records of a store, and finds what each trial of the plan still needs.
 ///
 /// # Errors
 /// The first trial that cannot be read.
-pub fn survey(plan: &Plan, store: &Store) -> Result<Vec<Work>, StudyError> {
-    plan.trials
-        .iter()
-        .map(|trial| Work::of(store.trial(&trial.identity).state()))
-        .collect()
+pub fn survey(plan: &Plan, store: &Store) -> Result<Survey, StudyError> {
+    let listing = store.listing()?;
+    let planned: HashSet<&str> = plan.trials.iter().map(|t| t.identity.as_str()).collect();
+    let others = listing.identities();
+    let others = others.filter(|identity| !planned.contains(identity));
+    let known = plan.trials.iter().map(|trial| trial.identity.as_str());
+    let identities: Vec<&str> = known.chain(others).collect();
+    let seen = store.map_states(&identities, |trial, state| {
+        let (mut finished, mut is_tidy) = (None, true);
+        if let TrialState::Done(record) = &state {
+            finished = Some(record.config.cell());
+            is_tidy = !listing.is_begun(trial.identity())
+                || !listing.is_finished(trial.identity())
+                    && trial.damage(record).is_empty()
+                    && !trial.checkpoint_path().exists();
+        }
+        (Work::of(state), finished, is_tidy)
+    });
+    let mut found = Survey {
+        work: Vec::with_capacity(plan.trials.len()),
+        finished: HashMap::new(),
+        to_mend: Vec::new(),
+        listing: Listing::default(),
+    };
+    for (position, (work, finished, is_tidy)) in seen.into_iter().enumerate() {
+        if let Some(cell) = finished {
+            *found.finished.entry(cell).or_default() += 1;
+        }
+        // Records that are not of the plan are in nobody's way, whatever is wrong with them.
+        if position < plan.trials.len() {
+            found.work.push(work?);
+            if !is_tidy {
+                found.to_mend.push(position);
+            }
+        }
+    }
+    found.listing = listing;
+    Ok(found)
+}
+
+/// What each trial of the plan still needs, as far as names tell: no record is read but those of failures.
+/// Whoever claims a trial looks again.
+///
+/// # Errors
+/// The folder of trials cannot be listed.
+pub(crate) fn glance(plan: &Plan, store: &Store) -> Result<Vec<Work>, StudyError> {
+    let listing = store.listing()?;
+    let of = |trial: &PlannedTrial| {
+        let identity = &trial.identity;
+        if listing.is_finished(identity) {
+            return Ok(Work::Done);
+        }
+        let place = store.trial(identity);
+        match listing.is_begun(identity) && place.has_result() {
+            true => Work::of(place.state()),
+            false => Ok(Work::Start),
+        }
+    };
+    plan.trials.iter().map(of).collect()
 }
 
 /// Positions in the plan of the trials to run, in the order in which to run them. This is the

@@ -2,6 +2,7 @@
 
 mod known;
 mod planned;
+mod recorded;
 mod runtimes;
 mod size;
 mod splits;
@@ -90,6 +91,7 @@ impl Plan {
         plan.study.claims = known::claims(config, given, data)?;
         plan.study.altered = altered(config, &overrides.settings, false);
         plan.predictions = overrides.predictions.unwrap_or(config.predictions);
+        plan.study.predictions = plan.predictions;
         Ok(plan)
     }
 
@@ -211,6 +213,8 @@ impl Plan {
                 until_decided: None,
                 commands: Vec::new(),
                 files: config.files.clone(),
+                data: data.recorded(),
+                predictions: config.predictions,
             },
             selected,
             trials,

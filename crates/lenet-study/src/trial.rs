@@ -43,7 +43,7 @@ pub(crate) struct RunContext<'a> {
 }
 
 /// Callback for the end of a trial; it receives the trial and how it ended.
-pub(crate) type OnEnd<'n> = &'n mut dyn FnMut(&PlannedTrial, Result<TrialEnd, StudyError>);
+pub(crate) type OnEnd<'n, 't> = &'n mut dyn FnMut(&'t PlannedTrial, Result<TrialEnd, StudyError>);
 
 /// Trains trials together and writes their records. Calls `on_end` once per trial, as soon as
 /// that trial ends.
@@ -51,12 +51,12 @@ pub(crate) type OnEnd<'n> = &'n mut dyn FnMut(&PlannedTrial, Result<TrialEnd, St
 /// Whatever goes wrong inside a trial, a panic included, is recorded as that trial's failure.
 /// If a group fails as a whole, the trials that had not ended run again in two halves, and so on
 /// down to single trials.
-pub(crate) fn run_trials(
+pub(crate) fn run_trials<'t>(
     context: &RunContext<'_>,
-    trials: &[&PlannedTrial],
+    trials: &[&'t PlannedTrial],
     options: &RunOptions,
     check: Option<&SelfCheck>,
-    on_end: OnEnd<'_>,
+    on_end: OnEnd<'_, 't>,
 ) {
     let started = Instant::now();
     let (mut locked, mut logs) = (Vec::new(), Vec::new());
@@ -145,22 +145,22 @@ pub(crate) fn tell_set_aside(file: &SetAside) {
 
 /// A group while it runs: its trials, a progress log for each trial that has not ended, and
 /// which trials the engine trains now.
-struct GroupRun<'a> {
+struct GroupRun<'a, 't> {
     context: &'a RunContext<'a>,
     options: &'a RunOptions,
     check: Option<&'a SelfCheck>,
     started: Instant,
-    trials: Vec<&'a PlannedTrial>,
+    trials: Vec<&'t PlannedTrial>,
     /// One entry per trial; `None` once the trial has ended.
     logs: Vec<Option<ProgressLog>>,
     /// Indices into `trials` of the trials that the engine trains now, in the engine's order.
     active: Vec<usize>,
     /// Trials that begin anew once the group that the engine trains now has ended.
     anew: Vec<usize>,
-    on_end: OnEnd<'a>,
+    on_end: OnEnd<'a, 't>,
 }
 
-impl GroupRun<'_> {
+impl GroupRun<'_, '_> {
     /// Trains those trials of `all` that `indices` names.
     fn run(&mut self, all: &[GroupTrial<'_>], indices: Vec<usize>) {
         if indices.is_empty() {
@@ -259,8 +259,14 @@ impl GroupRun<'_> {
         ended: Result<Ended, String>,
     ) -> Result<TrialEnd, StudyError> {
         let observer = self.context.observer;
-        if let Some(error) = log.error {
-            return Err(error.into());
+        match log.error {
+            // Another process has taken the trial over; a result counts all the same.
+            Some(StoreError::Locked { .. }) => match ended {
+                Ok(Ended::Finished { .. }) => {}
+                _ => return Ok(TrialEnd::Elsewhere),
+            },
+            Some(error) => return Err(error.into()),
+            None => {}
         }
         let (outcome, epochs) = match ended {
             Ok(Ended::Interrupted { epochs }) => {
@@ -280,7 +286,11 @@ impl GroupRun<'_> {
             }
             Err(message) => (Outcome::Failed { message }, log.epochs),
         };
-        let record = log.writer.finish(outcome, epochs, trial.parameters)?;
+        let finished = log.writer.finish(outcome, epochs, trial.parameters)?;
+        if let Some(conflict) = &finished.conflict {
+            tracing::warn!("{}: {conflict}", trial.label);
+        }
+        let record = finished.record;
         let seconds = self.started.elapsed().as_secs_f64();
         observer(RunEvent::TrialFinished {
             trial,
@@ -294,7 +304,7 @@ impl GroupRun<'_> {
     }
 }
 
-impl Watcher for GroupRun<'_> {
+impl Watcher for GroupRun<'_, '_> {
     fn event(&mut self, number: usize, event: Event<'_>) {
         let index = self.active[number];
         let (context, trial) = (self.context, self.trials[index]);

@@ -3,11 +3,15 @@
 use crate::commands::report::read;
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Claims;
-use crate::{output, verdicts};
+use crate::{output, sources, verdicts};
 
-/// Runs the command; refuses folders that hold no records or some that cannot be read.
+/// Runs the command; refuses folders that hold no records. Damaged ones are left out and named, and the exit
+/// code tells.
 pub fn run(flags: &Claims) -> CommandResult {
-    let found = read(&flags.records, flags.config.as_deref()).or_refuse()?;
+    let sources = sources::open(&flags.records).or_refuse()?;
+    let mut found = read(&sources.folders, flags.config.as_deref()).or_refuse()?;
+    found.damaged.extend(sources.damaged.iter().cloned());
+    found.tell_damage();
     let records = found.records();
     let text = match (flags.json, flags.markdown) {
         (true, _) => lenet_report::claims_json(records),
@@ -22,5 +26,8 @@ pub fn run(flags: &Claims) -> CommandResult {
         }
     };
     output::line(text.trim_end()).or_fail()?;
-    Ok(Exit::Done)
+    Ok(match found.damaged.is_empty() {
+        true => Exit::Done,
+        false => Exit::Failed,
+    })
 }

@@ -7,18 +7,19 @@ mod watcher;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 use lenet_results::Store;
 use lenet_study::{
-    DataSets, FIRST_LOOK, MOST_SEEDS, Overrides, Plan, RunSettings, RunSummary, Seeds, StudyConfig,
-    Work,
+    DataSets, FIRST_LOOK, MOST_SEEDS, Overrides, Plan, RunEvent, RunSettings, RunSummary, Seeds,
+    StudyConfig, Survey, Work,
 };
 
 use crate::command_line::command_line;
 use crate::commands::report::read;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
-use crate::flags::Experiments;
+use crate::flags::{Experiments, Shard};
 use crate::overlay::Overlay;
 use crate::overview::{cell_table, plan_table};
 use crate::progress::{Style, TimingProgress};
@@ -27,7 +28,7 @@ use crate::{inputs, interrupt, output, register, verdicts};
 
 use executor::Handover;
 use page::Page;
-use watcher::Watcher;
+pub use watcher::Watcher;
 
 /// Runs the command; refuses a study, settings, a device or a folder that cannot be used.
 pub fn run(flags: &Experiments) -> CommandResult {
@@ -37,10 +38,13 @@ pub fn run(flags: &Experiments) -> CommandResult {
     if let Some(most) = most {
         overrides.seeds = Some(first_look(&study, most).or_refuse()?);
     }
-    let data = DataSets::open(&study, &overrides).or_refuse()?;
+    let data = Arc::new(DataSets::open(&study, &overrides).or_refuse()?);
     let mut plan = Plan::expand(&study, &overrides, &data).or_refuse()?;
     plan.study.until_decided = most;
     plan.study.commands = vec![command_line()];
+    if let Some(Shard { part, of }) = flags.shard {
+        plan.keep_part(part - 1, of);
+    }
     plan.warnings.iter().for_each(output::warning);
     let out = flags
         .out
@@ -82,7 +86,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
         output::note(format_args!("{}; it is kept as {kept}", file.reason));
     }
     let earlier = store.read_study().or_refuse()?;
-    lenet_study::survey(&plan, &store).or_refuse()?;
+    let mut survey = lenet_study::survey(&plan, &store).or_refuse()?;
     if let (None, Some(looked)) = (most, earlier.and_then(|study| study.until_decided)) {
         plan.study.until_decided = Some(looked);
         output::note(
@@ -91,13 +95,14 @@ pub fn run(flags: &Experiments) -> CommandResult {
         );
     }
     settings.stop = interrupt::stop_flag().or_refuse()?;
-    register::declare(&plan.study, store.folder()).or_refuse()?;
+    let finished = std::mem::take(&mut survey.finished);
+    register::declare_with(&plan.study, store.folder(), finished).or_refuse()?;
     let Some(most) = most else {
-        let summary = carry_out(style, &plan, &data, &store, &settings)?;
+        let summary = carry_out(style, (&plan, &survey), &data, &store, &settings)?;
         return conclude(flags, &plan, &store, &summary);
     };
     loop {
-        let summary = carry_out(style, &plan, &data, &store, &settings)?;
+        let summary = carry_out(style, (&plan, &survey), &data, &store, &settings)?;
         let is_whole =
             summary.remaining == 0 && summary.failed.is_empty() && summary.elsewhere == 0;
         let records = store.records().or_fail()?;
@@ -110,6 +115,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
         plan = Plan::expand(&study, &overrides, &data).or_fail()?;
         plan.study.until_decided = Some(most);
         plan.study.commands = vec![command_line()];
+        survey = lenet_study::survey(&plan, &store).or_fail()?;
     }
 }
 
@@ -206,7 +212,10 @@ fn dry_run(
     out: &Path,
 ) -> CommandResult {
     let work = match out.join("trials").is_dir() {
-        true => lenet_study::survey(plan, &Store::open(out).or_refuse()?).or_refuse()?,
+        true => {
+            let store = Store::open(out).or_refuse()?;
+            lenet_study::survey(plan, &store).or_refuse()?.work
+        }
         false => vec![Work::Start; plan.trials.len()],
     };
     let rounds: Vec<usize> = plan.trials.iter().map(|trial| trial.round).collect();
@@ -243,27 +252,40 @@ fn dry_run(
     Ok(Exit::Done)
 }
 
-/// Runs what is left of a plan and writes the report.
+/// Runs what is left of a plan and writes the report. A study that is stopped does not wait for a report
+/// that takes long.
 fn carry_out(
     style: Style,
-    plan: &Plan,
-    data: &DataSets,
+    (plan, survey): (&Plan, &Survey),
+    data: &Arc<DataSets>,
     store: &Store,
     settings: &RunSettings,
 ) -> Result<RunSummary, Failure> {
-    let page = Page { store, data };
-    let watcher = Watcher::new(style, &page);
-    let summary = std::thread::scope(|scope| {
-        let follower = std::thread::Builder::new().name("page".to_owned());
-        if let Err(error) = follower.spawn_scoped(scope, || watcher.follow()) {
-            output::warning(format_args!(
-                "the page does not follow the study, since no thread can be started: {error}"
-            ));
-        }
-        let summary = lenet_study::run(plan, data, store, settings, &|event| watcher.see(event));
-        watcher.finish();
-        summary.or_fail()
-    })?;
+    let page = Page {
+        store: store.clone(),
+        data: Arc::clone(data),
+    };
+    let watcher = Arc::new(Watcher::new(style));
+    let follower = std::thread::Builder::new().name("page".to_owned());
+    let (watched, followed) = (Arc::clone(&watcher), page.clone());
+    let follower = follower.spawn(move || watched.follow(&followed));
+    if let Err(error) = &follower {
+        output::warning(format_args!(
+            "the page does not follow the study, since no thread can be started: {error}"
+        ));
+    }
+    let see = |event: RunEvent<'_>| watcher.see(event);
+    let summary = lenet_study::run_surveyed(plan, data, store, survey, settings, &see);
+    watcher.finish();
+    let summary = summary.or_fail()?;
+    if summary.interrupted && !(watcher.is_page_quick() && summary.trials <= QUICK) {
+        output::note("the report is that of some time ago (hint: `report` writes it anew)");
+        return Ok(summary);
+    }
+    if let Ok(follower) = follower {
+        // A panic was told where it happened; the report is written below.
+        let _ = follower.join();
+    }
     let report = page
         .write(None)
         .context("the trials are done, but the report could not be written")
@@ -272,6 +294,9 @@ fn carry_out(
     Ok(summary)
 }
 
+/// Of more trials a study that is stopped writes no report.
+const QUICK: usize = 1000;
+
 /// Prints the claims and the best cell, with `--verbose` every cell, and says how the study ended.
 fn conclude(
     flags: &Experiments,
@@ -279,6 +304,16 @@ fn conclude(
     store: &Store,
     summary: &RunSummary,
 ) -> CommandResult {
+    let folder = store.folder();
+    let page = folder.join("report").join("index.html");
+    let tell_places = || {
+        output::line(format_args!("records  {}", folder.display()))?;
+        output::line(format_args!("report   {}", page.display()))
+    };
+    if summary.interrupted {
+        tell_places().or_fail()?;
+        return Ok(exit_code(summary));
+    }
     let found = read(&[store.folder().to_owned()], None).or_fail()?;
     found.tell_damage();
     let records = found.records();
@@ -292,10 +327,7 @@ fn conclude(
     if let Some(best) = lenet_report::best_cell(records) {
         output::line(format_args!("best     {best}")).or_fail()?;
     }
-    let folder = store.folder();
-    output::line(format_args!("records  {}", folder.display())).or_fail()?;
-    let page = folder.join("report").join("index.html");
-    output::line(format_args!("report   {}", page.display())).or_fail()?;
+    tell_places().or_fail()?;
     for failed in &summary.failed {
         output::note(format_args!("failed: {}: {}", failed.label, failed.message));
     }

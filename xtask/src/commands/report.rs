@@ -16,12 +16,15 @@ use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Report;
 use crate::output;
 use crate::overview::cell_table;
+use crate::sources;
 use crate::table::count;
 
 /// Runs the command; refuses folders that hold no records. Damaged ones are left out and named, and the
 /// exit code tells.
 pub fn run(flags: &Report) -> CommandResult {
-    let mut found = read(&flags.records, flags.config.as_deref()).or_refuse()?;
+    let sources = sources::open(&flags.records).or_refuse()?;
+    let mut found = read(&sources.folders, flags.config.as_deref()).or_refuse()?;
+    found.damaged.extend(sources.damaged.iter().cloned());
     found.tell_damage();
     for folder in &flags.data_dir {
         let set = Dataset::from_folder(folder).or_refuse()?;
@@ -29,12 +32,9 @@ pub fn run(flags: &Report) -> CommandResult {
     }
     let merged = lenet_results::merge(found.trials.iter().cloned());
     for conflict in &merged.conflicts {
-        output::note(format_args!(
-            "trial {} gave other numbers on {} than on {}; the report takes the latter",
-            conflict.identity, conflict.dropped, conflict.kept
-        ));
+        output::note(format_args!("{conflict}; the report takes the latter"));
     }
-    let kept = Kept::new(&flags.records, &found.data);
+    let kept = Kept::new(&sources.folders, &found.data);
     let records = Records {
         evidence: Some(&kept),
         ..found.records()
@@ -80,7 +80,7 @@ pub struct Found {
     register: Vec<Registration>,
     workers: Vec<WorkerNote>,
     /// What is wrong with damaged files, whose records count as missing, one line each.
-    damaged: Vec<String>,
+    pub damaged: Vec<String>,
     /// The data sets of the study that takes the place of the folders'.
     data: DataSets,
 }
@@ -170,6 +170,10 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
         if has_trials {
             let trials = Store::open(folder)?.find_records()?;
             found.trials.extend(trials.records);
+            let conflicts = trials.conflicts.iter();
+            found
+                .damaged
+                .extend(conflicts.map(|conflict| format!("{conflict}; the first result counts")));
             found
                 .damaged
                 .extend(trials.damaged.iter().map(StoreError::to_string));

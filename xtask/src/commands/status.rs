@@ -1,69 +1,65 @@
 //! `status`: what of a study is done, running, failed and missing.
 
 use anyhow::Context;
-use lenet_results::{Outcome, TrialState};
+use lenet_study::State;
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Status;
 use crate::table::{Table, count};
-use crate::{inputs, output};
+use crate::{inputs, output, sources};
 
-/// Every state, in the order of the last line.
-const STATES: [&str; 6] = [
-    "done",
-    "running",
-    "interrupted",
-    "failed",
-    "missing",
-    "unreadable",
-];
+/// Of more trials only those that are not done have a line.
+const MOST_LINES: usize = 500;
 
 /// Runs the command; refuses a folder without a study.
 pub fn run(flags: &Status) -> CommandResult {
-    let store = inputs::records(&flags.out).or_refuse()?;
+    let sources = sources::open(std::slice::from_ref(&flags.out)).or_refuse()?;
+    for error in &sources.damaged {
+        output::note(format_args!("left out: {error}"));
+    }
+    let store = inputs::records(&sources.folders[0]).or_refuse()?;
     let study = store
         .read_study()
         .or_refuse()?
         .with_context(|| format!("{}: there is no study.json", flags.out.display()))
         .or_refuse()?;
     let status = lenet_study::status(&study, &store);
+    let all = status.trials.len() <= MOST_LINES || flags.all;
+    let told = status.trials.iter();
+    let told = told.filter(|trial| all || trial.state != State::Done);
     let mut table = Table::new(&["trial", "figures", "state", "epochs"]);
-    for trial in &status.trials {
-        let epochs = match &trial.state {
-            TrialState::Missing | TrialState::Unreadable(_) => String::new(),
-            TrialState::Running { epochs } | TrialState::Interrupted { epochs } => {
-                epochs.to_string()
-            }
-            TrialState::Done(record) | TrialState::Failed(record) => {
-                record.epochs.len().to_string()
-            }
-        };
-        let label = trial.label.clone();
-        table.row([label, trial.figures.join(", "), trial.word().into(), epochs]);
+    for trial in told.clone().take(if all { usize::MAX } else { MOST_LINES }) {
+        let epochs = trial.epochs.map_or_else(String::new, |n| n.to_string());
+        let state = trial.state.word().to_owned();
+        table.row([status.label(trial), trial.figures.join(", "), state, epochs]);
     }
     output::line(table).or_fail()?;
+    let (listed, rest) = (table_rows(told.clone().count(), all), told.count());
+    if listed < status.trials.len() {
+        output::line(format_args!(
+            "{} of {} that are not done; --all lists every trial",
+            listed,
+            count(rest, "trial")
+        ))
+        .or_fail()?;
+    }
     for trial in &status.trials {
-        match &trial.state {
-            TrialState::Failed(record) => {
-                if let Outcome::Failed { message } = &record.outcome {
-                    output::line(format_args!("failed: {}: {message}", trial.label)).or_fail()?;
-                }
-            }
-            TrialState::Unreadable(error) => {
-                output::line(format_args!("unreadable: {}: {error}", trial.label)).or_fail()?;
-            }
-            _ => {}
+        let words = match (trial.state, &trial.problem) {
+            (State::Failed, Some(message)) => format!("failed: {}: {message}", status.label(trial)),
+            (_, Some(error)) => format!("unreadable: {}: {error}", status.label(trial)),
+            _ => String::new(),
+        };
+        if !words.is_empty() {
+            output::line(words).or_fail()?;
         }
-        if let TrialState::Done(record) | TrialState::Failed(record) = &trial.state {
-            for error in store.trial(&trial.identity).damage(record) {
-                output::line(format_args!("damaged: {}: {error}", trial.label)).or_fail()?;
-            }
+        for error in &trial.damaged {
+            output::line(format_args!("damaged: {}: {error}", status.label(trial))).or_fail()?;
         }
     }
-    let unverified = status.trials.iter().filter(|trial| match &trial.state {
-        TrialState::Done(record) | TrialState::Failed(record) => !record.is_verified(),
-        _ => false,
-    });
+    for conflict in store.conflicts().or_fail()? {
+        output::line(format_args!("conflict: {conflict}")).or_fail()?;
+    }
+    let unverified = status.trials.iter().filter(|trial| !trial.is_verified);
     let unverified = unverified.count();
     if unverified > 0 {
         let records = count(unverified, "record");
@@ -72,7 +68,7 @@ pub fn run(flags: &Status) -> CommandResult {
         ))
         .or_fail()?;
     }
-    let counted = STATES.map(|word| (status.count(word), word));
+    let counted = State::ALL.map(|state| (status.count(state), state.word()));
     let counted = counted.iter().filter(|(number, _)| *number > 0);
     let counted: Vec<String> = counted
         .map(|(number, word)| format!("{number} {word}"))
@@ -85,4 +81,11 @@ pub fn run(flags: &Status) -> CommandResult {
     ))
     .or_fail()?;
     Ok(Exit::Done)
+}
+
+fn table_rows(told: usize, all: bool) -> usize {
+    match all {
+        true => told,
+        false => told.min(MOST_LINES),
+    }
 }

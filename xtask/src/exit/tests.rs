@@ -4,8 +4,14 @@ use super::*;
 
 #[test]
 fn codes_are_what_scripts_know() {
-    let all = [Exit::Done, Exit::Failed, Exit::Refused, Exit::Interrupted];
-    assert_eq!(all.map(Exit::code), [0, 1, 2, 130]);
+    let all = [
+        Exit::Done,
+        Exit::Failed,
+        Exit::Refused,
+        Exit::Idle,
+        Exit::Interrupted,
+    ];
+    assert_eq!(all.map(Exit::code), [0, 1, 2, 3, 130]);
 }
 
 #[test]

@@ -50,6 +50,28 @@ pub struct Progress {
     pub quiet: bool,
 }
 
+/// `--shard I/N`: one of the parts that a study is divided into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Counted from 1.
+    pub part: usize,
+    /// Number of parts.
+    pub of: usize,
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once('/');
+        let numbers = parts.and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+        match numbers {
+            Some((part, of)) if (1..=of).contains(&part) => Ok(Self { part, of }),
+            _ => Err("give the part and the number of parts, as 1/4".to_owned()),
+        }
+    }
+}
+
 /// `--set KEY=VALUE`: one setting of a trial.
 #[derive(Debug, Clone)]
 pub struct Assignment {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::cluster::Cluster;
-use super::shared::{Assignment, Compute, Progress};
+use super::shared::{Assignment, Compute, Progress, Shard};
 
 /// `experiments`
 #[derive(Debug, Args)]
@@ -57,6 +57,9 @@ pub struct Experiments {
     /// Plan more than 200,000 trials
     #[arg(long)]
     pub allow_large: bool,
+    /// Run only part I of N, as 1/4: for machines without a common folder; `report` merges the parts
+    #[arg(long, value_name = "I/N", conflicts_with = "until_decided")]
+    pub shard: Option<Shard>,
     /// Go on seed by seed until every claim is decided, or --max-seeds is reached
     #[arg(long, conflicts_with_all = ["seeds", "only", "dry_run"])]
     pub until_decided: bool,
@@ -80,6 +83,38 @@ pub struct Experiments {
     pub cluster: Cluster,
 }
 
+/// `worker`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask worker --out results/full-grid
+  cargo xtask worker --out results/full-grid --index 3 --of 16 --jobs 4
+Exit codes: 0 nothing is left, 1 some trial failed, 2 refused, 130 stopped, 3 stopped before it had
+finished an epoch.")]
+pub struct Worker {
+    /// Folder that `experiments` planned a study in
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Only this figure (may be given more than once)
+    #[arg(long, value_name = "FIGURE")]
+    pub only: Vec<String>,
+    /// Number of this worker, from 0: it begins with its own part of the plan; default: as Slurm, Kubernetes,
+    /// HyperQueue or GNU parallel number it
+    #[arg(long, value_name = "I", requires = "of")]
+    pub index: Option<usize>,
+    /// Number of workers
+    #[arg(long, value_name = "N", requires = "index")]
+    pub of: Option<usize>,
+    /// Trials at once; default: one a core, or as many as fit in the memory of a GPU
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Threads of each trial; default: the cores that the trials leave
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    #[command(flatten)]
+    pub progress: Progress,
+}
+
 /// `report`
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -87,8 +122,8 @@ Examples:
   cargo xtask report --records results/lab-2017 --out results/lab-2017/report --open
   cargo xtask report --records results/here --records results/there --out merged")]
 pub struct Report {
-    /// Folder that `experiments --out` or `bench-runtime --out` wrote (may be given more than once:
-    /// they are merged)
+    /// Folder that `experiments --out` or `bench-runtime --out` wrote, or a file of `pack` (may be given
+    /// more than once: they are merged)
     #[arg(long, value_name = "DIR", required = true)]
     pub records: Vec<PathBuf>,
     /// Take figures and claims from this study instead of those in the folders: a TOML file or a
@@ -107,6 +142,21 @@ pub struct Report {
     pub open: bool,
 }
 
+/// `pack`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask pack --records results/full-grid --out full-grid.jsonl.gz
+  cargo xtask report --records full-grid.jsonl.gz --out report")]
+pub struct Pack {
+    /// Folder that `experiments --out` or `bench-runtime --out` wrote
+    #[arg(long, value_name = "DIR")]
+    pub records: PathBuf,
+    /// File to write: JSON Lines, compressed with gzip
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
 /// `claims`
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -115,8 +165,8 @@ Examples:
   cargo xtask claims --records results/my-grid --json
   cargo xtask claims --records results/my-grid --config other-claims.toml")]
 pub struct Claims {
-    /// Folder that `experiments --out` or `bench-runtime --out` wrote (may be given more than once:
-    /// they are merged)
+    /// Folder that `experiments --out` or `bench-runtime --out` wrote, or a file of `pack` (may be given
+    /// more than once: they are merged)
     #[arg(long, value_name = "DIR", default_value = "results/lab-2017")]
     pub records: Vec<PathBuf>,
     /// Take figures and claims from this study instead of those in the folders: a TOML file or a
@@ -138,7 +188,10 @@ Examples:
   cargo xtask status
   cargo xtask status --out results/full-grid")]
 pub struct Status {
-    /// Folder that `experiments --out` wrote
+    /// Folder that `experiments --out` wrote, or a file of `pack`
     #[arg(long, value_name = "DIR", default_value = "results/lab-2017")]
     pub out: PathBuf,
+    /// List every trial, however many there are
+    #[arg(long)]
+    pub all: bool,
 }

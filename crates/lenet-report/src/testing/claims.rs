@@ -77,6 +77,8 @@ pub(crate) fn study(cells: &[(&Trial, &[u64])], claims: Vec<ClaimRecord>) -> Stu
         until_decided: None,
         commands: Vec::new(),
         files: Vec::new(),
+        data: Vec::new(),
+        predictions: true,
     }
 }
 

@@ -208,6 +208,8 @@ pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
         until_decided: None,
         commands: Vec::new(),
         files: Vec::new(),
+        data: Vec::new(),
+        predictions: true,
     };
     (study, records)
 }

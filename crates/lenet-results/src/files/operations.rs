@@ -35,6 +35,18 @@ pub(super) fn persist(temporary: NamedTempFile, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Gives a temporary file a name that nothing has yet; `false` if something has it.
+pub(super) fn persist_first(temporary: NamedTempFile, path: &Path) -> io::Result<bool> {
+    match temporary.persist_noclobber(path) {
+        Ok(_) => {
+            note("rename to", path);
+            Ok(true)
+        }
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error.error),
+    }
+}
+
 /// Renames a file or a folder.
 pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     note("rename to", to);

@@ -81,6 +81,47 @@ fn of_many_at_once_one_takes_a_dead_ones_lease() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
+/// A process that was stopped holds its lease until that grows stale, though it lives.
+#[test]
+fn a_stopped_owners_lease_grows_stale() {
+    let mut sleeper = std::process::Command::new("sleep")
+        .arg("100")
+        .spawn()
+        .unwrap();
+    let id = sleeper.id();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lock");
+    let hold = |age: u64| {
+        let lease = lease_path(&path);
+        fs::write(&lease, on(machine(), id, began(id).unwrap())).unwrap();
+        let file = File::options().write(true).open(&lease).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(age))
+            .unwrap();
+    };
+    let signal = |name: &str| {
+        let id = id.to_string();
+        std::process::Command::new("kill")
+            .args([name, &id])
+            .status()
+            .unwrap();
+    };
+    let mut seen = Vec::new();
+    for stopped in [false, true] {
+        signal(if stopped { "-STOP" } else { "-CONT" });
+        while is_stopped(id) != stopped {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        for age in [0, 90] {
+            hold(age);
+            seen.push((is_held(&path), Lock::take(&path).is_err()));
+        }
+    }
+    sleeper.kill().unwrap();
+    sleeper.wait().unwrap();
+    let held = (true, true);
+    assert_eq!(seen, [held, held, held, (false, false)]);
+}
+
 #[test]
 fn a_writer_whose_lease_was_taken_over_stops() {
     let folder = tempfile::tempdir().unwrap();
@@ -220,11 +261,11 @@ fn the_time_of_another_machines_lease_has_bounds() {
     let time = fs::metadata(&lease).unwrap().modified().unwrap();
     let least = Duration::from_nanos(1);
     let hour = Duration::from_secs(3600);
-    assert!(lives(&text, &lease, time + Duration::from_secs(60) - least));
-    assert!(!lives(&text, &lease, time + Duration::from_secs(60)));
-    assert!(lives(&text, &lease, time - hour + least));
-    assert!(!lives(&text, &lease, time - hour));
-    assert!(!lives(&text, &folder.path().join("missing"), time));
+    assert!(lives(&text, &lease, || time + Duration::from_secs(60) - least));
+    assert!(!lives(&text, &lease, || time + Duration::from_secs(60)));
+    assert!(lives(&text, &lease, || time - hour + least));
+    assert!(!lives(&text, &lease, || time - hour));
+    assert!(!lives(&text, &folder.path().join("missing"), || time));
 }
 
 #[test]

@@ -118,7 +118,19 @@ pub(crate) fn read(path: &Path, identity: &str) -> Result<Option<Predictions>, S
     if bytes.len() > LARGEST_FILE {
         return Err(too_long());
     }
-    let predictions = from_bytes(&bytes, path)?;
+    of_bytes(&bytes, path, identity).map(Some)
+}
+
+/// The predictions of the trial `identity` from their bytes, which `path` holds.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn of_bytes(
+    bytes: &[u8],
+    path: &Path,
+    identity: &str,
+) -> Result<Predictions, StoreError> {
+    let predictions = from_bytes(bytes, path)?;
     if predictions.identity != identity {
         return Err(StoreError::Identity {
             path: path.to_owned(),
@@ -126,7 +138,7 @@ pub(crate) fn read(path: &Path, identity: &str) -> Result<Option<Predictions>, S
             expected: identity.to_owned(),
         });
     }
-    Ok(Some(predictions))
+    Ok(predictions)
 }
 
 /// Predictions from the contents of the file `path`.

@@ -44,6 +44,8 @@ fn study(claims: Vec<ClaimRecord>) -> StudyRecord {
         until_decided: None,
         commands: Vec::new(),
         files: Vec::new(),
+        data: Vec::new(),
+        predictions: true,
     }
 }
 

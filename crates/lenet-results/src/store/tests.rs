@@ -16,6 +16,8 @@ fn study() -> StudyRecord {
         until_decided: None,
         commands: Vec::new(),
         files: Vec::new(),
+        data: Vec::new(),
+        predictions: true,
     }
 }
 
@@ -129,20 +131,21 @@ fn a_damaged_trial_is_named_beside_the_records_of_others() {
     });
     let epochs: Vec<_> = (1..=10).map(crate::samples::epoch).collect();
     let writer = store.trial(&sound.identity()).begin(&sound).unwrap();
-    let record = writer.finish(Outcome::Completed {}, epochs, 1).unwrap();
+    let finished = writer.finish(Outcome::Completed {}, epochs, 1).unwrap();
     let trial = store.trial(&damaged.identity());
     drop(trial.begin(&damaged).unwrap());
     fs::write(trial.folder().join("epochs.jsonl"), "rubbish\n").unwrap();
     let found = store.find_records().unwrap();
-    assert_eq!(found.records, [record]);
+    assert_eq!(found.records, [finished.record]);
     let words: Vec<String> = found.damaged.iter().map(ToString::to_string).collect();
     assert!(
         matches!(&words[..], [one] if one.contains("epochs.jsonl")),
         "{words:?}"
     );
-    // Of a finished trial, too, which its record replaces.
-    let path = store.trial(&sound.identity()).folder().join("runs.jsonl");
-    fs::write(path, "rubbish\n").unwrap();
+    // In the folder of a finished trial, too, which an earlier version left.
+    let folder = store.trial(&sound.identity()).folder().to_owned();
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("runs.jsonl"), "rubbish\n").unwrap();
     let found = store.find_records().unwrap();
     assert_eq!((found.records.len(), found.damaged.len()), (1, 2));
     // What a later version wrote is no damage.

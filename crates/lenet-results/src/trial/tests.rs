@@ -49,15 +49,18 @@ fn states_follow_each_other() {
     let mut writer = trial.begin(&config()).unwrap();
     writer.append_run(&run("there")).unwrap();
     fs::write(trial.checkpoint_path(), "weights").unwrap();
-    let written = writer
+    let Finished {
+        record: written,
+        conflict,
+    } = writer
         .finish(
             Outcome::Completed {},
             (1..=10).map(epoch).collect(),
             104_250,
         )
         .unwrap();
-    assert_eq!(written.runs.len(), 2);
-    assert!(!trial.checkpoint_path().exists());
+    assert_eq!((written.runs.len(), conflict), (2, None));
+    assert!(!trial.folder().exists(), "one file is left of the trial");
     let TrialState::Done(read) = trial.state() else {
         panic!("{:?}", trial.state())
     };
@@ -233,9 +236,8 @@ fn predictions_come_with_a_result_and_go_with_a_new_try() {
     assert!(matches!(refused, StoreError::Identity { .. }), "{refused}");
     assert_eq!(trial.read_predictions().unwrap(), None);
     writer.keep_predictions(&mine).unwrap();
-    assert_eq!(trial.read_predictions().unwrap(), Some(mine.clone()));
     drop(writer);
-    // The process was killed before it wrote the result.
+    // The process was killed before it published the trial.
     let mut writer = trial.begin(&config()).unwrap();
     assert_eq!(trial.read_predictions().unwrap(), None);
     writer.keep_predictions(&mine).unwrap();
@@ -243,10 +245,15 @@ fn predictions_come_with_a_result_and_go_with_a_new_try() {
         .finish(Outcome::Completed {}, (1..=10).map(epoch).collect(), 1)
         .unwrap();
     assert_eq!(trial.read_predictions().unwrap(), Some(mine));
-    let path = trial.folder().join("predictions.bin");
-    fs::write(&path, "rubbish").unwrap();
+    let path = trial.published();
+    let whole = fs::read_to_string(path).unwrap();
+    let record = whole.split_inclusive('\n').next().unwrap();
+    fs::write(path, format!("{record}rubbish\n")).unwrap();
     let error = trial.read_predictions().unwrap_err().to_string();
-    assert!(error.contains("predictions.bin: not readable"), "{error}");
+    assert!(
+        error.contains(".jsonl: not readable predictions"),
+        "{error}"
+    );
     assert!(
         matches!(trial.state(), TrialState::Done(_)),
         "the record stands"
@@ -307,37 +314,43 @@ fn every_changed_digit_is_found() {
     let Fixture { trial, _folder, .. } = fixture();
     let mut writer = trial.begin(&config()).unwrap();
     let epochs: Vec<_> = (1..=10).map(epoch).collect();
+    writer.append_run(&run("here")).unwrap();
     writer.restore_epochs(&epochs).unwrap();
+    drop(writer);
+    for name in ["epochs.jsonl", "config.json", "runs.jsonl"] {
+        let path = trial.folder().join(name);
+        every_changed_digit_of(&path, || {
+            let unread = trial.read_runs().is_err();
+            unread || matches!(trial.state(), TrialState::Unreadable(_))
+        });
+    }
+    let writer = trial.begin(&config()).unwrap();
     writer.finish(Outcome::Completed {}, epochs, 1).unwrap();
+    every_changed_digit_of(trial.published(), || {
+        matches!(trial.state(), TrialState::Unreadable(_))
+    });
+}
+
+/// Changes one digit after another, and asks each time whether that is found.
+fn every_changed_digit_of(path: &Path, is_found: impl Fn() -> bool) {
     let values = |text: &[u8]| {
         let values = serde_json::Deserializer::from_slice(text).into_iter::<serde_json::Value>();
         values.collect::<Result<Vec<_>, _>>().ok()
     };
-    for name in ["result.json", "epochs.jsonl", "config.json"] {
-        let path = trial.folder().join(name);
-        let whole = fs::read(&path).unwrap();
-        let digits = (0..whole.len()).filter(|&at| whole[at].is_ascii_digit());
-        for at in digits.step_by(7) {
-            let mut text = whole.clone();
-            text[at] = if text[at] == b'9' { b'8' } else { text[at] + 1 };
-            // The last of seventeen digits may leave a float what it is.
-            if values(&text) == values(&whole) {
-                continue;
-            }
-            fs::write(&path, &text).unwrap();
-            let found = match trial.state() {
-                TrialState::Done(record) => !trial.damage(&record).is_empty(),
-                TrialState::Unreadable(_) => true,
-                _ => false,
-            };
-            assert!(
-                found,
-                "{name}, byte {at}: {}",
-                String::from_utf8_lossy(&text)
-            );
+    let whole = fs::read(path).unwrap();
+    let digits = (0..whole.len()).filter(|&at| whole[at].is_ascii_digit());
+    for at in digits.step_by(7) {
+        let mut text = whole.clone();
+        text[at] = if text[at] == b'9' { b'8' } else { text[at] + 1 };
+        // The last of seventeen digits may leave a float what it is.
+        if values(&text) == values(&whole) {
+            continue;
         }
-        fs::write(&path, &whole).unwrap();
+        fs::write(path, &text).unwrap();
+        let text = String::from_utf8_lossy(&text);
+        assert!(is_found(), "{}, byte {at}: {text}", path.display());
     }
+    fs::write(path, &whole).unwrap();
 }
 
 /// A loss of power between any two of these leaves a result or a checkpoint.
@@ -352,13 +365,16 @@ fn the_result_is_on_the_disk_before_the_checkpoint_goes() {
     seen::take();
     let epochs = (1..=10).map(epoch).collect();
     writer.finish(Outcome::Completed {}, epochs, 1).unwrap();
+    let file = format!("{}.jsonl", config().identity());
+    let digits = &file[..2];
     let expected = [
-        "sync result.json",
-        "rename to result.json",
-        "sync the folder of result.json",
-        "remove checkpoint",
+        format!("sync the folder of {digits}"),
+        format!("sync {file}"),
+        format!("rename to {file}"),
+        format!("sync the folder of {file}"),
+        "remove checkpoint".to_owned(),
     ];
-    assert_eq!(seen::take(), expected);
+    assert_eq!(seen::take()[..5], expected);
 }
 
 #[test]
@@ -372,29 +388,33 @@ fn a_checkpoint_that_is_no_use_goes_out_of_the_way() {
     assert!(kept.exists() && !trial.checkpoint_path().exists());
 }
 
-/// A kill between the result and the removal of the checkpoint.
+/// A kill between the result and the removal of the folder.
 #[test]
-fn a_checkpoint_that_is_left_over_goes() {
-    for (outcome, stays) in [
-        (Outcome::Completed {}, false),
-        (
-            Outcome::Failed {
-                message: "m".into(),
-            },
-            true,
-        ),
-    ] {
-        let Fixture { trial, _folder, .. } = fixture();
-        let epochs: Vec<_> = (1..=10).map(epoch).collect();
-        let writer = trial.begin(&config()).unwrap();
-        let record = writer.finish(outcome, epochs, 1).unwrap();
-        fs::write(trial.checkpoint_path(), "left").unwrap();
-        trial.mend(&record).unwrap();
-        assert_eq!(
-            trial.checkpoint_path().exists(),
-            stays,
-            "{:?}",
-            record.outcome
-        );
-    }
+fn a_folder_that_is_left_over_goes() {
+    let Fixture { trial, _folder, .. } = fixture();
+    let epochs: Vec<_> = (1..=10).map(epoch).collect();
+    let writer = trial.begin(&config()).unwrap();
+    let Finished { record, .. } = writer.finish(Outcome::Completed {}, epochs, 1).unwrap();
+    fs::create_dir(trial.folder()).unwrap();
+    fs::write(trial.checkpoint_path(), "left").unwrap();
+    fs::write(trial.folder().join("epochs.jsonl"), "rubbish").unwrap();
+    assert!(trial.mend(&record).unwrap().is_empty());
+    assert!(!trial.folder().exists());
+    // Whoever claims the trial finds it finished, and tidies up too.
+    fs::create_dir(trial.folder()).unwrap();
+    let refused = trial.begin(&config()).unwrap_err();
+    assert!(matches!(refused, StoreError::Finished { .. }), "{refused}");
+    assert!(matches!(trial.state(), TrialState::Done(_)));
+}
+
+#[test]
+fn a_failed_trial_keeps_its_checkpoint() {
+    let Fixture { trial, _folder, .. } = fixture();
+    let writer = trial.begin(&config()).unwrap();
+    let message = "m".to_owned();
+    let failed = writer.finish(Outcome::Failed { message }, vec![], 1);
+    fs::write(trial.checkpoint_path(), "left").unwrap();
+    trial.mend(&failed.unwrap().record).unwrap();
+    assert!(trial.checkpoint_path().exists());
+    assert!(!trial.published().exists());
 }

@@ -1,6 +1,7 @@
 //! The one writer of a trial's folder.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -12,12 +13,14 @@ use crate::files::{
 };
 use crate::format::TRIAL_FORMAT;
 use crate::lines::{append_line, drop_torn_line, line};
-use crate::lock::Lock;
+use crate::lock::{self, Lock};
+use crate::merge::Conflict;
 use crate::predictions::{self, Predictions};
+use crate::published::publish;
 use crate::record::{EpochRecord, Outcome, RunRecord, TrialRecord};
 use lenet_core::Trial;
 
-use super::{ConfigFile, TrialDir};
+use super::{ConfigFile, TrialDir, check_identity};
 
 /// A damaged file that was moved out of the way, to be made anew.
 #[derive(Debug)]
@@ -30,8 +33,8 @@ pub struct SetAside {
 
 impl TrialDir {
     /// Makes this process the trial's writer: takes the lock, looks under it at what is there, and writes
-    /// `config.json`. Damaged files are set aside ([`TrialWriter::set_aside`]); the record of a failure,
-    /// so that the trial can be tried again, and predictions without a record are removed.
+    /// `config.json`. Damaged files are set aside ([`TrialWriter::set_aside`]); the record of a failure is
+    /// removed, so that the trial can be tried again.
     ///
     /// The lock ends with the process, however that ends.
     ///
@@ -39,23 +42,33 @@ impl TrialDir {
     /// [`StoreError::Finished`] if the trial has a result, which stays as it is; [`StoreError::Locked`] if
     /// another writer holds the lock; other errors if a file cannot be written or has a later version.
     pub fn begin(&self, config: &Trial) -> Result<TrialWriter, StoreError> {
-        self.check_identity(&self.folder, config)?;
-        let finished = || StoreError::Finished {
-            path: self.folder.clone(),
-        };
-        fs::create_dir_all(&self.folder).map_err(io_error(&self.folder, "create the folder"))?;
-        let lock = Lock::take(&self.lock_path())?;
+        check_identity(&self.folder, config, &self.identity)?;
+        if let Ok(Some(_)) = self.read_published() {
+            return Err(self.finished());
+        }
+        if lock::is_held(&self.lock_path()) {
+            return Err(Lock::refuse(&self.lock_path()));
+        }
+        let lock = self.lock()?;
         let mut aside = Vec::new();
-        let record = sound(self.read_record(), &self.result_path(), &mut aside)?.flatten();
+        if sound(self.read_published(), &self.published, &mut aside)?
+            .flatten()
+            .is_some()
+        {
+            self.clear(lock);
+            return Err(self.finished());
+        }
+        let record = sound(self.read_result(), &self.result_path(), &mut aside)?.flatten();
         match record {
             Some(TrialRecord {
                 outcome: Outcome::Failed { .. },
                 ..
             }) => remove_if_present(&self.result_path())?,
-            Some(_) => return Err(finished()),
+            Some(_) => return Err(self.finished()),
             None => {}
         }
         remove_temporary(&self.folder);
+        // An earlier version wrote them before the result.
         if regular(&self.predictions_path()).is_ok() {
             remove_if_present(&self.predictions_path())?;
         }
@@ -74,18 +87,71 @@ impl TrialDir {
             place: self.clone(),
             config: config.clone(),
             runs: runs.unwrap_or_default(),
+            predictions: None,
             aside,
             lock,
         })
     }
 
-    /// Makes the damaged files of a finished trial anew, from its result, and removes a checkpoint that a
-    /// process left which was killed after it had written the result.
+    fn finished(&self) -> StoreError {
+        StoreError::Finished {
+            path: self.folder.clone(),
+        }
+    }
+
+    /// Makes the folder and takes its lock. Whoever has just published the trial removes its folder, which
+    /// may be this one.
+    fn lock(&self) -> Result<Lock, StoreError> {
+        let mut tries = 3;
+        loop {
+            fs::create_dir_all(&self.folder)
+                .map_err(io_error(&self.folder, "create the folder"))?;
+            match Lock::take(&self.lock_path()) {
+                Err(StoreError::Io { source, .. })
+                    if source.kind() == io::ErrorKind::NotFound && tries > 0 =>
+                {
+                    tries -= 1;
+                }
+                taken => return taken,
+            }
+        }
+    }
+
+    /// Removes the folder of a published trial. What was set aside in it stays, and what cannot be removed
+    /// is removed another time.
+    fn clear(&self, lock: Lock) {
+        for path in [
+            self.checkpoint_path(),
+            self.predictions_path(),
+            self.result_path(),
+            self.epochs_path(),
+            self.runs_path(),
+            self.config_path(),
+        ] {
+            let _ = remove_if_present(&path);
+        }
+        remove_temporary(&self.folder);
+        drop(lock);
+        // Should another process have taken it since, its lease keeps the folder.
+        let _ = fs::remove_file(self.lock_path());
+        let _ = fs::remove_dir(&self.folder);
+    }
+
+    /// Tidies up after a trial that has ended: removes the folder that a process left which was killed after
+    /// it had published the trial. Of a trial that an earlier version of this program finished, the damaged
+    /// files are made anew, from its result, and its checkpoint goes.
     ///
     /// # Errors
     /// [`StoreError::Locked`] while another process writes the trial; [`StoreError::Io`].
     pub fn mend(&self, record: &TrialRecord) -> Result<Vec<SetAside>, StoreError> {
-        let _lock = Lock::take(&self.lock_path())?;
+        if !self.folder.exists() {
+            return Ok(Vec::new());
+        }
+        let lock = self.lock()?;
+        if let Ok(Some(_)) = self.read_published() {
+            self.clear(lock);
+            return Ok(Vec::new());
+        }
         let mut aside = Vec::new();
         let path = self.config_path();
         if sound(self.read_config(), &path, &mut aside)?.is_none() {
@@ -137,8 +203,19 @@ pub struct TrialWriter {
     place: TrialDir,
     config: Trial,
     runs: Vec<RunRecord>,
+    /// What `predictions.bin` held in earlier versions.
+    predictions: Option<Vec<u8>>,
     aside: Vec<SetAside>,
     lock: Lock,
+}
+
+/// A trial that has ended, as its writer leaves it.
+#[derive(Debug)]
+pub struct Finished {
+    /// The record.
+    pub record: TrialRecord,
+    /// How another process's result of the same trial differs, which was published before and stays.
+    pub conflict: Option<Conflict>,
 }
 
 impl TrialWriter {
@@ -190,37 +267,36 @@ impl TrialWriter {
         write_lines(&path, epochs)
     }
 
-    /// Writes `predictions.bin`. It comes before [`Self::finish`], so a finished trial has it whole
-    /// or not at all.
+    /// Keeps predictions, to be published with the result.
     ///
     /// # Errors
-    /// As [`Self::append_run`]; [`StoreError::Identity`] if they are of another trial.
+    /// [`StoreError::Identity`] if they are of another trial.
     pub fn keep_predictions(&mut self, predictions: &Predictions) -> Result<(), StoreError> {
-        self.lock.check()?;
-        let path = self.place.predictions_path();
         if predictions.identity() != self.place.identity {
             return Err(StoreError::Identity {
-                path,
+                path: self.place.published.clone(),
                 found: predictions.identity().to_owned(),
                 expected: self.place.identity.clone(),
             });
         }
-        write_whole(&path, &predictions::to_bytes(predictions))
+        self.predictions = Some(predictions::to_bytes(predictions));
+        Ok(())
     }
 
-    /// Writes `result.json` and removes the checkpoint. If the trial failed, the checkpoint stays
-    /// for the next try.
+    /// Publishes the trial, and removes its folder. If it failed, the failure is recorded in the folder, where
+    /// the checkpoint stays for the next try.
+    ///
+    /// A result is published even if another process has taken the trial over: the first one stays, and
+    /// they are compared.
     ///
     /// # Errors
-    /// As [`Self::append_run`].
+    /// [`StoreError::Io`]; of a failure, [`StoreError::Locked`] if another process has taken the trial over.
     pub fn finish(
         self,
         outcome: Outcome,
         epochs: Vec<EpochRecord>,
         parameters: usize,
-    ) -> Result<TrialRecord, StoreError> {
-        self.lock.check()?;
-        let failed = matches!(outcome, Outcome::Failed { .. });
+    ) -> Result<Finished, StoreError> {
         let record = TrialRecord {
             format: TRIAL_FORMAT,
             identity: self.place.identity.clone(),
@@ -230,12 +306,20 @@ impl TrialWriter {
             epochs,
             runs: self.runs.clone(),
         };
-        // On the disk, its name too, before the checkpoint goes.
-        write_json(&self.place.result_path(), &record)?;
-        if !failed {
-            remove_if_present(&self.place.checkpoint_path())?;
+        if let Outcome::Failed { .. } = record.outcome {
+            self.lock.check()?;
+            write_json(&self.place.result_path(), &record)?;
+            return Ok(Finished {
+                record,
+                conflict: None,
+            });
         }
-        Ok(record)
+        // On the disk, its name too, before the checkpoint goes.
+        let conflict = publish(&self.place.published, &record, self.predictions.as_deref())?;
+        if self.lock.check().is_ok() {
+            self.place.clear(self.lock);
+        }
+        Ok(Finished { record, conflict })
     }
 }
 

@@ -5,13 +5,15 @@ before checksums; backend and identities are those of a trial that can be run. R
 A checksum is the first sixteen hex digits of the SHA-256 of a tag and the canonical JSON of all other
 members: members sorted by name, those that are null left out, no spaces, floats in their shortest form."""
 
+import base64
 import hashlib
 import json
 import re
+import struct
 
 TAG = "lenet-lab record 1\n"
 # Which file, and the newest format of its kind.
-WHOLE = [("config", 1, 2), ("result", 1, 2), ("study", 2, 3), ("runtime", 2, 3)]
+WHOLE = [("config", 1, 2), ("result", 1, 2), ("study", 2, 3), ("runtime", 2, 3), ("study", 3, 4)]
 LINES = [("epochs", 1, 2), ("runs", 1, 2), ("registrations", 1, 2)]
 
 
@@ -39,16 +41,23 @@ def sealed(record, newest):
     return record
 
 
-# What the newest format of a study has beyond the one before.
+# What a format of a study has beyond the one before.
 NEW = {
-    "commands": ["cargo xtask experiments --config golden.toml --epochs 3"],
-    "files": [{"name": "golden.toml", "text": "name = \"golden\"\n"}],
+    3: {
+        "commands": ["cargo xtask experiments --config golden.toml --epochs 3"],
+        "files": [{"name": "golden.toml", "text": "name = \"golden\"\n"}],
+    },
+    4: {
+        "data": [{"name": "digits", "source": "idx:0123456789abcdef", "folder": "/data/digits"}],
+        "predictions": False,
+    },
 }
 
 for name, before, newest in WHOLE:
     record = json.load(open(f"{name}-{before}.json"))
+    record.pop("checksum", None)
     if name == "study":
-        record |= NEW
+        record |= NEW[newest]
     with open(f"{name}-{newest}.json", "w") as file:
         file.write(json.dumps(sealed(record, newest), indent=2, ensure_ascii=False) + "\n")
 for name, before, newest in LINES:
@@ -56,3 +65,29 @@ for name, before, newest in LINES:
         for line in open(f"{name}-{before}.jsonl"):
             text = json.dumps(sealed(json.loads(line), newest), separators=(",", ":"), ensure_ascii=False)
             file.write(text + "\n")
+
+# A finished trial: a line with its record, which says what it holds, and a line with its predictions.
+record = json.load(open("result-2.json"))
+del record["checksum"]
+identity = record["identity"]
+# Two images, of classes 1 and 2: 1 with certainty, 1 with half of it; kernels of one weight, 0.5.
+header = {
+    "identity": identity,
+    "classes": 10,
+    "images": 2,
+    "labels": hashlib.sha256(bytes([1, 2])).hexdigest(),
+    "kernels": [1, 1, 1, 1],
+}
+header = json.dumps(header, separators=(",", ":")).encode()
+steps = 65536 // 10
+binary = b"LENETPRD" + struct.pack("<II", 1, len(header)) + header
+binary += struct.pack("<HH", steps + steps - 1, steps + round((steps - 1) / 2)) + struct.pack("<f", 0.5)
+binary += hashlib.sha256(binary).digest()
+predictions = base64.b64encode(binary).decode()
+lines = [
+    sealed({"kind": "trial"} | record, 2),
+    {"kind": "predictions", "identity": identity, "predictions": predictions},
+]
+with open("finished-2.jsonl", "w") as file:
+    for line in lines:
+        file.write(json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n")

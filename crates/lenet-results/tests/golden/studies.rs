@@ -7,7 +7,8 @@ use lenet_results::{
     AlteredSetting, CellRecord, CellTrial, ClaimRecord, ComparisonRecord, Correction, Drawing,
     DrawingKind, EpochMeasure, Execution, FigureRecord, LeftOut, Measure, Moment, PairRecord,
     PublishedPoint, PublishedRecord, PublishedSeries, Quantity, Reading, RegisteredClaim,
-    Registration, Rule, RuntimeParameters, Scope, StudyFile, StudyRecord, TestRecord, Threshold,
+    Registration, Rule, RuntimeParameters, Scope, StudyData, StudyFile, StudyRecord, TestRecord,
+    Threshold,
 };
 
 use super::trials::{TRIAL, execution, images, text, trial};
@@ -84,7 +85,8 @@ fn cell(label: &str, execution: Option<Execution>) -> CellRecord {
     }
 }
 
-pub fn study(format: u32, is_newest: bool) -> StudyRecord {
+/// The study as a file of the format `known` tells it.
+pub fn study(format: u32, known: u32) -> StudyRecord {
     let point = |epoch, name: &str, value| PublishedPoint {
         epoch,
         values: BTreeMap::from([(text(name), value)]),
@@ -169,19 +171,28 @@ pub fn study(format: u32, is_newest: bool) -> StudyRecord {
             },
         ],
         until_decided: Some(40),
-        commands: match is_newest {
+        commands: match known >= 3 {
             true => vec![text(
                 "cargo xtask experiments --config golden.toml --epochs 3",
             )],
             false => Vec::new(),
         },
-        files: match is_newest {
+        files: match known >= 3 {
             true => vec![StudyFile {
                 name: text("golden.toml"),
                 text: text("name = \"golden\"\n"),
             }],
             false => Vec::new(),
         },
+        data: match known >= 4 {
+            true => vec![StudyData {
+                name: text("digits"),
+                source: text("idx:0123456789abcdef"),
+                folder: "/data/digits".into(),
+            }],
+            false => Vec::new(),
+        },
+        predictions: known < 4,
     }
 }
 
@@ -295,5 +306,7 @@ pub fn first_study() -> StudyRecord {
         until_decided: None,
         commands: Vec::new(),
         files: Vec::new(),
+        data: Vec::new(),
+        predictions: true,
     }
 }

@@ -4,26 +4,30 @@ mod fake;
 mod groups;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicUsize;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use lenet_core::{Backend, Precision, Trial};
 use lenet_data::{Dataset, ImageSet};
 use lenet_results::{EpochRecord, TrialState};
 
-use self::fake::{Fake, epoch_record};
+use self::fake::epoch_record;
+
+pub(super) use self::fake::Fake;
+
 use super::*;
 use crate::config::StudyConfig;
 use crate::overrides::Overrides;
 
-struct Fixture {
-    plan: Plan,
-    data: DataSets,
+pub(super) struct Fixture {
+    pub(super) plan: Plan,
+    pub(super) data: DataSets,
     _folder: tempfile::TempDir,
-    store: Store,
+    pub(super) store: Store,
 }
 
 /// Two figures that share a cell: three distinct cells, three seeds, four epochs.
-fn fixture() -> Fixture {
+pub(super) fn fixture() -> Fixture {
     let text = "name = \"fake\"\nseeds = 3\n[base]\nepochs = 4\nvalidation = 10\nfilters = 2\nhidden = 4\n\
                 [[figure]]\nid = \"a\"\n[figure.axes]\nlearning_rate = [0.1, 0.01]\n\
                 [[figure]]\nid = \"b\"\n[figure.set]\nlearning_rate = 0.1\n[figure.axes]\ndropout = [0, 0.5]\n";
@@ -61,11 +65,12 @@ impl Fixture {
             jobs: Some(jobs),
             ..RunSettings::default()
         };
+        let found = survey(&self.plan, &self.store)?;
         run_with(
             engine,
             &self.plan,
             &self.data,
-            &self.store,
+            (&self.store, &found),
             &settings,
             observer,
         )
@@ -158,13 +163,9 @@ fn an_interrupted_study_goes_on_and_ends_the_same() {
         assert_eq!(ran[0] + ran[1], 36, "no epoch is run twice");
         assert_eq!(fixture.outcomes(), whole.outcomes());
         for trial in &fixture.plan.trials {
-            let folder = fixture.store.trial(&trial.identity);
-            let lines: Vec<_> = folder
-                .read_epochs()
-                .unwrap()
-                .iter()
-                .map(|e| e.epoch)
-                .collect();
+            let place = fixture.store.trial(&trial.identity);
+            let record = place.read_record().unwrap().unwrap();
+            let lines: Vec<_> = record.epochs.iter().map(|e| e.epoch).collect();
             assert_eq!(lines, [1, 2, 3, 4]);
         }
     }

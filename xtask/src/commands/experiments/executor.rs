@@ -1,5 +1,6 @@
 //! A study that others carry out: writes its plan, and submits workers or says how to start one.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -31,6 +32,9 @@ pub struct Handover<'h> {
     pub style: Style,
 }
 
+/// Finished trials of each cell.
+type Finished = HashMap<String, usize>;
+
 /// A request that Slurm can fulfil, or what there is to say of one that nobody could ask Slurm about.
 struct Asked {
     request: Request,
@@ -41,15 +45,15 @@ impl Handover<'_> {
     /// Hands the study over.
     pub fn run(&self, executor: Executor) -> CommandResult {
         self.check().or_refuse()?;
-        let work = self.survey().or_refuse()?;
+        let (work, finished) = self.survey().or_refuse()?;
         let rounds: Vec<usize> = self.plan.trials.iter().map(|trial| trial.round).collect();
         let left = lenet_study::outstanding(&rounds, &work);
         let waiting = work.iter().filter(|work| **work != Work::Done).count();
         match executor {
-            Executor::Workers => self.to_workers(&work, &left),
+            Executor::Workers => self.to_workers(&work, &left, finished),
             Executor::Slurm => {
                 let asked = self.ask(waiting)?;
-                self.to_slurm(&work, &left, &asked)
+                self.to_slurm(&work, &left, &asked, finished)
             }
         }
     }
@@ -61,6 +65,10 @@ impl Handover<'_> {
             !until_decided,
             "--until-decided: seeds are added stage by stage, and --executor plans them all at once (hint: \
              leave out one of the two; more --seeds later train the new ones alone)"
+        );
+        anyhow::ensure!(
+            self.flags.shard.is_none(),
+            "--shard: workers on one folder share the trials among themselves (hint: leave it out)"
         );
         for trial in &self.plan.trials {
             let config = &trial.config;
@@ -80,10 +88,14 @@ impl Handover<'_> {
         Ok(())
     }
 
-    fn survey(&self) -> anyhow::Result<Vec<Work>> {
+    /// What each trial still needs, and the finished trials of each cell.
+    fn survey(&self) -> anyhow::Result<(Vec<Work>, Finished)> {
         Ok(match self.out.join("trials").is_dir() {
-            true => lenet_study::survey(self.plan, &Store::open(&self.out)?)?,
-            false => vec![Work::Start; self.plan.trials.len()],
+            true => {
+                let found = lenet_study::survey(self.plan, &Store::open(&self.out)?)?;
+                (found.work, found.finished)
+            }
+            false => (vec![Work::Start; self.plan.trials.len()], HashMap::new()),
         })
     }
 
@@ -105,13 +117,13 @@ impl Handover<'_> {
     }
 
     /// Writes the plan, which the workers read, as a study that is carried out here does.
-    fn write_plan(&self) -> anyhow::Result<Store> {
+    fn write_plan(&self, finished: Finished) -> anyhow::Result<Store> {
         let store = Store::create(&self.out)?;
         if let Some(file) = store.mend_study()? {
             let kept = file.kept.display();
             output::note(format_args!("{}; it is kept as {kept}", file.reason));
         }
-        register::declare(&self.plan.study, store.folder())?;
+        register::declare_with(&self.plan.study, store.folder(), finished)?;
         let study = lenet_study::joint_study(self.plan, store.read_study()?);
         store.write_study(&study)?;
         Ok(store)
@@ -130,7 +142,7 @@ impl Handover<'_> {
         Ok(found?)
     }
 
-    fn to_workers(&self, work: &[Work], left: &[usize]) -> CommandResult {
+    fn to_workers(&self, work: &[Work], left: &[usize], finished: Finished) -> CommandResult {
         let arguments = self.arguments();
         if self.flags.dry_run {
             output::line(plan_table(self.plan, work)).or_fail()?;
@@ -138,7 +150,7 @@ impl Handover<'_> {
             output::line(format_args!("{left} to run by workers")).or_fail()?;
             return Ok(Exit::Done);
         }
-        let store = self.write_plan().or_refuse()?;
+        let store = self.write_plan(finished).or_refuse()?;
         let program = keep_program(&self.out).or_refuse()?;
         let command = WorkerCommand {
             program: &program,
@@ -199,7 +211,13 @@ impl Handover<'_> {
         Ok(config.over(self.study.slurm.clone().over(site)))
     }
 
-    fn to_slurm(&self, work: &[Work], left: &[usize], asked: &Asked) -> CommandResult {
+    fn to_slurm(
+        &self,
+        work: &[Work],
+        left: &[usize],
+        asked: &Asked,
+        finished: Finished,
+    ) -> CommandResult {
         let arguments = self.arguments();
         let mut submission = Submission {
             study: &self.plan.study.name,
@@ -229,7 +247,7 @@ impl Handover<'_> {
             return Ok(Exit::Done);
         }
         self.tell_earlier_jobs();
-        let store = self.write_plan().or_refuse()?;
+        let store = self.write_plan(finished).or_refuse()?;
         let program = keep_program(&self.out).or_refuse()?;
         submission.program = &program;
         let submitted = submit(&submission).or_refuse()?;

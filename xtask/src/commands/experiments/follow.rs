@@ -1,12 +1,11 @@
 //! Follows a study that workers carry out, until it is done or nobody is left to do it.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use lenet_results::{Outcome, Store, TrialState};
+use lenet_results::{Outcome, Store, StoreError, TrialState};
 use lenet_study::slurm::{QueuedJob, Submitted, queued};
-use lenet_study::{FailedTrial, PlannedTrial, RunSummary, Work};
+use lenet_study::{FailedTrial, PlannedTrial, RunSummary};
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::progress::Progress;
@@ -52,30 +51,28 @@ impl<'f> Follower<'f> {
         let stop = interrupt::stop_flag().or_fail()?;
         let trials = &self.handover.plan.trials;
         let progress = Progress::new(self.handover.style, trials.len());
-        let mut shown = BTreeMap::new();
+        let mut seen = vec![Seen::Not; trials.len()];
         let mut asked = Instant::now();
-        let (end, work) = loop {
-            let work = lenet_study::survey(self.handover.plan, self.store).or_fail()?;
-            self.show(&progress, &mut shown, &work);
+        let end = loop {
+            self.look(&progress, &mut seen).or_fail()?;
             if stop.load(Ordering::Relaxed) {
-                break (End::Stopped, work);
+                break End::Stopped;
             }
-            if work.iter().all(|work| *work == Work::Done) && self.report_is_done() {
-                break (End::Done, work);
+            if seen.iter().all(|seen| *seen == Seen::Done) && self.report_is_done() {
+                break End::Done;
             }
             if asked.elapsed() >= ASK {
                 asked = Instant::now();
                 if self.left().is_some_and(|left| left.is_empty()) {
                     // Once more, for what ended between the two looks.
-                    let work = lenet_study::survey(self.handover.plan, self.store).or_fail()?;
-                    self.show(&progress, &mut shown, &work);
-                    break (End::Gone, work);
+                    self.look(&progress, &mut seen).or_fail()?;
+                    break End::Gone;
                 }
             }
             std::thread::sleep(LOOK);
         };
         progress.finish();
-        self.conclude(&end, &work)
+        self.conclude(&end, &seen)
     }
 
     /// What is left of all jobs; `None` where Slurm does not say, or there are none to ask about.
@@ -92,46 +89,57 @@ impl<'f> Follower<'f> {
             .is_none_or(|jobs| report(jobs).is_some_and(|left| left.is_empty()))
     }
 
-    fn show(&self, progress: &Progress, shown: &mut BTreeMap<usize, Shown>, work: &[Work]) {
-        for (number, (trial, work)) in self.handover.plan.trials.iter().zip(work).enumerate() {
+    /// Looks at every trial that is not known to be done, and shows what changed.
+    fn look(&self, progress: &Progress, seen: &mut [Seen]) -> Result<(), StoreError> {
+        let listing = self.store.listing()?;
+        for (trial, seen) in self.handover.plan.trials.iter().zip(seen) {
+            if *seen == Seen::Done {
+                continue;
+            }
             let key = &trial.identity;
-            let before = shown.get(&number).copied().unwrap_or(Shown::Not);
-            let now = match work {
-                Work::Done => Shown::Ended,
-                Work::Elsewhere => Shown::Running,
-                _ => Shown::Not,
+            let now = match listing.is_finished(key) {
+                true => Seen::Done,
+                false if listing.is_begun(key) => self.seen(trial),
+                false => Seen::Not,
             };
-            if before == Shown::Not && now != Shown::Not {
+            let was_running = matches!(seen, Seen::Running(_));
+            if !was_running && matches!(now, Seen::Running(_) | Seen::Done) {
                 progress.begin(key, &trial.label, trial.config.epochs, 0);
             }
-            match (before, now) {
-                (_, Shown::Running) => progress.reached(key, self.epochs(trial)),
-                (Shown::Not | Shown::Running, Shown::Ended) => progress.end(key, "done"),
-                (Shown::Running, Shown::Not) => progress.leave(key, "interrupted"),
-                _ => {}
+            match now {
+                Seen::Running(epochs) => progress.reached(key, epochs),
+                Seen::Done => progress.end(key, "done"),
+                Seen::Failed if was_running => progress.leave(key, "failed"),
+                Seen::Not if was_running => progress.leave(key, "interrupted"),
+                Seen::Failed | Seen::Not => {}
             }
-            shown.insert(number, now);
+            *seen = now;
         }
+        Ok(())
     }
 
-    fn epochs(&self, trial: &PlannedTrial) -> usize {
+    /// A trial that has a folder.
+    fn seen(&self, trial: &PlannedTrial) -> Seen {
         match self.store.trial(&trial.identity).state() {
-            TrialState::Running { epochs } => epochs,
-            _ => 0,
+            TrialState::Running { epochs } => Seen::Running(epochs),
+            // That of an earlier version.
+            TrialState::Done(_) => Seen::Done,
+            TrialState::Failed(_) => Seen::Failed,
+            _ => Seen::Not,
         }
     }
 
-    fn conclude(&self, end: &End, work: &[Work]) -> CommandResult {
+    fn conclude(&self, end: &End, seen: &[Seen]) -> CommandResult {
         let trials = &self.handover.plan.trials;
-        let done = work.iter().filter(|work| **work == Work::Done).count();
+        let done = seen.iter().filter(|seen| **seen == Seen::Done).count();
         if let End::Stopped = end {
             output::note("no longer followed; the workers go on (hint: cargo xtask status)");
             return Ok(Exit::Interrupted);
         }
         let failed: Vec<FailedTrial> = trials
             .iter()
-            .zip(work)
-            .filter(|(_, work)| **work == Work::Retry)
+            .zip(seen)
+            .filter(|(_, seen)| **seen == Seen::Failed)
             .map(|(trial, _)| self.failure(trial))
             .collect();
         let left = trials.len() - done - failed.len();
@@ -182,10 +190,13 @@ impl<'f> Follower<'f> {
     }
 }
 
-/// What progress shows of a trial.
+/// What was seen of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shown {
+enum Seen {
+    /// Nobody trains it.
     Not,
-    Running,
-    Ended,
+    /// Somebody does, and has done so many epochs.
+    Running(usize),
+    Done,
+    Failed,
 }

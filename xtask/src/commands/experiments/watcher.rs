@@ -1,6 +1,7 @@
 //! What a running study shows: progress on the terminal, and a page that follows it.
 
 use std::fmt::Display;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,17 +16,31 @@ use crate::table::count;
 /// Longest time between two pages, unless one takes long to write.
 const EVERY: Duration = Duration::from_secs(30);
 
+/// A page that takes longer is not waited for when the study is stopped.
+const MOMENT: Duration = Duration::from_millis(500);
+
 /// The share of the time that writing pages may take is one in so many.
 const PATIENCE: u32 = 10;
 
 /// Turns the events of the study into progress, and has its page follow them.
-pub struct Watcher<'p> {
+pub struct Watcher {
     style: Style,
-    page: &'p Page<'p>,
     /// From the first event on.
     progress: OnceLock<Progress>,
+    /// Whether an epoch was finished.
+    has_epoch: AtomicBool,
     next: Mutex<Next>,
     changed: Condvar,
+    pages: Mutex<Pages>,
+}
+
+/// The pages written so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pages {
+    /// How long the last one took.
+    last: Option<Duration>,
+    /// Whether one is being written.
+    is_writing: bool,
 }
 
 /// What the page waits for.
@@ -39,19 +54,35 @@ enum Next {
     End,
 }
 
-impl<'p> Watcher<'p> {
-    pub fn new(style: Style, page: &'p Page<'p>) -> Self {
+impl Watcher {
+    pub fn new(style: Style) -> Self {
         Self {
             style,
-            page,
             progress: OnceLock::new(),
+            has_epoch: AtomicBool::new(false),
             next: Mutex::new(Next::Time),
             changed: Condvar::new(),
+            pages: Mutex::new(Pages::default()),
         }
     }
 
+    /// Whether any trial finished an epoch.
+    pub fn has_progress(&self) -> bool {
+        self.has_epoch.load(Ordering::Relaxed)
+    }
+
+    /// Whether a page can be written in a moment: none is being written, and the last one took no time.
+    pub fn is_page_quick(&self) -> bool {
+        let pages = *self.pages();
+        !pages.is_writing && pages.last.is_none_or(|last| last < MOMENT)
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Writes the page after every round and every 30 seconds, until the study has ended.
-    pub fn follow(&self) {
+    pub fn follow(&self, page: &Page) {
         let mut pause = Duration::from_secs(2);
         let mut told = false;
         loop {
@@ -67,7 +98,12 @@ impl<'p> Watcher<'p> {
             drop(next);
             let began = Instant::now();
             let live = self.progress.get().map(Progress::live);
-            let written = self.page.write(live.as_ref());
+            self.pages().is_writing = true;
+            let written = page.write(live.as_ref());
+            *self.pages() = Pages {
+                last: Some(began.elapsed()),
+                is_writing: false,
+            };
             pause = EVERY.max(PATIENCE * began.elapsed());
             // A failure is told once and not fatal, since the report is written again at the end.
             match written {
@@ -143,6 +179,9 @@ impl<'p> Watcher<'p> {
             for line in notes(&event) {
                 progress.above_the_bars(|| output::note(line));
             }
+        }
+        if let RunEvent::TrialEpoch { .. } = event {
+            self.has_epoch.store(true, Ordering::Relaxed);
         }
         if let RunEvent::RoundFinished { rounds } = event {
             self.set(Next::Round(rounds));

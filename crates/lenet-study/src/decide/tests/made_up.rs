@@ -105,6 +105,8 @@ pub(super) fn study(
         until_decided,
         commands: Vec::new(),
         files: Vec::new(),
+        data: Vec::new(),
+        predictions: true,
     }
 }
 

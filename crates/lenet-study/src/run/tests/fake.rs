@@ -12,27 +12,27 @@ use crate::engine::Engine;
 
 /// Computes "results" from seed and epoch. Its checkpoint holds the number of epochs done.
 #[derive(Default)]
-pub(super) struct Fake {
+pub(crate) struct Fake {
     /// Trials with this seed return an error in their second epoch.
-    pub(super) failing_seed: Option<u64>,
+    pub(crate) failing_seed: Option<u64>,
     /// Trials with this seed panic in their second epoch.
-    pub(super) panicking_seed: Option<u64>,
+    pub(crate) panicking_seed: Option<u64>,
     /// Raises the stop flag after this many epochs of all trials.
-    pub(super) stop_after: Option<usize>,
-    pub(super) broken_gradients: bool,
+    pub(crate) stop_after: Option<usize>,
+    pub(crate) broken_gradients: bool,
     /// How many trials it can train together; 0 counts as 1.
-    pub(super) capacity: usize,
+    pub(crate) capacity: usize,
     /// Whether groups of more than one trial fail as a whole.
-    pub(super) failing_groups: bool,
+    pub(crate) failing_groups: bool,
     /// The identities of each group's trials.
-    pub(super) groups: Mutex<Vec<Vec<String>>>,
-    pub(super) epochs_run: AtomicUsize,
-    pub(super) checks: AtomicUsize,
-    pub(super) in_flight: AtomicUsize,
-    pub(super) most_in_flight: AtomicUsize,
+    pub(crate) groups: Mutex<Vec<Vec<String>>>,
+    pub(crate) epochs_run: AtomicUsize,
+    pub(crate) checks: AtomicUsize,
+    pub(crate) in_flight: AtomicUsize,
+    pub(crate) most_in_flight: AtomicUsize,
 }
 
-pub(super) fn epoch_record(trial: &Trial, epoch: usize) -> EpochRecord {
+pub(crate) fn epoch_record(trial: &Trial, epoch: usize) -> EpochRecord {
     let value = trial.learning_rate / (trial.seed as f64 * epoch as f64 + 1.0 / 3.0);
     EpochRecord {
         epoch,

@@ -2,7 +2,7 @@
 
 use lenet_core::Trial;
 use lenet_data::Splits;
-use lenet_results::{RunRecord, TrialRecord};
+use lenet_results::{RunRecord, SelfCheck, TrialRecord};
 use lenet_train::{GroupTrial, TrainError, Watcher};
 
 use super::*;
@@ -245,7 +245,9 @@ fn trained(engine: &dyn Engine, stop_after: usize) -> Vec<TrialRecord> {
                 settings.stop.store(true, Ordering::SeqCst);
             }
         };
-        let summary = run_with(engine, &plan, &data, &store, &settings, &observer).unwrap();
+        let found = survey(&plan, &store).unwrap();
+        let summary =
+            run_with(engine, &plan, &data, (&store, &found), &settings, &observer).unwrap();
         assert!(summary.failed.is_empty(), "{:?}", summary.failed);
         if !summary.interrupted {
             return store.records().unwrap();
