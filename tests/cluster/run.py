@@ -61,11 +61,13 @@ class Study:
     def records(self):
         """The record of each trial that has ended."""
         found = {}
-        for path in self.out.rglob("*.json"):
-            with contextlib.suppress(OSError, json.JSONDecodeError):
-                record = json.loads(path.read_text())
-                if isinstance(record, dict) and "outcome" in record and "runs" in record:
-                    found[record["identity"]] = record
+        conflicts = list(self.out.glob("trials/??/*.conflict-*"))
+        assert not conflicts, f"two results of one trial that differ: {conflicts}"
+        published = self.out.glob("trials/??/*.jsonl")
+        for path in [*published, *self.out.glob("trials/*/result.json")]:
+            text = path.read_text()
+            record = json.loads(text.split("\n")[0] if path.suffix == ".jsonl" else text)
+            found[record["identity"]] = record
         return found
 
     def done(self):

@@ -53,7 +53,7 @@ pub mod validate;
 pub mod worker;
 
 pub use claim::*;
-pub use cores::cores;
+pub use cores::{SharedNode, cores};
 pub use device_check::*;
 pub use drawing::*;
 pub use environment::Environment;
@@ -62,6 +62,7 @@ pub use execution::*;
 pub use format::{STUDY_FORMAT, TRIAL_FORMAT};
 pub use images::ImageCounts;
 pub use listing::Listing;
+pub use lock::Holder;
 pub use measure::*;
 pub use merge::{Conflict, Merged, merge};
 pub use pack::{Packed, is_pack, pack, unpack};

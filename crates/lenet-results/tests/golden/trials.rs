@@ -209,6 +209,7 @@ pub fn runtime(format: u32) -> RuntimeRecord {
         governor: text(governor),
         load_average,
         peak_flops_per_thread,
+        shared: None,
     };
     let sample = |round, position, session, device_memory| RuntimeSample {
         round,
