@@ -15,15 +15,6 @@ pub const MOST_WORKERS: usize = 100_000;
 /// Most cores of a worker.
 pub const MOST_CPUS: usize = 4096;
 
-pub(crate) const WORKERS: Counts = Counts {
-    least: 1,
-    most: MOST_WORKERS,
-};
-pub(crate) const CPUS: Counts = Counts {
-    least: 1,
-    most: MOST_CPUS,
-};
-
 /// Options of `sbatch` that have a key of their own, by their long and short names.
 const OWN_KEYS: [(&str, &str, &str); 5] = [
     ("--partition", "-p", "partition"),
@@ -107,6 +98,7 @@ impl SlurmConfig {
             "gpus",
             "extra",
         ];
+        let up_to = |most| Counts { least: 1, most };
         let mut config = Self::default();
         for entry in node.entries(&known)? {
             let node = &entry.node;
@@ -114,9 +106,11 @@ impl SlurmConfig {
                 "partition" => config.partition = Some(word(node)?),
                 "time" => config.time = Some(time(node)?),
                 "cpus_per_task" => {
-                    config.cpus_per_task = Some(node.count(CPUS, "a number of cores")?);
+                    config.cpus_per_task = Some(node.count(up_to(MOST_CPUS), "a number of cores")?);
                 }
-                "tasks" => config.tasks = Some(node.count(WORKERS, "a number of workers")?),
+                "tasks" => {
+                    config.tasks = Some(node.count(up_to(MOST_WORKERS), "a number of workers")?)
+                }
                 "gpus" => config.gpus = Some(gpus(node)?),
                 _ => config.extra = Some(extra(node)?),
             }

@@ -11,14 +11,14 @@ use crate::output;
 use crate::table::{count, duration};
 
 /// Running trials that have a line; the others are counted.
-const MOST_LINES: usize = 50;
+const LISTED: usize = 50;
 
 /// Prints where each running trial runs, since when, and when it was last heard of; what is left of submitted
 /// jobs; and the time left.
 pub fn tell(status: &Status<'_>, store: &Store) -> anyhow::Result<()> {
     let now = SystemTime::now();
     let running = status.trials.iter().filter(|t| t.state == State::Running);
-    for trial in running.clone().take(MOST_LINES) {
+    for trial in running.clone().take(LISTED) {
         // It may have ended since.
         if let Some(found) = Running::look(store, trial.identity, now) {
             output::line(format_args!(
@@ -28,7 +28,7 @@ pub fn tell(status: &Status<'_>, store: &Store) -> anyhow::Result<()> {
             ))?;
         }
     }
-    let more = running.count().saturating_sub(MOST_LINES);
+    let more = running.count().saturating_sub(LISTED);
     if more > 0 {
         output::line(format_args!("running: {more} more"))?;
     }

@@ -143,3 +143,13 @@ fn a_flag_has_the_rules_of_its_key() {
         "--partition: `partition` is \"a\\nb\": use letters, digits, `.`, `_` and `-`"
     );
 }
+
+#[test]
+fn workers_and_cores_have_a_limit() {
+    for (key, most) in [("tasks", MOST_WORKERS), ("cpus_per_task", MOST_CPUS)] {
+        for number in [most - 1, most] {
+            assert!(read(&format!("{key} = {number}")).is_ok(), "{key} {number}");
+        }
+        assert!(read(&format!("{key} = {}", most + 1)).is_err(), "{key}");
+    }
+}
