@@ -2,6 +2,7 @@
 
 mod bench;
 mod checkpoint;
+mod cluster;
 mod cuda;
 mod network;
 mod shared;
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand};
 
 pub use bench::{BenchCpu, BenchRuntime};
 pub use checkpoint::{Checkpoint, Data};
+pub use cluster::Executor;
 pub use cuda::{CudaToolchain, GpuCheck};
 pub use network::{Evaluate, Export, ExportFormat, Precision, Predict, Split, Train};
 pub use shared::{Assignment, Compute, Shard};

@@ -57,6 +57,22 @@ pub fn device(flag: &str) -> anyhow::Result<(DeviceKind, usize)> {
     Ok(lenet_train::resolve_device(choice)?)
 }
 
+/// The same for other machines: the device is named and not opened. Those that Slurm gives to a job count
+/// from 0, so there is nothing to choose from but the kind.
+///
+/// # Errors
+/// The text names no device, or one that depends on the machine.
+pub fn device_elsewhere(flag: &str) -> anyhow::Result<(DeviceKind, usize)> {
+    match flag.parse::<DeviceChoice>().map_err(TrainError::from)? {
+        DeviceChoice::Cpu => Ok((DeviceKind::Cpu, 0)),
+        DeviceChoice::Cuda(0) => Ok((DeviceKind::Cuda, 0)),
+        DeviceChoice::Cuda(_) | DeviceChoice::Auto => anyhow::bail!(
+            "--device {flag}: workers on several machines must compute on one kind of device, whichever they \
+             are given (hint: --device cpu, or --device cuda)"
+        ),
+    }
+}
+
 /// Checks, before any work, that each backend can compute on its device in its precision.
 ///
 /// # Errors
@@ -103,9 +119,8 @@ pub fn check_threads(jobs: Option<usize>, threads: Option<usize>) -> anyhow::Res
 /// Options to run a single network on `threads` threads, by default on all cores.
 #[must_use]
 pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     RunOptions {
-        threads: threads.unwrap_or_else(cores),
+        threads: threads.unwrap_or_else(lenet_results::cores),
         cuda_ordinal,
         ..RunOptions::default()
     }

@@ -1,7 +1,7 @@
 //! Settings of a trial from the command line.
 
 use anyhow::ensure;
-use lenet_core::Settings;
+use lenet_core::{DeviceKind, Settings};
 use lenet_study::TomlSettings as _;
 
 use crate::flags::{Assignment, Compute};
@@ -48,11 +48,27 @@ impl Overlay {
     /// # Errors
     /// A value that cannot be used, or a device that this build or this machine lacks.
     pub fn compute(&mut self, flags: &Compute) -> anyhow::Result<usize> {
+        self.compute_on(flags, &inputs::device)
+    }
+
+    /// The same for machines other than this one, which may lack the device.
+    ///
+    /// # Errors
+    /// A value that cannot be used, or a device that each of those machines would choose for itself.
+    pub fn compute_elsewhere(&mut self, flags: &Compute) -> anyhow::Result<usize> {
+        self.compute_on(flags, &inputs::device_elsewhere)
+    }
+
+    fn compute_on(
+        &mut self,
+        flags: &Compute,
+        device_of: &dyn Fn(&str) -> anyhow::Result<(DeviceKind, usize)>,
+    ) -> anyhow::Result<usize> {
         self.flag("precision", "--precision", flags.precision.as_deref())?;
         let mut ordinal = 0;
         if let Some(device) = &flags.device {
             let kind;
-            (kind, ordinal) = inputs::device(device)?;
+            (kind, ordinal) = device_of(device)?;
             self.settings.device = Some(kind);
             self.note("device", "--device");
         }

@@ -162,6 +162,11 @@ impl Progress {
         self.advance(key, record.epoch as f64, Some(metrics));
     }
 
+    /// A trial that another process trains has done so many epochs.
+    pub fn reached(&self, key: &str, epochs: usize) {
+        self.advance(key, epochs as f64, None);
+    }
+
     fn advance(&self, key: &str, epochs_done: f64, metrics: Option<String>) {
         let mut state = self.lock();
         if let Some(trial) = state.running.get_mut(key) {

@@ -35,9 +35,18 @@ impl Trial {
 /// The first sixteen hex digits of the SHA-256 of a tag and a value's canonical JSON.
 #[must_use]
 pub fn digest(tag: &str, value: &Value) -> String {
-    let mut canonical = tag.to_owned();
+    let mut canonical = String::new();
     write_canonical(value, &mut canonical);
-    let digest = Sha256::digest(canonical.as_bytes());
+    digest_of_bytes(tag, canonical.as_bytes())
+}
+
+/// The first sixteen hex digits of the SHA-256 of a tag and bytes.
+#[must_use]
+pub fn digest_of_bytes(tag: &str, bytes: &[u8]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(tag.as_bytes());
+    hasher.update(bytes);
+    let digest = hasher.finalize();
     digest[..8].iter().fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").expect("writing to a string");
         hex

@@ -27,7 +27,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use lenet_results::{ClaimRecord, Registration, RuntimeRecord, StudyRecord, TrialRecord};
+use lenet_results::{
+    ClaimRecord, Registration, RuntimeRecord, StudyRecord, TrialRecord, WorkerNote,
+};
 
 pub use claims::judged::{JudgedClaim, JudgedComparison, Outlook};
 pub use claims::verdict::Verdict;
@@ -53,6 +55,8 @@ pub struct Records<'a> {
     pub register: &'a [Registration],
     /// Runtimes at points of network size, batch size and dropout.
     pub runtimes: &'a [RuntimeRecord],
+    /// What workers noted of themselves.
+    pub workers: &'a [WorkerNote],
     /// What is still going on, for a page that follows the study; `None` once it has ended.
     pub live: Option<&'a Live>,
     /// What was left out because it is damaged, one line each.
@@ -68,6 +72,7 @@ impl fmt::Debug for Records<'_> {
             .field("trials", &self.trials)
             .field("register", &self.register)
             .field("runtimes", &self.runtimes)
+            .field("workers", &self.workers)
             .field("left_out", &self.left_out)
             .field("evidence", &self.evidence.is_some())
             .finish()
@@ -82,7 +87,7 @@ pub struct ReportFiles {
     /// Every figure as SVG and as PNG, in the order of the page.
     pub figures: Vec<FigureFiles>,
     /// `claims.json` and `claims.md`. If there are trials: `epochs.csv` (a row for each figure,
-    /// trial and epoch), `results.csv` and `results.md`. If there are predictions: `confusion.csv` (a row
+    /// trial and epoch), `results.csv` and `results.md`. If they ran in several places: `runs.csv` (a row for each start). If there are predictions: `confusion.csv` (a row
     /// for each true and predicted class) and `mistakes.csv` (a row for each image and wrong class). If
     /// there are runtimes: `runtime.csv` (a row
     /// for each point), `runtime-samples.csv` (a row for each sample) and `runtime-fits.csv`.
@@ -140,6 +145,7 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
         records: &merged.records,
         conflicts: &merged.conflicts,
         left_out: records.left_out,
+        workers: records.workers,
         study_figures: &study_figures,
         index: &index,
         accuracy_figures: &accuracy_figures,
@@ -177,6 +183,9 @@ pub fn write_report(records: Records<'_>, out: &Path) -> Result<ReportFiles, Rep
     let told = tables::variance::full(&variance);
     if !told.is_empty() {
         files.push(("variance.csv", told.csv()));
+    }
+    if page::says_where(&content) {
+        files.push(("runs.csv", tables::runs::table(content.records).csv()));
     }
     if let Some(mistakes) = &mistakes
         && let Some(answers) = &mistakes.answers

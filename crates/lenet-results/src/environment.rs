@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use lenet_core::Gpu;
 
+use crate::cores::cores;
+
 /// Host, build and GPU that produced a result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Environment {
@@ -40,7 +42,7 @@ impl Environment {
             host: host(),
             os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             cpu: processor().unwrap_or_else(unknown),
-            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            cores: cores(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             revision: env!("LENET_BUILD_REVISION").to_owned(),
             profile: env!("LENET_BUILD_PROFILE").to_owned(),

@@ -18,6 +18,7 @@
 
 mod checksum;
 pub mod claim;
+pub mod cores;
 pub mod device_check;
 pub mod drawing;
 pub mod environment;
@@ -43,12 +44,16 @@ pub mod runtime;
 pub mod runtime_store;
 #[cfg(test)]
 mod samples;
+pub mod scheduler;
 pub mod store;
 pub mod study;
+pub mod submission;
 pub mod trial;
 pub mod validate;
+pub mod worker;
 
 pub use claim::*;
+pub use cores::{SharedNode, cores};
 pub use device_check::*;
 pub use drawing::*;
 pub use environment::Environment;
@@ -57,6 +62,7 @@ pub use execution::*;
 pub use format::{STUDY_FORMAT, TRIAL_FORMAT};
 pub use images::ImageCounts;
 pub use listing::Listing;
+pub use lock::Holder;
 pub use measure::*;
 pub use merge::{Conflict, Merged, merge};
 pub use pack::{Packed, is_pack, pack, unpack};
@@ -65,6 +71,9 @@ pub use record::*;
 pub use registration::*;
 pub use runtime::*;
 pub use runtime_store::*;
+pub use scheduler::{Scheduler, worker_of_this_process};
 pub use store::{FoundRecords, Store, read_study, write_study};
 pub use study::*;
+pub use submission::*;
 pub use trial::{Finished, SetAside, TrialDir, TrialState, TrialWriter};
+pub use worker::*;

@@ -112,6 +112,27 @@ pub(crate) fn is_held(path: &Path) -> bool {
     lives(&text, &lease, SystemTime::now)
 }
 
+/// Who holds a lock, as its lease says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// For example `process 12 on n1`.
+    pub owner: String,
+    /// When it last said that it lives, by the clock of the machine that keeps the file.
+    pub heartbeat: Option<SystemTime>,
+}
+
+/// Who holds the lock of this file; `None` where nobody does. Takes nothing and waits for nothing.
+pub(crate) fn holder(path: &Path) -> Option<Holder> {
+    let lease = lease_path(path);
+    if !is_held(path) {
+        return None;
+    }
+    Some(Holder {
+        owner: owner(&lease)?,
+        heartbeat: fs::metadata(&lease).and_then(|found| found.modified()).ok(),
+    })
+}
+
 /// Whether there is a lease whose owner no longer lives.
 fn is_stale(lease: &Path) -> bool {
     let text = read_if_present(lease);

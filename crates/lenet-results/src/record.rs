@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::environment::Environment;
+use crate::scheduler::Scheduler;
 use lenet_core::Trial;
 
 /// The complete record of one finished trial: the contents of `result.json`.
@@ -137,6 +138,9 @@ pub struct RunRecord {
     pub level: String,
     /// Result of the self-check before this run; `None` if there was none.
     pub self_check: Option<SelfCheck>,
+    /// The job that it was part of; `None`, which files leave out, outside of all schedulers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduler: Option<Scheduler>,
 }
 
 fn alone() -> usize {
@@ -175,6 +179,7 @@ mod tests {
         let text = serde_json::to_string(&run).unwrap();
         assert!(!text.contains("group"), "{text}");
         assert_eq!(serde_json::from_str::<RunRecord>(&text).unwrap(), run);
+        assert!(!text.contains("scheduler"), "{text}");
         let together = RunRecord { group: 40, ..run };
         let text = serde_json::to_string(&together).unwrap();
         assert_eq!(serde_json::from_str::<RunRecord>(&text).unwrap(), together);

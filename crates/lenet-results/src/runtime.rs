@@ -10,6 +10,7 @@ mod point;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::cores::SharedNode;
 use crate::environment::Environment;
 use crate::execution::Execution;
 use crate::images::ImageCounts;
@@ -47,6 +48,10 @@ pub struct RuntimeSession {
     /// FLOP/s that one thread of the processor reaches at most, measured at the start; `None` on
     /// a GPU, whose peak on paper is [`Gpu::nominal_flops`](lenet_core::Gpu::nominal_flops).
     pub peak_flops_per_thread: Option<f64>,
+    /// Whose machine it was, where Slurm gave the job a part of it; `None`, which files leave out, where
+    /// nothing says that others computed there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<SharedNode>,
 }
 
 /// One epoch of training and the two evaluations after it, of all trials that are trained

@@ -59,6 +59,7 @@ pub(crate) fn run(host: &str) -> RunRecord {
         device: "cpu".into(),
         level: "avx2".into(),
         self_check: None,
+        scheduler: None,
     }
 }
 

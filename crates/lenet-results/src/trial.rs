@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::files::read_if_present;
 use crate::format::{self, SEALED_TRIAL, TRIAL_FORMAT};
 use crate::lines::read_lines;
-use crate::lock;
+use crate::lock::{self, Holder};
 use crate::predictions::{self, Predictions};
 use crate::published;
 use crate::record::{EpochRecord, Outcome, RunRecord, TrialRecord};
@@ -107,6 +107,12 @@ impl TrialDir {
     #[must_use]
     pub fn is_held(&self) -> bool {
         lock::is_held(&self.lock_path())
+    }
+
+    /// Who writes the trial now; `None` where nobody does.
+    #[must_use]
+    pub fn holder(&self) -> Option<Holder> {
+        lock::holder(&self.lock_path())
     }
 
     /// Whether its folder holds the record of a failure, or what an earlier version finished.

@@ -12,6 +12,7 @@ use crate::flat;
 use crate::node::{Document, Node};
 use crate::published::{self, Beside, PublishedConfig};
 use crate::settings::{ONLY_OF_RUNTIME, from_node};
+use crate::slurm::SlurmConfig;
 use crate::text_file::read_text;
 use lenet_core::Settings;
 use lenet_core::bounds::Counts;
@@ -38,6 +39,8 @@ pub struct StudyConfig {
     pub published: Vec<PublishedConfig>,
     /// What the study puts to the test, ids distinct.
     pub claims: Vec<ClaimConfig>,
+    /// What is asked of a cluster. No plan and no result depends on it.
+    pub slurm: SlurmConfig,
     /// What a user should know of the file beside the study.
     pub note: Option<String>,
     /// The study's file, and those that it names.
@@ -136,6 +139,7 @@ impl StudyConfig {
         let mut base_node = root.clone();
         let mut predictions = true;
         let (mut figures, mut published, mut claims) = (Vec::new(), Vec::new(), Vec::new());
+        let mut slurm = SlurmConfig::default();
         let known = [
             "name",
             "title",
@@ -145,6 +149,7 @@ impl StudyConfig {
             "figure",
             "published",
             "claim",
+            "slurm",
         ];
         for entry in root.entries(&known)? {
             let node = &entry.node;
@@ -156,6 +161,7 @@ impl StudyConfig {
                 "predictions" => predictions = node.boolean()?,
                 "published" => published = published::read(node, &beside)?,
                 "claim" => claims = claims::read(node)?,
+                "slurm" => slurm = SlurmConfig::read(node)?,
                 _ => figures = read_figures(node)?,
             }
         }
@@ -186,6 +192,7 @@ impl StudyConfig {
             figures: figures.into_iter().map(|(figure, _)| figure).collect(),
             published,
             claims,
+            slurm,
             note: None,
             files: files.into_inner(),
             folder: PathBuf::new(),
@@ -219,6 +226,7 @@ impl StudyConfig {
             figures: grid.figures,
             published: Vec::new(),
             claims: Vec::new(),
+            slurm: SlurmConfig::default(),
             note: Some(grid.note),
             files: Vec::new(),
             folder: PathBuf::new(),

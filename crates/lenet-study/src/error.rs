@@ -8,6 +8,8 @@ use lenet_data::DataError;
 use lenet_results::StoreError;
 use lenet_train::TrainError;
 
+use crate::slurm::SlurmError;
+
 /// Where in a file (or on which flag) something stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -27,8 +29,8 @@ impl fmt::Display for Place {
 }
 
 /// Why a study was refused or stopped. Everything but [`StudyError::Store`],
-/// [`StudyError::SelfCheck`], [`StudyError::Train`], [`StudyError::Process`] and [`StudyError::Undone`] is
-/// found before any work.
+/// [`StudyError::SelfCheck`], [`StudyError::Train`], [`StudyError::Process`], [`StudyError::Undone`] and some
+/// of [`StudyError::Slurm`] is found before any work.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StudyError {
@@ -270,6 +272,9 @@ pub enum StudyError {
     /// The output folder.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Slurm cannot be asked, or refuses.
+    #[error(transparent)]
+    Slurm(#[from] SlurmError),
     /// The engine, outside any trial.
     #[error(transparent)]
     Train(#[from] TrainError),

@@ -39,12 +39,11 @@ impl Machine {
     /// there.
     pub fn here(asked: &[String], threads: Option<usize>) -> Result<Self, StudyError> {
         let level = Level::from_environment().map_err(TrainError::from)?;
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let mut machine = Self {
             devices: Vec::new(),
             asked: !asked.is_empty(),
             absent: None,
-            threads: threads.unwrap_or_else(cores),
+            threads: threads.unwrap_or_else(lenet_results::cores),
             level,
         };
         for name in asked {

@@ -4,7 +4,6 @@ mod checks;
 mod crew;
 mod pull;
 
-use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -45,7 +44,7 @@ impl RunSettings {
     /// together.
     #[must_use]
     pub fn allocation(&self, plan: &Plan, outstanding: usize, capacity: usize) -> Allocation {
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let cores = lenet_results::cores();
         let gpu = plan
             .trials
             .iter()

@@ -1,11 +1,15 @@
 //! The status of a study: which trials are done, running, failed or missing.
 
+mod running;
+
 use std::collections::HashMap;
 
 use lenet_core::{Names, Trial};
 use lenet_results::{CellRecord, Outcome, Store, StudyRecord, TrialDir, TrialState};
 
 use crate::plan::names;
+
+pub use running::Running;
 
 /// The state of every trial of a study.
 #[derive(Debug)]
@@ -32,7 +36,9 @@ pub struct TrialStatus<'s> {
     pub damaged: Vec<String>,
     /// Whether its record has a checksum, or there is none.
     pub is_verified: bool,
-    cell: &'s CellRecord,
+    /// Seconds of its epochs, if it is done.
+    pub(crate) seconds: Option<f64>,
+    pub(crate) cell: &'s CellRecord,
     seed: u64,
 }
 
@@ -120,6 +126,7 @@ pub fn status<'s>(study: &'s StudyRecord, store: &Store) -> Status<'s> {
                     problem: None,
                     damaged: Vec::new(),
                     is_verified: true,
+                    seconds: None,
                     cell,
                     seed: trial.seed,
                 });
@@ -145,7 +152,7 @@ pub fn status<'s>(study: &'s StudyRecord, store: &Store) -> Status<'s> {
         let trial = &mut trials[place];
         (trial.state, trial.epochs) = (look.state, look.epochs);
         (trial.problem, trial.damaged) = (look.problem, look.damaged);
-        trial.is_verified = look.is_verified;
+        (trial.is_verified, trial.seconds) = (look.is_verified, look.seconds);
     }
     Status {
         trials,
@@ -160,6 +167,7 @@ struct Look {
     problem: Option<String>,
     damaged: Vec<String>,
     is_verified: bool,
+    seconds: Option<f64>,
 }
 
 fn look(place: &TrialDir, found: TrialState) -> Look {
@@ -169,6 +177,7 @@ fn look(place: &TrialDir, found: TrialState) -> Look {
         problem: None,
         damaged: Vec::new(),
         is_verified: true,
+        seconds: None,
     };
     match found {
         TrialState::Missing => of(State::Missing, None),
@@ -188,6 +197,10 @@ fn look(place: &TrialDir, found: TrialState) -> Look {
                 problem,
                 damaged: damaged.iter().map(ToString::to_string).collect(),
                 is_verified: record.format > 1,
+                seconds: (state == State::Done).then(|| {
+                    let epochs = record.epochs.iter();
+                    epochs.map(|e| e.train_seconds + e.evaluation_seconds).sum()
+                }),
                 ..of(state, Some(record.epochs.len()))
             }
         }

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use lenet_core::{Backend, DeviceKind, Trial};
-use lenet_results::{RunRecord, SelfCheck};
+use lenet_results::{RunRecord, Scheduler, SelfCheck};
 
 use crate::RunOptions;
 use crate::backend;
@@ -31,6 +31,7 @@ pub fn run_record(
         device: trial.device.name_with(options.cuda_ordinal),
         level: level_name(trial, options),
         self_check: check,
+        scheduler: Scheduler::of_this_process(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::ensure;
 use lenet_core::Settings;
 use lenet_report::{summarize, write_report};
-use lenet_results::{RuntimeRecord, RuntimeStore, read_study, write_study};
+use lenet_results::{RuntimeRecord, RuntimeStore, SharedNode, read_study, write_study};
 use lenet_study::measure::rounds_apart;
 use lenet_study::{
     Axis, DataSets, Machine, Plan, RuntimeOverrides, StudyConfig, StudyError, TomlSettings as _,
@@ -64,6 +64,11 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
     let note = study.note.as_ref().filter(|_| !flags.progress.quiet);
     for line in note.into_iter().chain(&plan.notes) {
         output::note(line);
+    }
+    if let Some(shared) = SharedNode::here() {
+        output::warning(format_args!(
+            "{shared}; the records say so (hint: ask Slurm for --exclusive)"
+        ));
     }
     let stop = stop_flag().or_fail()?;
     let mut bar = GridProgress::new(flags.progress.quiet);

@@ -1,5 +1,7 @@
 //! `experiments`: a study from its file to its report.
 
+mod executor;
+mod follow;
 mod page;
 mod watcher;
 
@@ -24,6 +26,7 @@ use crate::progress::{Style, TimingProgress};
 use crate::table::{count, duration};
 use crate::{inputs, interrupt, output, register, verdicts};
 
+use executor::Handover;
 use page::Page;
 pub use watcher::Watcher;
 
@@ -42,25 +45,36 @@ pub fn run(flags: &Experiments) -> CommandResult {
     if let Some(Shard { part, of }) = flags.shard {
         plan.keep_part(part - 1, of);
     }
-    let used = plan.trials.iter();
-    let used = used.map(|trial| {
-        let config = &trial.config;
-        (config.backend, config.device, config.precision)
-    });
-    inputs::check_devices(used, ordinal).or_refuse()?;
     plan.warnings.iter().for_each(output::warning);
     let out = flags
         .out
         .clone()
         .unwrap_or_else(|| Path::new("results").join(&study.name));
     ensure_same_study(&plan.study.name, &out).or_refuse()?;
+    let style = Style::of_this_terminal(flags.progress.quiet);
+    if let Some(executor) = flags.cluster.executor {
+        let handover = Handover {
+            flags,
+            study: &study,
+            plan: &plan,
+            data: &data,
+            out: std::path::absolute(&out).or_refuse()?,
+            style,
+        };
+        return handover.run(executor);
+    }
+    let used = plan.trials.iter();
+    let used = used.map(|trial| {
+        let config = &trial.config;
+        (config.backend, config.device, config.precision)
+    });
+    inputs::check_devices(used, ordinal).or_refuse()?;
     let mut settings = RunSettings {
         jobs: flags.jobs,
         threads: flags.threads,
         cuda_ordinal: ordinal,
         ..RunSettings::default()
     };
-    let style = Style::of_this_terminal(flags.progress.quiet);
     if flags.dry_run {
         return dry_run(style, &plan, &data, &settings, &out);
     }
@@ -159,7 +173,10 @@ fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
         "--samples",
         samples.map(|n| n.to_string()).as_deref(),
     )?;
-    let ordinal = overlay.compute(&flags.compute)?;
+    let ordinal = match flags.cluster.executor {
+        None => overlay.compute(&flags.compute)?,
+        Some(_) => overlay.compute_elsewhere(&flags.compute)?,
+    };
     overlay.set(&flags.set)?;
     inputs::check_threads(flags.jobs, flags.threads)?;
     Ok((

@@ -6,8 +6,8 @@ use anyhow::Context;
 use lenet_data::Dataset;
 use lenet_report::Records;
 use lenet_results::{
-    Registration, RuntimeRecord, Store, StoreError, StudyRecord, TrialRecord, find_registrations,
-    find_runtimes, read_study,
+    Registration, RuntimeRecord, Store, StoreError, StudyRecord, TrialRecord, WorkerNote,
+    find_registrations, find_runtimes, read_study, worker_notes,
 };
 use lenet_study::{DataSets, Overrides, Plan, StudyConfig};
 
@@ -78,6 +78,7 @@ pub struct Found {
     trials: Vec<TrialRecord>,
     runtimes: Vec<RuntimeRecord>,
     register: Vec<Registration>,
+    workers: Vec<WorkerNote>,
     /// What is wrong with damaged files, whose records count as missing, one line each.
     pub damaged: Vec<String>,
     /// The data sets of the study that takes the place of the folders'.
@@ -123,6 +124,7 @@ impl Found {
             runtimes: &self.runtimes,
             register: &self.register,
             left_out: &self.damaged,
+            workers: &self.workers,
             live: None,
             evidence: None,
         }
@@ -149,6 +151,11 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
         found.runtimes.extend(runtimes);
         let (register, damaged) = find_registrations(folder)?;
         found.register.extend(register);
+        found
+            .damaged
+            .extend(damaged.iter().map(StoreError::to_string));
+        let (workers, damaged) = worker_notes(folder)?;
+        found.workers.extend(workers);
         found
             .damaged
             .extend(damaged.iter().map(StoreError::to_string));

@@ -1,5 +1,7 @@
 //! `status`: what of a study is done, running, failed and missing.
 
+mod running;
+
 use anyhow::Context;
 use lenet_study::State;
 
@@ -43,6 +45,7 @@ pub fn run(flags: &Status) -> CommandResult {
         ))
         .or_fail()?;
     }
+    running::tell(&status, &store).or_fail()?;
     for trial in &status.trials {
         let words = match (trial.state, &trial.problem) {
             (State::Failed, Some(message)) => format!("failed: {}: {message}", status.label(trial)),

@@ -1,6 +1,7 @@
 //! `worker`: one of many processes that carry out a study in a shared folder.
 
 use anyhow::Context;
+use lenet_results::{WorkerLog, worker_of_this_process};
 use lenet_study::{Plan, RunEvent, RunSettings, RunSummary, Share};
 
 use crate::commands::experiments::Watcher;
@@ -37,14 +38,18 @@ pub fn run(flags: &Worker) -> CommandResult {
         cuda_ordinal: 0,
         stop: interrupt::stop_flag().or_refuse()?,
     };
-    let share = Share {
-        index: flags.index.unwrap_or(0),
-        of: flags.of.unwrap_or(1),
-    };
+    let told = flags.index.zip(flags.of).or_else(worker_of_this_process);
+    let (index, of) = told.unwrap_or((0, 1));
+    let log = WorkerLog::begin(store.folder()).or_fail()?;
     let watcher = Watcher::new(Style::of_this_terminal(flags.progress.quiet));
-    let see = |event: RunEvent<'_>| watcher.see(event);
+    let see = |event: RunEvent<'_>| {
+        log.seen();
+        watcher.see(event);
+    };
+    let share = Share { index, of };
     let summary = lenet_study::work(&plan, &data, &store, &settings, share, &see);
     watcher.finish();
+    log.end().or_fail()?;
     conclude(&summary.or_fail()?, watcher.has_progress())
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::cluster::Cluster;
 use super::shared::{Assignment, Compute, Progress, Shard};
 
 /// `experiments`
@@ -17,7 +18,8 @@ Examples:
   cargo xtask experiments --config my-grid.toml --dry-run
   cargo xtask experiments --only 1 --only 3 --epochs 3
   cargo xtask experiments --until-decided --max-seeds 10
-  cargo xtask experiments --seeds 1 --set schedule=cosine --set kernel=5")]
+  cargo xtask experiments --seeds 1 --set schedule=cosine --set kernel=5
+  cargo xtask experiments --executor slurm --tasks 16 --time 1:00:00 --dry-run")]
 pub struct Experiments {
     /// Study to carry out: a TOML file, or lab-2017, linear-scaling, depth, small-grid, full-grid
     /// or smoke
@@ -77,6 +79,8 @@ pub struct Experiments {
     pub verbose: bool,
     #[command(flatten)]
     pub progress: Progress,
+    #[command(flatten)]
+    pub cluster: Cluster,
 }
 
 /// `worker`
@@ -94,7 +98,8 @@ pub struct Worker {
     /// Only this figure (may be given more than once)
     #[arg(long, value_name = "FIGURE")]
     pub only: Vec<String>,
-    /// Number of this worker, from 0: it begins with its own part of the plan
+    /// Number of this worker, from 0: it begins with its own part of the plan; default: as Slurm, Kubernetes,
+    /// HyperQueue or GNU parallel number it
     #[arg(long, value_name = "I", requires = "of")]
     pub index: Option<usize>,
     /// Number of workers

@@ -7,13 +7,14 @@ mod figures;
 mod live;
 pub(crate) mod mistakes;
 mod notes;
+mod places;
 mod provenance;
 mod results;
 mod runtimes;
 mod section;
 mod variance;
 
-use lenet_results::{Conflict, StudyRecord, TrialRecord};
+use lenet_results::{Conflict, StudyRecord, TrialRecord, WorkerNote};
 use maud::{DOCTYPE, PreEscaped, html};
 
 use section::Section;
@@ -26,6 +27,7 @@ use crate::records::cells::StudyFigure;
 use crate::records::index::Index;
 use crate::records::knobs::Knob;
 use crate::records::mistakes::Mistakes;
+use crate::records::places::Places;
 use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::runtimes::Runtimes;
 use crate::records::variance::FigureVariance;
@@ -41,6 +43,7 @@ pub(crate) struct Content<'a> {
     pub(crate) records: &'a [TrialRecord],
     pub(crate) conflicts: &'a [Conflict],
     pub(crate) left_out: &'a [String],
+    pub(crate) workers: &'a [WorkerNote],
     pub(crate) study_figures: &'a [StudyFigure<'a>],
     pub(crate) index: &'a Index,
     /// Drawings of the study figures, in the same order.
@@ -70,6 +73,11 @@ impl Content<'_> {
         let mut of_training = figures.filter(|figure| figure.runtime.is_none());
         of_training.next().is_some() || !self.records.is_empty() || !self.has_runtimes()
     }
+}
+
+/// Whether the page has the section on where trials ran.
+pub(crate) fn says_where(content: &Content) -> bool {
+    content.has_trials() && Places::find(content.records, content.workers).is_some()
 }
 
 const STYLE: &str = include_str!("style.css");
@@ -171,6 +179,9 @@ fn sections(content: &Content) -> Vec<Section> {
             "How it was run",
             provenance::of_trials(content.records),
         );
+        if let Some(body) = places::section(content) {
+            add("places", "Where it ran", body);
+        }
     }
     if runtimes {
         let body = provenance::of_runtimes(content.runtimes);

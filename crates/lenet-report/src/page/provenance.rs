@@ -178,6 +178,10 @@ pub(super) fn of_runtimes(runtimes: &Runtimes) -> Markup {
             distinct(sessions().map(|s| s.governor.clone())),
         ),
         ("load at the start", load),
+        (
+            "shared",
+            distinct(sessions().filter_map(|s| s.shared.map(|shared| shared.to_string()))),
+        ),
         ("revision", distinct(revisions)),
         ("build", distinct(environments().map(build))),
         ("images", distinct(images)),

@@ -10,6 +10,7 @@ pub(crate) mod index;
 pub(crate) mod knobs;
 pub(crate) mod mistakes;
 pub(crate) mod networks;
+pub(crate) mod places;
 pub(crate) mod runtime_figures;
 pub(crate) mod runtimes;
 pub(crate) mod series;

@@ -4,6 +4,7 @@ pub(crate) mod claims;
 pub(crate) mod epochs;
 pub(crate) mod mistakes;
 pub(crate) mod results;
+pub(crate) mod runs;
 pub(crate) mod runtimes;
 pub(crate) mod table;
 pub(crate) mod variance;

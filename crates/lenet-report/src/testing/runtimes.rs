@@ -134,6 +134,7 @@ pub(crate) fn record(blank: &RuntimeRecord, seconds: &[f64]) -> RuntimeRecord {
         governor: "unknown".to_owned(),
         load_average: Some(0.5),
         peak_flops_per_thread: (!on_gpu).then_some(50e9),
+        shared: None,
     });
     let sample = |(round, &seconds): (usize, &f64)| RuntimeSample {
         round: round + 1,

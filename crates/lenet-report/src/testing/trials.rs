@@ -79,6 +79,7 @@ pub(crate) fn run(from_epoch: usize) -> RunRecord {
         device: "cpu".to_owned(),
         level: "avx2".to_owned(),
         self_check: None,
+        scheduler: None,
     }
 }
 

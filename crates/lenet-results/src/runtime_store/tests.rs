@@ -51,6 +51,7 @@ fn record() -> RuntimeRecord {
         governor: "unknown".into(),
         load_average: Some(0.25),
         peak_flops_per_thread: None,
+        shared: None,
     });
     record.samples.push(RuntimeSample {
         round: 1,

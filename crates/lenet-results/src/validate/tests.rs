@@ -283,6 +283,7 @@ fn runtime() -> RuntimeRecord {
         governor: "unknown".to_owned(),
         load_average: None,
         peak_flops_per_thread: None,
+        shared: None,
     };
     let sample = |session| RuntimeSample {
         round: session + 1,

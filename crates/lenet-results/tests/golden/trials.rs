@@ -104,6 +104,7 @@ pub fn runs() -> Vec<RunRecord> {
             passed: true,
             seconds: 0.75,
         }),
+        scheduler: None,
     };
     let resumption = RunRecord {
         from_epoch: 1,
@@ -115,6 +116,7 @@ pub fn runs() -> Vec<RunRecord> {
         device: text("cpu"),
         level: text("avx2"),
         self_check: None,
+        scheduler: None,
     };
     vec![start, resumption]
 }
@@ -207,6 +209,7 @@ pub fn runtime(format: u32) -> RuntimeRecord {
         governor: text(governor),
         load_average,
         peak_flops_per_thread,
+        shared: None,
     };
     let sample = |round, position, session, device_memory| RuntimeSample {
         round,

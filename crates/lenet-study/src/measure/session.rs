@@ -2,7 +2,7 @@
 
 use lenet_core::DeviceKind;
 use lenet_ops::Level;
-use lenet_results::{Environment, RuntimeRecord, RuntimeSession};
+use lenet_results::{Environment, RuntimeRecord, RuntimeSession, SharedNode};
 use lenet_train::peak_of;
 
 use super::host;
@@ -30,6 +30,7 @@ impl Sessions {
                         DeviceKind::Cpu => Some(peak_of(level)),
                         DeviceKind::Cuda => None,
                     },
+                    shared: SharedNode::here(),
                 };
                 sessions.push((device, session));
             }

@@ -56,6 +56,7 @@ pub(super) fn session() -> RuntimeSession {
         governor: "unknown".into(),
         load_average: Some(0.5),
         peak_flops_per_thread: Some(1e9),
+        shared: None,
     }
 }
 

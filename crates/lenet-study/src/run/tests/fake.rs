@@ -89,6 +89,7 @@ impl Engine for Fake {
             device: "cpu".into(),
             level: "fake".into(),
             self_check: check,
+            scheduler: None,
         }
     }
 
