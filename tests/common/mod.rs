@@ -135,3 +135,17 @@ pub fn files_below(folder: &Path) -> Vec<String> {
     found.sort();
     found
 }
+
+/// Says on standard error, and in the file that `.ci/run` collects it in, what is not tested here.
+pub fn leave_out(what: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "skipped: {what}");
+    if let Some(list) = std::env::var_os("LEFT_OUT") {
+        let mut list = std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(list)
+            .unwrap();
+        writeln!(list, "{what}").unwrap();
+    }
+}

@@ -35,6 +35,8 @@ pub const TARGETS: &[Target] = &[
     records::RESULT,
     records::EPOCHS,
     records::RUNS,
+    records::FINISHED,
+    records::PACK,
     records::STUDY,
     records::RUNTIME,
     records::REGISTRATIONS,

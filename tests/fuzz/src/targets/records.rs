@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use lenet_results::{Store, TrialState, find_runtimes, merge, read_study, registrations};
+use lenet_results::{Store, TrialState, find_runtimes, merge, read_study, registrations, unpack};
 use serde_json::Value;
 
 use super::{Target, corpus, put};
@@ -43,6 +43,43 @@ pub(super) const PREDICTIONS: Target = Target {
     form: Form::Predictions,
     seeds: corpus!["records/predictions.bin"],
     read: |input, folder| trial(input, "predictions.bin", folder),
+};
+
+pub(super) const FINISHED: Target = Target {
+    name: "finished-jsonl",
+    form: Form::Lines,
+    seeds: corpus!["records/finished.jsonl"],
+    read: |input, folder| {
+        let first = input
+            .split(|byte| *byte == b'\n')
+            .next()
+            .unwrap_or_default();
+        let identity = parsed(first).and_then(|record| seal::identity(&record["config"]));
+        let identity = identity.unwrap_or_else(|| "0123456789abcdef".to_owned());
+        let _ = fs::remove_dir_all(folder.join("trials"));
+        put(
+            folder,
+            &format!("trials/{}/{identity}.jsonl", &identity[..2]),
+            input,
+        );
+        let Ok(store) = Store::open(folder) else {
+            return false;
+        };
+        let trial = store.trial(&identity);
+        matches!(trial.state(), TrialState::Done(_)) && trial.read_predictions().is_ok()
+    },
+};
+
+pub(super) const PACK: Target = Target {
+    name: "pack",
+    form: Form::Lines,
+    seeds: corpus!["records/pack.jsonl"],
+    read: |input, folder| {
+        put(folder, "pack.jsonl", input);
+        let into = folder.join("unpacked");
+        let _ = fs::remove_dir_all(&into);
+        unpack(&folder.join("pack.jsonl"), &into).is_ok_and(|damaged| damaged.is_empty())
+    },
 };
 
 pub(super) const STUDY: Target = Target {
