@@ -1,6 +1,7 @@
 //! From a study to the list of its trials, or of the runtimes that are measured.
 
 mod known;
+mod part;
 mod planned;
 mod recorded;
 mod runtimes;

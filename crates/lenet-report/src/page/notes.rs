@@ -10,9 +10,10 @@ use crate::text::{count, joined};
 pub(super) fn knobs_section(content: &Content) -> Markup {
     let table = Table::of(content.knobs)
         .text("setting", |k| Field::code(&k.setting))
-        .text("one value", |k| Field::code(&k.values[0]))
-        .text("other value", |k| Field::code(&k.values[1]))
-        .number("pairs that agree", |k| format!("{} of {}", k.same, k.pairs))
+        .line("values", |k| Field::Code(values(&k.values)))
+        .number("places where all agree", |k| {
+            format!("{} of {}", k.same, k.places)
+        })
         .line("example", |k| Field::Code(k.example.to_vec()))
         .table();
     html! {
@@ -22,10 +23,22 @@ pub(super) fn knobs_section(content: &Content) -> Markup {
             p { "None found: every setting that was changed changed the results." }
         } @else {
             (table.html())
-            p.note { "All pairs agreeing means that the setting did nothing. A few pairs among "
-                "many are as a rule networks that died at once." }
+            p.note { "A place is a choice of all other settings. Where all places agree, the setting "
+                "did nothing between these values. A few places among many are as a rule networks "
+                "that died at once." }
         }
     }
+}
+
+/// Values of a setting: all, or the first ones and how many there are.
+fn values(all: &[String]) -> Vec<String> {
+    const TOLD: usize = 6;
+    if all.len() <= TOLD {
+        return all.to_vec();
+    }
+    let first = all[..TOLD - 1].iter().cloned();
+    let rest = format!("… {} values in all", all.len());
+    first.chain(std::iter::once(rest)).collect()
 }
 
 pub(super) fn outcomes_section(content: &Content) -> Markup {

@@ -4,8 +4,6 @@ use std::collections::HashMap;
 
 use lenet_core::Trial;
 
-use super::Plan;
-
 /// One trial of a plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedTrial {
@@ -23,18 +21,6 @@ pub struct PlannedTrial {
     pub round: usize,
     /// Ids of the figures that it counts for.
     pub figures: Vec<String>,
-}
-
-impl Plan {
-    /// Leaves the trials of one of `of` parts, counted from 0. The parts are of equal size, and each has its
-    /// share of every round.
-    pub fn keep_part(&mut self, part: usize, of: usize) {
-        let mut position = 0;
-        self.trials.retain(|_| {
-            position += 1;
-            (position - 1) % of.max(1) == part
-        });
-    }
 }
 
 /// Each identity once, in the place where it first stood, with every figure that asks for it and

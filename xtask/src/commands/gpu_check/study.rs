@@ -101,8 +101,15 @@ fn kill_after_first_epoch(mut study: Child, out: &Path) -> anyhow::Result<usize>
     Ok(epochs(out))
 }
 
-/// Epochs in the journals of all trials.
+/// Epochs in the journals of all trials, and of those that have finished.
 fn epochs(out: &Path) -> usize {
+    let finished = Store::open(out).and_then(|store| store.records());
+    let finished = finished.unwrap_or_default();
+    let finished: usize = finished.iter().map(|record| record.epochs.len()).sum();
+    finished + in_journals(out)
+}
+
+fn in_journals(out: &Path) -> usize {
     let Ok(trials) = std::fs::read_dir(out.join("trials")) else {
         return 0;
     };

@@ -14,7 +14,7 @@ fn disconnected_dropout_is_found_and_named() {
         .filter(|k| k.setting == "dropout" && k.same == 8)
         .collect();
     assert_eq!(sgd.len(), 1, "{knobs:#?}");
-    assert_eq!(sgd[0].pairs, 8);
+    assert_eq!(sgd[0].places, 8);
     assert_eq!(
         sgd[0].values,
         [
@@ -59,4 +59,22 @@ fn diverged_trials_are_left_out() {
     assert_eq!(find(&pair).len(), 1);
     pair[0].outcome = Outcome::Diverged { epoch: 1 };
     assert_eq!(find(&pair), []);
+}
+
+/// A setting that does nothing has one line, however many values it was given.
+#[test]
+fn many_values_of_a_dead_setting_are_one_knob() {
+    let curve = rising(0.9, 0.98, 3, 0);
+    let of_rate = |number: usize| {
+        let rate = 0.1 + number as f64 / 1000.0;
+        trial(&lab_config("sgd", rate, 0.0), 0, &curve)
+    };
+    let mut records: Vec<TrialRecord> = (0..1000).map(of_rate).collect();
+    let knobs = find(&records);
+    assert_eq!(knobs.len(), 1, "{knobs:#?}");
+    assert_eq!((knobs[0].values.len(), knobs[0].places), (1000, 1));
+    // One that differs is none of them.
+    records[500].epochs[0].test_loss += 1.0;
+    let knobs = find(&records);
+    assert_eq!((knobs.len(), knobs[0].values.len()), (1, 999));
 }
