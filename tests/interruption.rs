@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use common::{Ran, epochs_csv, files_below, finished, interruptible, run, succeed, xtask};
+use common::{Ran, epochs_csv, finished, interruptible, run, succeed, xtask};
 
 /// One trial too long to be over before the signal comes.
 const STUDY: &str = r#"
