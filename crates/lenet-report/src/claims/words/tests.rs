@@ -1,5 +1,7 @@
 //! Claims in words, one of each quantity.
 
+mod changes;
+
 use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
@@ -18,7 +20,6 @@ const ACCURACIES: [[f64; 4]; 4] = [
     [0.3, 0.2, 0.1, 0.25],
 ];
 
-/// What was registered when.
 enum Register {
     Empty,
     Before,
