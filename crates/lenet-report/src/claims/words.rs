@@ -3,7 +3,7 @@
 use lenet_results::{
     ClaimRecord, ComparisonRecord, Correction, Declared, Quantity, Rule, Scope, TestRecord,
 };
-use lenet_stats::Estimate;
+use lenet_stats::{Estimate, StatsError};
 
 use super::judged::{JudgedClaim, JudgedComparison, Outlook};
 use super::part::Part;
@@ -206,6 +206,16 @@ pub(super) struct Left {
 /// Every comparison, where there are several; cells without results; what is left out.
 pub(super) fn detail(claim: &ClaimRecord, comparisons: &[JudgedComparison], left: &Left) -> String {
     let mut sentences = Vec::new();
+    if comparisons
+        .iter()
+        .all(|c| c.estimate == Err(StatsError::Empty))
+    {
+        let by = match claim.tests[0].left.measure.is_of_runtime() {
+            true => "bench-runtime",
+            false => "experiments",
+        };
+        return format!("No comparison has the results that it needs; `{by}` makes them.");
+    }
     let quantities = claim
         .tests
         .iter()
@@ -214,6 +224,7 @@ pub(super) fn detail(claim: &ClaimRecord, comparisons: &[JudgedComparison], left
         let each = comparisons.iter().zip(quantities).map(|(c, quantity)| {
             let value = match &c.estimate {
                 Ok(estimate) => with_interval(quantity, estimate),
+                Err(StatsError::Empty) => "no results".to_owned(),
                 Err(error) => format!("none, {error}"),
             };
             format!("{}: {value}, {}", c.label, c.verdict.text())

@@ -191,7 +191,7 @@ pub(crate) fn sorted(results: &[CellResult], index: &Index) -> Table {
         };
         table = table.line(&setting.title(), text);
     }
-    measured(table)
+    measured(table).without_empty(&["died", "published", "difference"])
 }
 
 /// Adds what was measured.
