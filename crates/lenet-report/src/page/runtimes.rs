@@ -10,7 +10,7 @@ use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::runtimes::{Point, Repeat, Runtimes};
 use crate::records::series::Series;
 use crate::tables::table::{Style, Table};
-use crate::text::{joined, or_dash, signed_percent, thousands};
+use crate::text::{count, joined, or_dash, signed_percent, thousands};
 
 pub(super) fn section(runtimes: &Runtimes, declared: &[RuntimeFigure]) -> Markup {
     html! {
@@ -220,8 +220,9 @@ fn remarks(runtimes: &Runtimes, declared: &[RuntimeFigure]) -> Markup {
     let beside = points.len() - shown(runtimes, declared).len();
     if beside > 0 {
         notes.push(format!(
-            "{beside} points of other images or settings, or of trials that were trained together, \
-             stand in runtime.csv only: no figure here declares them."
+            "{} of other images or settings, or of trials that were trained together, in \
+             runtime.csv only: no figure here declares them.",
+            count(beside, "point")
         ));
     }
     let unusable = runtimes.unusable.iter();
@@ -238,3 +239,6 @@ fn remarks(runtimes: &Runtimes, declared: &[RuntimeFigure]) -> Markup {
 fn whole_percent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)
 }
+
+#[cfg(test)]
+mod tests;
