@@ -185,7 +185,7 @@ fn claims_that_cannot_be_tested_are_refused_where_they_stand() {
         ),
         (
             "above = 0\nonly = { measure = \"test_accuracy\", at_least = 50 }",
-            "s.toml:12:47: `claim.only.at_least` is 50: an accuracy is a share from 0 to 1, not in \
+            "s.toml:12:48: `claim.only.at_least` is 50: an accuracy is a share from 0 to 1, not in \
              percent",
         ),
         (

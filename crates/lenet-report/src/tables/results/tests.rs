@@ -51,7 +51,7 @@ fn partial_studies_show_how_much_there_is() {
     assert_eq!(table.lines().count(), 2 + 4);
     assert!(table.contains("| 2 of 3 | 10 | 0.98"), "{table}");
     let csv = String::from_utf8(full(&rows, &index).csv()).unwrap();
-    assert_eq!(csv.lines().next().unwrap().split(',').count(), 20 + 3);
+    assert_eq!(csv.lines().next().unwrap().split(',').count(), 20 + 3 + 3);
 }
 
 /// What scipy makes of five trials of which the last died: mean, lower and upper bound.
