@@ -36,7 +36,7 @@ enum Across {
 impl Across {
     fn of(figure: &RuntimeFigure) -> Self {
         let is_axis = |name: &&str| figure.axes.iter().any(|axis| axis == *name);
-        let architecture: Vec<&str> = ARCHITECTURE.into_iter().filter(|n| is_axis(&n)).collect();
+        let architecture: Vec<&str> = ARCHITECTURE.into_iter().filter(is_axis).collect();
         match architecture.as_slice() {
             [] => {}
             ["kernel"] => return Self::Setting("kernel"),
