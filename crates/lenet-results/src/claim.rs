@@ -99,6 +99,14 @@ pub struct ComparisonRecord {
     pub baseline: Vec<PairRecord>,
 }
 
+impl ComparisonRecord {
+    /// Whether it is about a change of the quantity.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        !self.baseline.is_empty()
+    }
+}
+
 /// A left cell and, for a quantity of two sides, its partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairRecord {

@@ -58,6 +58,14 @@ pub enum StudyError {
         /// The parser's words.
         message: String,
     },
+    /// Not a table of published numbers.
+    #[error("{place}: {message}")]
+    Table {
+        /// Where.
+        place: Place,
+        /// What is wrong.
+        message: String,
+    },
     /// A key that nothing reads.
     #[error("{place}: unknown key `{key}` ({hint})")]
     UnknownKey {

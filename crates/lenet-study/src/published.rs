@@ -103,7 +103,7 @@ fn rows(text: &str, file: &str) -> Result<Vec<Row>, StudyError> {
         .comment(Some(b'#'))
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let malformed = |error: csv::Error| StudyError::Syntax {
+    let malformed = |error: csv::Error| StudyError::Table {
         place: Place {
             origin: file.to_owned(),
             position: error.position().map(|p| (p.line() as usize, 1)),
@@ -118,7 +118,7 @@ fn rows(text: &str, file: &str) -> Result<Vec<Row>, StudyError> {
         let record = record.map_err(malformed)?;
         let line = record.position().map_or(0, |p| p.line() as usize);
         if rows.len() == MOST_ROWS {
-            return Err(StudyError::Syntax {
+            return Err(StudyError::Table {
                 place: Place {
                     origin: file.to_owned(),
                     position: Some((line, 1)),
@@ -129,7 +129,7 @@ fn rows(text: &str, file: &str) -> Result<Vec<Row>, StudyError> {
         rows.push(row(&columns, &header, &record, file, line)?);
     }
     if rows.is_empty() {
-        return Err(StudyError::Syntax {
+        return Err(StudyError::Table {
             place: Place {
                 origin: file.to_owned(),
                 position: None,
@@ -211,6 +211,10 @@ fn row(
             Column::Measure => {
                 let value: Option<f64> = text.parse().ok().filter(|v: &f64| v.is_finite());
                 let value = value.ok_or_else(|| refuse("give a finite number"))?;
+                let share = name.parse().is_ok_and(Measure::is_accuracy);
+                if share && !(0.0..=1.0).contains(&value) {
+                    return Err(refuse("an accuracy is a share from 0 to 1, not in percent"));
+                }
                 row.point.values.insert(name.to_owned(), value);
             }
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 use lenet_core::Settings;
-use lenet_report::{summarize, write_report};
+use lenet_report::{Records, summarize, write_report};
 use lenet_results::{RuntimeRecord, RuntimeStore, SharedNode, read_study, write_study};
 use lenet_study::measure::rounds_apart;
 use lenet_study::{
@@ -18,6 +18,7 @@ use lenet_study::{
 
 use crate::command_line::command_line;
 use crate::commands::report::read;
+use crate::evidence::Kept;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::BenchRuntime;
 use crate::inputs::{check_devices, check_threads};
@@ -90,7 +91,7 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
         return Ok(Exit::Interrupted);
     };
     tell(&plan, &records, machine.threads).or_fail()?;
-    let page = report(&out).or_fail()?;
+    let page = report(&out, &data).or_fail()?;
     output::line(format_args!("report   {}", page.display())).or_fail()?;
     Ok(Exit::Done)
 }
@@ -192,9 +193,14 @@ fn tell(plan: &Plan, records: &[RuntimeRecord], threads: usize) -> anyhow::Resul
 
 /// Writes the report of everything in the folder and gives the path of its page. Earlier runtimes
 /// belong to it, and trials that `experiments` left there.
-fn report(out: &Path) -> anyhow::Result<PathBuf> {
+fn report(out: &Path, data: &DataSets) -> anyhow::Result<PathBuf> {
     let found = read(&[out.to_owned()], None)?;
-    let files = write_report(found.records(), &out.join("report"))?;
+    let kept = Kept::new(&[out], data);
+    let records = Records {
+        evidence: Some(&kept),
+        ..found.records()
+    };
+    let files = write_report(records, &out.join("report"))?;
     files.warnings.iter().for_each(output::warning);
     Ok(files.index)
 }

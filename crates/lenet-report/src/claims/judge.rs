@@ -74,7 +74,7 @@ fn one(
         .zip(&levels)
         .enumerate()
         .map(|(at, (part, level))| JudgedComparison {
-            label: part.label.to_owned(),
+            label: part.label.clone(),
             estimate: part.sample.estimate(*level),
             verdict: part.verdict(*level),
             needs_seeds: open.contains(&at),
@@ -90,7 +90,7 @@ fn one(
         id: claim.id.clone(),
         text: claim.text.clone(),
         notes: claim.notes.clone(),
-        question: words::question(claim),
+        question: words::question(claim, &parts),
         verdict,
         estimate: shown.and_then(|c| c.estimate.as_ref().ok().copied()),
         method: shown.map_or_else(String::new, |c| {
@@ -102,7 +102,7 @@ fn one(
         adjusted: None,
         declared,
         outlook: (verdict == Verdict::Undecided).then(|| outlook(&open, &parts, &levels)),
-        quantity: test.quantity,
+        quantity: words::written_as(test),
         comparisons,
     }
 }

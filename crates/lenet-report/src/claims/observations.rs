@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lenet_core::Settings;
 use lenet_results::{
-    ImageCounts, Measure, Moment, Outcome, Reading, RuntimeRecord, StudyRecord, TestRecord,
-    TrialRecord,
+    CellRecord, ComparisonRecord, ImageCounts, Measure, Moment, Outcome, PairRecord, Reading,
+    RuntimeRecord, StudyRecord, TestRecord, TrialRecord,
 };
 
 use crate::claims::timings::{Chosen, PerSeed, Timings};
@@ -15,6 +16,7 @@ use crate::records::trials::value_at;
 pub(crate) struct Observations<'a> {
     trials: BTreeMap<String, BTreeMap<u64, &'a TrialRecord>>,
     images: BTreeMap<String, ImageCounts>,
+    settings: BTreeMap<String, Settings>,
     /// Positions of seeds in the order of the study.
     ranks: BTreeMap<u64, usize>,
     timings: Timings<'a>,
@@ -58,6 +60,8 @@ impl<'a> Observations<'a> {
         for cell in cells() {
             let images = cell.images.map(|images| (cell.config.cell(), images));
             found.images.extend(images);
+            let (key, settings) = settings(cell);
+            found.settings.insert(key, settings);
         }
         found
     }
@@ -71,6 +75,27 @@ impl<'a> Observations<'a> {
                 false => Chosen::default(),
             },
         }
+    }
+
+    /// A comparison in words; of a change also what it leads from and to.
+    pub(crate) fn label(&self, comparison: &ComparisonRecord) -> String {
+        let of = |pairs: &[PairRecord], name: &str| {
+            let settings = pairs.iter().filter_map(|p| self.settings.get(&p.left));
+            let mut texts: Vec<Option<String>> = settings.map(|s| s.text_of(name)).collect();
+            texts.dedup();
+            match texts.as_slice() {
+                [Some(only)] => Some(only.clone()),
+                _ => None,
+            }
+        };
+        let change = |name: &&str| {
+            let from = of(&comparison.baseline, name)?;
+            let to = of(&comparison.pairs, name)?;
+            (from != to).then(|| format!("{name} from {from} to {to}"))
+        };
+        let changes = Settings::NAMES.iter().filter_map(change);
+        let own = Some(comparison.label.clone()).filter(|label| !label.is_empty());
+        crate::text::joined(own.into_iter().chain(changes), ", ")
     }
 
     fn trials(&self, cell: &str, reading: &Reading) -> PerSeed {
@@ -109,6 +134,23 @@ impl Reader<'_, '_> {
             Measure::Epoch(ValidationAccuracy) => Some(images.validation),
             Measure::Epoch(TestAccuracy) => Some(images.test),
             _ => None,
+        }
+    }
+}
+
+/// The key of a cell and all its settings.
+fn settings(cell: &CellRecord) -> (String, Settings) {
+    let settings = Settings::of(&cell.config);
+    match &cell.execution {
+        None => (cell.config.cell(), settings),
+        Some(execution) => {
+            let of_runtime = Settings {
+                placement: Some(execution.placement),
+                threads: Some(execution.threads),
+                trials: Some(execution.trials),
+                ..settings
+            };
+            (execution.cell(&cell.config), of_runtime)
         }
     }
 }

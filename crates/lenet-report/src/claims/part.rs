@@ -16,7 +16,7 @@ const MANY_SEEDS: usize = 10_000;
 /// One comparison on its way to a verdict.
 pub(crate) struct Part<'t> {
     pub(crate) test: &'t TestRecord,
-    pub(crate) label: &'t str,
+    pub(crate) label: String,
     pub(crate) sample: Sample,
     /// Whether the comparison is made here. One of runtimes that no machine measured is not, if
     /// others of its test are: a machine has the devices that it has.
@@ -36,7 +36,7 @@ pub(crate) fn parts<'t>(
     let mut parts: Vec<Part> = comparisons
         .map(|comparison| Part {
             test,
-            label: &comparison.label,
+            label: observations.label(comparison),
             sample: Sample::new(test, comparison, &reader, looks),
             is_made: true,
         })

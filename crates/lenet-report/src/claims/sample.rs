@@ -25,6 +25,8 @@ pub(crate) struct Sample {
     looks: Looks,
     /// Whether the values lie between 0 and 1.
     bounded: bool,
+    /// Whether the values are changes of the quantity, which have a sign whatever the quantity.
+    is_change: bool,
     /// One value for each seed that all cells share; of ratios the logarithm.
     pub(crate) values: Vec<f64>,
     /// Pairs of cells behind each value.
@@ -49,7 +51,10 @@ impl Sample {
         let mut sample = Self {
             quantity: test.quantity,
             looks,
-            bounded: test.quantity == Quantity::Value && test.left.measure.is_accuracy(),
+            bounded: !comparison.is_change()
+                && test.quantity == Quantity::Value
+                && test.left.measure.is_accuracy(),
+            is_change: comparison.is_change(),
             values: Vec::new(),
             cells: 0,
             missing: 0,
@@ -78,12 +83,12 @@ impl Sample {
             averages.push(together(&values));
         }
         let (of_pairs, of_baseline) = (&averages[0], &averages[1]);
-        sample.values = if comparison.baseline.is_empty() {
-            of_pairs.values().copied().collect()
-        } else {
+        sample.values = if comparison.is_change() {
             let change =
                 |(seed, value): (&(usize, u64), &f64)| Some(value - of_baseline.get(seed)?);
             of_pairs.iter().filter_map(change).collect()
+        } else {
+            of_pairs.values().copied().collect()
         };
         sample.chance = chance(test, comparison, reader);
         sample
@@ -101,6 +106,7 @@ impl Sample {
     pub(crate) fn estimate(&self, level: f64) -> Result<Estimate, StatsError> {
         match self.quantity {
             Quantity::Value | Quantity::Difference | Quantity::Reduction => self.mean(level),
+            Quantity::Distance if self.is_change => self.mean(level),
             Quantity::Distance => Ok(mapped(self.mean(level)?, |value| value.max(0.0))),
             Quantity::Ratio => Ok(mapped(self.mean(level)?, f64::exp)),
             Quantity::Spread => self.spread(level),
@@ -237,11 +243,20 @@ fn together(all: &[PerSeed]) -> PerSeed {
         .collect()
 }
 
-/// Standard deviation that finite sets of images explain: of one accuracy, or of the difference
-/// between two. √(p (1 − p) ÷ images) with the mean accuracy p.
+/// Standard deviation that finite sets of images explain: of one accuracy, of the difference
+/// between two, or of a change of either. √(p (1 − p) ÷ images) with the mean accuracy p.
 fn chance(test: &TestRecord, comparison: &ComparisonRecord, reader: &Reader) -> Option<f64> {
+    let mut variance = chance_variance(test, &comparison.pairs, reader)?;
+    if comparison.is_change() {
+        variance += chance_variance(test, &comparison.baseline, reader)?;
+    }
+    (variance > 0.0).then(|| variance.sqrt())
+}
+
+/// Mean over the pairs of the variance that finite sets of images explain.
+fn chance_variance(test: &TestRecord, pairs: &[PairRecord], reader: &Reader) -> Option<f64> {
     let mut variances = Vec::new();
-    for pair in &comparison.pairs {
+    for pair in pairs {
         if !learned(test, pair, reader) || of_pair(test, pair, reader).is_empty() {
             continue;
         }
@@ -256,8 +271,7 @@ fn chance(test: &TestRecord, comparison: &ComparisonRecord, reader: &Reader) -> 
         }
         variances.push(variance);
     }
-    let mean = variances.iter().sum::<f64>() / variances.len() as f64;
-    (mean > 0.0).then(|| mean.sqrt())
+    Some(variances.iter().sum::<f64>() / variances.len() as f64)
 }
 
 #[cfg(test)]

@@ -1,26 +1,31 @@
 //! Claims in words: the question, the method, the numbers.
 
-use lenet_results::{ClaimRecord, Correction, Declared, Quantity, Rule, Scope, TestRecord};
-use lenet_stats::Estimate;
+use lenet_results::{
+    ClaimRecord, ComparisonRecord, Correction, Declared, Quantity, Rule, Scope, TestRecord,
+};
+use lenet_stats::{Estimate, StatsError};
 
 use super::judged::{JudgedClaim, JudgedComparison, Outlook};
+use super::part::Part;
 use super::sample::Looks;
 use crate::records::estimates::LEVEL;
 use crate::text::{bounds, count, date, joined, or_dash, percent, ratio, signed};
 
 /// What a claim asks of the records, and its rule.
-pub(super) fn question(claim: &ClaimRecord) -> String {
+pub(super) fn question(claim: &ClaimRecord, parts: &[Part]) -> String {
+    let mut labels = parts.iter().map(|part| part.label.as_str());
     let each = claim.tests.iter().map(|test| {
         let n = test.comparisons.len();
+        let labels: Vec<&str> = labels.by_ref().take(n).collect();
         let what = quantity(test);
         let cells = match test.common.as_str() {
             "" => String::new(),
             common => format!(", of {common}"),
         };
-        let asked = match (n, test.comparisons[0].label.as_str()) {
-            (1, "") => format!("{what}{cells}."),
-            (1, label) => format!("{what}{cells}: {label}."),
-            (n, _) => format!("{what}{cells}, in {n} comparisons."),
+        let asked = match labels.as_slice() {
+            [""] => format!("{what}{cells}."),
+            [label] => format!("{what}{cells}: {label}."),
+            _ => format!("{what}{cells}, in {n} comparisons."),
         };
         let only = test.only.as_ref().map(|only| {
             format!(
@@ -40,7 +45,7 @@ fn quantity(test: &TestRecord) -> String {
         true => ("processes", "process by process"),
         false => ("seeds", "seed by seed"),
     };
-    match test.quantity {
+    let what = match test.quantity {
         Quantity::Value => format!("Mean over {over} of {left}"),
         Quantity::Difference => format!("Difference in {}, {by}", both(test)),
         Quantity::Ratio => format!("Ratio of {}, {by}", both(test)),
@@ -56,7 +61,32 @@ fn quantity(test: &TestRecord) -> String {
              one distribution",
             both(test)
         ),
+    };
+    match (is_change(test), test.quantity) {
+        (false, _) => what,
+        (true, Quantity::Ratio) => what.replacen("Ratio", "Ratio of two ratios", 1),
+        (true, _) => format!("Change of the {}", small(&what)),
     }
+}
+
+/// Whether a test is about a change of its quantity.
+fn is_change(test: &TestRecord) -> bool {
+    test.comparisons.iter().any(ComparisonRecord::is_change)
+}
+
+/// The quantity as which an estimate is written: a change has a sign.
+pub(super) fn written_as(test: &TestRecord) -> Quantity {
+    match test.quantity {
+        Quantity::Value | Quantity::Distance if is_change(test) => Quantity::Difference,
+        quantity => quantity,
+    }
+}
+
+/// A sentence's beginning within a sentence.
+fn small(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// The readings of both sides, once where they are the same.
@@ -109,7 +139,7 @@ fn interval(test: &TestRecord, looks: Looks) -> &'static str {
             "chi-square, taking the values to be normal and allowing for a look after every seed"
         }
         (Quantity::DistanceBeyondChance, _) => "normal, for other images of the same distribution",
-        (Quantity::Value, Looks::Once) if test.left.measure.is_accuracy() => {
+        (Quantity::Value, Looks::Once) if test.left.measure.is_accuracy() && !is_change(test) => {
             "Student t on the scale of logits"
         }
         (_, Looks::Once) => "Student t",
@@ -127,10 +157,7 @@ pub(super) fn method(
 ) -> String {
     let interval = interval(test, looks);
     let level = shown.estimate.as_ref().map_or(LEVEL, |e| e.level);
-    let mut what = quantity(test);
-    if let Some(first) = what.get(..1).map(str::to_lowercase) {
-        what.replace_range(..1, &first);
-    }
+    let what = small(&quantity(test));
     let parts = [test.common.as_str(), shown.label.as_str()];
     let parts: Vec<&str> = parts.into_iter().filter(|p| !p.is_empty()).collect();
     let of = match parts.is_empty() {
@@ -179,14 +206,25 @@ pub(super) struct Left {
 /// Every comparison, where there are several; cells without results; what is left out.
 pub(super) fn detail(claim: &ClaimRecord, comparisons: &[JudgedComparison], left: &Left) -> String {
     let mut sentences = Vec::new();
+    if comparisons
+        .iter()
+        .all(|c| c.estimate == Err(StatsError::Empty))
+    {
+        let by = match claim.tests[0].left.measure.is_of_runtime() {
+            true => "bench-runtime",
+            false => "experiments",
+        };
+        return format!("No comparison has the results that it needs; `{by}` makes them.");
+    }
     let quantities = claim
         .tests
         .iter()
-        .flat_map(|test| test.comparisons.iter().map(|_| test.quantity));
+        .flat_map(|test| test.comparisons.iter().map(|_| written_as(test)));
     if comparisons.len() > 1 {
         let each = comparisons.iter().zip(quantities).map(|(c, quantity)| {
             let value = match &c.estimate {
                 Ok(estimate) => with_interval(quantity, estimate),
+                Err(StatsError::Empty) => "no results".to_owned(),
                 Err(error) => format!("none, {error}"),
             };
             format!("{}: {value}, {}", c.label, c.verdict.text())

@@ -92,7 +92,8 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
         caption: "Share of each phase in an epoch and its evaluations, timed in a pass of its own \
                   with a clock around each phase; on the right the phases' sum. Prepare: \
                   shuffling and gathering a batch; copy: host to device. How far the sum is from \
-                  the runtime without those clocks stands in the table."
+                  the runtime without those clocks stands in the table. Points of other images or \
+                  settings are left out."
             .to_owned(),
         sheet: Sheet {
             heading: format!("Where the time goes, {rate}"),

@@ -12,12 +12,13 @@ use crate::figures::series::{
 use crate::plot::frame::Tick;
 use crate::plot::legend::{DASH, Entry};
 use crate::plot::log_scale::LogScale;
+use crate::plot::marker::Marker;
 use crate::plot::panel::Datum;
 use crate::plot::scene::{Ink, SERIES};
 use crate::plot::sheet::Sheet;
 use crate::records::runtime_figures::{RuntimeCell, RuntimeFigure};
 use crate::records::runtimes::{Point, Runtimes};
-use crate::text::{joined, thousands};
+use crate::text::thousands;
 
 /// Settings that change the number of parameters.
 const ARCHITECTURE: [&str; 3] = ["filters", "kernel", "hidden"];
@@ -35,8 +36,11 @@ enum Across {
 impl Across {
     fn of(figure: &RuntimeFigure) -> Self {
         let is_axis = |name: &&str| figure.axes.iter().any(|axis| axis == *name);
-        if ARCHITECTURE.iter().any(is_axis) {
-            return Self::Parameters;
+        let architecture: Vec<&str> = ARCHITECTURE.into_iter().filter(is_axis).collect();
+        match architecture.as_slice() {
+            [] => {}
+            ["kernel"] => return Self::Setting("kernel"),
+            _ => return Self::Parameters,
         }
         let mut numbers = ["batch_size", "samples", "trials", "threads"].into_iter();
         numbers
@@ -48,6 +52,7 @@ impl Across {
         let number = match self {
             Self::Parameters => cell.parameters,
             Self::Setting("batch_size") => cell.config.batch_size,
+            Self::Setting("kernel") => cell.config.network.kernel,
             Self::Setting("trials") => cell.execution.trials,
             Self::Setting("threads") => cell.execution.threads,
             Self::Setting(_) => cell.images.map_or(1, |images| images.train),
@@ -80,16 +85,7 @@ impl Across {
                     Self::Setting(own) => *own == name,
                 }
         };
-        let mut parts: Vec<String> = Vec::new();
-        for piece in cell.label.split(", ") {
-            match (piece.contains(" = "), parts.last_mut()) {
-                // A list goes on.
-                (false, Some(last)) => last.push_str(&format!(", {piece}")),
-                _ => parts.push(piece.to_owned()),
-            }
-        }
-        parts.retain(|part| !told(part.split(" = ").next().unwrap_or_default()));
-        joined(parts, ", ")
+        cell.beside(told)
     }
 }
 
@@ -97,7 +93,7 @@ impl Across {
 struct Curve {
     label: String,
     ink: Ink,
-    on_gpu: bool,
+    marker: Marker,
     hollow: bool,
     data: BTreeMap<u64, Vec<Datum>>,
 }
@@ -172,7 +168,8 @@ fn published(across: &Across, declared: &RuntimeFigure) -> Vec<Curve> {
         let label = with(&format!("{kind}, {source}"), &across.rest(cell));
         let at = curves.iter().position(|curve| curve.label == label);
         let at = at.unwrap_or_else(|| {
-            curves.push(Curve::new(label, device_ink(on_gpu), on_gpu, true));
+            let marker = device_marker(on_gpu);
+            curves.push(Curve::new(label, device_ink(on_gpu), marker, true));
             curves.len() - 1
         });
         curves[at].add(cell, across, seconds, None);
@@ -212,7 +209,13 @@ fn measured(runtimes: &Runtimes, across: &Across, declared: &RuntimeFigure) -> V
             (true, true) => Ink::Series(at),
             (true, false) => Ink::Other,
         };
-        let mut curve = Curve::new(with(&own.label, &measured.rest), ink, own.key.on_gpu, false);
+        // Curves of one device differ in their marks, too.
+        let marker = match several {
+            true => Marker::of_ink(ink),
+            false => None,
+        };
+        let marker = marker.unwrap_or(device_marker(own.key.on_gpu));
+        let mut curve = Curve::new(with(&own.label, &measured.rest), ink, marker, false);
         for (point, cell) in &measured.points {
             curve.add(cell, across, point.summary.median, point.summary.interval);
         }
@@ -230,11 +233,11 @@ fn with(label: &str, rest: &str) -> String {
 }
 
 impl Curve {
-    fn new(label: String, ink: Ink, on_gpu: bool, hollow: bool) -> Self {
+    fn new(label: String, ink: Ink, marker: Marker, hollow: bool) -> Self {
         Self {
             label,
             ink,
-            on_gpu,
+            marker,
             hollow,
             data: BTreeMap::new(),
         }
@@ -260,7 +263,7 @@ impl Curve {
     fn in_panel(&self, panel: u64) -> Option<PointCurve> {
         Some(PointCurve {
             ink: self.ink,
-            marker: Some((device_marker(self.on_gpu), self.hollow)),
+            marker: Some((self.marker, self.hollow)),
             line: Some(match self.hollow {
                 true => (1.4, Some(DASH)),
                 false => (1.8, None),
@@ -270,7 +273,7 @@ impl Curve {
     }
 
     fn entry(&self) -> Entry {
-        entry(&self.label, self.ink, self.on_gpu, self.hollow)
+        entry(&self.label, self.ink, self.marker, self.hollow)
     }
 }
 
@@ -278,10 +281,15 @@ impl Curve {
 fn caption(declared: &RuntimeFigure) -> String {
     let mut images = declared.cells.iter().map(|cell| cell.images);
     let first = images.next().flatten();
-    let Some(first) = first.filter(|first| images.all(|other| other == Some(*first))) else {
-        return "One epoch and the forward passes over validation and test images: medians with \
-                their intervals, both scales logarithmic."
-            .to_owned();
+    let same = first.filter(|first| images.all(|other| other == Some(*first)));
+    let what = match same {
+        None => "One epoch and the forward passes over validation and test images".to_owned(),
+        Some(images) => format!(
+            "One epoch of {} images and the forward passes over {} validation and {} test images",
+            thousands(images.train),
+            thousands(images.validation),
+            thousands(images.test)
+        ),
     };
     let hollow = match &declared.published {
         Some(published) => format!(
@@ -290,11 +298,5 @@ fn caption(declared: &RuntimeFigure) -> String {
         ),
         None => String::new(),
     };
-    format!(
-        "One epoch of {} images and the forward passes over {} validation and {} test images: \
-         medians with their intervals, both scales logarithmic.{hollow}",
-        thousands(first.train),
-        thousands(first.validation),
-        thousands(first.test)
-    )
+    format!("{what}: medians with their intervals, both scales logarithmic.{hollow}")
 }

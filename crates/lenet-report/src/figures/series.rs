@@ -145,19 +145,18 @@ pub(super) fn entries(runtimes: &Runtimes, shown: impl Fn(&Point) -> bool) -> Ve
     let has_points = |i: usize| runtimes.main().any(|p| p.series == i && shown(p));
     let visible = series.enumerate().filter(|(i, _)| has_points(*i));
     visible
-        .map(|(_, (series, ink))| entry(&series.label, ink, series.key.on_gpu, false))
+        .map(|(_, (series, ink))| {
+            entry(&series.label, ink, device_marker(series.key.on_gpu), false)
+        })
         .collect()
 }
 
 /// Legend entry of a curve.
-pub(super) fn entry(label: &str, ink: Ink, on_gpu: bool, hollow: bool) -> Entry {
+pub(super) fn entry(label: &str, ink: Ink, marker: Marker, hollow: bool) -> Entry {
     Entry {
         label: label.to_owned(),
         ink,
-        swatch: Swatch::Marked {
-            marker: device_marker(on_gpu),
-            hollow,
-        },
+        swatch: Swatch::Marked { marker, hollow },
         mark: None,
     }
 }

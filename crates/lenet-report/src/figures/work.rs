@@ -14,7 +14,7 @@ use crate::records::runtimes::Runtimes;
 /// Number of straight pieces of a fitted line, which is bent on logarithmic scales.
 const PIECES: usize = 40;
 
-/// `None` if there are no points.
+/// `None` if there are less than two points.
 pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
     let (inks, fits) = (inks(&runtimes.series), fits(runtimes));
     let drawn = by_dropout(runtimes, |dropout, _| {
@@ -38,7 +38,8 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
         }
         curves
     });
-    if drawn.is_empty() {
+    // One point alone tells no more than the table.
+    if data(&drawn).count() < 2 {
         return None;
     }
     let x = LogScale::close_to(data(&drawn).map(|datum| datum.x), 0.08);
@@ -57,8 +58,8 @@ pub(super) fn figure(runtimes: &Runtimes) -> Option<Figure> {
     Some(Figure {
         id: "work".to_owned(),
         notes: String::new(),
-        caption: "Median training time by the number of steps, for all sizes and batch sizes. \
-                  Work is counted by the direct method, whatever method the code takes. Lines are \
+        caption: "Median training time by the number of steps, for all sizes and batch sizes; \
+                  points of other images or settings are left out. Work is counted by the direct method, whatever method the code takes. Lines are \
                   a fixed cost a step plus work at a fixed rate, fitted with least squares of the \
                   relative deviations to each round; the legend gives those without dropout, \
                   the table below all."

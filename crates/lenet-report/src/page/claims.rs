@@ -23,6 +23,9 @@ pub(super) fn overview(claims: &[JudgedClaim]) -> Markup {
 /// What the number of claims means for their verdicts.
 fn expected_wrong(claims: &[JudgedClaim]) -> String {
     let decided = claims.iter().filter(|c| c.verdict.is_decided()).count();
+    if decided == 0 {
+        return "A verdict errs with 5 % at most.".to_owned();
+    }
     let wrong = 0.05 * decided as f64;
     format!(
         "Each verdict errs with 5 % at most: of the {} up to {wrong:.2} are expected to be wrong. \
@@ -48,19 +51,25 @@ pub(super) fn section(claims: &[JudgedClaim]) -> Markup {
     }
 }
 
+/// Signs stay beside what they belong to.
+fn unbroken(text: &str) -> String {
+    text.replace(" %", "\u{a0}%")
+        .replace(" = ", "\u{a0}=\u{a0}")
+}
+
 fn one(claim: &JudgedClaim) -> Markup {
     html! {
         section.claim {
             h3 { (claim.id) ". " (claim.text) " " (verdict_html(claim.verdict)) }
-            p { strong { "Question. " } (claim.question) }
+            p { strong { "Question. " } (unbroken(&claim.question)) }
             @if let Some(estimate) = claim.estimate {
                 p { strong { "Answer. " } (claim.point())
                     @if estimate.interval.is_some() {
                         " (" (claim.interval()) ")"
                     } @else { " (no interval)" }
-                    ", n = " (estimate.n) ": " (claim.method) "." }
+                    ", n = " (estimate.n) ": " (unbroken(&claim.method)) "." }
             }
-            @if !claim.detail.is_empty() { p { (claim.detail) } }
+            @if !claim.detail.is_empty() { p { (unbroken(&claim.detail)) } }
             @if !claim.outlook().is_empty() {
                 p { strong { "What it would take. " } "At the effect seen, for an interval that lies on "
                     "one side of the bound: " (claim.outlook()) "." }

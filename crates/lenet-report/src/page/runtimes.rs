@@ -9,8 +9,8 @@ use crate::records::fit::{FittedSeries, fits};
 use crate::records::runtime_figures::RuntimeFigure;
 use crate::records::runtimes::{Point, Repeat, Runtimes};
 use crate::records::series::Series;
-use crate::tables::table::Table;
-use crate::text::{joined, or_dash, signed_percent, thousands};
+use crate::tables::table::{Style, Table};
+use crate::text::{count, joined, or_dash, signed_percent, thousands};
 
 pub(super) fn section(runtimes: &Runtimes, declared: &[RuntimeFigure]) -> Markup {
     html! {
@@ -21,12 +21,40 @@ pub(super) fn section(runtimes: &Runtimes, declared: &[RuntimeFigure]) -> Markup
         (points_table(runtimes, declared))
         (fits_table(runtimes))
         (repeats_table(runtimes))
-        (remarks(runtimes))
+        (remarks(runtimes, declared))
     }
+}
+
+/// Settings that the table has columns for, or the names of its groups.
+const TOLD: [&str; 7] = [
+    "batch_size",
+    "dropout",
+    "filters",
+    "device",
+    "backend",
+    "placement",
+    "threads",
+];
+
+/// The points that figures declare, and those of the main workload.
+fn shown<'r, 'a>(
+    runtimes: &'r Runtimes<'a>,
+    declared: &[RuntimeFigure],
+) -> Vec<(&'r Point<'a>, String)> {
+    let cells = || declared.iter().flat_map(|figure| &figure.cells);
+    let settings = |point: &'r Point<'a>| {
+        let key = point.record.cell();
+        let cell = cells().find(|cell| cell.key == key);
+        let beside = cell.map(|cell| cell.beside(|name| TOLD.contains(&name)));
+        let own = runtimes.is_main(point).then(String::new);
+        Some((point, beside.or(own)?))
+    };
+    runtimes.points.iter().filter_map(settings).collect()
 }
 
 fn points_table(runtimes: &Runtimes, declared: &[RuntimeFigure]) -> Markup {
     let by_cell = published_seconds(declared);
+    let shown = shown(runtimes, declared);
     let seconds = |p: &Point| {
         let interval = p.summary.interval;
         let interval = interval.map(|i| format!(" ({:.3}–{:.3})", i.low, i.high));
@@ -35,38 +63,56 @@ fn points_table(runtimes: &Runtimes, declared: &[RuntimeFigure]) -> Markup {
     let images = |p: &Point| p.summary.train_images_per_second.round() as usize;
     let gflops = |p: &Point| format!("{:.1}", p.summary.flops_per_second / 1e9);
     let published = |p: &Point| by_cell.get(p.record.cell().as_str()).copied();
-    let table = |points: &mut dyn Iterator<Item = &Point>| {
+    let table = |points: &mut dyn Iterator<Item = &(&Point, String)>| {
         Table::of(points)
-            .number("batch", |p| p.record.batch_size())
-            .number("dropout", |p| p.record.dropout())
-            .number("filters", |p| p.record.filters())
-            .number("parameters", |p| thousands(p.record.parameters))
-            .number("rounds", |p| p.record.samples.len())
-            .line("seconds", |p| seconds(p))
-            .number("images/s", |p| thousands(images(p)))
-            .number("GFLOP/s", |p| gflops(p))
-            .number("of peak", |p| {
+            .column("settings", Style::Label, |(_, settings)| settings.clone())
+            .number("batch", |(p, _)| p.record.batch_size())
+            .number("dropout", |(p, _)| p.record.dropout())
+            .number("filters", |(p, _)| p.record.filters())
+            .number("parameters", |(p, _)| thousands(p.record.parameters))
+            .number("rounds", |(p, _)| p.record.samples.len())
+            .line("seconds", |(p, _)| seconds(p))
+            .number("images/s", |(p, _)| thousands(images(p)))
+            .number("GFLOP/s", |(p, _)| gflops(p))
+            .number("of peak", |(p, _)| {
                 or_dash(p.summary.share_of_peak, whole_percent)
             })
-            .number("phases", |p| {
+            .number("phases", |(p, _)| {
                 or_dash(p.summary.phases_excess, signed_percent)
             })
-            .number("published", |p| {
+            .number("published", |(p, _)| {
                 or_dash(published(p), |s| format!("{s:.2}"))
             })
-            .number("published ÷ here", |p| {
+            .number("published ÷ here", |(p, _)| {
                 or_dash(published(p), |s| format!("{:.1}", s / p.summary.median))
             })
             .table()
     };
+    let lacking: Vec<&str> = [
+        (
+            "settings",
+            shown.iter().all(|(_, settings)| settings.is_empty()),
+        ),
+        ("published", by_cell.is_empty()),
+        ("published ÷ here", by_cell.is_empty()),
+    ]
+    .into_iter()
+    .filter_map(|(heading, lacks)| lacks.then_some(heading))
+    .collect();
+    let table = |points: &mut dyn Iterator<Item = &(&Point, String)>| {
+        let all = table(points);
+        lacking
+            .iter()
+            .fold(all, |table, heading| table.without(heading))
+    };
     let group = |(i, series): (usize, &Series)| {
-        let own = table(&mut runtimes.main().filter(|p| p.series == i));
+        let own = table(&mut shown.iter().filter(|(p, _)| p.series == i));
         (!own.is_empty()).then(|| (series.label.clone(), own))
     };
     let series = runtimes.series.iter().enumerate();
     let groups: Vec<_> = series.filter_map(group).collect();
     html! {
-        (table(&mut runtimes.main()).html_in_groups(&groups))
+        (table(&mut shown.iter()).html_in_groups(&groups))
         p.note { "Seconds: one epoch and the forward passes over validation and test images. "
             "Phases: how far the sum of the phases, each with a clock around it, is from that. "
             (sources(declared)) }
@@ -146,7 +192,7 @@ fn repeats_table(runtimes: &Runtimes) -> Markup {
 }
 
 /// Remarks on rounds and samples out of line, on points without results and on other images.
-fn remarks(runtimes: &Runtimes) -> Markup {
+fn remarks(runtimes: &Runtimes, declared: &[RuntimeFigure]) -> Markup {
     let points = &runtimes.points;
     let mut notes: Vec<String> = Vec::new();
     for (host, speed) in runtimes.slow_rounds() {
@@ -171,12 +217,12 @@ fn remarks(runtimes: &Runtimes) -> Markup {
             "At {diverged} points the network's numbers stopped being finite."
         ));
     }
-    let beside = points.len() - runtimes.main().count();
+    let beside = points.len() - shown(runtimes, declared).len();
     if beside > 0 {
         notes.push(format!(
-            "{beside} points of other images or settings, or of trials that were trained together, \
-             stand in runtime.csv only: figures, tables and claims hold these fixed and are about \
-             networks trained alone."
+            "{} of other images or settings, or of trials that were trained together, in \
+             runtime.csv only: no figure here declares them.",
+            count(beside, "point")
         ));
     }
     let unusable = runtimes.unusable.iter();
@@ -193,3 +239,6 @@ fn remarks(runtimes: &Runtimes) -> Markup {
 fn whole_percent(share: f64) -> String {
     format!("{:.0} %", 100.0 * share)
 }
+
+#[cfg(test)]
+mod tests;

@@ -235,7 +235,9 @@
       const ticks = [0, 0.25, 0.5, 0.75, 1].map((t) => low + t * (high - low));
       axes.push({ title, of, low, high, ticks: ticks.map((value) => [value, number(back(value))]) });
     });
-    const [width, height, top, bottom] = [Math.max(640, 150 * axes.length), 340, 40, 18];
+    // As wide as the page, if the axes have room there.
+    const room = Math.min(150 * axes.length, place.clientWidth);
+    const [width, height, top, bottom] = [Math.max(640, 115 * axes.length, room), 340, 40, 18];
     const x = (a) => 60 + (a * (width - 160)) / Math.max(1, axes.length - 1);
     const y = (axis, value) => height - bottom - ((value - axis.low) / (axis.high - axis.low)) * (height - top - bottom);
     const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "Parallel coordinates: a line for each cell over all settings and measures. The filter above does the same with the keyboard." });

@@ -260,11 +260,11 @@ fn a_claim_on_the_page_has_its_question_answer_and_notes() {
     for part in [
         "1. With SGD, learning rate 0.1 performs best of the four.",
         "<strong>Question. </strong>Difference in test accuracy after the last epoch, seed by seed, of \
-         dropout = 0, optimizer = sgd, in 3 comparisons.",
+         dropout\u{a0}=\u{a0}0, optimizer\u{a0}=\u{a0}sgd, in 3 comparisons.",
         "<strong>Answer. </strong>+0.02",
         ", n = 3: difference in test accuracy",
-        "98.33 %, so that 3 comparisons have 95 % jointly (Bonferroni).",
-        "learning_rate = 0.1 against learning_rate = 0.0001: +0.7",
+        "98.33\u{a0}%, so that 3 comparisons have 95\u{a0}% jointly (Bonferroni).",
+        "learning_rate\u{a0}=\u{a0}0.1 against learning_rate\u{a0}=\u{a0}0.0001: +0.7",
         "<div class=\"note\"><p><strong>Published.</strong> One run for each rate",
     ] {
         assert!(claim.contains(part), "{part}\n{claim}");

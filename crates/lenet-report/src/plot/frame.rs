@@ -17,6 +17,9 @@ pub(crate) const LEFT: f64 = 64.0;
 /// Room above a plot, for its heading.
 pub(crate) const TOP: f64 = 34.0;
 
+/// How far labels below a plot may reach beyond its right end.
+const BEYOND: f64 = 20.0;
+
 /// Room around a plot, in CSS pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Margins {
@@ -151,6 +154,8 @@ impl Axis {
                 continue;
             }
             free_from = x + half + 6.0;
+            // A long label at the end stays within the panel.
+            let x = x.min(plot.right() + BEYOND - half);
             for (row, label) in tick.labels.iter().enumerate() {
                 let at = (x, bottom + 18.0 + 14.0 * row as f64);
                 scene.text(at, label, LABEL, Anchor::Middle, Ink::Muted);

@@ -93,6 +93,20 @@ impl RuntimeFigure {
 }
 
 impl RuntimeCell {
+    /// The values of the figure's axes, but for those of the settings that are told elsewhere.
+    pub(crate) fn beside(&self, told: impl Fn(&str) -> bool) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for piece in self.label.split(", ") {
+            match (piece.contains(" = "), parts.last_mut()) {
+                // A list goes on.
+                (false, Some(last)) => last.push_str(&format!(", {piece}")),
+                _ => parts.push(piece.to_owned()),
+            }
+        }
+        parts.retain(|part| !told(part.split(" = ").next().unwrap_or_default()));
+        parts.join(", ")
+    }
+
     fn of(record: &CellRecord) -> Option<Self> {
         let execution = record.execution.clone()?;
         Some(Self {

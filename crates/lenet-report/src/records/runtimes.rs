@@ -147,11 +147,13 @@ impl<'a> Runtimes<'a> {
 
     /// Points of the main workload with one trial each.
     pub(crate) fn main(&self) -> impl Iterator<Item = &Point<'a>> {
-        let is_main = |p: &&Point| {
-            p.record.execution.trials == 1
-                && self.workload.as_ref() == Some(&Workload::of(p.record))
-        };
-        self.points.iter().filter(is_main)
+        self.points.iter().filter(|point| self.is_main(point))
+    }
+
+    /// Whether a point is of the main workload, with one trial.
+    pub(crate) fn is_main(&self, point: &Point) -> bool {
+        point.record.execution.trials == 1
+            && self.workload.as_ref() == Some(&Workload::of(point.record))
     }
 
     /// Main points of a series with this rate of dropout.

@@ -120,7 +120,7 @@ pub(crate) fn table(claims: &[JudgedClaim]) -> Table {
         .text("needs", |c| {
             or_dash(Some(c.outlook()).filter(|o| !o.is_empty()), |o| o)
         })
-        .text("declared", |c| c.declared())
+        .line("declared", |c| c.declared())
         .text("what is estimated", |c| c.method.clone())
         .table()
 }

@@ -11,7 +11,7 @@ use crate::records::index::Index;
 use crate::records::trials::{TEST, VALIDATION, value_at};
 use crate::tables::table::{Style, Table, TableOf};
 use crate::text::{bounds, or_dash, or_empty, signed, with_interval};
-use lenet_results::EpochMeasure;
+use lenet_results::{EpochMeasure, Measure};
 
 /// Rows of the page's table at most; `results.csv` has all.
 pub(crate) const MOST_ROWS: usize = 2000;
@@ -55,6 +55,16 @@ impl<'a> CellResult<'a> {
     /// Mean test accuracy minus the published one.
     pub(crate) fn difference(&self) -> Option<f64> {
         Some(self.test?.point - self.published?)
+    }
+
+    /// Mean over seeds of a measure, and what was published of it after the same epoch.
+    fn beside(&self, measure: EpochMeasure) -> Option<[f64; 2]> {
+        let published = self.cell.published(measure);
+        let (_, theirs) = published.iter().find(|(at, _)| Some(*at) == self.epoch)?;
+        let own = self.cell.done.iter();
+        let own = own.filter_map(|t| value_at(t, self.epoch?, |e| measure.of(e)));
+        let own: Vec<f64> = own.collect();
+        (!own.is_empty()).then(|| [own.iter().sum::<f64>() / own.len() as f64, *theirs])
     }
 
     /// Networks that died among those done, with the interval of their share; empty if none did.
@@ -104,8 +114,17 @@ pub(crate) fn distinct(results: &[CellResult]) -> usize {
     keys.len()
 }
 
+/// Measures besides test accuracy of which something was published after the last epoch.
+fn other_published(results: &[CellResult]) -> Vec<EpochMeasure> {
+    let others = EpochMeasure::ALL.into_iter();
+    let others = others.filter(|measure| *measure != EpochMeasure::TestAccuracy);
+    others
+        .filter(|measure| results.iter().any(|r| r.beside(*measure).is_some()))
+        .collect()
+}
+
 /// The results with all digits. A field is empty where there is no value.
-/// Last come the settings that vary within the report.
+/// Last come the settings that vary within the report, and what was published of other measures.
 pub(crate) fn full(results: &[CellResult], index: &Index) -> Table {
     let low = |e: Option<Estimate>| or_empty(e.and_then(|e| e.low()));
     let high = |e: Option<Estimate>| or_empty(e.and_then(|e| e.high()));
@@ -146,7 +165,27 @@ pub(crate) fn full(results: &[CellResult], index: &Index) -> Table {
         };
         table = table.text(setting.name, text);
     }
+    for measure in other_published(results) {
+        let name = measure.name();
+        table = table
+            .text(&format!("mean_{name}"), move |r| {
+                or_empty(r.beside(measure).map(|[own, _]| own))
+            })
+            .text(&format!("published_{name}"), move |r| {
+                or_empty(r.beside(measure).map(|[_, theirs]| theirs))
+            })
+            .text(&format!("difference_{name}"), move |r| {
+                or_empty(r.beside(measure).map(|[own, theirs]| own - theirs))
+            });
+    }
     table.table()
+}
+
+/// The same for readers, who see published validation accuracies in the figures.
+fn for_readers(results: &[CellResult]) -> Vec<EpochMeasure> {
+    let mut others = other_published(results);
+    others.retain(|measure| !measure.is_accuracy());
+    others
 }
 
 /// The results for readers.
@@ -154,7 +193,7 @@ pub(crate) fn table(results: &[CellResult]) -> Table {
     let named = Table::of(results)
         .line("figure", |r| r.figure)
         .column("cell", Style::Label, |r| r.cell.name.clone());
-    measured(named)
+    measured(named, &for_readers(results))
 }
 
 /// The results for a page: a column for each setting that varies. Where there are more cells of a
@@ -191,14 +230,17 @@ pub(crate) fn sorted(results: &[CellResult], index: &Index) -> Table {
         };
         table = table.line(&setting.title(), text);
     }
-    measured(table)
+    measured(table, &for_readers(results)).without_empty(&["died", "published", "difference"])
 }
 
 /// Adds what was measured.
-fn measured<'r, 'a: 'r, R: std::borrow::Borrow<CellResult<'a>>>(table: TableOf<R>) -> Table {
+fn measured<'r, 'a: 'r, R: std::borrow::Borrow<CellResult<'a>>>(
+    table: TableOf<R>,
+    others: &[EpochMeasure],
+) -> Table {
     let range = |(low, high): (f64, f64)| format!("{low:.4}–{high:.4}");
     let published = |p: f64| format!("{p:.4}");
-    table
+    let mut table = table
         .number("seeds", |r| r.borrow().cell.seeds())
         .number("epoch", |r| or_dash(r.borrow().epoch, |e| e.to_string()))
         .line("validation accuracy", |r| {
@@ -210,8 +252,24 @@ fn measured<'r, 'a: 'r, R: std::borrow::Borrow<CellResult<'a>>>(table: TableOf<R
             or_dash(r.borrow().range, range)
         })
         .number("published", |r| or_dash(r.borrow().published, published))
-        .number("difference", |r| or_dash(r.borrow().difference(), signed))
-        .table()
+        .number("difference", |r| or_dash(r.borrow().difference(), signed));
+    for &measure in others {
+        let name = Measure::Epoch(measure).words();
+        let four = |value: f64| format!("{value:.4}");
+        table = table
+            .number(&name, move |r| {
+                or_dash(r.borrow().beside(measure), |[own, _]| four(own))
+            })
+            .number(&format!("published {name}"), move |r| {
+                or_dash(r.borrow().beside(measure), |[_, theirs]| four(theirs))
+            })
+            .number(&format!("difference in {name}"), move |r| {
+                or_dash(r.borrow().beside(measure), |[own, theirs]| {
+                    signed(own - theirs)
+                })
+            });
+    }
+    table.table()
 }
 
 /// `results.md`.

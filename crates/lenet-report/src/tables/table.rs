@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::claims::verdict::Verdict;
+use crate::text::DASH;
 
 /// Headings with rows of as many fields.
 #[derive(Debug, Clone)]
@@ -190,6 +191,20 @@ impl Table {
             }
         }
         self
+    }
+
+    /// The table without those of these columns that say nothing.
+    pub(crate) fn without_empty(self, headings: &[&str]) -> Self {
+        let says_nothing = |table: &Self, heading: &str| {
+            let place = table.headings.iter().position(|(h, _)| h == heading);
+            place.is_some_and(|at| table.rows.iter().all(|row| row[at].text() == DASH))
+        };
+        headings
+            .iter()
+            .fold(self, |table, heading| match says_nothing(&table, heading) {
+                true => table.without(heading),
+                false => table,
+            })
     }
 
     /// The table with another heading for one of its columns.

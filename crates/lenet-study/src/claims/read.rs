@@ -22,6 +22,8 @@ const CLAIM: [&str; 4] = ["id", "text", "notes", "correction"];
 
 const FINITE: Bounds = Bounds::new(f64::is_finite, "give a finite number");
 
+const NO_PERCENT: &str = "an accuracy is a share from 0 to 1, not in percent";
+
 const EPOCH: Counts = Counts {
     least: 1,
     most: 1_000_000,
@@ -153,12 +155,13 @@ fn test<'d>(node: &Node<'d>, entries: Vec<Entry<'d>>) -> Result<TestConfig, Stud
             _ if rule.is_some() => {
                 return Err(value.refuse("give one of `above`, `below` and `within`"));
             }
-            "above" => rule = Some(Rule::Above(value.number(FINITE, "a number")?)),
-            "below" => rule = Some(Rule::Below(value.number(FINITE, "a number")?)),
-            _ => rule = Some(within(&value)?),
+            "above" => rule = Some((Rule::Above(value.number(FINITE, "a number")?), value)),
+            "below" => rule = Some((Rule::Below(value.number(FINITE, "a number")?), value)),
+            _ => rule = Some((within(&value)?, value)),
         }
     }
-    let rule = rule.ok_or_else(|| node.missing("above", "above = 0, below = … or within = …"))?;
+    let (rule, bounds) =
+        rule.ok_or_else(|| node.missing("above", "above = 0, below = … or within = …"))?;
     let has_sides = left.is_some() || !right.is_empty();
     let (quantity, how) = match quantity {
         Some((quantity, how)) => (quantity, how),
@@ -197,6 +200,7 @@ fn test<'d>(node: &Node<'d>, entries: Vec<Entry<'d>>) -> Result<TestConfig, Stud
         only,
     };
     check_measures(&test, &how)?;
+    check_bounds(&test, &bounds)?;
     Ok(test)
 }
 
@@ -209,6 +213,23 @@ fn check_measures(test: &TestConfig, how: &Node<'_>) -> Result<(), StudyError> {
     let mut sides = std::iter::once(&test.left).chain(&test.right);
     if chance && !sides.all(|side| side.reading.measure.is_accuracy()) {
         return Err(how.refuse("it is about accuracies; name one with `measure`"));
+    }
+    Ok(())
+}
+
+/// No accuracy, nor a difference of two, lies beyond 1: such a verdict would be foregone.
+fn check_bounds(test: &TestConfig, bounds: &Node<'_>) -> Result<(), StudyError> {
+    let of_shares = matches!(
+        test.quantity,
+        Quantity::Value | Quantity::Difference | Quantity::Distance | Quantity::Spread
+    );
+    let mut sides = std::iter::once(&test.left).chain(&test.right);
+    let beyond = match test.rule {
+        Rule::Above(bound) | Rule::Below(bound) => bound.abs() > 1.0,
+        Rule::Within(least, most) => least.abs().max(most.abs()) > 1.0,
+    };
+    if beyond && of_shares && sides.all(|side| side.reading.measure.is_accuracy()) {
+        return Err(bounds.refuse(NO_PERCENT));
     }
     Ok(())
 }
@@ -267,14 +288,22 @@ fn setting(node: &Node<'_>) -> Result<String, StudyError> {
 
 fn measure(node: &Node<'_>) -> Result<Measure, StudyError> {
     let text = node.string("the name of a measure")?;
-    text.parse().map_err(|hint: String| {
+    let found = text.parse().map_err(|hint: String| {
         let names = Measure::names();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         match crate::nearest::nearest(text, &names) {
             Some(near) => node.refuse(format!("did you mean \"{near}\"?")),
             None => node.refuse(hint),
         }
-    })
+    })?;
+    match found {
+        Measure::EpochsUntil(measure, bound) | Measure::SecondsUntil(measure, bound)
+            if measure.is_accuracy() && !(0.0..=1.0).contains(&bound) =>
+        {
+            Err(node.refuse(NO_PERCENT))
+        }
+        found => Ok(found),
+    }
 }
 
 fn moment(node: &Node<'_>) -> Result<Moment, StudyError> {
@@ -322,15 +351,16 @@ fn threshold(node: &Node<'_>) -> Result<Threshold, StudyError> {
         match name.as_str() {
             "measure" => reading.measure = Some(measure(&value)?),
             "at" => reading.at = Some(moment(&value)?),
-            _ => at_least = Some(value.number(FINITE, "a number")?),
+            _ => at_least = Some((value.number(FINITE, "a number")?, value)),
         }
     }
-    let at_least = at_least.ok_or_else(|| node.missing("at_least", "at_least = 0.5"))?;
-    Ok(Threshold {
-        reading: reading.or(PartialReading {
-            measure: Some(Measure::Epoch(EpochMeasure::TestAccuracy)),
-            at: None,
-        }),
-        at_least,
-    })
+    let (at_least, place) = at_least.ok_or_else(|| node.missing("at_least", "at_least = 0.5"))?;
+    let reading = reading.or(PartialReading {
+        measure: Some(Measure::Epoch(EpochMeasure::TestAccuracy)),
+        at: None,
+    });
+    if reading.measure.is_accuracy() && at_least > 1.0 {
+        return Err(place.refuse(NO_PERCENT));
+    }
+    Ok(Threshold { reading, at_least })
 }

@@ -175,6 +175,20 @@ fn claims_that_cannot_be_tested_are_refused_where_they_stand() {
             "s.toml:9:1: `claim.above` is missing (hint: write above = 0, below = … or within = …)",
         ),
         (
+            "above = 97",
+            "s.toml:11:9: `claim.above` is 97: an accuracy is a share from 0 to 1, not in percent",
+        ),
+        (
+            "above = 0\nmeasure = \"epochs until test_accuracy >= 95\"",
+            "s.toml:12:11: `claim.measure` is \"epochs until test_accuracy >= 95\": an accuracy is a \
+             share from 0 to 1, not in percent",
+        ),
+        (
+            "above = 0\nonly = { measure = \"test_accuracy\", at_least = 50 }",
+            "s.toml:12:48: `claim.only.at_least` is 50: an accuracy is a share from 0 to 1, not in \
+             percent",
+        ),
+        (
             "above = 0\nbelow = 1",
             "s.toml:12:9: `claim.below` is 1: give one of `above`, `below` and `within`",
         ),

@@ -70,8 +70,12 @@ fn what_a_table_may_not_hold_is_refused_where_it_stands() {
             "paper.csv:2:1: `test_accuracy` is nan: give a finite number",
         ),
         (
+            "epoch,test_accuracy,test_loss\n1,98.5,2\n",
+            "paper.csv:2:1: `test_accuracy` is 98.5: an accuracy is a share from 0 to 1, not in percent",
+        ),
+        (
             "epoch,test_accuracy\n",
-            "paper.csv: not valid TOML: there are no rows below the header",
+            "paper.csv: there are no rows below the header",
         ),
     ];
     for (text, expected) in cases {

@@ -1,6 +1,7 @@
 //! From cells to values and estimates.
 
 mod chance;
+mod changes;
 
 use std::f64::consts::LN_2;
 

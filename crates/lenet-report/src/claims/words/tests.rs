@@ -1,5 +1,7 @@
 //! Claims in words, one of each quantity.
 
+mod changes;
+
 use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
@@ -18,7 +20,6 @@ const ACCURACIES: [[f64; 4]; 4] = [
     [0.3, 0.2, 0.1, 0.25],
 ];
 
-/// What was registered when.
 enum Register {
     Empty,
     Before,
@@ -123,17 +124,17 @@ fn difference() {
         holm,
         &Register::Changed(12),
         expect![[r#"
-        question: Difference in test accuracy after the last epoch, seed by seed, in 3 comparisons. Holds if one interval lies above 0; does not if all lie at or below it. Shown is the comparison nearest to holding.
-        method: difference in test accuracy after the last epoch, seed by seed: learning_rate = 2 against 3; Student t, 98.33 %, so that 3 comparisons have 95 % jointly (Holm)
-        detail: learning_rate = 1 against 2: +0.0250 (−0.0063 to +0.0563), undecided; learning_rate = 2 against 3: +0.0525 (−0.0200 to +0.1250), undecided; learning_rate = 1 against 5: none, no observations (hint: check that the trials asked for have been run), not measured here. 1 pair of cells without results, so nothing is decided on them.
-        verdict: undecided
-        point: +0.0525
-        interval: −0.0200 to +0.1250
-        level: 98.33 %
-        n: 4
-        declared: changed after 12 trials, 2026-09-21
-        outlook: about 1 more
-    "#]],
+            question: Difference in test accuracy after the last epoch, seed by seed, in 3 comparisons. Holds if one interval lies above 0; does not if all lie at or below it. Shown is the comparison nearest to holding.
+            method: difference in test accuracy after the last epoch, seed by seed: learning_rate = 2 against 3; Student t, 98.33 %, so that 3 comparisons have 95 % jointly (Holm)
+            detail: learning_rate = 1 against 2: +0.0250 (−0.0063 to +0.0563), undecided; learning_rate = 2 against 3: +0.0525 (−0.0200 to +0.1250), undecided; learning_rate = 1 against 5: no results, not measured here. 1 pair of cells without results, so nothing is decided on them.
+            verdict: undecided
+            point: +0.0525
+            interval: −0.0200 to +0.1250
+            level: 98.33 %
+            n: 4
+            declared: changed after 12 trials, 2026-09-21
+            outlook: about 1 more
+        "#]],
     );
 }
 
@@ -316,17 +317,17 @@ fn two_tests_and_cells_without_results() {
         claim(tests.to_vec()),
         &Register::Empty,
         expect![[r#"
-        question: Difference in test accuracy after the last epoch, seed by seed: learning_rate = 1 against others. Holds if the interval lies between −0.5 and 0.25; does not if it lies wholly outside. Difference in test accuracy after the last epoch, seed by seed: learning_rate = 1 against others. Holds if the interval lies between −0.5 and 0.25; does not if it lies wholly outside.
-        method: difference in test accuracy after the last epoch, seed by seed: learning_rate = 1 against others; Student t, 97.5 %, so that 2 comparisons have 95 % jointly (Bonferroni)
-        detail: learning_rate = 1 against others: +0.0250 (−0.0020 to +0.0520), undecided; learning_rate = 1 against others: none, no observations (hint: check that the trials asked for have been run), not measured here. 3 pairs of cells without results, so nothing is decided on them.
-        verdict: undecided
-        point: +0.0250
-        interval: −0.0020 to +0.0520
-        level: 97.5 %
-        n: 4
-        declared: not registered
-        outlook: not known yet
-    "#]],
+            question: Difference in test accuracy after the last epoch, seed by seed: learning_rate = 1 against others. Holds if the interval lies between −0.5 and 0.25; does not if it lies wholly outside. Difference in test accuracy after the last epoch, seed by seed: learning_rate = 1 against others. Holds if the interval lies between −0.5 and 0.25; does not if it lies wholly outside.
+            method: difference in test accuracy after the last epoch, seed by seed: learning_rate = 1 against others; Student t, 97.5 %, so that 2 comparisons have 95 % jointly (Bonferroni)
+            detail: learning_rate = 1 against others: +0.0250 (−0.0020 to +0.0520), undecided; learning_rate = 1 against others: no results, not measured here. 3 pairs of cells without results, so nothing is decided on them.
+            verdict: undecided
+            point: +0.0250
+            interval: −0.0020 to +0.0520
+            level: 97.5 %
+            n: 4
+            declared: not registered
+            outlook: not known yet
+        "#]],
     );
 }
 
@@ -337,17 +338,17 @@ fn nothing_measured() {
         claim(vec![test]),
         &Register::Empty,
         expect![[r#"
-        question: Difference in test accuracy after the last epoch, seed by seed: learning_rate = 5 against 1. Holds if the interval lies above 0; does not if it lies at or below it.
-        method:
-        detail: No estimate: no observations (hint: check that the trials asked for have been run). 1 pair of cells without results, so nothing is decided on them.
-        verdict: not measured here
-        point: –
-        interval: –
-        level: –
-        n: –
-        declared: not registered
-        outlook:
-    "#]],
+            question: Difference in test accuracy after the last epoch, seed by seed: learning_rate = 5 against 1. Holds if the interval lies above 0; does not if it lies at or below it.
+            method:
+            detail: No comparison has the results that it needs; `experiments` makes them.
+            verdict: not measured here
+            point: –
+            interval: –
+            level: –
+            n: –
+            declared: not registered
+            outlook:
+        "#]],
     );
 }
 

@@ -1,7 +1,7 @@
 //! Results beside the published values.
 
 use lenet_core::Trial;
-use lenet_results::{StudyRecord, TrialRecord};
+use lenet_results::{PublishedPoint, PublishedRecord, PublishedSeries, StudyRecord, TrialRecord};
 use serde::Deserialize;
 
 use super::*;
@@ -51,7 +51,7 @@ fn partial_studies_show_how_much_there_is() {
     assert_eq!(table.lines().count(), 2 + 4);
     assert!(table.contains("| 2 of 3 | 10 | 0.98"), "{table}");
     let csv = String::from_utf8(full(&rows, &index).csv()).unwrap();
-    assert_eq!(csv.lines().next().unwrap().split(',').count(), 20 + 3);
+    assert_eq!(csv.lines().next().unwrap().split(',').count(), 20 + 3 + 3);
 }
 
 /// What scipy makes of five trials of which the last died: mean, lower and upper bound.
@@ -180,4 +180,35 @@ fn the_best_counts_dead_networks() {
     records.extend(trials(&other, &[0.9; 5]));
     let (figures, _) = fill(&[study], &records);
     assert_eq!(best(&results(&figures)).unwrap().cell.label, "0.2");
+}
+
+#[test]
+fn what_was_published_of_other_measures_stands_beside_ours() {
+    let (mut study, mut records) = one_cell(&[0.9, 0.8], 0);
+    (
+        records[0].epochs[0].test_loss,
+        records[1].epochs[0].test_loss,
+    ) = (0.25, 0.75);
+    let point = |epoch: Option<usize>, loss: f64| PublishedPoint {
+        epoch,
+        values: [("test_loss".to_owned(), loss)].into(),
+    };
+    study.figures[0].published_data = Some(PublishedRecord {
+        source: "a paper".to_owned(),
+        precision: "as printed".to_owned(),
+        series: vec![PublishedSeries {
+            cells: vec![0],
+            points: vec![point(Some(7), 9.0), point(None, 0.625)],
+        }],
+    });
+    let (figures, index) = fill(&[study], &records);
+    let rows = results(&figures);
+    let csv = String::from_utf8(full(&rows, &index).csv()).unwrap();
+    let (header, row) = csv.trim_end().split_once('\n').unwrap();
+    assert!(header.ends_with(",mean_test_loss,published_test_loss,difference_test_loss"));
+    assert!(row.ends_with(",0.5,0.625,-0.125"), "{row}");
+    let page = sorted(&rows, &index).html().into_string();
+    for part in ["published test loss", "0.5000", "0.6250", "−0.1250"] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
 }

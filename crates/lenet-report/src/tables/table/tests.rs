@@ -55,6 +55,22 @@ fn a_group_spans_all_columns() {
 }
 
 #[test]
+fn columns_that_say_nothing_can_go() {
+    let table = Table::of([("–", 1), ("–", 2)])
+        .text("a", |r| r.0)
+        .number("b", |r| r.1)
+        .table();
+    let left = table.clone().without_empty(&["a", "b", "c"]);
+    assert_eq!(left.markdown(), "| b |\n| --: |\n| 1 |\n| 2 |\n");
+    assert!(
+        table
+            .without_empty(&["b"])
+            .markdown()
+            .starts_with("| a | b |")
+    );
+}
+
+#[test]
 fn columns_can_go_and_change_their_heading() {
     let table = sample().without("name").renamed("n", "count");
     assert!(table.markdown().starts_with("| | count | verdict |\n"));
