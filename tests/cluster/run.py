@@ -187,7 +187,7 @@ def node_failure(options):
         cluster.until(lambda: running(study) >= 2, "workers run")
         time.sleep(2)
         cluster.kill_node("n2")
-        cluster.until(lambda: "down" in cluster.states("main"), "the node is missed", 60)
+        cluster.until(lambda: any(state.startswith("down") for state in cluster.states("main")), "the node is missed", 60)
         cluster.start_node("n2")
         cluster.until_empty()
         assert study.is_done(), study.logs()

@@ -11,7 +11,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::checksum::{Lines, sealed};
-use crate::cores::cores;
 use crate::environment::host;
 use crate::error::StoreError;
 use crate::files::{io_error, read_if_present, write_whole};
@@ -44,7 +43,7 @@ pub struct WorkerNote {
     pub seen_unix: u64,
     /// Whether it has ended. One that was killed has not, for all that it says.
     pub ended: bool,
-    /// Cores that it may use.
+    /// Cores that it takes of those that it may use.
     pub cores: usize,
     /// Seconds of all its threads on a core; `None` where the system does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,7 +57,7 @@ impl WorkerNote {
         self.seen_unix.saturating_sub(self.started_unix) as f64 * self.cores as f64
     }
 
-    fn of_this_process() -> Self {
+    fn of_this_process(cores: usize) -> Self {
         let now = unix();
         Self {
             format: WORKER_FORMAT,
@@ -68,7 +67,7 @@ impl WorkerNote {
             started_unix: now,
             seen_unix: now,
             ended: false,
-            cores: cores(),
+            cores,
             cpu_seconds: cpu_seconds(),
         }
     }
@@ -82,12 +81,13 @@ pub struct WorkerLog {
 }
 
 impl WorkerLog {
-    /// Writes the first note of this process beside the records in `folder`.
+    /// Writes the first note of this process beside the records in `folder`. It takes so many cores, which may
+    /// be fewer than it is given.
     ///
     /// # Errors
     /// [`StoreError::Io`].
-    pub fn begin(folder: &Path) -> Result<Self, StoreError> {
-        let note = WorkerNote::of_this_process();
+    pub fn begin(folder: &Path, cores: usize) -> Result<Self, StoreError> {
+        let note = WorkerNote::of_this_process(cores);
         let folder = folder.join(FOLDER);
         fs::create_dir_all(&folder).map_err(io_error(&folder, "create the folder"))?;
         let plain = |c: char| {
@@ -213,10 +213,10 @@ mod tests {
     fn a_note_is_written_read_and_ended() {
         let folder = tempfile::tempdir().unwrap();
         assert!(worker_notes(folder.path()).unwrap().0.is_empty());
-        let log = WorkerLog::begin(folder.path()).unwrap();
+        let log = WorkerLog::begin(folder.path(), 3).unwrap();
         let first = worker_notes(folder.path()).unwrap().0.remove(0);
         assert!(!first.ended && first.process == std::process::id());
-        assert_eq!((first.cores, &first.host), (cores(), &host()));
+        assert_eq!((first.cores, &first.host), (3, &host()));
         log.seen();
         log.end().unwrap();
         let (notes, damaged) = worker_notes(folder.path()).unwrap();
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn a_note_is_not_written_at_every_step() {
         let folder = tempfile::tempdir().unwrap();
-        let log = WorkerLog::begin(folder.path()).unwrap();
+        let log = WorkerLog::begin(folder.path(), 3).unwrap();
         fs::remove_file(&log.path).unwrap();
         log.seen();
         assert!(!log.path.exists());
@@ -270,7 +270,7 @@ mod tests {
             started_unix: 100,
             seen_unix: 160,
             cores: 4,
-            ..WorkerNote::of_this_process()
+            ..WorkerNote::of_this_process(1)
         };
         assert_eq!(note.allocated_seconds(), 240.0);
     }

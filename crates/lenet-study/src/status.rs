@@ -147,7 +147,7 @@ pub fn status<'s>(study: &'s StudyRecord, store: &Store) -> Status<'s> {
         .enumerate()
         .filter(|(_, identity)| exists(identity))
         .unzip();
-    let seen = store.map_states(&identities, |place, state| look(place, state));
+    let seen = store.map_states(&identities, look);
     for (place, look) in places.into_iter().zip(seen) {
         let trial = &mut trials[place];
         (trial.state, trial.epochs) = (look.state, look.epochs);

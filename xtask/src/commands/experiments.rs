@@ -1,5 +1,6 @@
 //! `experiments`: a study from its file to its report.
 
+mod conclude;
 mod executor;
 mod follow;
 mod page;
@@ -17,15 +18,15 @@ use lenet_study::{
 };
 
 use crate::command_line::command_line;
-use crate::commands::report::read;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::{Experiments, Shard};
 use crate::overlay::Overlay;
-use crate::overview::{cell_table, plan_table};
+use crate::overview::plan_table;
 use crate::progress::{Style, TimingProgress};
 use crate::table::{count, duration};
-use crate::{inputs, interrupt, output, register, verdicts};
+use crate::{inputs, interrupt, output, register};
 
+use conclude::conclude;
 use executor::Handover;
 use page::Page;
 pub use watcher::Watcher;
@@ -296,68 +297,6 @@ fn carry_out(
 
 /// Of more trials a study that is stopped writes no report.
 const QUICK: usize = 1000;
-
-/// Prints the claims and the best cell, with `--verbose` every cell, and says how the study ended.
-fn conclude(
-    flags: &Experiments,
-    plan: &Plan,
-    store: &Store,
-    summary: &RunSummary,
-) -> CommandResult {
-    let folder = store.folder();
-    let page = folder.join("report").join("index.html");
-    let tell_places = || {
-        output::line(format_args!("records  {}", folder.display()))?;
-        output::line(format_args!("report   {}", page.display()))
-    };
-    if summary.interrupted {
-        tell_places().or_fail()?;
-        return Ok(exit_code(summary));
-    }
-    let found = read(&[store.folder().to_owned()], None).or_fail()?;
-    found.tell_damage();
-    let records = found.records();
-    if flags.verbose || plan.study.claims.is_empty() {
-        output::line(cell_table(&plan.selected_study(), records.trials)).or_fail()?;
-    }
-    let claims = lenet_report::judge_claims(records);
-    if !claims.is_empty() {
-        output::line(verdicts::lines(&claims)).or_fail()?;
-    }
-    if let Some(best) = lenet_report::best_cell(records) {
-        output::line(format_args!("best     {best}")).or_fail()?;
-    }
-    tell_places().or_fail()?;
-    for failed in &summary.failed {
-        output::note(format_args!("failed: {}: {}", failed.label, failed.message));
-    }
-    Ok(exit_code(summary))
-}
-
-/// Says how the study ended, and gives the exit code.
-fn exit_code(summary: &RunSummary) -> Exit {
-    if summary.interrupted {
-        output::note(format_args!(
-            "interrupted: {} left to run; give the same command again to go on",
-            count(summary.remaining, "trial"),
-        ));
-        return Exit::Interrupted;
-    }
-    if summary.elsewhere > 0 {
-        output::note(format_args!(
-            "{} run by another process; give the same command again for the whole report",
-            count(summary.elsewhere, "trial"),
-        ));
-    }
-    if summary.failed.is_empty() {
-        return Exit::Done;
-    }
-    output::note(format_args!(
-        "{} failed; the same command tries again",
-        count(summary.failed.len(), "trial"),
-    ));
-    Exit::Failed
-}
 
 #[cfg(test)]
 mod tests;

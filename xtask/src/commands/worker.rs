@@ -1,7 +1,7 @@
 //! `worker`: one of many processes that carry out a study in a shared folder.
 
 use anyhow::Context;
-use lenet_results::{WorkerLog, worker_of_this_process};
+use lenet_results::{WorkerLog, cores, worker_of_this_process};
 use lenet_study::{Plan, RunEvent, RunSettings, RunSummary, Share};
 
 use crate::commands::experiments::Watcher;
@@ -40,7 +40,12 @@ pub fn run(flags: &Worker) -> CommandResult {
     };
     let told = flags.index.zip(flags.of).or_else(worker_of_this_process);
     let (index, of) = told.unwrap_or((0, 1));
-    let log = WorkerLog::begin(store.folder()).or_fail()?;
+    let asked = flags
+        .jobs
+        .zip(flags.threads)
+        .map(|(jobs, threads)| jobs * threads);
+    let cores = cores().min(asked.unwrap_or(usize::MAX));
+    let log = WorkerLog::begin(store.folder(), cores).or_fail()?;
     let watcher = Watcher::new(Style::of_this_terminal(flags.progress.quiet));
     let see = |event: RunEvent<'_>| {
         log.seen();

@@ -164,9 +164,20 @@ impl Handover<'_> {
             left.len()
         ));
         match self.flags.cluster.wait {
-            true => Follower::new(self, &store, None).follow(),
+            true => self.follow(&store, None),
             false => Ok(Exit::Done),
         }
+    }
+
+    fn follow(&self, store: &Store, jobs: Option<&Submitted>) -> CommandResult {
+        let follower = Follower {
+            flags: self.flags,
+            plan: self.plan,
+            store,
+            style: self.style,
+            jobs,
+        };
+        follower.follow()
     }
 
     /// Closes the request for `waiting` trials and has Slurm look at it.
@@ -253,7 +264,7 @@ impl Handover<'_> {
         let submitted = submit(&submission).or_refuse()?;
         self.tell(&submitted, &asked.request).or_fail()?;
         match self.flags.cluster.wait {
-            true => Follower::new(self, &store, Some(&submitted)).follow(),
+            true => self.follow(&store, Some(&submitted)),
             false => Ok(Exit::Done),
         }
     }

@@ -5,15 +5,15 @@ use std::time::{Duration, Instant};
 
 use lenet_results::{Outcome, Store, StoreError, TrialState};
 use lenet_study::slurm::{QueuedJob, Submitted, queued};
-use lenet_study::{FailedTrial, PlannedTrial, RunSummary};
+use lenet_study::{FailedTrial, Plan, PlannedTrial, RunSummary};
 
 use crate::exit::{CommandResult, Exit, OrFail};
-use crate::progress::Progress;
+use crate::flags::Experiments;
+use crate::progress::{Progress, Style};
 use crate::table::count;
 use crate::{interrupt, output};
 
-use super::conclude;
-use super::executor::Handover;
+use super::conclude::conclude;
 
 /// Time between two looks at the trials.
 const LOOK: Duration = Duration::from_secs(2);
@@ -22,11 +22,12 @@ const ASK: Duration = Duration::from_secs(10);
 
 /// Looks at the folder, and now and then at the queue.
 pub struct Follower<'f> {
-    handover: &'f Handover<'f>,
-    store: &'f Store,
+    pub flags: &'f Experiments,
+    pub plan: &'f Plan,
+    pub store: &'f Store,
+    pub style: Style,
     /// The jobs; `None` where workers are started by somebody.
-    jobs: Option<&'f Submitted>,
-    began: Instant,
+    pub jobs: Option<&'f Submitted>,
 }
 
 /// Why following ended.
@@ -36,21 +37,13 @@ enum End {
     Stopped,
 }
 
-impl<'f> Follower<'f> {
-    pub fn new(handover: &'f Handover<'f>, store: &'f Store, jobs: Option<&'f Submitted>) -> Self {
-        Self {
-            handover,
-            store,
-            jobs,
-            began: Instant::now(),
-        }
-    }
-
+impl Follower<'_> {
     /// Shows progress until the end, and then what a study that ran here shows.
     pub fn follow(&self) -> CommandResult {
+        let began = Instant::now();
         let stop = interrupt::stop_flag().or_fail()?;
-        let trials = &self.handover.plan.trials;
-        let progress = Progress::new(self.handover.style, trials.len());
+        let trials = &self.plan.trials;
+        let progress = Progress::new(self.style, trials.len());
         let mut seen = vec![Seen::Not; trials.len()];
         let mut asked = Instant::now();
         let end = loop {
@@ -72,7 +65,7 @@ impl<'f> Follower<'f> {
             std::thread::sleep(LOOK);
         };
         progress.finish();
-        self.conclude(&end, &seen)
+        self.conclude(&end, &seen, began)
     }
 
     /// What is left of all jobs; `None` where Slurm does not say, or there are none to ask about.
@@ -92,7 +85,7 @@ impl<'f> Follower<'f> {
     /// Looks at every trial that is not known to be done, and shows what changed.
     fn look(&self, progress: &Progress, seen: &mut [Seen]) -> Result<(), StoreError> {
         let listing = self.store.listing()?;
-        for (trial, seen) in self.handover.plan.trials.iter().zip(seen) {
+        for (trial, seen) in self.plan.trials.iter().zip(seen) {
             if *seen == Seen::Done {
                 continue;
             }
@@ -129,8 +122,8 @@ impl<'f> Follower<'f> {
         }
     }
 
-    fn conclude(&self, end: &End, seen: &[Seen]) -> CommandResult {
-        let trials = &self.handover.plan.trials;
+    fn conclude(&self, end: &End, seen: &[Seen], began: Instant) -> CommandResult {
+        let trials = &self.plan.trials;
         let done = seen.iter().filter(|seen| **seen == Seen::Done).count();
         if let End::Stopped = end {
             output::note("no longer followed; the workers go on (hint: cargo xtask status)");
@@ -151,14 +144,9 @@ impl<'f> Follower<'f> {
             elsewhere: 0,
             remaining: left,
             interrupted: false,
-            seconds: self.began.elapsed().as_secs_f64(),
+            seconds: began.elapsed().as_secs_f64(),
         };
-        let exit = conclude(
-            self.handover.flags,
-            self.handover.plan,
-            self.store,
-            &summary,
-        )?;
+        let exit = conclude(self.flags, self.plan, self.store, &summary)?;
         if left == 0 {
             return Ok(exit);
         }

@@ -2,6 +2,7 @@
 
 use clap::Parser;
 
+use super::conclude::exit_code;
 use super::*;
 use crate::flags::{Command, Flags};
 

@@ -139,8 +139,8 @@ fn a_flag_has_the_rules_of_its_key() {
         "--tasks: `tasks` is a string, expected a number of workers"
     );
     assert_eq!(
-        flag("partition", "a\nb").unwrap_err(),
-        "--partition: `partition` is \"a\\nb\": use letters, digits, `.`, `_` and `-`"
+        flag("partition", "a b").unwrap_err(),
+        "--partition: `partition` is \"a b\": use letters, digits, `.`, `_` and `-`"
     );
 }
 
