@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use lenet_results::Store;
 use lenet_train::{RunOptions, TrainError};
 
-use super::RunSettings;
 use super::checks::SelfChecks;
+use super::settings::RunSettings;
 use crate::allocation::Allocation;
 use crate::data_sets::DataSets;
 use crate::engine::Engine;

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use lenet_results::{Store, TrialState};
 
-use super::RunSettings;
 use super::crew::{Check, Crew};
+use super::settings::RunSettings;
 use crate::data_sets::DataSets;
 use crate::engine::{Engine, Training};
 use crate::error::StudyError;

@@ -56,6 +56,7 @@ fn read(input: &[u8], folder: &Path) -> bool {
     all.runtimes.retain(|runtime| runtime.validate().is_ok());
     let records = Records {
         left_out: &[],
+        workers: &[],
         studies: &all.studies,
         trials: &all.trials,
         runtimes: &all.runtimes,

@@ -3,7 +3,7 @@
 use lenet_core::Trial;
 use lenet_data::Splits;
 use lenet_results::{RunRecord, SelfCheck, TrialRecord};
-use lenet_train::{GroupTrial, TrainError, Watcher};
+use lenet_train::{GroupTrial, RunOptions, TrainError, Watcher};
 
 use super::*;
 use crate::engine::Training;
