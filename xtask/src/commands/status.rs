@@ -29,21 +29,22 @@ pub fn run(flags: &Status) -> CommandResult {
     let all = status.trials.len() <= MOST_LINES || flags.all;
     let told = status.trials.iter();
     let told = told.filter(|trial| all || trial.state != State::Done);
+    let told: Vec<_> = told.take(if all { usize::MAX } else { MOST_LINES }).collect();
     let mut table = Table::new(&["trial", "figures", "state", "epochs"]);
-    for trial in told.clone().take(if all { usize::MAX } else { MOST_LINES }) {
+    for trial in &told {
         let epochs = trial.epochs.map_or_else(String::new, |n| n.to_string());
         let state = trial.state.word().to_owned();
         table.row([status.label(trial), trial.figures.join(", "), state, epochs]);
     }
-    output::line(table).or_fail()?;
-    let (listed, rest) = (table_rows(told.clone().count(), all), told.count());
-    if listed < status.trials.len() {
-        output::line(format_args!(
-            "{} of {} that are not done; --all lists every trial",
-            listed,
-            count(rest, "trial")
-        ))
-        .or_fail()?;
+    if !told.is_empty() {
+        output::line(table).or_fail()?;
+    }
+    let unlisted = status.trials.len() - told.len();
+    if unlisted > 0 {
+        output::note(format_args!(
+            "{} not listed, those that are done among them (hint: --all)",
+            count(unlisted, "trial")
+        ));
     }
     running::tell(&status, &store).or_fail()?;
     for trial in &status.trials {
@@ -84,11 +85,4 @@ pub fn run(flags: &Status) -> CommandResult {
     ))
     .or_fail()?;
     Ok(Exit::Done)
-}
-
-fn table_rows(told: usize, all: bool) -> usize {
-    match all {
-        true => told,
-        false => told.min(MOST_LINES),
-    }
 }
