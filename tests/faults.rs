@@ -106,19 +106,27 @@ fn disturbed(tracer: &Path, folder: &Path, number: usize, action: &str) -> Optio
     Some((status.code()?, counted.trim().parse().unwrap()))
 }
 
+/// What a study's record says, but for where its data lie.
+fn planned(path: &Path) -> Vec<u8> {
+    let text = fs::read(path).unwrap();
+    let mut study: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    let members = study.as_object_mut().unwrap();
+    assert!(members.remove("data").is_some() && members.remove("checksum").is_some());
+    study.to_string().into_bytes()
+}
+
 /// All that a finished study says, without times and hosts: texts by file.
 fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let records = folder.join(MARK);
     let mut found = BTreeMap::new();
     for name in files_below(&records) {
-        let is_exact =
-            name.ends_with("epochs.csv") || name.ends_with("results.csv") || name == "study.json";
+        let is_exact = name.ends_with("epochs.csv") || name.ends_with("results.csv");
         // Of the others, that they are there; of a lock and its lease, which a dead process's are free, not
         // even that.
-        let text = if is_exact {
-            fs::read(records.join(&name)).unwrap()
-        } else {
-            Vec::new()
+        let text = match name.as_str() {
+            "study.json" => planned(&records.join(&name)),
+            _ if is_exact => fs::read(records.join(&name)).unwrap(),
+            _ => Vec::new(),
         };
         if !(name.ends_with("lock") || name.ends_with("lock.lease")) {
             found.insert(name, text);

@@ -11,7 +11,7 @@ use crate::table::{Table, count};
 use crate::{inputs, output, sources};
 
 /// Of more trials only those that are not done have a line.
-const MOST_LINES: usize = 500;
+const LISTED: usize = 500;
 
 /// Runs the command; refuses a folder without a study.
 pub fn run(flags: &Status) -> CommandResult {
@@ -26,10 +26,10 @@ pub fn run(flags: &Status) -> CommandResult {
         .with_context(|| format!("{}: there is no study.json", flags.out.display()))
         .or_refuse()?;
     let status = lenet_study::status(&study, &store);
-    let all = status.trials.len() <= MOST_LINES || flags.all;
+    let all = status.trials.len() <= LISTED || flags.all;
     let told = status.trials.iter();
     let told = told.filter(|trial| all || trial.state != State::Done);
-    let told: Vec<_> = told.take(if all { usize::MAX } else { MOST_LINES }).collect();
+    let told: Vec<_> = told.take(if all { usize::MAX } else { LISTED }).collect();
     let mut table = Table::new(&["trial", "figures", "state", "epochs"]);
     for trial in &told {
         let epochs = trial.epochs.map_or_else(String::new, |n| n.to_string());
