@@ -216,8 +216,12 @@ NodeName=elsewhere NodeAddr=192.0.2.1 NodeHostname=elsewhere Port={self.port + 3
     def queue(self, job=None):
         """Id, state and reason of what is left."""
         only = ["-j", job] if job else []
-        found = self.ask("squeue", "-h", "-r", *only, "-o", "%i|%T|%r", check=False)
-        return [tuple(line.split("|")) for line in found.splitlines()]
+        command = ["squeue", "-h", "-r", *only, "-o", "%i|%T|%r"]
+        ran = subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=60)
+        if ran.returncode != 0 and "Invalid job id" not in ran.stderr:
+            # A controller that does not answer has not said that nothing is left.
+            return [("?", "UNKNOWN", ran.stderr.strip())]
+        return [tuple(line.split("|")) for line in ran.stdout.splitlines()]
 
     def hurry(self):
         """Jobs that were queued again wait two minutes; tests do not."""

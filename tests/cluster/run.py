@@ -355,7 +355,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--xtask", required=True, type=lambda path: str(pathlib.Path(path).resolve()))
     parser.add_argument("--times", type=int, default=3, help="how often `workers` is repeated")
-    parser.add_argument("--epochs", type=int, default=200, help="epochs of a trial of `time-limit`")
+    parser.add_argument("--epochs", type=int, default=700, help="epochs of a trial of `time-limit`")
     parser.add_argument("--keep", action="store_true", help="leave the folders, for their logs")
     parser.add_argument("checks", nargs="*", metavar="CHECK", help=", ".join(CHECKS))
     options = parser.parse_args()

@@ -51,6 +51,11 @@ impl Handover<'_> {
         let waiting = work.iter().filter(|work| **work != Work::Done).count();
         match executor {
             Executor::Workers => self.to_workers(&work, &left, finished),
+            // Whatever state Slurm is in.
+            Executor::Slurm if waiting == 0 && !self.flags.dry_run => {
+                self.tell_done();
+                Ok(Exit::Done)
+            }
             Executor::Slurm => {
                 let asked = self.ask(waiting)?;
                 self.to_slurm(&work, &left, &asked, finished)
@@ -248,15 +253,6 @@ impl Handover<'_> {
             }
             return self.tell_hours(left, &asked.request);
         }
-        if work.iter().all(|work| *work == Work::Done) {
-            let trials = count(work.len(), "trial");
-            output::note(format_args!(
-                "all of {trials} are done: nothing is submitted (hint: cargo xtask report --records {0} --out \
-                 {0}/report)",
-                self.out.display()
-            ));
-            return Ok(Exit::Done);
-        }
         self.tell_earlier_jobs();
         let store = self.write_plan(finished).or_refuse()?;
         let program = keep_program(&self.out).or_refuse()?;
@@ -267,6 +263,14 @@ impl Handover<'_> {
             true => self.follow(&store, Some(&submitted)),
             false => Ok(Exit::Done),
         }
+    }
+
+    fn tell_done(&self) {
+        output::note(format_args!(
+            "all of {} are done: nothing is submitted (hint: cargo xtask report --records {1} --out {1}/report)",
+            count(self.plan.trials.len(), "trial"),
+            self.out.display()
+        ));
     }
 
     /// Says which jobs of earlier submissions go on.
