@@ -63,7 +63,7 @@ fn write_canonical(value: &Value, out: &mut String) {
                 if position > 0 {
                     out.push(',');
                 }
-                out.push_str(&Value::from(name.as_str()).to_string());
+                write_text(name, out);
                 out.push(':');
                 write_canonical(value, out);
             }
@@ -84,7 +84,20 @@ fn write_canonical(value: &Value, out: &mut String) {
             let float = if float == 0.0 { 0.0 } else { float };
             write!(out, "{float:?}").expect("writing to a string");
         }
-        other => out.push_str(&other.to_string()),
+        Value::String(text) => write_text(text, out),
+        other => write!(out, "{other}").expect("writing to a string"),
+    }
+}
+
+/// A text as JSON has it.
+fn write_text(text: &str, out: &mut String) {
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if text.bytes().all(is_plain) {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&Value::from(text).to_string());
     }
 }
 

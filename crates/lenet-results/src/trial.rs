@@ -155,10 +155,13 @@ impl TrialDir {
     }
 
     fn read_state(&self) -> Result<TrialState, StoreError> {
+        if let Some(record) = self.read_published()? {
+            return Ok(TrialState::ended(record));
+        }
         // The lock comes first: a trial that ends meanwhile is then reported as ended, not as
         // interrupted.
         let locked = lock::is_held(&self.lock_path());
-        if let Some(record) = self.read_record()? {
+        if let Some(record) = self.read_result()? {
             return Ok(TrialState::ended(record));
         }
         let Some(config) = self.read_config()? else {
@@ -294,25 +297,32 @@ pub(crate) fn parse_record(
 ) -> Result<TrialRecord, StoreError> {
     let record: TrialRecord =
         format::parse(text, path, "trial record", TRIAL_FORMAT, SEALED_TRIAL)?;
-    check_identity(path, &record.config, identity)?;
+    let own = record.config.identity();
+    if own != identity {
+        return Err(other_identity(path, own, identity));
+    }
     let contradiction = |reason| StoreError::Contradiction {
         path: path.to_owned(),
         reason,
     };
-    record.validate().map_err(contradiction)?;
+    record.validate_as(&own).map_err(contradiction)?;
     Ok(record)
 }
 
 fn check_identity(path: &Path, config: &Trial, expected: &str) -> Result<(), StoreError> {
     let found = config.identity();
-    if found == expected {
-        return Ok(());
+    match found == expected {
+        true => Ok(()),
+        false => Err(other_identity(path, found, expected)),
     }
-    Err(StoreError::Identity {
+}
+
+fn other_identity(path: &Path, found: String, expected: &str) -> StoreError {
+    StoreError::Identity {
         path: path.to_owned(),
         found,
         expected: expected.to_owned(),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,11 @@ impl TrialRecord {
     /// # Errors
     /// What cannot be, in words.
     pub fn validate(&self) -> Result<(), String> {
-        let identity = self.config.identity();
+        self.validate_as(&self.config.identity())
+    }
+
+    /// The same, where the identity of its settings is known.
+    pub(crate) fn validate_as(&self, identity: &str) -> Result<(), String> {
         if identity != self.identity {
             let named = &self.identity;
             return Err(format!(

@@ -66,5 +66,5 @@ pub use plan::{MOST_RUNTIMES, MOST_TRIALS, Plan, PlannedRuntime, PlannedTrial};
 pub use published::PublishedConfig;
 pub use run::{RunSettings, Share, run, run_surveyed, work};
 pub use settings::TomlSettings;
-pub use status::{Running, State, Status, TrialStatus, status};
+pub use status::{Look, Running, State, Status, TrialStatus, status};
 pub use text_file::{MOST_TEXT_BYTES, read_text};

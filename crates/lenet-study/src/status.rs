@@ -16,6 +16,8 @@ pub use running::Running;
 pub struct Status<'s> {
     /// Every trial, once, in the order of figures and cells.
     pub trials: Vec<TrialStatus<'s>>,
+    /// Trials that are done by their names alone, whose records were not read.
+    pub unread: usize,
     names: Names,
 }
 
@@ -101,10 +103,31 @@ impl Status<'_> {
     }
 }
 
-/// Looks up every trial of a study in a store, and checks every record. The study may come from a plan or
-/// from `study.json`.
+/// Which records of finished trials are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// All; each is checked.
+    Whole,
+    /// So many, spread over the study. The others are done by their names.
+    Sample(usize),
+}
+
+impl Look {
+    /// Whether the finished trial at this place of so many is read.
+    fn reads(self, place: usize, finished: usize) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Sample(most) => {
+                let share = |place: usize| place * most.min(finished) / finished.max(1);
+                share(place + 1) > share(place)
+            }
+        }
+    }
+}
+
+/// Looks up every trial of a study in a store. The study may come from a plan or from `study.json`.
 #[must_use]
-pub fn status<'s>(study: &'s StudyRecord, store: &Store) -> Status<'s> {
+pub fn status<'s>(study: &'s StudyRecord, store: &Store, look_at: Look) -> Status<'s> {
     let mut trials: Vec<TrialStatus<'s>> = Vec::new();
     let mut positions: HashMap<&str, usize> = HashMap::new();
     for figure in &study.figures {
@@ -133,20 +156,30 @@ pub fn status<'s>(study: &'s StudyRecord, store: &Store) -> Status<'s> {
             }
         }
     }
-    // Whatever has no file and no folder needs no look.
-    let listing = store.listing().ok();
-    let exists = |identity: &str| {
-        let known = |listing: &lenet_results::Listing| {
-            listing.is_finished(identity) || listing.is_begun(identity)
-        };
-        listing.as_ref().is_none_or(known)
+    let listing = store.listing().unwrap_or_default();
+    let is_published = |trial: &TrialStatus<'_>| {
+        listing.is_finished(trial.identity) && !listing.is_begun(trial.identity)
     };
-    let (places, identities): (Vec<usize>, Vec<&str>) = trials
-        .iter()
-        .map(|trial| trial.identity)
-        .enumerate()
-        .filter(|(_, identity)| exists(identity))
-        .unzip();
+    let finished = trials.iter().filter(|trial| is_published(trial)).count();
+    let mut places = Vec::new();
+    let (mut seen, mut unread) = (0, 0);
+    for (place, trial) in trials.iter_mut().enumerate() {
+        // Whatever has no file and no folder needs no look.
+        let is_looked_at = match is_published(trial) {
+            true => {
+                seen += 1;
+                look_at.reads(seen - 1, finished)
+            }
+            false => listing.is_begun(trial.identity),
+        };
+        if is_looked_at {
+            places.push(place);
+        } else if is_published(trial) {
+            trial.state = State::Done;
+            unread += 1;
+        }
+    }
+    let identities: Vec<&str> = places.iter().map(|&place| trials[place].identity).collect();
     let seen = store.map_states(&identities, look);
     for (place, look) in places.into_iter().zip(seen) {
         let trial = &mut trials[place];
@@ -156,12 +189,13 @@ pub fn status<'s>(study: &'s StudyRecord, store: &Store) -> Status<'s> {
     }
     Status {
         trials,
+        unread,
         names: names(&study.figures),
     }
 }
 
 /// What is kept of a trial's state.
-struct Look {
+struct Seen {
     state: State,
     epochs: Option<usize>,
     problem: Option<String>,
@@ -170,8 +204,8 @@ struct Look {
     seconds: Option<f64>,
 }
 
-fn look(place: &TrialDir, found: TrialState) -> Look {
-    let of = |state, epochs| Look {
+fn look(place: &TrialDir, found: TrialState) -> Seen {
+    let of = |state, epochs| Seen {
         state,
         epochs,
         problem: None,
@@ -183,7 +217,7 @@ fn look(place: &TrialDir, found: TrialState) -> Look {
         TrialState::Missing => of(State::Missing, None),
         TrialState::Running { epochs } => of(State::Running, Some(epochs)),
         TrialState::Interrupted { epochs } => of(State::Interrupted, Some(epochs)),
-        TrialState::Unreadable(error) => Look {
+        TrialState::Unreadable(error) => Seen {
             problem: Some(error.to_string()),
             ..of(State::Unreadable, None)
         },
@@ -193,7 +227,7 @@ fn look(place: &TrialDir, found: TrialState) -> Look {
                 Outcome::Failed { message } => (State::Failed, Some(message)),
                 _ => (State::Done, None),
             };
-            Look {
+            Seen {
                 problem,
                 damaged: damaged.iter().map(ToString::to_string).collect(),
                 is_verified: record.format > 1,

@@ -3,7 +3,7 @@
 mod running;
 
 use anyhow::Context;
-use lenet_study::State;
+use lenet_study::{Look, State};
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Status;
@@ -12,6 +12,9 @@ use crate::{inputs, output, sources};
 
 /// Of more trials only those that are not done have a line.
 const LISTED: usize = 500;
+/// Of more trials only a sample is read, unless --verify asks for all.
+const READ: usize = 20_000;
+const SAMPLE: usize = 2_000;
 
 /// Runs the command; refuses a folder without a study.
 pub fn run(flags: &Status) -> CommandResult {
@@ -25,7 +28,13 @@ pub fn run(flags: &Status) -> CommandResult {
         .or_refuse()?
         .with_context(|| format!("{}: there is no study.json", flags.out.display()))
         .or_refuse()?;
-    let status = lenet_study::status(&study, &store);
+    let trials = study.figures.iter().flat_map(|figure| &figure.cells);
+    let trials: usize = trials.map(|cell| cell.trials.len()).sum();
+    let look = match trials <= READ || flags.verify {
+        true => Look::Whole,
+        false => Look::Sample(SAMPLE),
+    };
+    let status = lenet_study::status(&study, &store, look);
     let all = status.trials.len() <= LISTED || flags.all;
     let told = status.trials.iter();
     let told = told.filter(|trial| all || trial.state != State::Done);
@@ -71,6 +80,12 @@ pub fn run(flags: &Status) -> CommandResult {
             "unverified: {records} of a format without checksums"
         ))
         .or_fail()?;
+    }
+    if status.unread > 0 {
+        output::note(format_args!(
+            "{} done by their names, unread (hint: --verify reads and checks every record)",
+            count(status.unread, "trial")
+        ));
     }
     let counted = State::ALL.map(|state| (status.count(state), state.word()));
     let counted = counted.iter().filter(|(number, _)| *number > 0);

@@ -194,4 +194,7 @@ pub struct Status {
     /// List every trial, however many there are
     #[arg(long)]
     pub all: bool,
+    /// Read and check every record, also of more than 20,000 trials
+    #[arg(long)]
+    pub verify: bool,
 }
