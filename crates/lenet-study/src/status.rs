@@ -240,3 +240,20 @@ fn look(place: &TrialDir, found: TrialState) -> Seen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_is_spread_and_of_the_size_that_was_asked_for() {
+        let read = |look: Look, finished| -> Vec<usize> {
+            (0..finished).filter(|&p| look.reads(p, finished)).collect()
+        };
+        assert_eq!(read(Look::Whole, 3), [0, 1, 2]);
+        assert_eq!(read(Look::Sample(3), 9), [2, 5, 8]);
+        assert_eq!(read(Look::Sample(4), 9).len(), 4);
+        assert_eq!(read(Look::Sample(9), 4), [0, 1, 2, 3]);
+        assert!(read(Look::Sample(0), 4).is_empty());
+    }
+}

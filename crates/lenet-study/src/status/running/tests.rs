@@ -44,6 +44,7 @@ fn the_time_left_is_that_of_the_cells() {
     let (quick, slow, new) = (cell("a", 4), cell("b", 4), cell("c", 4));
     let done = |cell, seconds| trial(cell, State::Done, Some(4), Some(seconds));
     let status = |trials| Status {
+        unread: 0,
         trials,
         names: crate::plan::names(&[]),
     };
