@@ -11,7 +11,7 @@ use lenet_results::{
 
 use super::trials::{cell, lab_config, trial};
 
-/// The claims of the 2017 study on training, as lenet-study resolves them. A test of that crate
+/// The claims of `lab-2017` on training, as lenet-study resolves them. A test of that crate
 /// compares the file with the study.
 pub(crate) fn lab_claims() -> Vec<ClaimRecord> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/claims/lab-2017.json");

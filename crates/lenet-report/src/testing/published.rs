@@ -1,4 +1,4 @@
-//! The published tables of the 2017 study, as its file has them.
+//! The published tables of `lab-2017`, as its file has them.
 
 use std::path::Path;
 

@@ -9,7 +9,7 @@ use lenet_results::{
 use super::claims::lab_claims;
 use super::published::published;
 
-/// The setting of the 2017 report, with dropout connected.
+/// The setting of `lab-2017`, with dropout connected.
 pub(crate) fn lab_config(optimizer: &str, learning_rate: f64, rate: f64) -> Trial {
     Trial {
         dropout: Dropout::connected(rate),
@@ -143,7 +143,7 @@ const FIGURES: [(&str, &str, &str, f64, bool); 5] = [
 
 const RATES: [f64; 4] = [0.1, 0.01, 0.001, 0.0001];
 
-/// A study like the 2017 report, with its claims on training, the published curves, and curves like
+/// A study like `lab-2017`, with its claims on training, the published curves, and curves like
 /// these.
 pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
     let ends = |optimizer: &str, rate: f64| match (optimizer, RATES.iter().position(|r| *r == rate))
