@@ -14,7 +14,7 @@ pub struct Names {
     varying: Vec<&'static str>,
 }
 
-/// The settings in the order in which a name tells them.
+/// The settings in the order in which a name tells them. One that does not stand here comes after them.
 const SPOKEN: [&str; 23] = [
     "optimizer",
     "learning_rate",
@@ -88,7 +88,10 @@ impl Names {
     }
 
     fn telling(told: impl Fn(&str) -> bool) -> Self {
-        let varying = SPOKEN.into_iter().filter(|name| told(name)).collect();
+        let others = Settings::NAMES.iter().copied();
+        let others = others.filter(|name| !SPOKEN.contains(name));
+        let all = SPOKEN.into_iter().chain(others);
+        let varying = all.filter(|name| told(name)).collect();
         Self { varying }
     }
 
