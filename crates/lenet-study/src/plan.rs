@@ -7,6 +7,7 @@ mod recorded;
 mod runtimes;
 mod size;
 mod splits;
+mod unfit;
 mod variants;
 
 use std::collections::HashMap;
@@ -31,6 +32,7 @@ pub use size::{MOST_RUNTIMES, MOST_TRIALS};
 use planned::without_duplicates;
 use runtimes::measured_once;
 use splits::KnownSplits;
+use unfit::Unfit;
 
 /// What a command carries out of a study.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,6 +139,7 @@ impl Plan {
         let (mut runtimes, mut notes) = (Vec::new(), Vec::new());
         let mut records = Vec::new();
         let mut splits = KnownSplits::default();
+        let mut unfit = Unfit::default();
         for figure in figures {
             let is_selected = selected.contains(&figure.id);
             let mut record = FigureRecord {
@@ -190,8 +193,10 @@ impl Plan {
                     }
                 }
             }
-            let published = config.published_table(figure);
-            record.published_data = published.map(|table| table.of_cells(&wholes));
+            if let Some(table) = config.published_table(figure) {
+                unfit.see(table, &wholes);
+                record.published_data = Some(table.of_cells(&wholes));
+            }
             records.push(record);
         }
         let mut trials = without_duplicates(trials);
@@ -202,7 +207,8 @@ impl Plan {
         // Stable: within a round the order of figures and cells stays.
         trials.sort_by_key(|trial| trial.round);
         let sets = trials.iter().map(|trial| (&*trial.data, &trial.config));
-        let warnings = data.warnings(sets);
+        let mut warnings = data.warnings(sets);
+        warnings.extend(unfit.warnings());
         Ok(Self {
             study: StudyRecord {
                 format: STUDY_FORMAT,

@@ -223,6 +223,12 @@ fn row(
 }
 
 impl PublishedConfig {
+    /// Whether each row belongs to one of these cells.
+    pub(crate) fn fits(&self, cells: &[Settings]) -> Vec<bool> {
+        let fits = |row: &Row| cells.iter().any(|cell| row.settings.fits(cell));
+        self.rows.iter().map(fits).collect()
+    }
+
     /// The rows that belong to cells, which are given by their whole settings.
     pub(crate) fn of_cells(&self, cells: &[Settings]) -> PublishedRecord {
         let mut series: Vec<(&Settings, PublishedSeries)> = Vec::new();
