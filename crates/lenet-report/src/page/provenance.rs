@@ -81,7 +81,13 @@ fn distinct(texts: impl Iterator<Item = String>) -> String {
 }
 
 fn host(e: &Environment) -> String {
-    format!("{} ({}, {}, {} cores)", e.host, e.cpu, e.os, e.cores)
+    format!(
+        "{} ({}, {}, {})",
+        e.host,
+        e.cpu,
+        e.os,
+        count(e.cores, "core")
+    )
 }
 
 /// Machines and builds of the trials.

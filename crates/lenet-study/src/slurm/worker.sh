@@ -39,9 +39,11 @@ echo "$(date '+%F %T') worker $number ends with $code${why:+ ($why)}"
 if [ -z "$why" ] && { [ "$code" = 130 ] || [ "$code" = 3 ]; }; then why=end; fi
 case $why,$code in
 time,130)
+    # One task of an array has the array's number, by which all of them would be queued again.
+    task=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
     # A controller that does not answer may do so in a moment. Where it obeys at once, TERM comes before the
     # answer.
-    until scontrol requeue "$SLURM_JOB_ID" || [ "$why" = end ]; do sleep 2; done
+    until scontrol requeue "${task:-$SLURM_JOB_ID}" || [ "$why" = end ]; do sleep 2; done
     ;;
 time,3)
     echo "no epoch was finished in this job's time (hint: a longer --time)" >&2
