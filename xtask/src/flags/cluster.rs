@@ -27,7 +27,7 @@ pub struct Cluster {
     /// How long a worker may run at a time, as for sbatch; it goes on in a new job
     #[arg(long, value_name = "TIME", requires = "executor")]
     pub time: Option<String>,
-    /// TOML file with the cluster's table [slurm]; default: the one that LENET_SITE names, if any
+    /// TOML file with what a cluster needs; default: the one that LENET_SITE names, if any
     #[arg(long, value_name = "FILE", requires = "executor")]
     pub site: Option<PathBuf>,
     /// The nodes share the folder of records, though its file system does not say so
