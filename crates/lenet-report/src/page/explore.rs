@@ -41,7 +41,7 @@ pub(super) fn section(content: &Content) -> Option<Markup> {
                 button type="reset" { "Show all" }
             }
             div id="parallel" hidden {
-                p.note { "A line for each cell, darker the better it is on the validation images. Drag along an "
+                p.note { "A line for each cell, darker (on a dark page lighter) the better it is on the validation images. Drag along an "
                     "axis to keep the cells in that range; click it to let go." }
                 div.scroll tabindex="0" role="region" aria-label="Parallel coordinates" {}
             }
