@@ -28,7 +28,8 @@ const TOLD: [&str; 5] = ["device", "backend", "placement", "dropout", "threads"]
 
 /// What the horizontal axis shows.
 enum Across {
-    Parameters,
+    /// As this setting changes them; others that change them too make curves of their own.
+    Parameters(&'static str),
     /// A setting with numbers, by its name.
     Setting(&'static str),
 }
@@ -40,17 +41,18 @@ impl Across {
         match architecture.as_slice() {
             [] => {}
             ["kernel"] => return Self::Setting("kernel"),
-            _ => return Self::Parameters,
+            ["filters", ..] => return Self::Parameters("filters"),
+            _ => return Self::Parameters("hidden"),
         }
         let mut numbers = ["batch_size", "samples", "trials", "threads"].into_iter();
         numbers
             .find(|name| is_axis(name))
-            .map_or(Self::Parameters, Self::Setting)
+            .map_or(Self::Parameters("filters"), Self::Setting)
     }
 
     fn value(&self, cell: &RuntimeCell) -> f64 {
         let number = match self {
-            Self::Parameters => cell.parameters,
+            Self::Parameters(_) => cell.parameters,
             Self::Setting("batch_size") => cell.config.batch_size,
             Self::Setting("kernel") => cell.config.network.kernel,
             Self::Setting("trials") => cell.execution.trials,
@@ -62,7 +64,7 @@ impl Across {
 
     fn title(&self) -> String {
         match self {
-            Self::Parameters => "trainable parameters (F: filters)".to_owned(),
+            Self::Parameters(_) => "trainable parameters (F: filters)".to_owned(),
             Self::Setting(name) => name.replace('_', " "),
         }
     }
@@ -70,7 +72,7 @@ impl Across {
     fn tick(&self, cell: &RuntimeCell) -> Tick {
         let at = self.value(cell);
         let mut labels = vec![thousands(at as usize)];
-        if let (Self::Parameters, [first, ..]) = (self, cell.config.network.filters.as_slice()) {
+        if let (Self::Parameters(_), [first, ..]) = (self, cell.config.network.filters.as_slice()) {
             labels.push(format!("F = {first}"));
         }
         Tick { at, labels }
@@ -81,8 +83,7 @@ impl Across {
         let told = |name: &str| {
             TOLD.contains(&name)
                 || match self {
-                    Self::Parameters => ARCHITECTURE.contains(&name),
-                    Self::Setting(own) => *own == name,
+                    Self::Parameters(own) | Self::Setting(own) => *own == name,
                 }
         };
         cell.beside(told)

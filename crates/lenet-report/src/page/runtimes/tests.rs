@@ -77,3 +77,47 @@ fn a_figure_over_kernels_has_them_below_it() {
     };
     assert!(has("kernel") && has("3") && has("5") && !has("7"));
 }
+
+/// Beside filters below it, kernels are curves of their own: one line through both would go up and down.
+#[test]
+fn kernels_beside_filters_make_curves() {
+    let mut records = Vec::new();
+    for (filters, kernel) in [(8, 3), (8, 5), (16, 3), (16, 5)] {
+        let mut blank = Grid::cpu().point(filters, 64, 0.0);
+        blank.config.network.kernel = kernel;
+        records.push(record(&blank, &[1.0, 1.5]));
+    }
+    let cells = records.iter().map(|record| CellRecord {
+        parameters: Some(record.parameters),
+        execution: Some(record.execution.clone()),
+        images: Some(record.images),
+        ..cell(
+            &format!(
+                "filters = {}, kernel = {}",
+                record.config.network.filters[0], record.config.network.kernel
+            ),
+            &record.config,
+            0,
+        )
+    });
+    let mut study = study(&[], Vec::new());
+    study.figures = vec![FigureRecord {
+        axes: vec!["filters".to_owned(), "kernel".to_owned()],
+        runtime: Some(RuntimeParameters::default()),
+        cells: cells.collect(),
+        ..study.figures.remove(0)
+    }];
+    let runtimes = in_series(&records);
+    let declared = fill(&[study], &runtimes);
+    let figures = crate::figures::of_runtimes(&runtimes, &declared, &[]);
+    let scene = figures[0].sheet.scene();
+    let told = scene.shapes.iter().filter_map(|shape| match shape {
+        crate::plot::scene::Shape::Text(text) => Some(text.text.as_str()),
+        _ => None,
+    });
+    let told: String = told.collect::<Vec<_>>().join("; ");
+    for kernel in ["kernel = 3", "kernel = 5"] {
+        assert!(told.contains(kernel), "{kernel}\n{told}");
+    }
+    assert!(!told.contains("filters = 8"), "{told}");
+}
