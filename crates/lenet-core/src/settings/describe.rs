@@ -1,6 +1,7 @@
 //! What may be written for a setting, found by reading it: a description cannot differ from the reader.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::rc::Rc;
 
 use super::{Node, Settings};
@@ -34,6 +35,52 @@ pub struct Key {
     pub forms: Vec<Form>,
     /// Whether the table is refused without it.
     pub is_required: bool,
+}
+
+impl fmt::Display for Form {
+    /// What may be written, in words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(words) => {
+                let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+                f.write_str(&quoted.join(", "))
+            }
+            Self::Text => f.write_str("a string"),
+            Self::Boolean => f.write_str("true or false"),
+            // Beyond this nobody counts.
+            Self::Count(Counts { least, most }) if *most >= u32::MAX as usize => {
+                write!(f, "a whole number from {least}")
+            }
+            Self::Count(Counts { least, most }) => {
+                write!(f, "a whole number from {least} to {most}")
+            }
+            Self::Number(bounds) => {
+                let words = bounds.hint.trim_start_matches("give ");
+                f.write_str(words.split(", e.g.").next().unwrap_or(words))
+            }
+            Self::List(elements) => {
+                let elements: Vec<String> = elements.iter().map(ToString::to_string).collect();
+                write!(f, "a list: [{}, …]", elements.join(" or "))
+            }
+            Self::Table(keys) => {
+                let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+                write!(f, "{{ {} }}", keys.join(", "))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    /// `kind = "adam"`, or the key alone, in brackets where it may be left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.forms.as_slice(), self.is_required) {
+            ([Form::Word(words)], true) if words.len() == 1 => {
+                write!(f, "{} = \"{}\"", self.name, words[0])
+            }
+            (_, true) => write!(f, "{} = …", self.name),
+            (_, false) => write!(f, "[{} = …]", self.name),
+        }
+    }
 }
 
 impl Settings {

@@ -1,3 +1,5 @@
+//! The schema against the reader, by a small checker of schemas.
+
 use serde_json::Value;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What may be written for each setting, and how it is told.
+
 use super::*;
 
 /// A short text for a form, to compare.
@@ -103,4 +105,30 @@ fn every_setting_has_a_form_and_a_meaning() {
             }
         }
     }
+}
+
+#[test]
+fn forms_are_told_in_words() {
+    let told = |name: &str| {
+        let forms = Settings::forms(name);
+        forms.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told("filters"),
+        [
+            "a whole number from 1 to 65536",
+            "a list: [a whole number from 1 to 65536, …]"
+        ]
+    );
+    assert_eq!(told("epochs"), ["a whole number from 1"]);
+    assert_eq!(
+        told("dropout"),
+        ["a share from 0 to below 1", "{ rate = …, [connected = …] }"]
+    );
+    assert_eq!(told("learning_rate"), ["a finite number above 0"]);
+    assert_eq!(told("padding"), ["\"same\", \"valid\", \"first\""]);
+    assert_eq!(
+        told("optimizer")[2],
+        "{ kind = \"momentum\", [momentum = …], [weight_decay = …] }"
+    );
 }
