@@ -211,6 +211,26 @@ pub enum DataError {
         /// Training images without those held out for validation.
         available: usize,
     },
+    /// A set that is known by its name cannot be had.
+    #[error(
+        "{set}: it cannot be had from the Hugging Face hub: {reason} (hint: load it once where there is a network; \
+         HF_HOME says where it is kept, HF_ENDPOINT where it comes from; or give a folder of IDX files)"
+    )]
+    Hub {
+        /// Its name.
+        set: &'static str,
+        /// Why not.
+        reason: String,
+    },
+    /// A set that is known by its name, in a build that cannot load such sets.
+    #[error(
+        "{set}: this program is built without candle-datasets, which loads it (hint: build it with its default \
+         features, or give a folder of IDX files)"
+    )]
+    NotBuiltIn {
+        /// Its name.
+        set: &'static str,
+    },
     /// An element of a tensor does not fit a byte.
     #[cfg(feature = "candle-datasets")]
     #[error("{value} times {scale} is not a whole number from 0 to 255, as pixels and labels are")]

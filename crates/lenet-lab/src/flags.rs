@@ -18,7 +18,7 @@ pub use checkpoint::{Checkpoint, Data};
 pub use cluster::Executor;
 pub use cuda::{CudaToolchain, GpuCheck};
 pub use help::{Completions, Init, Man, Schema, SettingsTable};
-pub use network::{Evaluate, Export, ExportFormat, Precision, Predict, Split, Train};
+pub use network::{Demo, Evaluate, Export, ExportFormat, Precision, Predict, Split, Train};
 pub use shared::{Assignment, Compute, Shard};
 pub use study::{Claims, Experiments, Pack, Report, Status, Worker};
 
@@ -110,6 +110,8 @@ pub enum Command {
     Evaluate(Evaluate),
     /// Classify image files or images of the test set
     Predict(Predict),
+    /// Draw digits on a page and see what a network makes of them
+    Demo(Demo),
     /// Write saved weights for another program: ONNX, or smaller safetensors
     Export(Export),
     /// Measure how fast this machine trains and evaluates the study's network

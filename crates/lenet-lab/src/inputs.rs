@@ -4,18 +4,22 @@ use std::path::Path;
 
 use lenet_core::bounds::{THREADS, TOGETHER};
 use lenet_core::{Backend, DeviceChoice, DeviceKind, Precision};
-use lenet_data::Dataset;
+use lenet_data::{Dataset, NamedSet};
 use lenet_results::Store;
 use lenet_train::{RunOptions, TrainError};
 
 use crate::flags::Data;
 use crate::output;
+use crate::progress::{LoadingProgress, Style};
 
 /// MNIST, or the data set in a folder of IDX files. What is probably not meant in it is a warning.
 ///
 /// # Errors
 /// A file cannot be used; the error names it.
 pub fn dataset(flags: &Data) -> anyhow::Result<Dataset> {
+    if let Some(name) = &flags.data {
+        return named_dataset(name, Path::new(""));
+    }
     let mut data = match (&flags.data_dir, &flags.data_set) {
         (None, _) => return Ok(Dataset::mnist()),
         (Some(folder), None) => Dataset::from_folder(folder)?,
@@ -26,6 +30,32 @@ pub fn dataset(flags: &Data) -> anyhow::Result<Dataset> {
     }
     warn(&data);
     Ok(data)
+}
+
+/// The data set of this name, or that in a folder, whose path is relative to `from`. What is probably not meant in
+/// it is a warning.
+///
+/// # Errors
+/// A file cannot be used, or the set cannot be had; the error names it.
+pub fn named_dataset(name: &str, from: &Path) -> anyhow::Result<Dataset> {
+    if let Some(set) = lenet_study::named_set(name, from) {
+        fetch(set)?;
+    }
+    let data = lenet_study::data_set(name, from)?;
+    warn(&data);
+    Ok(data)
+}
+
+/// Brings a set that is known by its name into the cache, with a bar.
+///
+/// # Errors
+/// It cannot be had.
+pub fn fetch(set: NamedSet) -> anyhow::Result<()> {
+    let bar = LoadingProgress::new(Style::of_this_terminal(false), set.title());
+    let shown = bar.clone();
+    let fetched = set.fetch(move |bytes, of| shown.show(bytes, of));
+    bar.finish();
+    Ok(fetched?)
 }
 
 /// Says what is probably not meant in a data set.

@@ -7,6 +7,7 @@ mod command_line;
 mod commands;
 mod digit;
 mod evidence;
+mod excerpt;
 mod exit;
 mod flags;
 mod input_file;
@@ -45,7 +46,9 @@ pub fn main(name: &'static str) -> ExitCode {
     match result {
         Ok(exit) => exit.into(),
         Err(Failure { exit, error }) => {
-            output::note(format_args!("error: {}", exit::chain(&error)));
+            let told = excerpt::told(&error).unwrap_or_else(|| vec![exit::chain(&error)]);
+            told.iter()
+                .for_each(|error| output::note(format_args!("error: {error}")));
             exit.into()
         }
     }
@@ -64,6 +67,7 @@ fn run(command: Command) -> CommandResult {
         Command::Train(flags) => commands::train::run(&flags),
         Command::Evaluate(flags) => commands::evaluate::run(&flags),
         Command::Predict(flags) => commands::predict::run(&flags),
+        Command::Demo(flags) => commands::demo::run(&flags),
         Command::Export(flags) => commands::export::run(&flags),
         Command::BenchCpu(flags) => commands::bench_cpu::run(&flags),
         Command::BenchRuntime(flags) => commands::bench_runtime::run(&flags),
@@ -96,6 +100,7 @@ fn check_environment(command: &Command) -> Result<(), Failure> {
         | Command::Train(_)
         | Command::Evaluate(_)
         | Command::Predict(_)
+        | Command::Demo(_)
         | Command::BenchCpu(_)
         | Command::BenchRuntime(_)
         | Command::GpuCheck(_) => true,

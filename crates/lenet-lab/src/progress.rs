@@ -1,6 +1,7 @@
 //! Progress of training: bars on a terminal, a line now and then elsewhere.
 
 mod grid;
+mod loading;
 mod timings;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::output;
 use crate::table::{count, duration};
 
 pub use grid::GridProgress;
+pub use loading::LoadingProgress;
 pub use timings::TimingProgress;
 
 /// How progress is shown.

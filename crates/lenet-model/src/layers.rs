@@ -11,6 +11,21 @@ pub(crate) fn stage(
     weight: &Tensor,
     bias: &Tensor,
 ) -> Result<Tensor> {
+    let y = convolution(x, geometry, stage, weight, bias)?;
+    match geometry.pools_after(stage) {
+        true => lenet_ops::max_pool::max_pool_2x2(&y),
+        false => Ok(y),
+    }
+}
+
+/// The same before its pool.
+pub(crate) fn convolution(
+    x: &Tensor,
+    geometry: &Geometry,
+    stage: usize,
+    weight: &Tensor,
+    bias: &Tensor,
+) -> Result<Tensor> {
     let zeros = geometry.stages.zeros(stage, geometry.kernel);
     let stride = geometry.stages.stride;
     // candle's gradient of a strided convolution takes the rows' remainder for the columns' too, and
@@ -20,12 +35,8 @@ pub(crate) fn stage(
     } else {
         x.conv2d(weight, zeros, stride, 1, 1)?
     };
-    let y = y.broadcast_add(&bias.reshape((1, bias.dim(0)?, 1, 1))?)?;
-    if geometry.pools_after(stage) {
-        lenet_ops::max_pool::max_pool_2x2(&y.relu()?)
-    } else {
-        y.relu()
-    }
+    y.broadcast_add(&bias.reshape((1, bias.dim(0)?, 1, 1))?)?
+        .relu()
 }
 
 /// Every `stride`-th row and column of images `[N, C, H, W]`, from the first.

@@ -1,5 +1,7 @@
 //! A study's file: base settings, figures, their axes, seeds; published data and claims.
 
+mod errors;
+
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,8 @@ use lenet_core::Settings;
 use lenet_core::bounds::Counts;
 use lenet_core::settings::Node as _;
 use lenet_results::StudyFile;
+
+use errors::read_all;
 
 /// A study as its file describes it. See `configs/lab-2017.toml` for the format.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,12 +142,25 @@ impl StudyConfig {
             });
             Ok(text)
         };
-        let document = Document::parse(text, origin)?;
+        let read = |document: &Document<'_>| {
+            files.borrow_mut().truncate(1);
+            Self::of_document(document, origin, &beside, &files)
+        };
+        read_all(text, origin, &read)
+    }
+
+    fn of_document(
+        document: &Document<'_>,
+        origin: &str,
+        beside: &Beside<'_>,
+        files: &RefCell<Vec<StudyFile>>,
+    ) -> Result<Self, StudyError> {
+        let files = || files.borrow().clone();
         let root = document.root();
         if flat::is_grid(&root) {
             let study = Self::of_grid(flat::read(&root, origin)?);
             return Ok(Self {
-                files: files.into_inner(),
+                files: files(),
                 ..study
             });
         }
@@ -174,7 +191,7 @@ impl StudyConfig {
                 "seeds" => seeds = read_seeds(node)?,
                 "base" => (base, base_node) = (from_node(node)?, node.clone()),
                 "predictions" => predictions = node.boolean()?,
-                "published" => published = published::read(node, &beside)?,
+                "published" => published = published::read(node, beside)?,
                 "claim" => claims = claims::read(node)?,
                 "slurm" => slurm = SlurmConfig::read(node)?,
                 _ => figures = read_figures(node)?,
@@ -209,7 +226,7 @@ impl StudyConfig {
             claims,
             slurm,
             note: None,
-            files: files.into_inner(),
+            files: files(),
             folder: PathBuf::new(),
         })
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use lenet_core::{Trial, ValidationDraw};
-use lenet_data::{DataError, Dataset, SplitSpec, Splits};
+use lenet_data::{DataError, Dataset, NamedSet, SplitSpec, Splits};
 use lenet_results::StudyData;
 
 use crate::config::StudyConfig;
@@ -20,17 +20,33 @@ pub struct DataSets {
     folders: BTreeMap<String, PathBuf>,
 }
 
-/// The data set of this name: MNIST, or that in a folder, whose path is relative to `from`.
+/// The data set of this name: MNIST, that in a folder, whose path is relative to `from`, or where there is no
+/// such folder, a [`NamedSet`].
 ///
 /// # Errors
-/// The folder cannot be used.
+/// The folder cannot be used, or the set cannot be had.
 pub fn data_set(name: &str, from: &Path) -> Result<Dataset, DataError> {
-    match (name, name.strip_suffix(TRANSPOSED)) {
-        (MNIST, _) => Ok(Dataset::mnist()),
-        (_, Some(folder)) => Dataset::from_folder(&from.join(folder))?.transposed(),
-        (folder, None) => Dataset::from_folder(&from.join(folder)),
+    if name == MNIST {
+        return Ok(Dataset::mnist());
+    }
+    if let Some(name) = name.strip_suffix(TRANSPOSED) {
+        return data_set(name, from)?.transposed();
+    }
+    match named_set(name, from) {
+        Some(set) => set.load(),
+        None => Dataset::from_folder(&from.join(name)),
     }
 }
+
+/// The set that a name stands for where no folder has it.
+#[must_use]
+pub fn named_set(name: &str, from: &Path) -> Option<NamedSet> {
+    let name = name.strip_suffix(TRANSPOSED).unwrap_or(name);
+    NamedSet::of(name).filter(|_| !from.join(name).exists())
+}
+
+/// What the record of a study has for the folder of a [`NamedSet`].
+const HUB: &str = "huggingface";
 
 impl DataSets {
     /// Loads every data set that the study names. A folder that the study's file names is relative to
@@ -59,6 +75,25 @@ impl DataSets {
     /// Loads what figures name with the settings that flags lay over those of training and those of
     /// runtimes.
     fn load_all(config: &StudyConfig, given: [&Settings; 2]) -> Result<Self, StudyError> {
+        let mut sets = Self::default();
+        for (name, from) in Self::named_by(config, given) {
+            sets.load_from(&name, from)?;
+        }
+        Ok(sets)
+    }
+
+    /// The sets among those of a study that come from the hub, each once.
+    #[must_use]
+    pub fn to_fetch(config: &StudyConfig, overrides: &Settings) -> Vec<NamedSet> {
+        let mut sets = Vec::new();
+        for (name, from) in Self::named_by(config, [overrides; 2]) {
+            sets.extend(named_set(&name, from).filter(|set| !sets.contains(set)));
+        }
+        sets
+    }
+
+    /// The names of all sets of a study, each with the folder that it is relative to.
+    fn named_by<'c>(config: &'c StudyConfig, given: [&Settings; 2]) -> Vec<(String, &'c Path)> {
         let here = Path::new("");
         let mut names: Vec<(String, &Path)> = Vec::new();
         for figure in &config.figures {
@@ -74,15 +109,14 @@ impl DataSets {
                 names.extend(values.map(|value| (value.data_name().to_owned(), &*config.folder)));
             }
         }
-        let mut sets = Self::default();
-        for (name, from) in names {
-            sets.load_from(&name, from)?;
-        }
-        Ok(sets)
+        names
     }
 
     fn load_from(&mut self, name: &str, from: &Path) -> Result<&Dataset, StudyError> {
-        let folder = from.join(name);
+        let folder = match named_set(name, from) {
+            Some(_) => PathBuf::from(HUB),
+            None => from.join(name),
+        };
         if let Some(other) = self.folders.get(name).filter(|other| **other != folder) {
             return Err(StudyError::TwoFolders {
                 name: name.to_owned(),
@@ -109,7 +143,10 @@ impl DataSets {
             StudyData {
                 name: name.clone(),
                 source: self.by_name[name].source.clone(),
-                folder: std::path::absolute(&folder).unwrap_or(folder),
+                folder: match folder == Path::new(HUB) {
+                    true => folder,
+                    false => std::path::absolute(&folder).unwrap_or(folder),
+                },
             }
         };
         self.folders.iter().map(recorded).collect()
@@ -124,10 +161,15 @@ impl DataSets {
         let mut sets = Self::default();
         sets.by_name.insert(MNIST.to_owned(), Dataset::mnist());
         for known in recorded {
-            let set = Dataset::from_folder(&known.folder)?;
-            let set = match known.name.ends_with(TRANSPOSED) {
-                true => set.transposed()?,
-                false => set,
+            let name = known.name.strip_suffix(TRANSPOSED);
+            let bare = name.unwrap_or(&known.name);
+            let set = match NamedSet::of(bare).filter(|_| known.folder == Path::new(HUB)) {
+                Some(set) => set.load()?,
+                None => Dataset::from_folder(&known.folder)?,
+            };
+            let set = match name {
+                Some(_) => set.transposed()?,
+                None => set,
             };
             if set.source != known.source {
                 return Err(StudyError::OtherData {

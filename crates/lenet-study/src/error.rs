@@ -50,6 +50,9 @@ pub enum StudyError {
         /// Why not.
         reason: String,
     },
+    /// Several mistakes of one file.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nerror: "))]
+    Several(Vec<StudyError>),
     /// Not TOML.
     #[error("{place}: not valid TOML: {message}")]
     Syntax {
@@ -299,4 +302,20 @@ pub enum StudyError {
         /// Device and backend.
         device: String,
     },
+}
+
+impl StudyError {
+    /// Where in the file the mistake is, where it is in one.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Syntax { place, .. }
+            | Self::Table { place, .. }
+            | Self::UnknownKey { place, .. }
+            | Self::MissingKey { place, .. }
+            | Self::Type { place, .. }
+            | Self::Value { place, .. } => Some(place),
+            _ => None,
+        }
+    }
 }

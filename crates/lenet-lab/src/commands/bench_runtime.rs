@@ -21,7 +21,7 @@ use crate::commands::report::read;
 use crate::evidence::Kept;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::BenchRuntime;
-use crate::inputs::{check_devices, check_threads, warn_of_load};
+use crate::inputs::{check_devices, check_threads, fetch, warn_of_load};
 use crate::interrupt::stop_flag;
 use crate::overlay::Overlay;
 use crate::progress::GridProgress;
@@ -42,6 +42,9 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
     let study = StudyConfig::open(&flags.config).or_refuse()?;
     let overrides = overrides(flags).or_refuse()?;
     let machine = Machine::here(&flags.device, flags.threads).or_refuse()?;
+    for set in DataSets::to_fetch(&study, &overrides.settings) {
+        fetch(set).or_refuse()?;
+    }
     let data = DataSets::open_runtimes(&study, &overrides).or_refuse()?;
     let mut plan = Plan::expand_runtimes(&study, &overrides, &machine, &data).or_refuse()?;
     plan.study.commands = vec![command_line()];

@@ -39,6 +39,9 @@ pub fn run(flags: &Experiments) -> CommandResult {
     if let Some(most) = most {
         overrides.seeds = Some(first_look(&study, most).or_refuse()?);
     }
+    for set in DataSets::to_fetch(&study, &overrides.settings) {
+        inputs::fetch(set).or_refuse()?;
+    }
     let data = Arc::new(DataSets::open(&study, &overrides).or_refuse()?);
     let mut plan = Plan::expand(&study, &overrides, &data).or_refuse()?;
     plan.study.until_decided = most;

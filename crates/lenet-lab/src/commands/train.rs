@@ -8,7 +8,7 @@ use lenet_data::{Dataset, SplitSpec, Splits};
 use lenet_model::TrainingImages;
 use lenet_model::weights::{self, Reading, Weights};
 use lenet_results::{EpochRecord, Outcome};
-use lenet_study::{TomlSettings as _, data_set};
+use lenet_study::TomlSettings as _;
 use lenet_train::{Ended, Event, MemoryUse, TrainError, memory_bytes};
 use serde_json::json;
 
@@ -162,6 +162,9 @@ fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
     if flags.data.data_dir.is_some() {
         overlay.note("data", "--data-dir");
     }
+    if flags.data.data.is_some() {
+        overlay.note("data", "--data");
+    }
     overlay.set(&flags.set)?;
     let settings = overlay.into_settings();
     if let Some(name) = settings.only(&Settings::OF_RUNTIME).given().first() {
@@ -174,16 +177,15 @@ fn settings(flags: &Train) -> anyhow::Result<(Settings, usize)> {
 }
 
 fn dataset(flags: &Train, settings: &Settings) -> anyhow::Result<Dataset> {
-    match (&flags.data.data_dir, settings.data_name()) {
-        (Some(_), _) | (None, lenet_core::MNIST) => inputs::dataset(&flags.data),
-        (None, folder) => {
+    let is_by_flag = flags.data.data.is_some() || flags.data.data_dir.is_some();
+    match (is_by_flag, settings.data_name()) {
+        (true, _) | (false, lenet_core::MNIST) => inputs::dataset(&flags.data),
+        (false, folder) => {
             // A file names what lies beside it, a flag what lies in the current folder.
             let by_flag = flags.set.iter().any(|given| given.key == "data");
             let file = flags.config.as_deref().filter(|_| !by_flag);
             let beside = file.and_then(Path::parent).unwrap_or(Path::new(""));
-            let data = data_set(folder, beside)?;
-            inputs::warn(&data);
-            Ok(data)
+            inputs::named_dataset(folder, beside)
         }
     }
 }

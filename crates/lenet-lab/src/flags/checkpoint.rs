@@ -33,9 +33,12 @@ pub struct Checkpoint {
     pub normalize: Option<MeanAndDeviation>,
 }
 
-/// A folder of images.
+/// Which images.
 #[derive(Debug, Args)]
 pub struct Data {
+    /// mnist (the default), fashion-mnist, cifar-10, or a folder of IDX files
+    #[arg(long, value_name = "NAME-OR-DIR", conflicts_with = "data_dir")]
+    pub data: Option<String>,
     /// Folder of IDX files instead of MNIST
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,

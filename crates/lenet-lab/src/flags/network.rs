@@ -70,6 +70,28 @@ pub struct Train {
     pub progress: Progress,
 }
 
+/// `demo`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  lenet-lab demo --open                                draw digits for the network that comes with the program
+  lenet-lab demo --train                               watch a network learn them first
+  lenet-lab demo --checkpoint lenet.safetensors --port 0")]
+pub struct Demo {
+    /// Weights to show; default: a network of 16 filters, trained on MNIST
+    #[arg(long, value_name = "FILE", conflicts_with = "train")]
+    pub checkpoint: Option<PathBuf>,
+    /// Train a network of 8 filters in view
+    #[arg(long)]
+    pub train: bool,
+    /// Port of the page on this machine; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 8017)]
+    pub port: u16,
+    /// Open the page in a browser
+    #[arg(long)]
+    pub open: bool,
+}
+
 /// `evaluate`
 #[derive(Debug, Args)]
 #[command(after_help = "\

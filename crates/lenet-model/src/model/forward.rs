@@ -31,6 +31,19 @@ impl LeNet {
         Ok(x)
     }
 
+    /// Maps of the first convolution after its ReLU and before any pool, `[N, F, H, W]`, by candle's ops: what
+    /// each filter finds where, to look at.
+    ///
+    /// # Errors
+    /// As [`Self::hidden_activations`].
+    pub fn first_maps(&self, images: &Tensor) -> Result<Tensor> {
+        let images = self.images(images)?;
+        let Some(first) = self.stages.first() else {
+            candle_core::bail!("a network has a stage");
+        };
+        layers::convolution(&images, &self.geometry, 0, &first.weight, &first.bias)
+    }
+
     /// Logits, `[N, classes]`, from the output of [`Self::hidden_activations`].
     ///
     /// # Errors
