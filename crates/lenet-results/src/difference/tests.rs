@@ -12,7 +12,11 @@ fn completed() -> TrialRecord {
 fn the_first_number_that_differs_is_told() {
     type Change = fn(&mut EpochRecord);
     let cases: [(&str, Change, &str); 9] = [
-        ("step", |e| e.step += 1, "epoch 2, step: 860 and 861 (+1.000e0)"),
+        (
+            "step",
+            |e| e.step += 1,
+            "epoch 2, step: 860 and 861 (+1.000e0)",
+        ),
         (
             "learning_rate",
             |e| e.learning_rate = 0.002,

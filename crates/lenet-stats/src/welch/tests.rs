@@ -20,7 +20,10 @@ fn intervals_agree_with_scipy() {
     for case in cases::<Case>(include_str!("../../oracle/welch.json"), "differences") {
         let name = format!("{:?} − {:?} at {}", case.left, case.right, case.level);
         let found = welch_difference(&case.left, &case.right, case.level).unwrap();
-        assert!((found.point - case.point).abs() <= 1e-12, "{name}: {found:?}");
+        assert!(
+            (found.point - case.point).abs() <= 1e-12,
+            "{name}: {found:?}"
+        );
         differences.bounds(&name, found.interval, Some(case.interval));
         differences.equal(&name, found.n, case.left.len() + case.right.len());
         differences.equal(&name, found.level, case.level);
@@ -63,9 +66,6 @@ fn bad_input_is_refused() {
         welch_difference(&not_finite, &fine, 0.95),
         welch_difference(&fine, &not_finite, 0.95),
     ] {
-        assert!(matches!(
-            found,
-            Err(StatsError::NotFinite { index: 1, .. })
-        ));
+        assert!(matches!(found, Err(StatsError::NotFinite { index: 1, .. })));
     }
 }
