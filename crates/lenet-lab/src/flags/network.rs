@@ -11,11 +11,11 @@ use super::shared::{Assignment, Compute, Progress, Threads};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask train --optimizer adam --learning-rate 0.001 --save lenet.safetensors
-  cargo xtask train --filters 8,16 --dropout 0.5 --epochs 3 --seed 7
-  cargo xtask train --data-dir fashion-mnist --batch-size 64
-  cargo xtask train --config base.toml --learning-rate 0.05
-  cargo xtask train --set schedule=cosine --set 'optimizer={ kind = \"adam\", beta1 = 0.95 }'
+  lenet-lab train --optimizer adam --learning-rate 0.001 --save lenet.safetensors
+  lenet-lab train --filters 8,16 --dropout 0.5 --epochs 3 --seed 7
+  lenet-lab train --data-dir fashion-mnist --batch-size 64
+  lenet-lab train --config base.toml --learning-rate 0.05
+  lenet-lab train --set schedule=cosine --set 'optimizer={ kind = \"adam\", beta1 = 0.95 }'
 
 What is not given is as usual: 16 filters, SGD at 0.1, batches of 128. The last line on stdout is JSON.")]
 pub struct Train {
@@ -71,8 +71,8 @@ pub struct Train {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask evaluate --checkpoint lenet.safetensors
-  cargo xtask evaluate --checkpoint lenet.safetensors --split validation --csv logits.csv")]
+  lenet-lab evaluate --checkpoint lenet.safetensors
+  lenet-lab evaluate --checkpoint lenet.safetensors --split validation --csv logits.csv")]
 pub struct Evaluate {
     #[command(flatten)]
     pub checkpoint: Checkpoint,
@@ -112,9 +112,9 @@ pub enum Split {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask predict --checkpoint lenet.safetensors digit.png photo.jpg
-  cargo xtask predict --checkpoint lenet.safetensors --index 0 --index 4740
-  cargo xtask predict --checkpoint theirs.safetensors --padding valid --normalize 0.1307,0.3081 digit.png")]
+  lenet-lab predict --checkpoint lenet.safetensors digit.png photo.jpg
+  lenet-lab predict --checkpoint lenet.safetensors --index 0 --index 4740
+  lenet-lab predict --checkpoint theirs.safetensors --padding valid --normalize 0.1307,0.3081 digit.png")]
 pub struct Predict {
     /// Image files: PNG, JPEG, PGM or PPM; - reads one from standard input
     #[arg(value_name = "FILE", required_unless_present = "index")]
@@ -135,8 +135,8 @@ pub struct Predict {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask export --checkpoint lenet.safetensors --out lenet.onnx
-  cargo xtask export --checkpoint lenet.safetensors --precision f16 --out half.safetensors
+  lenet-lab export --checkpoint lenet.safetensors --out lenet.onnx
+  lenet-lab export --checkpoint lenet.safetensors --precision f16 --out half.safetensors
 
 An ONNX model takes `images` [N, C, H, W] (f32 in [0, 1], N free) and gives `logits`.")]
 pub struct Export {

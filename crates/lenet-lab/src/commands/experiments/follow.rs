@@ -11,7 +11,7 @@ use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Experiments;
 use crate::progress::{Progress, Style};
 use crate::table::count;
-use crate::{interrupt, output};
+use crate::{interrupt, output, program};
 
 use super::conclude::conclude;
 
@@ -126,7 +126,10 @@ impl Follower<'_> {
         let trials = &self.plan.trials;
         let done = seen.iter().filter(|seen| **seen == Seen::Done).count();
         if let End::Stopped = end {
-            output::note("no longer followed; the workers go on (hint: cargo xtask status)");
+            output::note(format_args!(
+                "no longer followed; the workers go on (hint: {} status)",
+                program::name()
+            ));
             return Ok(Exit::Interrupted);
         }
         let failed: Vec<FailedTrial> = trials

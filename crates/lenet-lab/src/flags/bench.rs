@@ -11,10 +11,10 @@ use lenet_core::Backend;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask bench-cpu
-  cargo xtask bench-cpu --filters 8,16,32 --batch-size 16,128 --threads 2
-  cargo xtask bench-cpu --jobs 2 --json
-  cargo xtask bench-cpu --backend fused --backend stock --samples 1000")]
+  lenet-lab bench-cpu
+  lenet-lab bench-cpu --filters 8,16,32 --batch-size 16,128 --threads 2
+  lenet-lab bench-cpu --jobs 2 --json
+  lenet-lab bench-cpu --backend fused --backend stock --samples 1000")]
 pub struct BenchCpu {
     /// Filters of both convolutions
     #[arg(long, value_name = "F", value_delimiter = ',', default_value = "16")]
@@ -49,12 +49,12 @@ pub struct BenchCpu {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask bench-runtime                            figures 4 and 5 of the report
-  cargo xtask bench-runtime --only 4 --filters 8,16 --repeats 10
-  cargo xtask bench-runtime --device cpu --backend fused --backend stock --filters 8
-  cargo xtask bench-runtime --device cuda --trials 1,8,80 --filters 8,16
-  cargo xtask bench-runtime --set optimizer=adam --set kernel=5 --out results/adam
-  cargo xtask bench-runtime --config my-study.toml --over 120")]
+  lenet-lab bench-runtime                            figures 4 and 5 of the report
+  lenet-lab bench-runtime --only 4 --filters 8,16 --repeats 10
+  lenet-lab bench-runtime --device cpu --backend fused --backend stock --filters 8
+  lenet-lab bench-runtime --device cuda --trials 1,8,80 --filters 8,16
+  lenet-lab bench-runtime --set optimizer=adam --set kernel=5 --out results/adam
+  lenet-lab bench-runtime --config my-study.toml --over 120")]
 pub struct BenchRuntime {
     /// Study whose runtime figures to measure: a TOML file, or lab-2017
     #[arg(long, value_name = "FILE-OR-NAME", default_value = "lab-2017")]

@@ -8,7 +8,9 @@ mod network;
 mod shared;
 mod study;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::program;
 
 pub use bench::{BenchCpu, BenchRuntime};
 pub use checkpoint::{Checkpoint, Data};
@@ -21,8 +23,7 @@ pub use study::{Claims, Experiments, Pack, Report, Status, Worker};
 /// Hyperparameter studies of small convolutional networks.
 #[derive(Debug, Parser)]
 #[command(
-    name = "xtask",
-    bin_name = "cargo xtask",
+    name = "lenet-lab",
     version,
     subcommand_required = true,
     arg_required_else_help = true,
@@ -36,6 +37,35 @@ pub struct Flags {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Flags {
+    /// Reads the arguments of this process.
+    ///
+    /// # Errors
+    /// [`clap::Error`] for a request for help or for the version, and for arguments that are refused.
+    pub fn read() -> Result<Self, clap::Error> {
+        let mut matches = Self::typed_as_usual().try_get_matches()?;
+        Self::from_arg_matches_mut(&mut matches)
+    }
+
+    /// The command line with the program's name as the user types it, in usage and examples.
+    fn typed_as_usual() -> clap::Command {
+        let command = Self::command().bin_name(program::name());
+        let names: Vec<String> = command
+            .get_subcommands()
+            .map(|command| command.get_name().to_owned())
+            .collect();
+        names.into_iter().fold(command, |command, name| {
+            command.mut_subcommand(name, |subcommand| {
+                let examples = subcommand.get_after_help().map(ToString::to_string);
+                match examples {
+                    Some(text) => subcommand.after_help(program::as_typed(&text)),
+                    None => subcommand,
+                }
+            })
+        })
+    }
 }
 
 /// The commands.
@@ -70,3 +100,6 @@ pub enum Command {
     /// Prepare a build with CUDA where there is no CUDA toolkit
     CudaToolchain(CudaToolchain),
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,7 +73,7 @@ fn cudarc_sources() -> anyhow::Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["metadata", "--format-version", "1", "--locked"])
-        .args(["--features", "xtask/cuda"])
+        .args(["--features", "lenet-lab/cuda"])
         .output()
         .context("cargo cannot be run")?;
     ensure!(

@@ -17,7 +17,7 @@ use crate::flags::{Executor, Experiments};
 use crate::overview::plan_table;
 use crate::progress::{Style, TimingProgress};
 use crate::table::{count, duration};
-use crate::{output, register};
+use crate::{output, program, register};
 
 use super::follow::Follower;
 
@@ -165,8 +165,9 @@ impl Handover<'_> {
         output::line(command).or_fail()?;
         output::note(format_args!(
             "start this command as often as you like, on any machine that sees the folder; each worker takes \
-             trials until none of {} is left, and `cargo xtask report` then makes the report",
-            left.len()
+             trials until none of {} is left, and `{} report` then makes the report",
+            left.len(),
+            program::name()
         ));
         match self.flags.cluster.wait {
             true => self.follow(&store, None),
@@ -238,7 +239,7 @@ impl Handover<'_> {
         let mut submission = Submission {
             study: &self.plan.study.name,
             out: &self.out,
-            program: Path::new("xtask"),
+            program: Path::new(program::USUAL),
             arguments: &arguments,
             request: &asked.request,
             max_array_size: asked.cluster.max_array_size,
@@ -267,9 +268,10 @@ impl Handover<'_> {
 
     fn tell_done(&self) {
         output::note(format_args!(
-            "all of {} are done: nothing is submitted (hint: cargo xtask report --records {1} --out {1}/report)",
+            "all of {} are done: nothing is submitted (hint: {2} report --records {1} --out {1}/report)",
             count(self.plan.trials.len(), "trial"),
-            self.out.display()
+            self.out.display(),
+            program::name()
         ));
     }
 
@@ -296,10 +298,11 @@ impl Handover<'_> {
         output::line(format_args!("workers  {}", submitted.workers.join(" ")))?;
         output::line(format_args!("report   {}", submitted.report))?;
         output::note(format_args!(
-            "{} of {} each; logs in {}; `cargo xtask status --out {}` says how far they are",
+            "{} of {} each; logs in {}; `{} status --out {}` says how far they are",
             count(request.workers, "worker"),
             count(request.cpus, "core"),
             self.out.join("logs").display(),
+            program::name(),
             self.out.display()
         ));
         Ok(())

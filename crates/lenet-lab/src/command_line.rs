@@ -1,21 +1,14 @@
 //! The command that this process was started by, for records and reports.
 
+use crate::program;
+
 /// The whole command, quoted as a shell reads it.
 pub fn command_line() -> String {
-    let mut arguments = std::env::args_os();
-    let program = arguments.next().unwrap_or_default();
-    let program = std::path::Path::new(&program)
-        .file_stem()
-        .unwrap_or_default();
-    // Cargo tells the programs that it starts.
-    let first = match std::env::var_os("CARGO") {
-        Some(_) => "cargo xtask".to_owned(),
-        None => program.to_string_lossy().into_owned(),
-    };
-    let arguments: Vec<String> = arguments
+    let arguments: Vec<String> = std::env::args_os()
+        .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect();
-    quoted(&first, &arguments)
+    quoted(program::name(), &arguments)
 }
 
 fn quoted(program: &str, arguments: &[String]) -> String {

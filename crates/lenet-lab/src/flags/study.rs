@@ -12,14 +12,14 @@ use super::shared::{Assignment, Compute, Progress, Shard};
 #[command(mut_arg("backend", |arg| arg.help("Which code computes the networks")))]
 #[command(after_help = "\
 Examples:
-  cargo xtask experiments                              the built-in study: 80 trials
-  cargo xtask experiments --seeds 1                    the same, one repeat of each cell
-  cargo xtask experiments --config smoke               a study of seconds
-  cargo xtask experiments --config my-grid.toml --dry-run
-  cargo xtask experiments --only 1 --only 3 --epochs 3
-  cargo xtask experiments --until-decided --max-seeds 10
-  cargo xtask experiments --seeds 1 --set schedule=cosine --set kernel=5
-  cargo xtask experiments --executor slurm --tasks 16 --time 1:00:00 --dry-run")]
+  lenet-lab experiments                              the built-in study: 80 trials
+  lenet-lab experiments --seeds 1                    the same, one repeat of each cell
+  lenet-lab experiments --config smoke               a study of seconds
+  lenet-lab experiments --config my-grid.toml --dry-run
+  lenet-lab experiments --only 1 --only 3 --epochs 3
+  lenet-lab experiments --until-decided --max-seeds 10
+  lenet-lab experiments --seeds 1 --set schedule=cosine --set kernel=5
+  lenet-lab experiments --executor slurm --tasks 16 --time 1:00:00 --dry-run")]
 pub struct Experiments {
     /// Study to carry out: a TOML file, or lab-2017, linear-scaling, depth, small-grid, full-grid
     /// or smoke
@@ -87,8 +87,8 @@ pub struct Experiments {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask worker --out results/full-grid
-  cargo xtask worker --out results/full-grid --index 3 --of 16 --jobs 4
+  lenet-lab worker --out results/full-grid
+  lenet-lab worker --out results/full-grid --index 3 --of 16 --jobs 4
 Exit codes: 0 nothing is left, 1 some trial failed, 2 refused, 130 stopped, 3 stopped before it had
 finished an epoch.")]
 pub struct Worker {
@@ -119,8 +119,8 @@ pub struct Worker {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask report --records results/lab-2017 --out results/lab-2017/report --open
-  cargo xtask report --records results/here --records results/there --out merged")]
+  lenet-lab report --records results/lab-2017 --out results/lab-2017/report --open
+  lenet-lab report --records results/here --records results/there --out merged")]
 pub struct Report {
     /// Folder that `experiments --out` or `bench-runtime --out` wrote, or a file of `pack` (may be given
     /// more than once: they are merged)
@@ -146,8 +146,8 @@ pub struct Report {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask pack --records results/full-grid --out full-grid.jsonl.gz
-  cargo xtask report --records full-grid.jsonl.gz --out report")]
+  lenet-lab pack --records results/full-grid --out full-grid.jsonl.gz
+  lenet-lab report --records full-grid.jsonl.gz --out report")]
 pub struct Pack {
     /// Folder that `experiments --out` or `bench-runtime --out` wrote
     #[arg(long, value_name = "DIR")]
@@ -161,9 +161,9 @@ pub struct Pack {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask claims
-  cargo xtask claims --records results/my-grid --json
-  cargo xtask claims --records results/my-grid --config other-claims.toml")]
+  lenet-lab claims
+  lenet-lab claims --records results/my-grid --json
+  lenet-lab claims --records results/my-grid --config other-claims.toml")]
 pub struct Claims {
     /// Folder that `experiments --out` or `bench-runtime --out` wrote, or a file of `pack` (may be given
     /// more than once: they are merged)
@@ -185,8 +185,8 @@ pub struct Claims {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cargo xtask status
-  cargo xtask status --out results/full-grid")]
+  lenet-lab status
+  lenet-lab status --out results/full-grid")]
 pub struct Status {
     /// Folder that `experiments --out` wrote, or a file of `pack`
     #[arg(long, value_name = "DIR", default_value = "results/lab-2017")]

@@ -35,8 +35,7 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
         return Err(Failure {
             exit: Exit::Refused,
             error: anyhow::anyhow!(
-                "this is a debug build, whose times mean nothing (hint: `cargo xtask` builds an \
-                 optimised one)"
+                "this is a debug build, whose times mean nothing (hint: build with --release)"
             ),
         });
     }

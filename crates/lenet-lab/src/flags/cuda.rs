@@ -26,8 +26,8 @@ pub struct GpuCheck {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Prints what to set in the environment of a build, for a shell:
-  (eval \"$(cargo xtask cuda-toolchain)\" && cargo clippy --workspace --features cuda)
-  (eval \"$(cargo xtask cuda-toolchain --nvcc)\" && cargo build --release --features cuda)")]
+  (eval \"$(lenet-lab cuda-toolchain)\" && cargo clippy --workspace --features cuda)
+  (eval \"$(lenet-lab cuda-toolchain --nvcc)\" && cargo build --release --features cuda)")]
 pub struct CudaToolchain {
     /// Compile kernels, with NVIDIA's compiler from the Python index (271 MB); without this they
     /// are empty, which is enough to check, lint, link and test on the processor
