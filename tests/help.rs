@@ -18,6 +18,7 @@ fn help_texts() {
         "report",
         "claims",
         "status",
+        "diff",
         "train",
         "evaluate",
         "predict",

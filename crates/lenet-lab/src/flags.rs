@@ -3,6 +3,7 @@
 mod bench;
 mod checkpoint;
 mod cluster;
+mod compare;
 mod cuda;
 mod network;
 mod shared;
@@ -15,6 +16,7 @@ use crate::program;
 pub use bench::{BenchCpu, BenchRuntime};
 pub use checkpoint::{Checkpoint, Data};
 pub use cluster::Executor;
+pub use compare::Diff;
 pub use cuda::{CudaToolchain, GpuCheck};
 pub use network::{Evaluate, Export, ExportFormat, Precision, Predict, Split, Train};
 pub use shared::{Assignment, Compute, Shard};
@@ -83,6 +85,8 @@ pub enum Command {
     Claims(Claims),
     /// Say what of a study is done, running, failed and missing
     Status(Status),
+    /// Say whether two sets of records are equal, and where they differ
+    Diff(Diff),
     /// Train one network
     Train(Box<Train>),
     /// Loss and accuracy of saved weights on a split

@@ -59,6 +59,7 @@ fn run(command: Command) -> CommandResult {
         Command::Report(flags) => commands::report::run(&flags),
         Command::Claims(flags) => commands::claims::run(&flags),
         Command::Status(flags) => commands::status::run(&flags),
+        Command::Diff(flags) => commands::diff::run(&flags),
         Command::Train(flags) => commands::train::run(&flags),
         Command::Evaluate(flags) => commands::evaluate::run(&flags),
         Command::Predict(flags) => commands::predict::run(&flags),
@@ -98,6 +99,7 @@ fn check_environment(command: &Command) -> Result<(), Failure> {
         | Command::Report(_)
         | Command::Claims(_)
         | Command::Status(_)
+        | Command::Diff(_)
         | Command::Export(_)
         | Command::CudaToolchain(_) => false,
     };

@@ -4,6 +4,7 @@ pub mod bench_cpu;
 pub mod bench_runtime;
 pub mod claims;
 pub mod cuda_toolchain;
+pub mod diff;
 pub mod evaluate;
 pub mod experiments;
 pub mod export;
