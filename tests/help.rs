@@ -19,6 +19,7 @@ fn help_texts() {
         "claims",
         "status",
         "diff",
+        "verify",
         "train",
         "evaluate",
         "predict",

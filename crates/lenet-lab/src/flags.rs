@@ -16,7 +16,7 @@ use crate::program;
 pub use bench::{BenchCpu, BenchRuntime};
 pub use checkpoint::{Checkpoint, Data};
 pub use cluster::Executor;
-pub use compare::Diff;
+pub use compare::{Diff, Verify};
 pub use cuda::{CudaToolchain, GpuCheck};
 pub use network::{Evaluate, Export, ExportFormat, Precision, Predict, Split, Train};
 pub use shared::{Assignment, Compute, Shard};
@@ -87,6 +87,8 @@ pub enum Command {
     Status(Status),
     /// Say whether two sets of records are equal, and where they differ
     Diff(Diff),
+    /// Compute some trials of published records again and compare every bit
+    Verify(Verify),
     /// Train one network
     Train(Box<Train>),
     /// Loss and accuracy of saved weights on a split

@@ -60,6 +60,7 @@ fn run(command: Command) -> CommandResult {
         Command::Claims(flags) => commands::claims::run(&flags),
         Command::Status(flags) => commands::status::run(&flags),
         Command::Diff(flags) => commands::diff::run(&flags),
+        Command::Verify(flags) => commands::verify::run(&flags),
         Command::Train(flags) => commands::train::run(&flags),
         Command::Evaluate(flags) => commands::evaluate::run(&flags),
         Command::Predict(flags) => commands::predict::run(&flags),
@@ -92,6 +93,7 @@ fn check_environment(command: &Command) -> Result<(), Failure> {
         | Command::Train(_)
         | Command::Evaluate(_)
         | Command::Predict(_)
+        | Command::Verify(_)
         | Command::BenchCpu(_)
         | Command::BenchRuntime(_)
         | Command::GpuCheck(_) => true,

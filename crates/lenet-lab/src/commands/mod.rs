@@ -14,4 +14,5 @@ pub mod predict;
 pub mod report;
 pub mod status;
 pub mod train;
+pub mod verify;
 pub mod worker;

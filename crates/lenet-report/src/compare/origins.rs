@@ -108,6 +108,9 @@ fn of_study(study: &StudyRecord) -> Vec<(String, String)> {
     facts.push((format!("title of {name}"), study.title.clone()));
     let altered = study.altered.iter();
     facts.extend(altered.map(|a| (format!("setting altered of {name}"), a.run.clone())));
+    if let Some(level) = &study.level {
+        facts.push((format!("level of {name}"), level.clone()));
+    }
     if let Some(most) = study.until_decided {
         facts.push((
             format!("most seeds of a cell of {name}, until decided"),

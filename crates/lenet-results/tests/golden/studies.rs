@@ -308,5 +308,6 @@ pub fn first_study() -> StudyRecord {
         files: Vec::new(),
         data: Vec::new(),
         predictions: true,
+        level: None,
     }
 }
