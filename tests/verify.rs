@@ -201,7 +201,7 @@ fn a_forced_level_verifies_its_own_records_alone() {
         "out",
         "--quiet",
     ]);
-    assert!(portable.status().unwrap().success());
+    assert!(portable.output().unwrap().status.success());
     let (code, json) = verify(root, "out --sample 1");
     assert_eq!(
         (code, &json["verified"][0]["level"]),
@@ -287,6 +287,17 @@ fn the_data_must_be_those_of_the_records() {
     }
     let (code, json) = verify(root, "out --data-dir changed --data-dir noise");
     assert_eq!((code, findings(&json)), (Some(0), vec!["equal"; 3]));
+
+    // Rows and columns are exchanged as they were.
+    let own = fs::read_to_string(root.join("own.toml")).unwrap();
+    let turned = own.replace("\"noise\"", "{ folder = \"noise\", transpose = true }");
+    fs::write(root.join("own.toml"), turned).unwrap();
+    succeed(
+        root,
+        "experiments --config own.toml --out turned --quiet --seeds 1",
+    );
+    let (code, json) = verify(root, "turned --data-dir noise");
+    assert_eq!((code, findings(&json)), (Some(0), vec!["equal"; 2]));
 }
 
 #[test]

@@ -149,6 +149,8 @@ pub struct DifferentPredictions {
     /// Images with another class or another confidence; `None` where the sides speak of other numbers of
     /// images or classes. 0: only labels or kernels differ.
     pub images: Option<usize>,
+    /// Those of them with another class.
+    pub classes: Option<usize>,
 }
 
 /// The cells of both sides.

@@ -1,5 +1,6 @@
 //! Two made-up sides that differ in every way.
 
+mod alone;
 mod text;
 
 use std::collections::BTreeMap;
@@ -193,7 +194,10 @@ fn trials_are_told_apart() {
     assert_eq!(different.len(), 1);
     assert_eq!(different[0].trial.identity, identity(0.2, 2));
     // Counted by hand in `BEST`.
-    assert_eq!(different[0].images, Some(8));
+    assert_eq!(
+        (different[0].images, different[0].classes),
+        (Some(8), Some(3))
+    );
 }
 
 #[derive(Deserialize)]

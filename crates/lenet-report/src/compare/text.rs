@@ -117,10 +117,14 @@ impl Comparison {
         let different = different.map(|one| format!("{}: {}", words(&one.trial), one.difference));
         let predictions = trials.predictions.different.iter();
         let predictions = predictions.map(|one| {
-            let what = match one.images {
-                None => "of other numbers of images or classes".to_owned(),
-                Some(0) => "other labels or kernels".to_owned(),
-                Some(images) => format!("{} classified otherwise", count(images, "image")),
+            let what = match (one.images, one.classes) {
+                (None, _) => "of other numbers of images or classes".to_owned(),
+                (Some(0), _) => "other labels or kernels".to_owned(),
+                (Some(images), classes) => format!(
+                    "another confidence or class for {}, another class for {} of them",
+                    count(images, "image"),
+                    classes.unwrap_or(0)
+                ),
             };
             format!("{}: {what}", words(&one.trial))
         });

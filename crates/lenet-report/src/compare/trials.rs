@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lenet_core::Names;
-use lenet_results::{Predictions, TrialRecord};
+use lenet_results::{Prediction, Predictions, TrialRecord};
 
 use super::comparison::{
     ComparedPredictions, ComparedTrials, DifferentPredictions, DifferentTrial, NamedTrial,
@@ -68,7 +68,8 @@ pub(super) fn compare([a, b]: &[Indexed; 2], names: &Names) -> ComparedTrials {
             (Some(a), Some(b)) if a == b => predictions.equal += 1,
             (Some(a), Some(b)) => predictions.different.push(DifferentPredictions {
                 trial,
-                images: images(&a, &b),
+                images: images(&a, &b, |a, b| a != b),
+                classes: images(&a, &b, |a, b| a.class != b.class),
             }),
             (None, None) => predictions.neither += 1,
             _ => predictions.one_side += 1,
@@ -77,8 +78,15 @@ pub(super) fn compare([a, b]: &[Indexed; 2], names: &Names) -> ComparedTrials {
     compared
 }
 
-/// Images of which two networks say something else.
-fn images(a: &Predictions, b: &Predictions) -> Option<usize> {
+/// Images of which two networks do not say the same.
+fn images(
+    a: &Predictions,
+    b: &Predictions,
+    differ: fn(&Prediction, &Prediction) -> bool,
+) -> Option<usize> {
     let alike = a.len() == b.len() && a.classes() == b.classes();
-    alike.then(|| a.iter().zip(b.iter()).filter(|(a, b)| a != b).count())
+    alike.then(|| {
+        let pairs = a.iter().zip(b.iter());
+        pairs.filter(|(a, b)| differ(a, b)).count()
+    })
 }

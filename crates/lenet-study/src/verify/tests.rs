@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use lenet_core::{Backend, DeviceKind, Trial};
-use lenet_results::{Environment, Outcome, RunRecord, TRIAL_FORMAT};
+use lenet_results::{
+    Environment, EpochRecord, Kernels, Outcome, Prediction, Predictions, RunRecord, TRIAL_FORMAT,
+};
 
 use super::*;
 
@@ -149,4 +151,56 @@ fn data_sets_must_be_there() {
     let expected = "the data set idx:0123456789abcdef, which a trial was trained on, is not there: no folder was \
                     given (hint: give its folder by --data-dir)";
     assert_eq!(error, expected);
+}
+
+/// A store with one trial, whose network says this of two images; `None`: nothing was kept.
+fn said(folder: &std::path::Path, confidence: Option<f64>) -> (Store, TrialRecord) {
+    let config = Trial {
+        epochs: 1,
+        ..Trial::default()
+    };
+    let store = Store::create(folder).unwrap();
+    let identity = config.identity();
+    let mut writer = store.trial(&identity).begin(&config).unwrap();
+    if let Some(confidence) = confidence {
+        let said = [0, 1].map(|class| Prediction { class, confidence });
+        let kernels = Kernels {
+            shape: [1, 1, 1, 1],
+            values: vec![0.5],
+        };
+        let kept = Predictions::new(&identity, 2, &[0, 1], &said, kernels).unwrap();
+        writer.keep_predictions(&kept).unwrap();
+    }
+    let epoch = EpochRecord {
+        epoch: 1,
+        step: 1,
+        learning_rate: config.learning_rate,
+        train_loss: 1.0,
+        train_accuracy: 0.5,
+        validation_loss: 1.0,
+        validation_accuracy: 0.5,
+        test_loss: 1.0,
+        test_accuracy: 0.5,
+        dead: false,
+        train_seconds: 1.0,
+        evaluation_seconds: 1.0,
+    };
+    let finished = writer.finish(Outcome::Completed {}, vec![epoch], 1);
+    (store, finished.unwrap().record)
+}
+
+#[test]
+fn predictions_are_compared_where_both_have_them() {
+    for (recorded, here, expected) in [
+        (Some(0.75), Some(0.75), Finding::Equal),
+        (Some(0.75), Some(1.0), Finding::Predictions),
+        (None, Some(1.0), Finding::Equal),
+        (Some(1.0), None, Finding::Equal),
+    ] {
+        let folders = [0, 1].map(|_| tempfile::tempdir().unwrap());
+        let (a, record) = said(folders[0].path(), recorded);
+        let (b, _) = said(folders[1].path(), here);
+        let found = predictions(&record, &a, &b).unwrap();
+        assert_eq!(found, expected, "{recorded:?} and {here:?}");
+    }
 }

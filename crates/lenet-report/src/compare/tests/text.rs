@@ -29,7 +29,7 @@ fn the_text_tells_everything() {
           rate 0.7, seed 1 (293fec44a63db105): epoch 1, train_loss: 0.30000000000000004 and 0.25 (-5.000e-2)
 
         Predictions that differ (1):
-          rate 0.2, seed 2 (0515df43075547a7): 8 images classified otherwise
+          rate 0.2, seed 2 (0515df43075547a7): another confidence or class for 8 images, another class for 3 of them
 
         Trials only in A (4):
           rate 0.3, seed 1 (b336eca7a22e80e9)
@@ -257,7 +257,8 @@ fn the_json_tells_everything() {
                 {
                   "identity": "0515df43075547a7",
                   "name": "rate 0.2, seed 2",
-                  "images": 8
+                  "images": 8,
+                  "classes": 3
                 }
               ],
               "one_side": 1,
