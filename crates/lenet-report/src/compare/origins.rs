@@ -11,6 +11,9 @@ use super::side::Indexed;
 /// Values in an order, each once.
 type Values = BTreeSet<String>;
 
+/// Something that a run tells, with its name.
+type Fact = (&'static str, fn(&RunRecord) -> String);
+
 fn differing(what: &str, [a, b]: [Values; 2]) -> Option<Differing> {
     (a != b).then(|| Differing {
         what: what.to_owned(),
@@ -54,7 +57,7 @@ pub(super) fn settings(sides: &[Indexed; 2]) -> Vec<Differing> {
 
 /// Builds and machines.
 pub(super) fn runs(sides: &[Indexed; 2]) -> Vec<Differing> {
-    let facts: [(&str, fn(&RunRecord) -> String); 10] = [
+    let facts: [Fact; 10] = [
         ("revision", |run| run.environment.revision.clone()),
         ("version", |run| run.environment.version.clone()),
         ("build", |run| run.environment.profile.clone()),
@@ -69,7 +72,7 @@ pub(super) fn runs(sides: &[Indexed; 2]) -> Vec<Differing> {
         ("processor", |run| run.environment.cpu.clone()),
         ("system", |run| run.environment.os.clone()),
     ];
-    let of_fact = |(what, fact): (&str, fn(&RunRecord) -> String)| {
+    let of_fact = |(what, fact): Fact| {
         let values = sides.each_ref().map(|side| {
             let runs = side.trials.values().flat_map(|trial| &trial.runs);
             runs.map(fact).collect()

@@ -33,9 +33,8 @@ impl<'a> Indexed<'a> {
         let trials = trials.map(|trial| (trial.identity.as_str(), trial));
         let trials: BTreeMap<_, _> = trials.filter(|(identity, _)| selected(identity)).collect();
         let unreadable = side.unreadable.iter().map(String::as_str);
-        let unreadable = unreadable.filter(selected);
         Self {
-            unreadable: unreadable.filter(|id| !trials.contains_key(id)).collect(),
+            unreadable: unreadable.filter(selected).collect(),
             side,
             trials,
         }

@@ -103,7 +103,7 @@ impl Comparison {
             let expected = (1.0 - LEVEL) * (within + beyond) as f64;
             let _ = write!(
                 line,
-                " (of {} that differ, chance alone puts {expected:.1} beyond 95 %)",
+                " (of {} that differ, chance alone puts {expected:.2} beyond 95 %)",
                 within + beyond
             );
         }

@@ -193,6 +193,7 @@ pub fn study(format: u32, known: u32) -> StudyRecord {
             false => Vec::new(),
         },
         predictions: known < 4,
+        level: None,
     }
 }
 

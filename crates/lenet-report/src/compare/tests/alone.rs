@@ -78,3 +78,24 @@ fn files_are_told_by_their_first_line_that_differs() {
     assert_eq!(told, ["level of s"]);
     assert!(found.equal, "a study's words are no result");
 }
+
+/// Of claims with the same words those with one id belong together; others go by their words alone.
+#[test]
+fn claims_with_the_same_words_are_told_apart_by_their_ids() {
+    let claim = |bound, id: &str| ClaimRecord {
+        id: id.to_owned(),
+        ..above(bound, "Better.")
+    };
+    let (mut a, mut b) = (sound(), sound());
+    // 0.3 is above 0.2 and not above 0.32.
+    a.studies[0].claims = vec![claim(0.2, "x"), claim(0.32, "y")];
+    b.studies[0].claims = vec![claim(0.32, "y"), claim(0.2, "x")];
+    let found = compare(&a.side("a", None), &b.side("b", None), &[]).unwrap();
+    assert_eq!((found.claims.same, found.claims.changed.len()), (2, 0));
+    b.studies[0].claims[1].id = "z".to_owned();
+    let found = compare(&a.side("a", None), &b.side("b", None), &[]).unwrap();
+    assert_eq!((found.claims.same, found.claims.changed.len()), (2, 0));
+    b.studies[0].claims[0].id = "x".to_owned();
+    let found = compare(&a.side("a", None), &b.side("b", None), &[]).unwrap();
+    assert_eq!((found.claims.same, found.claims.changed.len()), (0, 2));
+}

@@ -11,7 +11,7 @@ fn the_text_tells_everything() {
         B: there.jsonl.gz, 15 trials of s
         trials: 2 equal to the bit, 8 different, 4 only in A, 4 only in B, 1 unreadable in A
         predictions: 1 equal to the bit, 1 different, 1 on one side only, 7 not kept
-        cells: 0 equal, 3 within chance, 1 beyond chance, 1 with too few seeds to tell, 1 only in A, 1 only in B (of 4 that differ, chance alone puts 0.2 beyond 95 %)
+        cells: 0 equal, 3 within chance, 1 beyond chance, 1 with too few seeds to tell, 1 only in A, 1 only in B (of 4 that differ, chance alone puts 0.20 beyond 95 %)
         claims: 1 with the same verdict, 1 changed, 1 only in A, 1 only in B
         A and B differ
 
@@ -93,6 +93,15 @@ fn long_lists_are_shortened() {
     let listed = |text: &str| text.matches("step: 430 and 1").count();
     assert_eq!((listed(&short), listed(&long)), (10, 14));
     assert!(!long.contains('…'), "{long}");
+    // Ten have room.
+    let some = b.trials.iter_mut().take(4);
+    some.for_each(|t| t.epochs[0].step = 430);
+    let found = compare(&a.side("a", None), &b.side("b", None), &[]).unwrap();
+    let text = found.text(false);
+    assert!(
+        text.contains("Trials that differ (10):") && !text.contains("--verbose"),
+        "{text}"
+    );
 }
 
 #[test]
