@@ -18,6 +18,8 @@ fn help_texts() {
         "report",
         "claims",
         "status",
+        "diff",
+        "verify",
         "train",
         "evaluate",
         "predict",

@@ -149,3 +149,25 @@ pub fn leave_out(what: &str) {
         writeln!(list, "{what}").unwrap();
     }
 }
+
+/// Changes the record in the file of a finished trial, and gives it the checksum of what it then says.
+pub fn reseal(file: &Path, change: impl FnOnce(&mut serde_json::Value)) {
+    let text = std::fs::read_to_string(file).expect("the file can be read");
+    let (line, rest) = text.split_once('\n').expect("it has a line");
+    let mut value: serde_json::Value = serde_json::from_str(line).expect("the line is JSON");
+    change(&mut value);
+    let members = value.as_object_mut().expect("it is an object");
+    members.remove("checksum").expect("it was sealed");
+    let sum = lenet_core::identity::digest("lenet-lab record 1\n", &value);
+    value["checksum"] = sum.into();
+    std::fs::write(file, format!("{value}\n{rest}")).expect("the file can be written");
+}
+
+/// Copies a folder with everything in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    for name in files_below(from) {
+        let to = to.join(&name);
+        std::fs::create_dir_all(to.parent().expect("it lies below")).expect("folders can be made");
+        std::fs::copy(from.join(&name), to).expect("files can be copied");
+    }
+}

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// The command did everything.
     Done,
-    /// A trial failed, or the command failed after work had begun.
+    /// A trial failed, or the command failed after work had begun; what was compared differs.
     Failed,
     /// The input cannot be used; no work has begun.
     Refused,

@@ -3,6 +3,7 @@
 mod bench;
 mod checkpoint;
 mod cluster;
+mod compare;
 mod cuda;
 mod help;
 mod network;
@@ -16,6 +17,7 @@ use crate::program;
 pub use bench::{BenchCpu, BenchRuntime};
 pub use checkpoint::{Checkpoint, Data};
 pub use cluster::Executor;
+pub use compare::{Diff, Verify};
 pub use cuda::{CudaToolchain, GpuCheck};
 pub use help::{Completions, Init, Man, Schema, SettingsTable};
 pub use network::{Demo, Evaluate, Export, ExportFormat, Precision, Predict, Split, Train};
@@ -104,6 +106,10 @@ pub enum Command {
     Init(Init),
     /// List every setting of a study, its values and its default
     Settings(SettingsTable),
+    /// Say whether two sets of records are equal, and where they differ
+    Diff(Diff),
+    /// Compute some trials of published records again and compare every bit
+    Verify(Verify),
     /// Train one network
     Train(Box<Train>),
     /// Loss and accuracy of saved weights on a split

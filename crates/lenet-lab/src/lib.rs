@@ -64,6 +64,8 @@ fn run(command: Command) -> CommandResult {
         Command::Status(flags) => commands::status::run(&flags),
         Command::Init(flags) => commands::init::run(&flags),
         Command::Settings(flags) => commands::settings::run(&flags),
+        Command::Diff(flags) => commands::diff::run(&flags),
+        Command::Verify(flags) => commands::verify::run(&flags),
         Command::Train(flags) => commands::train::run(&flags),
         Command::Evaluate(flags) => commands::evaluate::run(&flags),
         Command::Predict(flags) => commands::predict::run(&flags),
@@ -101,6 +103,7 @@ fn check_environment(command: &Command) -> Result<(), Failure> {
         | Command::Evaluate(_)
         | Command::Predict(_)
         | Command::Demo(_)
+        | Command::Verify(_)
         | Command::BenchCpu(_)
         | Command::BenchRuntime(_)
         | Command::GpuCheck(_) => true,
@@ -108,6 +111,7 @@ fn check_environment(command: &Command) -> Result<(), Failure> {
         | Command::Report(_)
         | Command::Claims(_)
         | Command::Status(_)
+        | Command::Diff(_)
         | Command::Export(_)
         | Command::Init(_)
         | Command::Settings(_)

@@ -9,6 +9,7 @@
 
 mod base64;
 mod claims;
+mod compare;
 mod error;
 mod evidence;
 mod figures;
@@ -33,6 +34,13 @@ use lenet_results::{
 
 pub use claims::judged::{JudgedClaim, JudgedComparison, Outlook};
 pub use claims::verdict::Verdict;
+pub use compare::comparison::{
+    CellVerdict, ChangedClaim, ClaimNumbers, CompareError, ComparedCell, ComparedCells,
+    ComparedClaims, ComparedPredictions, ComparedTrials, Comparison, DifferentPredictions,
+    DifferentTrial, Differing, FORMAT as COMPARISON_FORMAT, Method, NamedClaim, NamedTrial,
+    Numbers, SideSummary,
+};
+pub use compare::{Side, compare};
 pub use error::ReportError;
 pub use evidence::{Evidence, TestImages};
 pub use page::Live;

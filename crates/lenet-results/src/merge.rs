@@ -77,19 +77,10 @@ pub fn merge(records: impl IntoIterator<Item = TrialRecord>) -> Merged {
 
 /// How two results of a trial differ; `None` if they are equal to the bit, times aside.
 pub(crate) fn conflict(kept: &TrialRecord, dropped: &TrialRecord) -> Option<Conflict> {
-    let pairs = kept.epochs.iter().zip(&dropped.epochs);
-    let differing = pairs
-        .filter(|(a, b)| !a.same_outcome(b))
-        .map(|(a, _)| a.epoch)
-        .next();
-    let lengths_differ = kept.epochs.len() != dropped.epochs.len();
-    if differing.is_none() && !lengths_differ && kept.outcome == dropped.outcome {
-        return None;
-    }
-    let shorter = kept.epochs.len().min(dropped.epochs.len());
+    let difference = kept.difference(dropped)?;
     Some(Conflict {
         identity: kept.identity.clone(),
-        epoch: differing.or(lengths_differ.then_some(shorter + 1)),
+        epoch: difference.epoch,
         kept: origin(kept),
         dropped: origin(dropped),
     })

@@ -91,29 +91,6 @@ pub struct EpochRecord {
     pub evaluation_seconds: f64,
 }
 
-impl EpochRecord {
-    /// Whether everything but the wall-clock times is equal; floats are compared bit for bit.
-    #[must_use]
-    pub fn same_outcome(&self, other: &Self) -> bool {
-        let bits = |e: &Self| {
-            [
-                e.learning_rate,
-                e.train_loss,
-                e.train_accuracy,
-                e.validation_loss,
-                e.validation_accuracy,
-                e.test_loss,
-                e.test_accuracy,
-            ]
-            .map(f64::to_bits)
-        };
-        self.epoch == other.epoch
-            && self.step == other.step
-            && self.dead == other.dead
-            && bits(self) == bits(other)
-    }
-}
-
 /// One run of a trial: its start or a resumption, in one process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {

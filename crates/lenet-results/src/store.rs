@@ -53,6 +53,8 @@ pub struct FoundRecords {
     pub records: Vec<TrialRecord>,
     /// What is wrong with files that are damaged.
     pub damaged: Vec<StoreError>,
+    /// Identities of the trials whose own records are among these, sorted.
+    pub unreadable: Vec<String>,
     /// Second results of trials that differ from the first, which `records` has.
     pub conflicts: Vec<Conflict>,
 }
@@ -178,19 +180,22 @@ impl Store {
         let read = self.map_states(&identities, |trial, state| match state {
             TrialState::Done(record) | TrialState::Failed(record) => {
                 let damaged = trial.damage(&record);
-                Ok((Some(*record), damaged))
+                Ok((Some(*record), damaged, None))
             }
-            TrialState::Unreadable(error) if error.is_damage() => Ok((None, vec![error])),
+            TrialState::Unreadable(error) if error.is_damage() => {
+                Ok((None, vec![error], Some(trial.identity().to_owned())))
+            }
             TrialState::Unreadable(error) => Err(error),
             TrialState::Missing | TrialState::Running { .. } | TrialState::Interrupted { .. } => {
-                Ok((None, Vec::new()))
+                Ok((None, Vec::new(), None))
             }
         });
         let mut found = FoundRecords::default();
         for read in read {
-            let (record, damaged) = read?;
+            let (record, damaged, unreadable) = read?;
             found.records.extend(record);
             found.damaged.extend(damaged);
+            found.unreadable.extend(unreadable);
         }
         for path in &listing.conflicts {
             match self.read_conflict(path) {

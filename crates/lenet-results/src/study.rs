@@ -46,6 +46,10 @@ pub struct StudyRecord {
     /// Whether its trials keep their predictions.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub predictions: bool,
+    /// The instruction set that this project's kernels compute its trials with on a processor, by its name in
+    /// records of runs; `None`: the best of each machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
 }
 
 fn yes() -> bool {
@@ -68,7 +72,8 @@ pub struct StudyData {
 }
 
 impl StudyRecord {
-    /// Whether both plan the same, whichever commands and files asked for it, and wherever its data lie.
+    /// Whether both plan the same trials, whichever commands and files asked for it, wherever its data lie, and
+    /// whatever computes them.
     #[must_use]
     pub fn is_same_plan(&self, other: &Self) -> bool {
         let plan = |study: &Self| Self {
@@ -76,6 +81,7 @@ impl StudyRecord {
             files: Vec::new(),
             data: Vec::new(),
             predictions: true,
+            level: None,
             ..study.clone()
         };
         plan(self) == plan(other)

@@ -9,6 +9,7 @@
 //! | a mean | [`mean`] | Student's t |
 //! | a mean of values in \[0, 1\] | [`bounded_mean`] | Student's t on the logit scale |
 //! | a difference of pairs | [`paired_difference`] | Student's t |
+//! | a difference of independent samples | [`welch_difference`] | Welch's t |
 //! | a median | [`median`] | between order statistics, free of the distribution |
 //! | a standard deviation | [`standard_deviation`] | chi-square |
 //! | a share of attempts | [`proportion`] | Clopper and Pearson, exact |
@@ -67,6 +68,7 @@ mod root;
 mod testing;
 mod variance;
 mod vote;
+mod welch;
 
 pub use bounded_mean::bounded_mean;
 pub use calibration::{Calibration, CalibrationBin, calibration};
@@ -86,3 +88,4 @@ pub use variance::{
     Effect, FTest, Interaction, Residual, VarianceShares, main_effect, variance_shares,
 };
 pub use vote::majority_vote;
+pub use welch::welch_difference;

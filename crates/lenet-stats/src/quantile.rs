@@ -12,7 +12,12 @@ use crate::root::root;
 
 /// The value that Student's t exceeds with probability `tail`, below one half.
 pub(crate) fn student_t(tail: f64, degrees_of_freedom: usize) -> f64 {
-    let t = StudentsT::new(0.0, 1.0, degrees_of_freedom as f64)
+    student_t_of(tail, degrees_of_freedom as f64)
+}
+
+/// The same for a fraction of degrees of freedom, 1 or more.
+pub(crate) fn student_t_of(tail: f64, degrees_of_freedom: f64) -> f64 {
+    let t = StudentsT::new(0.0, 1.0, degrees_of_freedom)
         .expect("callers have at least two observations");
     root(1.0, |x| {
         let above = t.sf(x);

@@ -19,6 +19,7 @@ use crate::text_file::{read_standard_input, read_text};
 use lenet_core::Settings;
 use lenet_core::bounds::Counts;
 use lenet_core::settings::Node as _;
+use lenet_ops::Level;
 use lenet_results::StudyFile;
 
 use errors::read_all;
@@ -37,6 +38,9 @@ pub struct StudyConfig {
     /// Whether each trial keeps what its network says of every test image. No trial's identity or
     /// result depends on it.
     pub predictions: bool,
+    /// The instruction set that its trials are computed with on every machine; `None`: the best of each. No
+    /// trial's identity depends on it.
+    pub level: Option<Level>,
     /// Figures, at least one, ids distinct.
     pub figures: Vec<FigureConfig>,
     /// Tables that figures are drawn with, ids distinct.
@@ -169,7 +173,7 @@ impl StudyConfig {
         let mut seeds = Seeds::Count(1);
         let mut base = Settings::default();
         let mut base_node = root.clone();
-        let mut predictions = true;
+        let (mut predictions, mut level) = (true, None);
         let (mut figures, mut published, mut claims) = (Vec::new(), Vec::new(), Vec::new());
         let mut slurm = SlurmConfig::default();
         let known = [
@@ -178,6 +182,7 @@ impl StudyConfig {
             "seeds",
             "base",
             "predictions",
+            "level",
             "figure",
             "published",
             "claim",
@@ -191,6 +196,7 @@ impl StudyConfig {
                 "seeds" => seeds = read_seeds(node)?,
                 "base" => (base, base_node) = (from_node(node)?, node.clone()),
                 "predictions" => predictions = node.boolean()?,
+                "level" => level = Some(read_level(node)?),
                 "published" => published = published::read(node, beside)?,
                 "claim" => claims = claims::read(node)?,
                 "slurm" => slurm = SlurmConfig::read(node)?,
@@ -221,6 +227,7 @@ impl StudyConfig {
             seeds,
             base,
             predictions,
+            level,
             figures: figures.into_iter().map(|(figure, _)| figure).collect(),
             published,
             claims,
@@ -256,6 +263,7 @@ impl StudyConfig {
             seeds: Seeds::List(vec![grid.seed]),
             base: Settings::default(),
             predictions: true,
+            level: None,
             figures: grid.figures,
             published: Vec::new(),
             claims: Vec::new(),
@@ -286,6 +294,12 @@ pub(crate) const SEEDS: Counts = Counts {
     least: 1,
     most: MOST_SEEDS,
 };
+
+fn read_level(node: &Node<'_>) -> Result<Level, StudyError> {
+    let names = Level::ALL.map(Level::name).join(", ");
+    let text = node.string("the name of an instruction set")?;
+    Level::of_name(text).ok_or_else(|| node.refuse(format!("give one of {names}")))
+}
 
 fn read_seeds(node: &Node<'_>) -> Result<Seeds, StudyError> {
     let expected = "a number of seeds or an array of them";

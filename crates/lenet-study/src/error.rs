@@ -275,6 +275,41 @@ pub enum StudyError {
         /// What trials call the set.
         source_name: String,
     },
+    /// This machine, or this version of the program, lacks the instruction set that the study names.
+    #[error(
+        "level = {level:?}: this machine has {} (hint: take one that every machine of the study has, or leave \
+         the key out)",
+        available.join(", ")
+    )]
+    NoLevel {
+        /// What the study's file says.
+        level: String,
+        /// The names that there are.
+        available: Vec<&'static str>,
+    },
+    /// The study and the environment name different instruction sets.
+    #[error(
+        "the study says level = {level:?}, and the environment says LENET_SIMD={forced} (hint: unset \
+         LENET_SIMD)"
+    )]
+    TwoLevels {
+        /// What the study's file says.
+        level: String,
+        /// What `LENET_SIMD` says.
+        forced: &'static str,
+    },
+    /// A data set that a recorded trial was trained on is not there.
+    #[error(
+        "the data set {needed}, which a trial was trained on, is not there: {} (hint: give its folder by \
+         --data-dir)",
+        found_sets(found)
+    )]
+    NoData {
+        /// What trials call it.
+        needed: String,
+        /// The folders that were given, with what they hold.
+        found: Vec<(PathBuf, String)>,
+    },
     /// The data set.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -318,4 +353,13 @@ impl StudyError {
             _ => None,
         }
     }
+}
+
+/// Folders with the data sets that they hold.
+fn found_sets(found: &[(PathBuf, String)]) -> String {
+    if found.is_empty() {
+        return "no folder was given".to_owned();
+    }
+    let one = |(folder, source): &(PathBuf, String)| format!("{} holds {source}", folder.display());
+    found.iter().map(one).collect::<Vec<_>>().join(", ")
 }

@@ -90,13 +90,13 @@ fn estimate_with(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Estimate, StudyError> {
     let trials = positions.iter().map(|&position| &plan.trials[position]);
-    let one_thread = settings.options(1);
+    let one_thread = settings.options(plan, 1);
     let mut queue = Queue::new(trials, |trial| {
         let splits = data.splits(&trial.data, &trial.config)?;
         Ok(capacity(&trial.config, &splits, &one_thread))
     })?;
     let allocation = settings.allocation(plan, queue.len(), queue.capacity());
-    let options = settings.options(allocation.threads);
+    let options = settings.options(plan, allocation.threads);
     let mut numbers: HashMap<Kind<'_>, usize> = HashMap::new();
     let mut kinds: Vec<OfKind<'_>> = Vec::new();
     // The kind of each group, in the order in which they are run, and its epochs.

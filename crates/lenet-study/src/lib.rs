@@ -48,6 +48,7 @@ pub mod slurm;
 mod status;
 mod text_file;
 mod trial;
+pub mod verify;
 
 pub use allocation::Allocation;
 pub use builtin::{BUILTIN_NAMES, builtin};

@@ -1,6 +1,6 @@
 //! Which trials are left to run, and in which order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use lenet_results::{Listing, Store, TrialState};
 
@@ -51,6 +51,8 @@ pub struct Survey {
     pub work: Vec<Work>,
     /// Finished trials by [`Trial::cell`](lenet_core::Trial::cell), of the plan or not.
     pub finished: HashMap<String, usize>,
+    /// Finished trials of the plan by their instruction set, where it is not the study's.
+    pub other_levels: BTreeMap<String, usize>,
     /// Positions of finished trials that left something behind.
     pub(crate) to_mend: Vec<usize>,
     pub(crate) listing: Listing,
@@ -68,29 +70,34 @@ pub fn survey(plan: &Plan, store: &Store) -> Result<Survey, StudyError> {
     let known = plan.trials.iter().map(|trial| trial.identity.as_str());
     let identities: Vec<&str> = known.chain(others).collect();
     let seen = store.map_states(&identities, |trial, state| {
-        let (mut finished, mut is_tidy) = (None, true);
+        let (mut finished, mut level, mut is_tidy) = (None, None, true);
         if let TrialState::Done(record) = &state {
             finished = Some(record.config.cell());
+            level = plan.other_level(record);
             is_tidy = !listing.is_begun(trial.identity())
                 || !listing.is_finished(trial.identity())
                     && trial.damage(record).is_empty()
                     && !trial.checkpoint_path().exists();
         }
-        (Work::of(state), finished, is_tidy)
+        (Work::of(state), finished, level, is_tidy)
     });
     let mut found = Survey {
         work: Vec::with_capacity(plan.trials.len()),
         finished: HashMap::new(),
+        other_levels: BTreeMap::new(),
         to_mend: Vec::new(),
         listing: Listing::default(),
     };
-    for (position, (work, finished, is_tidy)) in seen.into_iter().enumerate() {
+    for (position, (work, finished, level, is_tidy)) in seen.into_iter().enumerate() {
         if let Some(cell) = finished {
             *found.finished.entry(cell).or_default() += 1;
         }
         // Records that are not of the plan are in nobody's way, whatever is wrong with them.
         if position < plan.trials.len() {
             found.work.push(work?);
+            if let Some(level) = level {
+                *found.other_levels.entry(level).or_default() += 1;
+            }
             if !is_tidy {
                 found.to_mend.push(position);
             }

@@ -1,6 +1,8 @@
 //! From a study to the list of its trials, or of the runtimes that are measured.
 
+mod altered;
 mod known;
+mod level;
 mod part;
 mod planned;
 mod recorded;
@@ -13,9 +15,7 @@ mod variants;
 use std::collections::HashMap;
 
 use lenet_core::{Names, Settings, Shape};
-use lenet_results::{
-    AlteredSetting, CellRecord, CellTrial, FigureRecord, ImageCounts, STUDY_FORMAT, StudyRecord,
-};
+use lenet_results::{CellRecord, CellTrial, FigureRecord, ImageCounts, STUDY_FORMAT, StudyRecord};
 
 use crate::as_run::{self, AsRun};
 use crate::config::{SEEDS, Seeds, StudyConfig};
@@ -29,6 +29,7 @@ pub use planned::PlannedTrial;
 pub use runtimes::PlannedRuntime;
 pub use size::{MOST_RUNTIMES, MOST_TRIALS};
 
+use altered::altered;
 use planned::without_duplicates;
 use runtimes::measured_once;
 use splits::KnownSplits;
@@ -95,6 +96,7 @@ impl Plan {
         plan.study.altered = altered(config, &overrides.settings, false);
         plan.predictions = overrides.predictions.unwrap_or(config.predictions);
         plan.study.predictions = plan.predictions;
+        plan.warn_of_level();
         Ok(plan)
     }
 
@@ -222,6 +224,7 @@ impl Plan {
                 files: config.files.clone(),
                 data: data.recorded(),
                 predictions: config.predictions,
+                level: config.level.map(|level| level.name().to_owned()),
             },
             selected,
             trials,
@@ -255,31 +258,6 @@ pub(crate) fn names(figures: &[FigureRecord]) -> Names {
     let of_training = figures.iter().filter(|figure| figure.runtime.is_none());
     let cells = of_training.flat_map(|figure| &figure.cells);
     Names::of_trials(cells.map(|cell| &cell.config))
-}
-
-/// Settings that a flag changes for every cell of one kind of figure. Where and in which precision a
-/// trial is computed is no part of what a claim about training says.
-fn altered(config: &StudyConfig, given: &Settings, of_runtime: bool) -> Vec<AlteredSetting> {
-    let given = match of_runtime {
-        true => given.clone(),
-        false => given.without(&["backend", "device", "precision"]),
-    };
-    let mut altered = Vec::new();
-    let own = config.figures.iter();
-    for figure in own.filter(|figure| figure.is_of_runtime() == of_runtime) {
-        let declared = config.base.overlaid(&figure.set).complete();
-        for name in given.given() {
-            let setting = AlteredSetting {
-                run: given.only(&[name]).label(),
-                declared: declared.only(&[name]).label(),
-                of_runtime,
-            };
-            if setting.run != setting.declared && !altered.contains(&setting) {
-                altered.push(setting);
-            }
-        }
-    }
-    altered
 }
 
 fn cell(

@@ -67,6 +67,7 @@ pub(crate) fn run_with(
     observer: &(dyn Fn(RunEvent<'_>) + Sync),
 ) -> Result<RunSummary, StudyError> {
     let begun = Instant::now();
+    plan.check_level()?;
     mend(plan, store, found)?;
     let rounds: Vec<usize> = plan.trials.iter().map(|trial| trial.round).collect();
     let crew = Crew::new(engine, (plan, data, store), settings, observer);

@@ -7,6 +7,7 @@ mod claims;
 mod figures;
 mod settings;
 
+use lenet_ops::Level;
 use serde_json::{Map, Value, json};
 
 use crate::config::MOST_SEEDS;
@@ -35,6 +36,13 @@ pub fn schema() -> Value {
             named(
                 json!({ "type": "boolean", "default": true }),
                 "whether each trial keeps what its network says of every test image",
+            ),
+        ),
+        (
+            "level",
+            named(
+                words(Level::ALL.map(Level::name)),
+                "instruction set that every machine computes the study with",
             ),
         ),
         ("figure", tables("#/definitions/figure", 1)),

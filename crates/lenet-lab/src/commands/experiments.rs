@@ -73,6 +73,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
         (config.backend, config.device, config.precision)
     });
     inputs::check_devices(used, ordinal).or_refuse()?;
+    plan.check_level().or_refuse()?;
     let mut settings = RunSettings {
         jobs: flags.jobs,
         threads: flags.threads,
@@ -91,6 +92,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
     }
     let earlier = store.read_study().or_refuse()?;
     let mut survey = lenet_study::survey(&plan, &store).or_refuse()?;
+    tell_other_levels(&plan, &survey);
     if let (None, Some(looked)) = (most, earlier.and_then(|study| study.until_decided)) {
         plan.study.until_decided = Some(looked);
         output::note(
@@ -120,6 +122,18 @@ pub fn run(flags: &Experiments) -> CommandResult {
         plan.study.until_decided = Some(most);
         plan.study.commands = vec![command_line()];
         survey = lenet_study::survey(&plan, &store).or_fail()?;
+    }
+}
+
+/// Says which finished trials the study's instruction set did not compute. They are kept.
+fn tell_other_levels(plan: &Plan, survey: &Survey) {
+    let level = plan.study.level.as_deref().unwrap_or_default();
+    for (other, trials) in &survey.other_levels {
+        output::note(format_args!(
+            "{} finished with the instruction set {other}, not {level}, before: they are kept (hint: another \
+             --out computes them anew)",
+            count(*trials, "trial")
+        ));
     }
 }
 

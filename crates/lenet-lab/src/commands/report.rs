@@ -81,6 +81,8 @@ pub struct Found {
     workers: Vec<WorkerNote>,
     /// What is wrong with damaged files, whose records count as missing, one line each.
     pub damaged: Vec<String>,
+    /// Identities of trials whose own records are damaged.
+    pub unreadable: Vec<String>,
     /// The data sets of the study that takes the place of the folders'.
     data: DataSets,
 }
@@ -170,6 +172,7 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
         if has_trials {
             let trials = Store::open(folder)?.find_records()?;
             found.trials.extend(trials.records);
+            found.unreadable.extend(trials.unreadable);
             let conflicts = trials.conflicts.iter();
             found
                 .damaged

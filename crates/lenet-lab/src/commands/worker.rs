@@ -32,6 +32,7 @@ pub fn run(flags: &Worker) -> CommandResult {
         (config.backend, config.device, config.precision)
     });
     inputs::check_devices(used, 0).or_refuse()?;
+    plan.check_level().or_refuse()?;
     let settings = RunSettings {
         jobs: flags.jobs,
         threads: flags.threads,

@@ -25,6 +25,21 @@ pub enum Level {
 const VARIABLE: &str = "LENET_SIMD";
 
 impl Level {
+    /// Every level, whether this machine has it or not.
+    pub const ALL: [Self; 4] = [Self::Portable, Self::Neon, Self::Avx2, Self::Avx512];
+
+    /// The level of this name, whether this machine has it or not; `None` if there is none.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
+    }
+
+    /// Whether this machine has it.
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        Self::available().contains(&self)
+    }
+
     /// The levels that this machine supports, the best last.
     #[must_use]
     pub fn available() -> Vec<Self> {
@@ -46,10 +61,18 @@ impl Level {
     /// [`OpsError::Level`] where the name is unknown or this machine lacks the level; there is no
     /// silent fallback.
     pub fn from_environment() -> Result<Self, OpsError> {
-        match std::env::var_os(VARIABLE) {
-            Some(name) => Self::named(&name.to_string_lossy()),
-            None => Ok(*Self::available().last().unwrap_or(&Self::Portable)),
-        }
+        let best = || *Self::available().last().unwrap_or(&Self::Portable);
+        Ok(Self::forced()?.unwrap_or_else(best))
+    }
+
+    /// The level that `LENET_SIMD` names; `None` where the variable is not set.
+    ///
+    /// # Errors
+    /// As [`Level::from_environment`].
+    pub fn forced() -> Result<Option<Self>, OpsError> {
+        let name = std::env::var_os(VARIABLE);
+        name.map(|name| Self::named(&name.to_string_lossy()))
+            .transpose()
     }
 
     pub(super) fn named(name: &str) -> Result<Self, OpsError> {

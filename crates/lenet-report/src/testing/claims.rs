@@ -79,6 +79,7 @@ pub(crate) fn study(cells: &[(&Trial, &[u64])], claims: Vec<ClaimRecord>) -> Stu
         files: Vec::new(),
         data: Vec::new(),
         predictions: true,
+        level: None,
     }
 }
 

@@ -210,6 +210,7 @@ pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
         files: Vec::new(),
         data: Vec::new(),
         predictions: true,
+        level: None,
     };
     (study, records)
 }

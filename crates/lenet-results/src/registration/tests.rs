@@ -46,6 +46,7 @@ fn study(claims: Vec<ClaimRecord>) -> StudyRecord {
         files: Vec::new(),
         data: Vec::new(),
         predictions: true,
+        level: None,
     }
 }
 

@@ -18,6 +18,7 @@ fn study() -> StudyRecord {
         files: Vec::new(),
         data: Vec::new(),
         predictions: true,
+        level: None,
     }
 }
 

@@ -75,9 +75,25 @@ fn what_a_study_does_not_have_is_not_written() {
         "execution",
         "altered",
         "until_decided",
+        "level",
     ] {
         assert!(!text.contains(&format!("\"{name}\"")), "{name}");
     }
     let again: StudyRecord = serde_json::from_str(&text).unwrap();
     assert_eq!(again, study);
+}
+
+/// Which instruction set computes the trials stands in the file, and makes no other plan.
+#[test]
+fn the_level_is_kept_and_no_part_of_the_plan() {
+    let without: StudyRecord = serde_json::from_str(FORMAT_1).unwrap();
+    let with = StudyRecord {
+        level: Some("portable".to_owned()),
+        ..without.clone()
+    };
+    assert!(with.is_same_plan(&without));
+    let folder = tempfile::tempdir().unwrap();
+    crate::write_study(folder.path(), &with).unwrap();
+    let again = crate::read_study(folder.path()).unwrap().unwrap();
+    assert_eq!(again.level.as_deref(), Some("portable"));
 }

@@ -193,6 +193,7 @@ pub fn study(format: u32, known: u32) -> StudyRecord {
             false => Vec::new(),
         },
         predictions: known < 4,
+        level: None,
     }
 }
 
@@ -308,5 +309,6 @@ pub fn first_study() -> StudyRecord {
         files: Vec::new(),
         data: Vec::new(),
         predictions: true,
+        level: None,
     }
 }

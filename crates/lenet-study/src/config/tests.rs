@@ -385,4 +385,5 @@ fn what_belongs_to_the_other_kind_of_figure_is_refused_where_it_stands() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+mod level;
 mod limits;

@@ -93,7 +93,7 @@ impl<'p> Crew<'p> {
         let (fitting, too_large): (Vec<_>, Vec<_>) =
             order.partition(|trial| self.memory.holds(self.bytes(trial, 1)));
         let waiting = fitting.into_iter().chain(too_large);
-        let one_thread = self.settings.options(1);
+        let one_thread = self.settings.options(self.plan, 1);
         let queue = Queue::new(waiting, |trial| {
             let splits = self.data.splits(&trial.data, &trial.config)?;
             Ok(self
@@ -113,7 +113,7 @@ impl<'p> Crew<'p> {
     pub(super) fn train(&self, pass: Pass<'p>, check: Check) -> Result<Ends<'p>, StudyError> {
         let Pass { queue, allocation } = pass;
         if check == Check::First {
-            let options = self.settings.options(allocation.threads);
+            let options = self.settings.options(self.plan, allocation.threads);
             let fits =
                 |trial: &&PlannedTrial| self.memory.holds(self.bytes(trial, options.threads));
             self.checks.prepare(queue.trials().filter(fits), &options)?;
@@ -185,7 +185,7 @@ impl<'p> Crew<'p> {
             };
             let options = RunOptions {
                 predictions: context.predictions,
-                ..settings.options(threads)
+                ..settings.options(self.plan, threads)
             };
             let mut on_end = |trial: &'p PlannedTrial, end: Result<TrialEnd, StudyError>| {
                 if let Err(error) = &end {

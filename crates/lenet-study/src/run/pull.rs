@@ -65,6 +65,7 @@ pub(super) fn work_with(
     observer: &(dyn Fn(RunEvent<'_>) + Sync),
 ) -> Result<RunSummary, StudyError> {
     let begun = Instant::now();
+    plan.check_level()?;
     let work = glance(plan, store)?;
     let first = share.begins(plan.trials.len());
     let positions = (first..plan.trials.len()).chain(0..first);

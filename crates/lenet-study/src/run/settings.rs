@@ -36,9 +36,10 @@ impl RunSettings {
         Allocation::choose(cores, outstanding, capacity, gpu, self.jobs, self.threads)
     }
 
-    pub(crate) fn options(&self, threads: usize) -> RunOptions {
+    pub(crate) fn options(&self, plan: &Plan, threads: usize) -> RunOptions {
         RunOptions {
             threads,
+            level: plan.level(),
             cuda_ordinal: self.cuda_ordinal,
             stop: Arc::clone(&self.stop),
             ..RunOptions::default()

@@ -107,6 +107,7 @@ pub(super) fn study(
         files: Vec::new(),
         data: Vec::new(),
         predictions: true,
+        level: None,
     }
 }
 
