@@ -166,10 +166,7 @@ pub const WORST: f64 = f64::NEG_INFINITY;
 /// What a search goes by: the mean over a cell's trials of a measure after their last epochs, of a loss
 /// with its sign changed, so that more is better. [`WORST`] where a trial failed or diverged, where a number
 /// is not finite, and without trials.
-pub fn score<'r>(
-    measure: EpochMeasure,
-    trials: impl IntoIterator<Item = &'r TrialRecord>,
-) -> f64 {
+pub fn score<'r>(measure: EpochMeasure, trials: impl IntoIterator<Item = &'r TrialRecord>) -> f64 {
     let (mut sum, mut count) = (0.0, 0_u32);
     for trial in trials {
         let ended_well = matches!(

@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::checksum::{Lines, sealed};
 use crate::error::StoreError;
 use crate::files::{
-    io_error, move_file, read_if_present, regular, remove_if_present, remove_temporary, set_aside, write_whole,
+    io_error, move_file, read_if_present, regular, remove_if_present, remove_temporary, set_aside,
+    write_whole,
 };
 use crate::format::TRIAL_FORMAT;
 use crate::lines::{append_line, drop_torn_line, line};

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use lenet_core::{Data, Dropout, EarlyStop, Optimizer, Patience, Samples, Trial};
 use lenet_results::{
-    AlteredSetting, Budget, CellRecord, CellTrial, ClaimRecord, ComparisonRecord, Correction, Drawing,
-    DrawingKind, EpochMeasure, Execution, FigureRecord, LeftOut, Measure, Moment, Numbers, PairRecord,
-    PublishedPoint, PublishedRecord, PublishedSeries, Quantity, Reading, RegisteredClaim,
-    Registration, Rule, RuntimeParameters, Scale, Scope, SearchKind,
-    SearchPlace, SearchRecord, SearchedSetting, SearchedValues, StudyData, StudyFile, StudyRecord, TestRecord,
+    AlteredSetting, Budget, CellRecord, CellTrial, ClaimRecord, ComparisonRecord, Correction,
+    Drawing, DrawingKind, EpochMeasure, Execution, FigureRecord, LeftOut, Measure, Moment, Numbers,
+    PairRecord, PublishedPoint, PublishedRecord, PublishedSeries, Quantity, Reading,
+    RegisteredClaim, Registration, Rule, RuntimeParameters, Scale, Scope, SearchKind, SearchPlace,
+    SearchRecord, SearchedSetting, SearchedValues, StudyData, StudyFile, StudyRecord, TestRecord,
     Threshold,
 };
 
