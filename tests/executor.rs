@@ -137,7 +137,7 @@ fn arrays_of_workers_and_a_report_after_them_are_submitted() {
     let script = slurm.read("bin/sbatch.job-7");
     let program = script
         .split_whitespace()
-        .find(|word| word.contains("/cluster/xtask-"))
+        .find(|word| word.contains("/cluster/lenet-lab-"))
         .unwrap();
     let copied = fs::metadata(program).unwrap();
     assert_eq!(
@@ -293,7 +293,7 @@ fn the_command_of_a_worker_carries_out_the_study() {
     assert_eq!(handed.code, Some(0), "{}", handed.stderr);
     let line = handed.stdout.trim();
     assert!(
-        line.contains("/out/cluster/xtask-") && line.contains(" worker --out "),
+        line.contains("/out/cluster/lenet-lab-") && line.contains(" worker --out "),
         "{line}"
     );
     // Two of them, numbered as a scheduler does.

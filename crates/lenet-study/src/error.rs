@@ -158,9 +158,7 @@ pub enum StudyError {
         known: Vec<String>,
     },
     /// A figure that another command carries out.
-    #[error(
-        "figure {figure} is carried out by `{command}` (hint: cargo xtask {command} --only {figure})"
-    )]
+    #[error("figure {figure} is carried out by `{command}` (hint: {command} --only {figure})")]
     OtherKind {
         /// The figure.
         figure: String,
@@ -169,7 +167,7 @@ pub enum StudyError {
     },
     /// A study that trains nothing.
     #[error(
-        "study {study} has no figure of training (hint: `cargo xtask bench-runtime` measures its runtimes)"
+        "study {study} has no figure of training (hint: `bench-runtime` measures its runtimes)"
     )]
     NoTraining {
         /// The study's name.

@@ -87,7 +87,7 @@ fn told(mistakes: &Mistakes) -> Markup {
         @for (why, seeds) in grouped(&mistakes.left_out) { (left_out(&why, &seeds)) " " }
         @if !seeds.is_empty() && mistakes.test.is_none() {
             "The test images of " code { (cell.config.data.source) } " are not here, so the mistakes "
-            "are neither counted nor shown (hint: " code { "cargo xtask report --data-dir DIR" } ")."
+            "are neither counted nor shown (hint: " code { "report --data-dir DIR" } ")."
         } @else if !seeds.is_empty() && mistakes.answers.is_none() {
             "Their predictions do not fit each other, so the mistakes are not counted."
         }

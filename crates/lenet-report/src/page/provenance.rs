@@ -253,7 +253,7 @@ fn self_checks(records: &[TrialRecord]) -> String {
 pub(super) fn reproduce(content: &Content) -> Markup {
     let mut commands: Vec<String> = Vec::new();
     for study in content.studies {
-        let usual = || format!("cargo xtask experiments --config {}", study.name);
+        let usual = || format!("lenet-lab experiments --config {}", study.name);
         match study.commands.as_slice() {
             // A record of an older version does not say.
             [] => commands.push(usual()),
@@ -265,7 +265,7 @@ pub(super) fn reproduce(content: &Content) -> Markup {
         .iter()
         .any(|study| !study.commands.is_empty());
     if content.has_runtimes() && !told {
-        commands.push("cargo xtask bench-runtime".to_owned());
+        commands.push("lenet-lab bench-runtime".to_owned());
     }
     let mut files: Vec<&StudyFile> = Vec::new();
     for file in content.studies.iter().flat_map(|study| &study.files) {

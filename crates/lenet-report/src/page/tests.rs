@@ -57,7 +57,7 @@ fn the_page_stands_alone_and_says_what_it_must() {
         "Figure 3-as-run",
         "Knobs that do nothing",
         "Real dropout beside none",
-        "cargo xtask experiments --config lab-2017",
+        "lenet-lab experiments --config lab-2017",
         "revision</dt><dd>abc1234",
         "dead from epoch 1",
         "class=\"verdict holds\"",
@@ -95,7 +95,7 @@ fn trials_and_runtimes_share_one_page() {
         "Figure 1 · ",
         "Figure batch-16 · ",
         "How runtimes were measured",
-        "cargo xtask bench-runtime",
+        "lenet-lab bench-runtime",
         "governor</dt><dd>unknown",
     ] {
         assert!(both.contains(part), "{part}");

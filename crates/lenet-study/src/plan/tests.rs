@@ -143,7 +143,7 @@ fn what_the_study_cannot_give_is_refused() {
         ),
         (
             "4",
-            "figure 4 is carried out by `bench-runtime` (hint: cargo xtask bench-runtime --only 4)",
+            "figure 4 is carried out by `bench-runtime` (hint: bench-runtime --only 4)",
         ),
     ] {
         let only = Overrides {

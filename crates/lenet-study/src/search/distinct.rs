@@ -2,7 +2,7 @@
 
 use lenet_core::random::{permutation, stream};
 
-use super::space::{Space, Value};
+use super::space::{Parameter, Space, Value};
 
 /// Draws for one proposal before the space counts as exhausted.
 const MOST_DRAWS: usize = 100;
@@ -52,7 +52,7 @@ pub(super) fn distinct(
 
 /// One draw of the values of a proposal.
 fn drawn(space: &Space, seed: u64, number: usize, draw: usize) -> Vec<Value> {
-    let value = |parameter: &super::Parameter| {
+    let value = |parameter: &Parameter| {
         let name = &parameter.name;
         let name = match draw {
             0 => format!("search/{name}/{number}"),

@@ -7,7 +7,8 @@
 use lenet_results::{Budget, SearchPlace};
 
 use super::distinct::distinct;
-use super::{Outlook, Proposal, Search, Strategy, Tried};
+use super::proposal::{Proposal, Tried};
+use super::strategy::{Outlook, Search, Strategy};
 
 pub(super) struct Halving {
     /// At least 2.

@@ -2,18 +2,7 @@
 
 use lenet_results::{Budget, SearchKind};
 
-use super::Search;
-
-/// The most that a search may come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Outlook {
-    /// Different settings that are proposed.
-    pub(crate) proposals: usize,
-    /// Cells: each number of epochs of a proposal is one.
-    pub(crate) cells: usize,
-    /// Epochs of training, all seeds together.
-    pub(crate) epochs: usize,
-}
+use super::strategy::{Outlook, Search};
 
 impl Outlook {
     /// That of proposals that are trained to the end at once.

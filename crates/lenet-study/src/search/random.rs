@@ -1,7 +1,8 @@
 //! Random search: one stage, each proposal drawn for itself.
 
 use super::distinct::distinct;
-use super::{Outlook, Proposal, Search, Strategy, Tried};
+use super::proposal::{Proposal, Tried};
+use super::strategy::{Outlook, Search, Strategy};
 
 pub(super) struct Random;
 

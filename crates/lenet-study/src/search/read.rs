@@ -5,7 +5,7 @@ use lenet_core::bounds::{Counts, MANY};
 use lenet_core::settings::Node as _;
 use lenet_results::{Budget, EpochMeasure, Numbers, Scale, SearchKind};
 
-use super::SearchConfig;
+use super::proposal::SearchConfig;
 use super::space::{Parameter, Range, Space};
 use crate::error::StudyError;
 use crate::node::{Entry, Node};
@@ -13,26 +13,35 @@ use crate::node::{Entry, Node};
 const COUNT: &str = "a whole number";
 
 /// Most values of a choice.
-const MOST_VALUES: usize = 4096;
+pub(crate) const MOST_VALUES: usize = 4096;
 
 /// Most proposals of a search.
-const PROPOSALS: Counts = Counts {
+pub(crate) const PROPOSALS: Counts = Counts {
     least: 1,
     most: 1_000_000,
 };
 
 /// The share that goes on, of which 1 would be all.
-const ETA: Counts = Counts {
+pub(crate) const ETA: Counts = Counts {
     least: 2,
     most: 1000,
 };
 
 /// Settings that are numbers, and those that are whole numbers. Of all others a search takes lists.
-const NUMBERS: [&str; 3] = ["dropout", "weight_decay", "learning_rate"];
-const WHOLE_NUMBERS: [&str; 5] = ["filters", "hidden", "stride", "batch_size", "samples"];
+pub(crate) const NUMBERS: [&str; 3] = ["dropout", "weight_decay", "learning_rate"];
+pub(crate) const WHOLE_NUMBERS: [&str; 5] =
+    ["filters", "hidden", "stride", "batch_size", "samples"];
+
+/// What a search may go by.
+pub(crate) const MEASURES: [EpochMeasure; 4] = [
+    EpochMeasure::ValidationAccuracy,
+    EpochMeasure::ValidationLoss,
+    EpochMeasure::TrainAccuracy,
+    EpochMeasure::TrainLoss,
+];
 
 /// What no search varies, and why.
-const FIXED: [(&str, &str); 3] = [
+pub(crate) const FIXED: [(&str, &str); 3] = [
     (
         "epochs",
         "a search trains as far as `epochs` of [figure.set] says; leave it out here",
@@ -127,11 +136,7 @@ fn read_kind(node: &Node<'_>, entries: &[Entry<'_>]) -> Result<SearchKind, Study
 }
 
 fn read_measure(node: &Node<'_>) -> Result<EpochMeasure, StudyError> {
-    use EpochMeasure::{
-        TestAccuracy, TestLoss, TrainAccuracy, TrainLoss, ValidationAccuracy, ValidationLoss,
-    };
-    let allowed = [ValidationAccuracy, ValidationLoss, TrainAccuracy, TrainLoss];
-    let of_test = [TestAccuracy, TestLoss];
+    let of_test = [EpochMeasure::TestAccuracy, EpochMeasure::TestLoss];
     if node
         .string("the name of a measure")
         .is_ok_and(|name| of_test.iter().any(|measure| measure.name() == name))
@@ -140,7 +145,7 @@ fn read_measure(node: &Node<'_>) -> Result<EpochMeasure, StudyError> {
             "what is chosen by the test images is no longer tested by them; give a validation_… measure",
         ));
     }
-    let words = allowed.map(|measure| (measure.name(), measure));
+    let words = MEASURES.map(|measure| (measure.name(), measure));
     node.word(&words, "the name of a measure")
 }
 

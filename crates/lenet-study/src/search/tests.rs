@@ -1,6 +1,6 @@
 //! Searches over made-up spaces, without any training.
 
-use lenet_results::Scale;
+use lenet_results::{Budget, EpochMeasure, Scale, SearchPlace};
 
 use super::*;
 use crate::config::StudyConfig;

@@ -8,8 +8,10 @@ mod density;
 
 use lenet_core::random::stream;
 
+use super::proposal::{Proposal, Tried};
 use super::random::whole;
-use super::{Outlook, Parameter, Proposal, Search, Strategy, Tried, Value};
+use super::space::{Parameter, Value};
+use super::strategy::{Outlook, Search, Strategy};
 use density::Density;
 
 pub(super) struct Tpe {

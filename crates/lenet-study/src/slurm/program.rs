@@ -36,7 +36,7 @@ fn own_program() -> io::Result<PathBuf> {
 }
 
 fn keep(bytes: &[u8], folder: &Path) -> Result<PathBuf, SlurmError> {
-    let path = folder.join(format!("xtask-{}", digest_of_bytes(TAG, bytes)));
+    let path = folder.join(format!("lenet-lab-{}", digest_of_bytes(TAG, bytes)));
     let failed = |source| SlurmError::Keep {
         path: path.clone(),
         source,

@@ -39,7 +39,7 @@ impl Sample {
         Submission {
             study: "smoke",
             out: &self.out,
-            program: Path::new("/home/ann/50% done/smoke/cluster/xtask-0123"),
+            program: Path::new("/home/ann/50% done/smoke/cluster/lenet-lab-0123"),
             arguments: &self.arguments,
             request: &self.request,
             max_array_size: self.max_array_size,
@@ -91,7 +91,7 @@ fn options_of_an_array_and_of_its_report() {
         #SBATCH --open-mode=append
         #SBATCH --mem=4G
         #SBATCH "--comment=two words"
-        exec '/home/ann/50% done/smoke/cluster/xtask-0123' report --records '/home/ann/50% done/smoke' --out '/home/ann/50% done/smoke/report'
+        exec '/home/ann/50% done/smoke/cluster/lenet-lab-0123' report --records '/home/ann/50% done/smoke' --out '/home/ann/50% done/smoke/report'
     "##]].assert_eq(&submission.script(Job::Report));
 }
 
@@ -105,7 +105,7 @@ fn a_worker_is_told_its_number_and_when_to_stop() {
     for line in [
         "stop_at=3510 # seconds from here; 0: as soon as Slurm says",
         "number=$((22 + ${SLURM_ARRAY_TASK_ID:-0}))",
-        "    '/home/ann/50% done/smoke/cluster/xtask-0123' worker --out '/home/ann/50% done/smoke' \
+        "    '/home/ann/50% done/smoke/cluster/lenet-lab-0123' worker --out '/home/ann/50% done/smoke' \
          --only 1 --index \"$number\" --of 25 &",
     ] {
         assert!(

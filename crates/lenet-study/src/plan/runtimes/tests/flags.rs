@@ -107,7 +107,7 @@ fn what_the_study_cannot_give_is_refused() {
     let lab = StudyConfig::open("lab-2017").unwrap();
     assert_eq!(
         refusal(&lab, &only),
-        "figure 2 is carried out by `experiments` (hint: cargo xtask experiments --only 2)"
+        "figure 2 is carried out by `experiments` (hint: experiments --only 2)"
     );
     let deep = study("dropout = 0.5", "hidden = [8, []]");
     let message = refusal(&deep, &none);
