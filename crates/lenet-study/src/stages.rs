@@ -154,6 +154,3 @@ fn scores(
     };
     cells.map(of).collect()
 }
-
-#[cfg(test)]
-mod tests;
