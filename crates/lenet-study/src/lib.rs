@@ -69,7 +69,7 @@ pub use plan::{Earlier, MOST_RUNTIMES, MOST_TRIALS, Plan, PlannedRuntime, Planne
 pub use published::PublishedConfig;
 pub use run::{RunSettings, Share, run, run_surveyed, work};
 pub use schema::schema;
-pub use search::{Parameter, Proposal, Range, SearchConfig, Space, Tried, Value};
+pub use search::{Parameter, Proposal, Range, SearchConfig, Space, Tried, Value, simulate};
 pub use settings::TomlSettings;
 pub use stages::Stages;
 pub use status::{Look, Running, State, Status, TrialStatus, status};

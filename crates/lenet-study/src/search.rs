@@ -10,6 +10,7 @@ mod outlook;
 mod proposal;
 mod random;
 mod read;
+mod simulate;
 mod space;
 mod strategy;
 mod tpe;
@@ -22,6 +23,7 @@ pub use proposal::{Proposal, SearchConfig, Tried};
 pub(crate) use read::{
     ETA, FIXED, MEASURES, MOST_VALUES, NUMBERS, PROPOSALS, WHOLE_NUMBERS, read_search,
 };
+pub use simulate::simulate;
 pub use space::{Parameter, Range, Space, Value};
 pub(crate) use strategy::{Outlook, Search};
 

@@ -33,7 +33,22 @@ pub(super) fn claims(
             false => known.extend(of_training(config, figure, training, data)),
         }
     }
-    resolve(&config.claims, &known)
+    resolve(&config.claims, &known).map_err(|error| match error {
+        StudyError::Value {
+            place,
+            key,
+            found,
+            hint,
+        } if config.figures.iter().any(|f| f.search.is_some()) => StudyError::Value {
+            hint: format!(
+                "{hint}; a claim cannot speak of the cells of a search, which nobody knows beforehand"
+            ),
+            place,
+            key,
+            found,
+        },
+        error => error,
+    })
 }
 
 fn of_training(

@@ -5,10 +5,10 @@ use lenet_core::random::{permutation, stream};
 use super::space::{Parameter, Space, Value};
 
 /// Draws for one proposal before the space counts as exhausted.
-const MOST_DRAWS: usize = 100;
+const DRAWS: usize = 100;
 
 /// Most combinations of choices that are put in a random order. Of more, single ones are drawn.
-const MOST_ORDERED: usize = 1 << 20;
+const ORDERED: usize = 1 << 20;
 
 /// The values of the proposals `first..end`, none of which is among those of `known` or drawn twice; fewer
 /// where the space has no more.
@@ -27,7 +27,7 @@ pub(super) fn distinct(
     let is_new = |values: &[Value], found: &[Vec<Value>]| {
         !known.contains(&values) && !found.iter().any(|other| other == values)
     };
-    if let Some(count) = space.combinations().filter(|n| *n <= MOST_ORDERED) {
+    if let Some(count) = space.combinations().filter(|n| *n <= ORDERED) {
         let order = permutation(&mut stream(seed, "search/combinations"), count);
         let all = order.into_iter().map(|at| space.combination(at as usize));
         for values in all {
@@ -41,7 +41,7 @@ pub(super) fn distinct(
         return found;
     }
     for number in numbers {
-        let mut draws = (0..MOST_DRAWS).map(|draw| drawn(space, seed, number, draw));
+        let mut draws = (0..DRAWS).map(|draw| drawn(space, seed, number, draw));
         match draws.find(|values| is_new(values, &found)) {
             Some(values) => found.push(values),
             None => break,

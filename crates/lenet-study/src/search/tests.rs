@@ -87,7 +87,12 @@ const FROZEN: [&str; 3] = [
     "filters = 13, dropout = 0.3071, optimizer = lion, learning_rate = 0.03234, batch_size = 304",
     "filters = 20, dropout = 0.75, optimizer = lion, learning_rate = 0.07676, batch_size = 109",
 ];
-const FROZEN_CHOICES: [&str; 4] = ["", "", "", ""];
+const FROZEN_CHOICES: [&str; 4] = [
+    "kernel = 3, optimizer = lion",
+    "kernel = 3, optimizer = adam",
+    "kernel = 3, optimizer = sgd",
+    "kernel = 5, optimizer = lion",
+];
 
 #[test]
 fn a_budget_in_epochs_counts_all_seeds() {

@@ -23,7 +23,7 @@ pub(super) struct Tpe {
 const CANDIDATES: usize = 24;
 
 /// Draws of a proposal that differs from all others, before it is drawn at random.
-const MOST_DRAWS: usize = 20;
+const DRAWS: usize = 20;
 
 /// How many of the tried count as the best.
 fn best_of(tried: usize) -> usize {
@@ -47,7 +47,7 @@ impl Strategy for Tpe {
                 tried.iter().all(|tried| tried.proposal.values != *values)
                     && next.iter().all(|other| other.values != *values)
             };
-            let mut draws = (0..MOST_DRAWS).map(|draw| densities.propose(search, number, draw));
+            let mut draws = (0..DRAWS).map(|draw| densities.propose(search, number, draw));
             let values = draws.find(is_new);
             match values {
                 Some(values) => next.push(search.whole(number, values)),

@@ -137,6 +137,23 @@ fn wrong_keys_of_a_search_are_refused() {
 }
 
 #[test]
+fn searches_are_read_up_to_their_limits() {
+    let read = |search: &str| StudyConfig::parse(&text(search), "s.toml").is_ok();
+    let trials = |count: usize| read(&format!("kind = \"random\"\ntrials = {count}\n{RATE}"));
+    assert!(trials(1_000_000) && !trials(1_000_001));
+    let halving = |line: &str| read(&format!("kind = \"halving\"\ntrials = 3\n{line}\n{RATE}"));
+    assert!(halving("eta = 2") && halving("eta = 1000") && !halving("eta = 1001"));
+    let values = |count: usize| {
+        let list: Vec<String> = (1..=count).map(|value| value.to_string()).collect();
+        let list = list.join(", ");
+        read(&format!(
+            "kind = \"random\"\ntrials = 3\nspace.filters = [{list}]"
+        ))
+    };
+    assert!(values(4096) && !values(4097));
+}
+
+#[test]
 fn ranges_that_are_none_are_refused() {
     let space = |line: &str| {
         refusal(&text(&format!(
