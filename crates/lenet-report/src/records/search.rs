@@ -114,4 +114,4 @@ impl<'a> Searched<'a> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
