@@ -25,6 +25,7 @@
 #![forbid(unsafe_code)]
 
 mod architecture;
+mod beginning;
 pub mod bounds;
 mod data;
 mod device;

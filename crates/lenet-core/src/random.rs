@@ -15,8 +15,8 @@
 //! assert_eq!(order, permutation(&mut stream(7, "shuffle"), 5));
 //! ```
 
-use rand::SeedableRng;
 use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use sha2::{Digest, Sha256};
 
@@ -46,6 +46,16 @@ pub fn derived_seed(seed: u64, name: &str) -> u64 {
     u64::from_le_bytes(std::array::from_fn(|i| key[i]))
 }
 
+/// A number from 0 to below 1.
+pub fn uniform(rng: &mut ChaCha8Rng) -> f64 {
+    rng.random()
+}
+
+/// A number from the normal distribution of mean 0 and standard deviation 1.
+pub fn standard_normal(rng: &mut ChaCha8Rng) -> f64 {
+    StandardNormal.sample(rng)
+}
+
 /// A uniformly drawn order of `0..n` (Fisher–Yates).
 #[must_use]
 pub fn permutation(rng: &mut ChaCha8Rng, n: usize) -> Vec<u32> {
@@ -72,7 +82,7 @@ pub fn truncated_normal(rng: &mut ChaCha8Rng, standard_deviation: f64, out: &mut
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::RngCore;
+    use rand::RngCore as _;
 
     #[test]
     fn streams_are_fixed_and_distinct() {
@@ -95,6 +105,21 @@ mod tests {
     const FROZEN_ORDER: [u32; 8] = [6, 4, 2, 7, 3, 1, 0, 5];
     const FROZEN_WEIGHTS: [u32; 3] = [1_037_512_370, 1_030_755_122, 3_164_615_907];
     const FROZEN_SEED: u64 = 8_869_368_351_627_749_515;
+
+    /// Proposals of searches, and with them the identities of their trials, stay while these values do.
+    #[test]
+    fn single_numbers_never_change() {
+        let mut rng = stream(0, "single");
+        let drawn = [uniform(&mut rng), standard_normal(&mut rng)];
+        assert_eq!(drawn.map(f64::to_bits), FROZEN_SINGLE);
+        let mean = (0..10_000).map(|_| uniform(&mut rng)).sum::<f64>() / 1e4;
+        assert!((mean - 0.5).abs() < 0.012, "{mean}");
+        let squares = (0..10_000).map(|_| standard_normal(&mut rng).powi(2));
+        let variance = squares.sum::<f64>() / 1e4;
+        assert!((variance - 1.0).abs() < 0.06, "{variance}");
+    }
+
+    const FROZEN_SINGLE: [u64; 2] = [4_594_336_109_204_495_676, 4_609_043_368_549_906_394];
 
     #[test]
     fn truncated_normal_has_its_moments() {

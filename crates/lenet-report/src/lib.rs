@@ -50,6 +50,7 @@ use claims::judge::{adjust, judge};
 use figures::Figure;
 use records::mistakes::Mistakes;
 use records::runtimes::Runtimes;
+use records::search::Searched;
 use records::{index, knobs, runtime_figures, runtimes, variance};
 
 /// The records behind a report.
@@ -273,6 +274,15 @@ pub fn best_cell(records: Records<'_>) -> Option<String> {
     let merged = lenet_results::merge(records.trials.iter().cloned());
     let (figures, _) = index::fill(records.studies, &merged.records);
     page::best_in_words(&tables::results::results(&figures))
+}
+
+/// What each search of the studies found, in a sentence without an end.
+#[must_use]
+pub fn searches_in_words(records: Records<'_>) -> Vec<String> {
+    let merged = lenet_results::merge(records.trials.iter().cloned());
+    let (figures, _) = index::fill(records.studies, &merged.records);
+    let found = figures.iter().filter_map(Searched::of);
+    found.map(|searched| searched.in_words()).collect()
 }
 
 fn judged(records: Records<'_>, trials: &[TrialRecord]) -> Vec<JudgedClaim> {

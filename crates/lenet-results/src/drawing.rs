@@ -47,17 +47,20 @@ pub enum DrawingKind {
     Interaction,
     /// Two measures against each other, one mark per cell, with the Pareto front.
     Scatter,
+    /// The best of a search so far against the epochs that it took.
+    Regret,
 }
 
 impl DrawingKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Curves,
         Self::Facets,
         Self::Heatmap,
         Self::Effects,
         Self::Interaction,
         Self::Scatter,
+        Self::Regret,
     ];
 
     /// Its name in files.
@@ -70,6 +73,7 @@ impl DrawingKind {
             Self::Effects => "effects",
             Self::Interaction => "interaction",
             Self::Scatter => "scatter",
+            Self::Regret => "regret",
         }
     }
 
@@ -77,7 +81,7 @@ impl DrawingKind {
     #[must_use]
     pub const fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Curves => &[],
+            Self::Curves | Self::Regret => &[],
             Self::Facets => &["measure", "rows", "columns", "colour"],
             Self::Heatmap => &["measure", "x", "y"],
             Self::Effects => &["measure"],

@@ -108,6 +108,19 @@ pub(crate) fn set_aside(path: &Path) -> Result<Option<PathBuf>, StoreError> {
     Ok(Some(kept))
 }
 
+/// Moves a file to another folder of the same file system, which is made if need be. A file that has the name
+/// is replaced.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub(crate) fn move_file(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let folder = operations::folder_of(to);
+    fs::create_dir_all(folder).map_err(io_error(folder, "create the folder"))?;
+    operations::rename(from, to).map_err(io_error(to, "write"))?;
+    sync_folder(to);
+    Ok(())
+}
+
 const TEMPORARY: &str = ".writing-";
 
 /// What the names of this process's temporary files begin with.

@@ -15,8 +15,9 @@ use crate::error::StoreError;
 /// checksums.
 pub const TRIAL_FORMAT: u32 = 2;
 /// The same for `study.json`. Format 1 had no claims, no published data and no images; format 2 no
-/// checksum; format 3 stood beside trials that had a folder each, finished or not.
-pub const STUDY_FORMAT: u32 = 4;
+/// checksum; format 3 stood beside trials that had a folder each, finished or not; in format 4 every figure
+/// had all combinations of its axes.
+pub const STUDY_FORMAT: u32 = 5;
 /// The first format of a trial's files that has checksums.
 pub(crate) const SEALED_TRIAL: u32 = 2;
 /// The first format of `study.json` that has one.

@@ -46,6 +46,7 @@ pub mod runtime_store;
 #[cfg(test)]
 mod samples;
 pub mod scheduler;
+pub mod search;
 pub mod store;
 pub mod study;
 pub mod submission;
@@ -74,6 +75,7 @@ pub use registration::*;
 pub use runtime::*;
 pub use runtime_store::*;
 pub use scheduler::{Scheduler, worker_of_this_process};
+pub use search::*;
 pub use store::{FoundRecords, Store, read_study, write_study};
 pub use study::*;
 pub use submission::*;

@@ -42,7 +42,8 @@ pub enum Measure {
 }
 
 /// A number of each epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EpochMeasure {
     /// [`EpochRecord::train_loss`].
     TrainLoss,

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::checksum::{Lines, sealed};
 use crate::error::StoreError;
-use crate::files::{io_error, read_if_present, remove_temporary, set_aside, write_whole};
+use crate::files::{
+    io_error, read_if_present, remove_if_present, remove_temporary, set_aside, write_whole,
+};
 use crate::format::{self, SEALED_STUDY, STUDY_FORMAT};
 use crate::listing::Listing;
 use crate::merge::{Conflict, conflict};
@@ -14,7 +16,7 @@ use crate::parallel::in_parallel;
 use crate::published;
 use crate::record::TrialRecord;
 use crate::study::StudyRecord;
-use crate::trial::{SetAside, TrialDir, TrialState, parse_record};
+use crate::trial::{KEPT, SetAside, TrialDir, TrialState, parse_record};
 
 /// The folder that holds a study's trials:
 ///
@@ -34,6 +36,8 @@ use crate::trial::{SetAside, TrialDir, TrialState, parse_record};
 ///     checkpoint             the state to resume from
 ///     result.json            the record of a failure
 ///     lock, lock.lease       held by the trial's writer
+/// continuations/<identity>   the last checkpoint of a finished trial, while a search may train it for more
+///                            epochs
 /// ```
 ///
 /// Earlier versions of this program left the folder of a finished trial, with its record in `result.json`
@@ -125,6 +129,23 @@ impl Store {
     /// [`StoreError::Io`] if a folder cannot be listed.
     pub fn listing(&self) -> Result<Listing, StoreError> {
         Listing::of(&self.trials_folder())
+    }
+
+    /// Identities of the trials whose checkpoints are kept, sorted.
+    #[must_use]
+    pub fn kept_checkpoints(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.join(KEPT)).into_iter().flatten();
+        let names = entries.flatten().map(|entry| entry.file_name());
+        let mut names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Removes a checkpoint that was kept, and the folder with the last one. What cannot be removed stays.
+    pub fn drop_checkpoint(&self, identity: &str) {
+        let path = self.trial(identity).kept_checkpoint().to_owned();
+        let _ = remove_if_present(&path);
+        let _ = fs::remove_dir(self.folder.join(KEPT));
     }
 
     /// Removes what killed processes left where finished trials lie.
@@ -276,9 +297,9 @@ pub fn read_study(folder: &Path) -> Result<Option<StudyRecord>, StoreError> {
         return Ok(None);
     };
     let study: StudyRecord = format::parse(&text, &path, "study", STUDY_FORMAT, SEALED_STUDY)?;
-    // Formats 2 and 3 say the same.
+    // Formats 2 to 4 say the same.
     let format = match study.format {
-        2 | 3 => STUDY_FORMAT,
+        2..=4 => STUDY_FORMAT,
         format => format,
     };
     Ok(Some(StudyRecord { format, ..study }))

@@ -12,6 +12,7 @@ use crate::claim::ClaimRecord;
 use crate::drawing::Drawing;
 use crate::execution::{Execution, RuntimeParameters};
 use crate::images::ImageCounts;
+use crate::search::SearchRecord;
 
 /// A study's plan: its figures, their cells, and the trials of each; its claims.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -135,7 +136,11 @@ pub struct FigureRecord {
     /// How it is measured, if it is a figure of runtimes; `None` for a figure of training.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime: Option<RuntimeParameters>,
-    /// One cell for each combination of the axes, in the order of the file.
+    /// How its cells are found, if it searches; `None` where they are all combinations of the axes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchRecord>,
+    /// One cell for each combination of the axes, in the order of the file; of a search, one for each
+    /// proposal so far.
     pub cells: Vec<CellRecord>,
     /// Cells of runtimes that the machine which wrote this cannot measure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -19,6 +19,9 @@ use lenet_core::Trial;
 
 pub use writer::{Finished, SetAside, TrialWriter};
 
+/// The folder of checkpoints of finished trials, beside that of the trials.
+pub(crate) const KEPT: &str = "continuations";
+
 /// A trial's state, as its folder shows it.
 #[derive(Debug)]
 pub enum TrialState {
@@ -66,6 +69,7 @@ struct ConfigFile {
 pub struct TrialDir {
     folder: PathBuf,
     published: PathBuf,
+    kept: PathBuf,
     identity: String,
 }
 
@@ -74,8 +78,15 @@ impl TrialDir {
         Self {
             folder: trials.join(identity),
             published: published::path(trials, identity),
+            kept: trials.with_file_name(KEPT).join(identity),
             identity: identity.to_owned(),
         }
+    }
+
+    /// Path of the checkpoint that was kept when the trial finished, whether it exists or not.
+    #[must_use]
+    pub fn kept_checkpoint(&self) -> &Path {
+        &self.kept
     }
 
     /// Path of the file that holds the trial once it has finished, whether it exists or not.

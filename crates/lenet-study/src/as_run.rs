@@ -146,7 +146,8 @@ fn check_flags(settings: &Settings, names: &[&str], hint: &str) -> Result<(), St
 
 fn laid_over(figure: &FigureConfig, settings: &Settings) -> Result<FigureConfig, StudyError> {
     let given = settings.given();
-    let is_axis = |name: &&&str| figure.axes.iter().any(|axis| axis.name == **name);
+    let varying = figure.varying();
+    let is_axis = |name: &&&str| varying.contains(*name);
     if let Some(setting) = given.iter().find(is_axis) {
         return Err(StudyError::OverriddenAxis {
             setting,

@@ -1,6 +1,6 @@
 //! The studies that come with the program.
 
-const STUDIES: [(&str, &str); 6] = [
+const STUDIES: [(&str, &str); 7] = [
     ("lab-2017", include_str!("../configs/lab-2017.toml")),
     ("full-grid", include_str!("../configs/full-grid.toml")),
     (
@@ -9,6 +9,7 @@ const STUDIES: [(&str, &str); 6] = [
     ),
     ("depth", include_str!("../configs/depth.toml")),
     ("small-grid", include_str!("../configs/small-grid.toml")),
+    ("search", include_str!("../configs/search.toml")),
     ("smoke", include_str!("../configs/smoke.toml")),
 ];
 

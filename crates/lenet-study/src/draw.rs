@@ -12,13 +12,26 @@ pub(crate) const OF_CELLS: [&str; 2] = ["images_per_second", "parameters"];
 const A_DRAWING: &str =
     "a list of drawings, e.g. [\"curves\", { kind = \"heatmap\", x = \"filters\" }]";
 
-/// The list `draw` of a figure with these axes.
-pub(crate) fn read_drawings(node: &Node<'_>, axes: &[&str]) -> Result<Vec<Drawing>, StudyError> {
+/// The list `draw` of a figure with these axes, which may be those of a search.
+pub(crate) fn read_drawings(
+    node: &Node<'_>,
+    axes: &[&str],
+    searches: bool,
+) -> Result<Vec<Drawing>, StudyError> {
     let elements = node.elements(A_DRAWING)?;
     if elements.is_empty() {
         return Err(node.refuse("name at least one drawing, or leave the key out"));
     }
-    elements.iter().map(|element| read(element, axes)).collect()
+    let drawing = |element: &Node<'_>| {
+        let drawing = read(element, axes)?;
+        match drawing.kind {
+            DrawingKind::Regret if !searches => {
+                Err(element.refuse("only a figure with [figure.search] has a regret"))
+            }
+            _ => Ok(drawing),
+        }
+    };
+    elements.iter().map(drawing).collect()
 }
 
 fn read(node: &Node<'_>, axes: &[&str]) -> Result<Drawing, StudyError> {

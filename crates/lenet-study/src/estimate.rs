@@ -104,7 +104,7 @@ fn estimate_with(
     loop {
         let group = queue.take(allocation.group);
         let Some(&first) = group.first() else { break };
-        let epochs = group.iter().map(|trial| trial.config.epochs).max();
+        let epochs = group.iter().map(|trial| trial.new_epochs()).max();
         let kind = kind(first, group.len());
         let number = match numbers.get(&kind) {
             Some(&number) => number,

@@ -9,9 +9,10 @@ use crate::draw::read_drawings;
 use crate::error::StudyError;
 use crate::node::{Entry, MOST_TABLES, Node};
 use crate::published::PublishedConfig;
+use crate::search::{SearchConfig, read_search};
 use crate::settings::{ONLY_OF_RUNTIME, from_node};
 
-/// One figure: fixed settings and axes, whose product are its cells.
+/// One figure: fixed settings and axes, whose product are its cells, or a search for them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FigureConfig {
     /// What names the figure in paths: letters, digits, `.`, `-`, `_`.
@@ -28,8 +29,10 @@ pub struct FigureConfig {
     pub measure: MeasureKind,
     /// Settings fixed for this figure.
     pub set: Settings,
-    /// Axes in the order of the file, at least one; the last varies fastest.
+    /// Axes in the order of the file, at least one; the last varies fastest. None where it searches.
     pub axes: Vec<Axis>,
+    /// How it finds its cells, where they are not all combinations of axes.
+    pub search: Option<SearchConfig>,
 }
 
 /// What is measured of the cells of a figure.
@@ -70,6 +73,14 @@ impl FigureConfig {
     #[must_use]
     pub const fn is_of_runtime(&self) -> bool {
         matches!(self.measure, MeasureKind::Runtime(_))
+    }
+
+    /// Names of the settings that vary from cell to cell.
+    #[must_use]
+    pub fn varying(&self) -> Vec<&str> {
+        let axes = self.axes.iter().map(|axis| axis.name.as_str());
+        let space = self.search.iter().flat_map(|search| search.space.names());
+        axes.chain(space).collect()
     }
 
     /// Refuses the name of a published table that the study does not have.
@@ -124,12 +135,13 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>, Node<'d>)
     let mut parameters = Vec::new();
     let (mut set, mut set_node) = (Settings::default(), None);
     let (mut axes, mut axes_node) = (Vec::new(), None);
+    let (mut search, mut search_node) = (None, None);
     let mut draw_node = None;
     let known = ["id", "title", "notes", "published", "measure", "draw"];
     let known: Vec<&str> = known
         .into_iter()
         .chain(PARAMETERS)
-        .chain(["set", "axes"])
+        .chain(["set", "axes", "search"])
         .collect();
     for entry in node.entries(&known)? {
         let node = entry.node.clone();
@@ -148,6 +160,7 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>, Node<'d>)
             "draw" => draw_node = Some(node),
             "set" => (set, set_node) = (from_node(&node)?, Some(node)),
             "axes" => (axes, axes_node) = (read_axes(&node)?, Some(node)),
+            "search" => (search, search_node) = (Some(read_search(&node)?), Some(node)),
             _ => parameters.push(entry),
         }
     }
@@ -165,17 +178,33 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>, Node<'d>)
         hint: hint.to_owned(),
     };
     let (id, id_node) = id.ok_or_else(|| missing("id", "write id = \"1\""))?;
-    if axes.is_empty() {
-        return Err(missing(
-            "axes",
-            "name what varies, e.g. learning_rate = [0.1, 0.01]",
-        ));
+    match (&search_node, axes.is_empty()) {
+        (None, true) => {
+            return Err(missing(
+                "axes",
+                "name what varies, e.g. learning_rate = [0.1, 0.01]",
+            ));
+        }
+        (Some(node), _) if of_runtime => {
+            return Err(node.refuse("a runtime figure measures all of its cells; give it axes"));
+        }
+        (Some(node), false) => {
+            return Err(node.refuse("a search takes the place of [figure.axes]; keep one of them"));
+        }
+        _ => {}
     }
-    for axis in &axes {
-        if set.given().contains(&axis.name.as_str()) {
+    let axes_names = axes
+        .iter()
+        .map(|axis: &Axis| (axis.name.as_str(), "an axis"));
+    let searched = search
+        .iter()
+        .flat_map(|search: &SearchConfig| search.space.names());
+    let searched = searched.map(|name| (name, "in the search"));
+    let varying: Vec<(&str, &str)> = axes_names.chain(searched).collect();
+    for (name, what) in &varying {
+        if set.given().contains(name) {
             return Err(id_node.refuse(format!(
-                "`{}` is both set and an axis of this figure; keep one of them",
-                axis.name
+                "`{name}` is both set and {what} of this figure; keep one of them"
             )));
         }
     }
@@ -184,8 +213,8 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>, Node<'d>)
             return Err(node.refuse("a runtime figure has its own drawing; leave it out"));
         }
         Some(node) => {
-            let names: Vec<&str> = axes.iter().map(|axis: &Axis| axis.name.as_str()).collect();
-            read_drawings(&node, &names)?
+            let names: Vec<&str> = varying.iter().map(|(name, _)| *name).collect();
+            read_drawings(&node, &names, search.is_some())?
         }
         None => Vec::new(),
     };
@@ -200,6 +229,7 @@ fn read_figure<'d>(node: &Node<'d>) -> Result<(FigureConfig, Node<'d>, Node<'d>)
             measure,
             set,
             axes,
+            search,
         },
         id_node,
         published_node,

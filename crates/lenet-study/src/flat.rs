@@ -90,6 +90,7 @@ pub(crate) fn read(root: &Node<'_>, origin: &str) -> Result<Grid, StudyError> {
             measure: MeasureKind::Runtime(parameters),
             set: set.overlaid(size),
             axes: axes.clone(),
+            search: None,
         }
     };
     let figures: Vec<FigureConfig> = sizes.iter().map(figure).collect();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use lenet_core::Settings;
 
 use crate::figure::Axis;
+use crate::search::Proposal;
 
 /// What a command that trains asks for beside the study's file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,12 +17,23 @@ pub struct Overrides {
     /// The number of seeds of single cells, by [`Trial::cell`](lenet_core::Trial::cell), where it is
     /// another one.
     pub seeds_of: BTreeMap<String, usize>,
+    /// What figures that search have proposed so far, by their ids; of one that is not named, its first stage.
+    pub proposals: BTreeMap<String, Proposals>,
     /// Settings laid over every cell's.
     pub settings: Settings,
     /// Whether there may be more than [`MOST_TRIALS`](crate::MOST_TRIALS) trials.
     pub allow_large: bool,
     /// Whether trials keep their predictions, where the study's file does not decide.
     pub predictions: Option<bool>,
+}
+
+/// What a search has proposed so far.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Proposals {
+    /// All of them, stage after stage.
+    pub all: Vec<Proposal>,
+    /// Whether nothing is proposed after them.
+    pub complete: bool,
 }
 
 /// What a command that measures runtimes asks for beside the study's file.

@@ -1,37 +1,44 @@
 //! From a study to the list of its trials, or of the runtimes that are measured.
 
 mod altered;
+mod cell;
 mod known;
 mod level;
 mod part;
 mod planned;
 mod recorded;
 mod runtimes;
+mod searched;
+mod seeds;
 mod size;
 mod splits;
 mod unfit;
 mod variants;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use lenet_core::{Names, Settings, Shape};
-use lenet_results::{CellRecord, CellTrial, FigureRecord, ImageCounts, STUDY_FORMAT, StudyRecord};
+use lenet_results::{FigureRecord, STUDY_FORMAT, StudyRecord};
 
 use crate::as_run::{self, AsRun};
-use crate::config::{SEEDS, Seeds, StudyConfig};
+use crate::config::StudyConfig;
 use crate::data_sets::DataSets;
 use crate::error::StudyError;
 use crate::figure::{FigureConfig, MeasureKind, product};
 use crate::machine::Machine;
-use crate::overrides::{Overrides, RuntimeOverrides};
+use crate::overrides::{Overrides, Proposals, RuntimeOverrides};
 
-pub use planned::PlannedTrial;
+pub use planned::{Earlier, PlannedTrial};
 pub use runtimes::PlannedRuntime;
 pub use size::{MOST_RUNTIMES, MOST_TRIALS};
 
+pub(crate) use searched::search;
+
 use altered::altered;
+use cell::cell;
 use planned::without_duplicates;
 use runtimes::measured_once;
+use seeds::PlannedSeeds;
 use splits::KnownSplits;
 use unfit::Unfit;
 
@@ -52,6 +59,8 @@ pub struct Plan {
     pub runtimes: Vec<PlannedRuntime>,
     /// What is left out of the runtimes, in words for people.
     pub notes: Vec<String>,
+    /// What each search that is carried out proposes first, and the most that it may come to: one line each.
+    pub outlooks: Vec<String>,
     /// The study's first seed, which the order of runtimes in a round is drawn from.
     pub seed: u64,
     /// What the trials can be run with, but probably should not: one line each.
@@ -87,7 +96,7 @@ impl Plan {
             true => Some(Machine::here(&[], None)?),
             false => None,
         };
-        let given = (&*figures, selected);
+        let given = (&*figures, selected, &overrides.proposals);
         let mut plan = Self::of_figures(config, given, &seeds, machine.as_ref(), data)?;
         plan.runtimes.clear();
         plan.notes.clear();
@@ -115,7 +124,8 @@ impl Plan {
         size::check_trials(config, &config.figures, Some(1))?;
         size::check_runtimes(config, &figures)?;
         let seeds = PlannedSeeds::usual(config.seeds.list());
-        let given = (&*figures, selected);
+        let none = BTreeMap::new();
+        let given = (&*figures, selected, &none);
         let mut plan = Self::of_figures(config, given, &seeds, Some(machine), data)?;
         plan.trials.clear();
         if plan.runtimes.is_empty() {
@@ -132,13 +142,18 @@ impl Plan {
     /// The record of these figures, and the trials and runtimes of those that are selected; no claims.
     fn of_figures(
         config: &StudyConfig,
-        (figures, selected): (&[FigureConfig], Vec<String>),
+        (figures, selected, proposals): (
+            &[FigureConfig],
+            Vec<String>,
+            &BTreeMap<String, Proposals>,
+        ),
         seeds: &PlannedSeeds,
         machine: Option<&Machine>,
         data: &DataSets,
     ) -> Result<Self, StudyError> {
         let mut trials: Vec<PlannedTrial> = Vec::new();
         let (mut runtimes, mut notes) = (Vec::new(), Vec::new());
+        let mut outlooks = Vec::new();
         let mut records = Vec::new();
         let mut splits = KnownSplits::default();
         let mut unfit = Unfit::default();
@@ -147,12 +162,13 @@ impl Plan {
             let mut record = FigureRecord {
                 id: figure.id.clone(),
                 title: figure.title.clone(),
-                axes: figure.axes.iter().map(|axis| axis.name.clone()).collect(),
+                axes: figure.varying().into_iter().map(str::to_owned).collect(),
                 notes: figure.notes.clone(),
                 draw: figure.draw.clone(),
                 published: None,
                 published_data: None,
                 runtime: None,
+                search: None,
                 cells: Vec::new(),
                 left_out: Vec::new(),
             };
@@ -176,19 +192,35 @@ impl Plan {
                 _ => {
                     let fixed = config.base.overlaid(&figure.set);
                     let known = trials.len();
-                    for varied in product(&figure.axes) {
-                        let settings = fixed.overlaid(&varied);
-                        let label = varied.label();
-                        let cell = cell(
-                            &label,
-                            &settings,
-                            seeds,
-                            figure,
-                            (data, &mut splits),
+                    let data = (data, &mut splits);
+                    if let Some(search) = searched::search(config, figure, seeds.usual.len()) {
+                        let proposed = proposals.get(&figure.id);
+                        wholes = searched::expand(
+                            &search,
+                            proposed,
+                            &seeds.usual,
+                            &mut record,
+                            data,
                             &mut trials,
                         )?;
-                        record.cells.push(cell);
-                        wholes.push(settings.complete());
+                        if is_selected {
+                            outlooks.extend(searched::in_words(&search, &figure.id));
+                        }
+                    } else {
+                        let own = |key: &str| seeds.of(key).to_vec();
+                        for varied in product(&figure.axes) {
+                            let settings = fixed.overlaid(&varied);
+                            let cell = cell(
+                                &varied.label(),
+                                &settings,
+                                (&seeds.usual, &own),
+                                &figure.id,
+                                (data.0, data.1),
+                                &mut trials,
+                            )?;
+                            record.cells.push(cell);
+                            wholes.push(settings.complete());
+                        }
                     }
                     if !is_selected {
                         trials.truncate(known);
@@ -231,6 +263,7 @@ impl Plan {
             predictions: config.predictions,
             runtimes: measured_once(runtimes),
             notes: once(notes),
+            outlooks,
             seed: seeds.usual[0],
             warnings,
         })
@@ -258,110 +291,6 @@ pub(crate) fn names(figures: &[FigureRecord]) -> Names {
     let of_training = figures.iter().filter(|figure| figure.runtime.is_none());
     let cells = of_training.flat_map(|figure| &figure.cells);
     Names::of_trials(cells.map(|cell| &cell.config))
-}
-
-fn cell(
-    label: &str,
-    settings: &Settings,
-    seeds: &PlannedSeeds,
-    figure: &FigureConfig,
-    (data, known): (&DataSets, &mut KnownSplits),
-    trials: &mut Vec<PlannedTrial>,
-) -> Result<CellRecord, StudyError> {
-    let name = settings.data_name();
-    let set = data
-        .get(name)
-        .expect("DataSets::open loads what the study names");
-    let resolve = |seed| settings.resolve(&set.source, seed);
-    let config = resolve(seeds.usual[0]);
-    let refuse = |reason: String| StudyError::Cell {
-        cell: label.to_owned(),
-        reason,
-    };
-    if let Some(problem) = settings.problem() {
-        return Err(refuse(problem.to_string()));
-    }
-    let splits = known.of(data, name, &config);
-    let splits = splits.map_err(|error| refuse(error.to_string()))?;
-    let parameters = lenet_train::geometry(&config.network, splits)
-        .map_err(|error| refuse(error.to_string()))?
-        .parameter_count();
-    let mut cell = CellRecord {
-        label: label.to_owned(),
-        config,
-        images: Some(ImageCounts {
-            train: splits.train.len(),
-            validation: splits.validation.len(),
-            test: splits.test.len(),
-        }),
-        parameters: Some(parameters),
-        execution: None,
-        trials: Vec::new(),
-    };
-    for (round, &seed) in seeds.of(&cell.config.cell()).iter().enumerate() {
-        let config = resolve(seed);
-        let identity = config.identity();
-        cell.trials.push(CellTrial {
-            seed,
-            identity: identity.clone(),
-        });
-        trials.push(PlannedTrial {
-            identity,
-            label: String::new(),
-            config,
-            data: name.to_owned(),
-            parameters,
-            round,
-            figures: vec![figure.id.clone()],
-        });
-    }
-    Ok(cell)
-}
-
-/// The seeds of every cell.
-struct PlannedSeeds {
-    usual: Vec<u64>,
-    /// Those of single cells.
-    special: HashMap<String, Vec<u64>>,
-}
-
-impl PlannedSeeds {
-    fn new(config: &StudyConfig, overrides: &Overrides) -> Result<Self, StudyError> {
-        let special = overrides.seeds_of.iter();
-        let special = special.map(|(cell, n)| Ok((cell.clone(), seeds(&config.seeds, Some(*n))?)));
-        Ok(Self {
-            usual: seeds(&config.seeds, overrides.seeds)?,
-            special: special.collect::<Result<_, StudyError>>()?,
-        })
-    }
-
-    fn usual(seeds: Vec<u64>) -> Self {
-        Self {
-            usual: seeds,
-            special: HashMap::new(),
-        }
-    }
-
-    fn of(&self, cell: &str) -> &[u64] {
-        self.special.get(cell).unwrap_or(&self.usual)
-    }
-}
-
-fn seeds(seeds: &Seeds, wanted: Option<usize>) -> Result<Vec<u64>, StudyError> {
-    let Some(wanted) = wanted else {
-        return Ok(seeds.list());
-    };
-    let refuse = |hint: String| Err(StudyError::Seeds { wanted, hint });
-    match seeds {
-        _ if wanted == 0 => refuse("give at least 1".to_owned()),
-        Seeds::Count(_) if !SEEDS.hold(wanted) => refuse(SEEDS.hint()),
-        Seeds::List(list) if wanted > list.len() => refuse(format!(
-            "the study lists {} seeds; add more to its file",
-            list.len()
-        )),
-        Seeds::List(list) => Ok(list[..wanted].to_vec()),
-        Seeds::Count(_) => Ok(Seeds::Count(wanted).list()),
-    }
 }
 
 fn once(notes: Vec<String>) -> Vec<String> {

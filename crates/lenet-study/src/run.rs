@@ -2,6 +2,7 @@
 
 mod checks;
 mod crew;
+mod kept;
 mod pull;
 mod settings;
 
@@ -88,6 +89,7 @@ pub(crate) fn run_with(
         threads: pass.allocation.threads,
     });
     let ends = crew.train(pass, Check::First)?;
+    kept::tidy(plan, store)?;
     let position = |failed: &FailedTrial| {
         let mut trials = plan.trials.iter();
         trials.position(|trial| trial.identity == failed.identity)

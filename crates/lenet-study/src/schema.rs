@@ -5,6 +5,7 @@
 
 mod claims;
 mod figures;
+mod search;
 mod settings;
 
 use lenet_ops::Level;
@@ -56,6 +57,7 @@ pub fn schema() -> Value {
         "settings": settings::settings(),
         "figure": figures::figure(),
         "drawing": figures::drawing(),
+        "search": search::search(),
         "published": published(),
         "claim": claims::claim(),
         "test": claims::test(),

@@ -1,14 +1,14 @@
 //! Runs a group of trials: takes their locks, follows their events, writes their records.
 
 mod log;
+mod words;
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Instant;
 
 use lenet_data::Splits;
-use lenet_results::{Outcome, SelfCheck, SetAside, Store, StoreError, TrialWriter};
+use lenet_results::{Outcome, RunRecord, SelfCheck, SetAside, Store, StoreError, TrialWriter};
 use lenet_train::{CheckpointError, Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
 use crate::data_sets::DataSets;
@@ -17,6 +17,7 @@ use crate::error::StudyError;
 use crate::event::RunEvent;
 use crate::plan::PlannedTrial;
 use log::ProgressLog;
+use words::{error_chain, panic_message};
 
 /// How a trial's run in this process ended.
 #[derive(Debug)]
@@ -64,8 +65,9 @@ pub(crate) fn run_trials<'t>(
     for &trial in trials {
         match lock_trial(context, trial) {
             Ok(Claim::Locked(trial, writer)) => {
+                let runs = trial.earlier_runs(context.store);
                 locked.push(trial);
-                logs.push(Some(ProgressLog::new(*writer)));
+                logs.push(Some(ProgressLog::new(*writer, runs)));
             }
             Ok(Claim::Ended(end)) => on_end(trial, Ok(end)),
             Err(error) => {
@@ -86,6 +88,7 @@ pub(crate) fn run_trials<'t>(
             config: &locked.trial.config,
             data: &locked.splits,
             checkpoint: Some(&locked.checkpoint),
+            earlier: locked.earlier.as_deref(),
             init: None,
         })
         .collect();
@@ -107,7 +110,28 @@ pub(crate) fn run_trials<'t>(
 struct LockedTrial<'p> {
     trial: &'p PlannedTrial,
     checkpoint: PathBuf,
+    /// The checkpoint of the trial that it goes on with.
+    earlier: Option<PathBuf>,
     splits: Splits,
+}
+
+impl LockedTrial<'_> {
+    /// The runs of the trial that it goes on with, if it does.
+    fn earlier_runs(&self, store: &Store) -> Vec<RunRecord> {
+        let Some(earlier) = self
+            .trial
+            .continues
+            .as_ref()
+            .filter(|_| self.earlier.is_some())
+        else {
+            return Vec::new();
+        };
+        let record = store.trial(&earlier.identity).read_record();
+        record
+            .ok()
+            .flatten()
+            .map_or(Vec::new(), |record| record.runs)
+    }
 }
 
 /// What comes of claiming a trial.
@@ -124,15 +148,32 @@ fn lock_trial<'p>(
 ) -> Result<Claim<'p>, StudyError> {
     let splits = context.data.splits(&trial.data, &trial.config)?;
     let dir = context.store.trial(&trial.identity);
-    let writer = match dir.begin(&trial.config) {
+    let mut writer = match dir.begin(&trial.config) {
         Err(StoreError::Locked { .. }) => return Ok(Claim::Ended(TrialEnd::Elsewhere)),
         Err(StoreError::Finished { .. }) => return Ok(Claim::Ended(TrialEnd::DoneMeanwhile)),
         other => other?,
     };
     writer.set_aside().iter().for_each(tell_set_aside);
+    if trial.keeps_checkpoint {
+        writer.keep_checkpoint();
+    }
+    let checkpoint = dir.checkpoint_path();
+    let kept = trial.continues.as_ref().map(|earlier| {
+        let earlier = context.store.trial(&earlier.identity);
+        earlier.kept_checkpoint().to_owned()
+    });
+    let earlier = kept.filter(|kept| {
+        let is_there = kept.exists();
+        if !is_there && !checkpoint.exists() {
+            let label = &trial.label;
+            tracing::warn!("{label}: the shorter trial left no checkpoint; it begins anew");
+        }
+        is_there
+    });
     let locked = LockedTrial {
         trial,
-        checkpoint: dir.checkpoint_path(),
+        checkpoint,
+        earlier,
         splits,
     };
     Ok(Claim::Locked(locked, Box::new(writer)))
@@ -375,25 +416,4 @@ impl Watcher for GroupRun<'_, '_> {
             error => self.end(index, Err(error_chain(&error))),
         }
     }
-}
-
-/// An error and its sources, on one line.
-fn error_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
-    let owned = panic.downcast_ref::<String>().map(String::as_str);
-    owned
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message")
 }

@@ -96,6 +96,21 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
+    /// That of a trial before its first step.
+    pub fn start(trial: &Trial, identity: String, level: String) -> Self {
+        Self {
+            identity,
+            config: trial.clone(),
+            level,
+            epochs: Vec::new(),
+            step: 0,
+            batch: 0,
+            loss_bits: 0f64.to_bits(),
+            correct: 0,
+            train_seconds: 0.0,
+        }
+    }
+
     /// Refuses progress that a trial of so many batches per epoch and so many training images cannot have
     /// made.
     ///
@@ -211,6 +226,45 @@ impl Checkpoint {
     /// Reads the checkpoint of the trial `identity`, which has at most `most` bytes; `None` if the file
     /// does not exist.
     pub fn read(path: &Path, identity: &str, most: u64) -> Result<Option<Self>, CheckpointError> {
+        let checkpoint = Self::read_any(path, most)?;
+        match checkpoint {
+            Some(found) if found.progress.identity != identity => Err(found.other(path, identity)),
+            found => Ok(found),
+        }
+    }
+
+    /// Reads the last checkpoint of a trial that begins `trial`, as one of `trial` itself; `None` if the
+    /// file does not exist.
+    pub fn read_earlier(
+        path: &Path,
+        trial: &Trial,
+        most: u64,
+    ) -> Result<Option<Self>, CheckpointError> {
+        let Some(mut found) = Self::read_any(path, most)? else {
+            return Ok(None);
+        };
+        let identity = trial.identity();
+        let Progress { config, epochs, .. } = &found.progress;
+        let is_its_own = found.progress.identity == config.identity();
+        let is_last = epochs.len() == config.epochs && found.progress.batch == 0;
+        if !(is_its_own && is_last && config.begins(trial)) {
+            return Err(found.other(path, &identity));
+        }
+        found.progress.identity = identity;
+        found.progress.config = trial.clone();
+        Ok(Some(found))
+    }
+
+    /// The file is of another trial.
+    fn other(self, path: &Path, wanted: &str) -> CheckpointError {
+        CheckpointError::OtherTrial {
+            file: path.to_owned(),
+            found: self.progress.identity,
+            wanted: wanted.to_owned(),
+        }
+    }
+
+    fn read_any(path: &Path, most: u64) -> Result<Option<Self>, CheckpointError> {
         let broken = |reason: String| CheckpointError::Broken {
             file: path.to_owned(),
             reason,
@@ -241,15 +295,7 @@ impl Checkpoint {
                 "it is longer than the {most} bytes that this trial's can have"
             )));
         }
-        let checkpoint = Self::decode(path, &bytes)?;
-        if checkpoint.progress.identity != identity {
-            return Err(CheckpointError::OtherTrial {
-                file: path.to_owned(),
-                found: checkpoint.progress.identity,
-                wanted: identity.to_owned(),
-            });
-        }
-        Ok(Some(checkpoint))
+        Self::decode(path, &bytes).map(Some)
     }
 
     fn decode(path: &Path, bytes: &[u8]) -> Result<Self, CheckpointError> {

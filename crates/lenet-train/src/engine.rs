@@ -36,6 +36,7 @@ pub fn run(
         config: trial,
         data,
         checkpoint: options.checkpoint.as_deref(),
+        earlier: None,
         init: options.init.as_deref(),
     };
     let mut alone = Alone {

@@ -154,6 +154,7 @@ impl<'c> Run<'c> {
                 config,
                 data: checked.data,
                 checkpoint: files.get(number).map(PathBuf::as_path),
+                earlier: None,
                 init: None,
             })
             .collect();

@@ -11,10 +11,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use lenet_results::Store;
+use lenet_results::{Store, StudyRecord};
 use lenet_study::{
-    DataSets, FIRST_LOOK, MOST_SEEDS, Overrides, Plan, RunEvent, RunSettings, RunSummary, Seeds,
-    StudyConfig, Survey, Work,
+    DataSets, FIRST_LOOK, FailedTrial, MOST_SEEDS, Overrides, Plan, RunEvent, RunSettings,
+    RunSummary, Seeds, Stages, StudyConfig, Survey, Work,
 };
 
 use crate::command_line::command_line;
@@ -43,18 +43,29 @@ pub fn run(flags: &Experiments) -> CommandResult {
         inputs::fetch(set).or_refuse()?;
     }
     let data = Arc::new(DataSets::open(&study, &overrides).or_refuse()?);
-    let mut plan = Plan::expand(&study, &overrides, &data).or_refuse()?;
-    plan.study.until_decided = most;
+    let stages = Stages::new(&study, overrides, most);
+    let first = stages.plan(&data, &[]).or_refuse()?;
+    let has_stages = stages.has_several().or_refuse()?;
+    if has_stages && most.is_none() {
+        ensure_one_process(flags, &first).or_refuse()?;
+    }
+    let out = flags
+        .out
+        .clone()
+        .unwrap_or_else(|| Path::new("results").join(&study.name));
+    ensure_same_study(&study.name, &out).or_refuse()?;
+    let mut plan = match has_stages && out.join("trials").is_dir() {
+        true => {
+            let known = Store::open(&out).and_then(|store| store.records());
+            stages.plan(&data, &known.or_refuse()?).or_refuse()?
+        }
+        false => first.clone(),
+    };
     plan.study.commands = vec![command_line()];
     if let Some(Shard { part, of }) = flags.shard {
         plan.keep_part(part - 1, of);
     }
     plan.warnings.iter().for_each(output::warning);
-    let out = flags
-        .out
-        .clone()
-        .unwrap_or_else(|| Path::new("results").join(&study.name));
-    ensure_same_study(&plan.study.name, &out).or_refuse()?;
     let style = Style::of_this_terminal(flags.progress.quiet);
     if let Some(executor) = flags.cluster.executor {
         let handover = Handover {
@@ -91,10 +102,13 @@ pub fn run(flags: &Experiments) -> CommandResult {
         output::note(format_args!("{}; it is kept as {kept}", file.reason));
     }
     let earlier = store.read_study().or_refuse()?;
+    let looked = earlier.and_then(|study| study.until_decided);
+    let looked = looked.filter(|_| most.is_none());
+    plan.outlooks.iter().for_each(output::note);
     let mut survey = lenet_study::survey(&plan, &store).or_refuse()?;
     tell_other_levels(&plan, &survey);
-    if let (None, Some(looked)) = (most, earlier.and_then(|study| study.until_decided)) {
-        plan.study.until_decided = Some(looked);
+    if looked.is_some() {
+        plan.study.until_decided = looked;
         output::note(
             "the seeds of these records were added until claims were decided, so their intervals go on \
              allowing for a look after every seed",
@@ -102,26 +116,32 @@ pub fn run(flags: &Experiments) -> CommandResult {
     }
     settings.stop = interrupt::stop_flag().or_refuse()?;
     let finished = std::mem::take(&mut survey.finished);
-    register::declare_with(&plan.study, store.folder(), finished).or_refuse()?;
-    let Some(most) = most else {
-        let summary = carry_out(style, (&plan, &survey), &data, &store, &settings)?;
-        return conclude(flags, &plan, &store, &summary);
+    // What is declared does not depend on how far the study is.
+    let declared = StudyRecord {
+        until_decided: plan.study.until_decided,
+        commands: plan.study.commands.clone(),
+        ..first.study
     };
+    register::declare_with(&declared, store.folder(), finished).or_refuse()?;
+    let mut failed: Vec<FailedTrial> = Vec::new();
     loop {
-        let summary = carry_out(style, (&plan, &survey), &data, &store, &settings)?;
-        let is_whole =
-            summary.remaining == 0 && summary.failed.is_empty() && summary.elsewhere == 0;
-        let records = store.records().or_fail()?;
-        let next =
-            is_whole.then(|| lenet_study::next_stage(&plan.selected_study(), &records, most));
-        let Some(seeds) = next.flatten() else {
+        let mut summary = carry_out(style, (&plan, &survey), &data, &store, &settings)?;
+        failed.append(&mut summary.failed);
+        summary.failed.clone_from(&failed);
+        let mut next = plan.clone();
+        if has_stages && summary.remaining == 0 && summary.elsewhere == 0 {
+            let records = store.records().or_fail()?;
+            next = stages.plan(&data, &records).or_fail()?;
+            next.study.commands.clone_from(&plan.study.commands);
+            next.study.until_decided = next.study.until_decided.or(looked);
+        }
+        if next == plan {
             return conclude(flags, &plan, &store, &summary);
-        };
-        overrides.seeds_of = seeds;
-        plan = Plan::expand(&study, &overrides, &data).or_fail()?;
-        plan.study.until_decided = Some(most);
-        plan.study.commands = vec![command_line()];
-        survey = lenet_study::survey(&plan, &store).or_fail()?;
+        }
+        plan = next;
+        // What failed is tried again by the next command.
+        let found = lenet_study::survey(&plan, &store).or_fail()?;
+        survey = found.without_retries();
     }
 }
 
@@ -135,6 +155,25 @@ fn tell_other_levels(plan: &Plan, survey: &Survey) {
             count(*trials, "trial")
         ));
     }
+}
+
+/// Refuses to divide a study among processes where a figure searches stage by stage.
+fn ensure_one_process(flags: &Experiments, plan: &Plan) -> anyhow::Result<()> {
+    let flag = match (flags.cluster.executor, flags.shard) {
+        (Some(_), _) => "--executor",
+        (None, Some(_)) => "--shard",
+        (None, None) => return Ok(()),
+    };
+    let figures = plan.study.figures.iter();
+    let mut stepwise = figures.filter(|figure| {
+        let search = figure.search.as_ref();
+        search.is_some_and(|search| !search.complete && plan.selected.contains(&figure.id))
+    });
+    let id = stepwise.next().map_or("", |figure| figure.id.as_str());
+    anyhow::bail!(
+        "{flag}: figure {id} searches stage by stage, and {flag} needs all trials at once (hint: leave it \
+         out, name other figures with --only, or search with kind = \"random\", which has one stage)"
+    )
 }
 
 /// Refuses a folder whose records are another study's: its record would be replaced. One that cannot
@@ -202,6 +241,7 @@ fn overrides(flags: &Experiments) -> anyhow::Result<(Overrides, usize)> {
             only: flags.only.clone(),
             seeds: flags.seeds,
             seeds_of: BTreeMap::new(),
+            proposals: BTreeMap::new(),
             settings: overlay.into_settings(),
             allow_large: flags.allow_large,
             predictions: flags.no_predictions.then_some(false),
@@ -240,6 +280,9 @@ fn dry_run(
     let left = lenet_study::outstanding(&rounds, &work);
     warn_of_memory(plan, &left, data);
     output::line(plan_overview(plan, &work, is_whole)).or_fail()?;
+    for line in &plan.outlooks {
+        output::line(line).or_fail()?;
+    }
     let mut text = format!(
         "{}, {}, {} to run",
         count(plan.cells(), "cell"),

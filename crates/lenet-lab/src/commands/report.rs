@@ -9,7 +9,7 @@ use lenet_results::{
     Registration, RuntimeRecord, Store, StoreError, StudyRecord, TrialRecord, WorkerNote,
     find_registrations, find_runtimes, read_study, worker_notes,
 };
-use lenet_study::{DataSets, Overrides, Plan, StudyConfig};
+use lenet_study::{DataSets, Overrides, Stages, StudyConfig};
 
 use crate::evidence::Kept;
 use crate::exit::{CommandResult, Exit, OrFail};
@@ -187,7 +187,8 @@ pub fn read(folders: &[PathBuf], config: Option<&str>) -> anyhow::Result<Found> 
         let study = StudyConfig::open(config)?;
         let overrides = Overrides::default();
         let data = DataSets::open(&study, &overrides)?;
-        let mut study = Plan::expand(&study, &overrides, &data)?.study;
+        let stages = Stages::new(&study, overrides, None);
+        let mut study = stages.plan(&data, &found.trials)?.study;
         let earlier = found.studies.iter().flat_map(|study| &study.commands);
         study.commands.extend(earlier.cloned());
         keep_looks(&found.studies, &mut study);

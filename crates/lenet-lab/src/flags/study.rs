@@ -21,8 +21,8 @@ Examples:
   lenet-lab experiments --seeds 1 --set schedule=cosine --set kernel=5
   lenet-lab experiments --executor slurm --tasks 16 --time 1:00:00 --dry-run")]
 pub struct Experiments {
-    /// Study to carry out: a TOML file, - for standard input, or lab-2017, linear-scaling, depth, small-grid, full-grid
-    /// or smoke
+    /// Study to carry out: a TOML file, - for standard input, or lab-2017, linear-scaling, depth, small-grid, full-grid,
+    /// search or smoke
     #[arg(long, value_name = "FILE-OR-NAME", default_value = "lab-2017")]
     pub config: String,
     /// Only this figure (may be given more than once)

@@ -5,7 +5,7 @@ use lenet_results::{Drawing, DrawingKind};
 
 use crate::figures::drawn::Drawn;
 use crate::figures::figure::Figure;
-use crate::figures::{accuracy, effects, facets, heatmap, scatter};
+use crate::figures::{accuracy, effects, facets, heatmap, regret, scatter};
 use crate::plot::scene::SERIES;
 use crate::records::cells::StudyFigure;
 use crate::records::grid::Grid;
@@ -19,6 +19,7 @@ pub(crate) fn of_study(study: &StudyFigure, index: &Index) -> Vec<Figure> {
         index,
     };
     let wanted = match study.draw.as_slice() {
+        [] if study.search.is_some() => of_search(),
         [] => usual(&drawn.grid),
         declared => declared.to_vec(),
     };
@@ -62,6 +63,12 @@ fn usual(grid: &Grid) -> Vec<Drawing> {
     kinds.iter().map(|kind| Drawing::of(*kind)).collect()
 }
 
+/// The drawings of a search, whose cells are no grid.
+fn of_search() -> Vec<Drawing> {
+    use DrawingKind::{Curves, Regret, Scatter};
+    [Regret, Curves, Scatter].map(Drawing::of).to_vec()
+}
+
 /// `None` where there is nothing to draw: no results, or too few axes.
 fn draw(drawn: &Drawn, drawing: &Drawing) -> Option<Figure> {
     match drawing.kind {
@@ -71,5 +78,6 @@ fn draw(drawn: &Drawn, drawing: &Drawing) -> Option<Figure> {
         DrawingKind::Effects => effects::main(drawn, drawing),
         DrawingKind::Interaction => effects::interaction(drawn, drawing),
         DrawingKind::Scatter => scatter::figure(drawn, drawing),
+        DrawingKind::Regret => regret::figure(drawn),
     }
 }

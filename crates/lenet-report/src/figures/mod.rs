@@ -10,6 +10,7 @@ mod figure;
 pub(crate) mod filters;
 mod heatmap;
 mod phases;
+mod regret;
 pub(crate) mod reliability;
 mod runtime;
 mod scatter;

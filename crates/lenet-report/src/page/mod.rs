@@ -11,6 +11,7 @@ mod places;
 mod provenance;
 mod results;
 mod runtimes;
+mod searches;
 mod section;
 mod variance;
 
@@ -129,6 +130,9 @@ fn sections(content: &Content) -> Vec<Section> {
             "Claims at a glance",
             claims::overview(content.claims),
         );
+    }
+    if trials && let Some(body) = searches::section(content) {
+        add("searches", "What the searches found", body);
     }
     if trials && let Some(body) = variance::section(content.variance) {
         add("variance", "What matters", body);

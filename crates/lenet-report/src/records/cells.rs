@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use lenet_core::Trial;
 use lenet_results::{
     CellRecord, Drawing, EpochMeasure, FigureRecord, Outcome, PublishedPoint, PublishedRecord,
-    StudyRecord, TrialRecord,
+    SearchRecord, StudyRecord, TrialRecord,
 };
 use lenet_stats::Estimate;
 
@@ -24,6 +24,8 @@ pub(crate) struct StudyFigure<'a> {
     pub(crate) axes: Vec<String>,
     /// How the study wants it drawn; empty where it does not say.
     pub(crate) draw: Vec<Drawing>,
+    /// How its cells were found, where they are no grid.
+    pub(crate) search: Option<SearchRecord>,
     /// Source and precision of the published data that is drawn along.
     pub(crate) published: Option<Published>,
     /// In the order of the study.
@@ -164,6 +166,7 @@ pub(crate) fn figures<'a>(
             notes: figure.notes.clone(),
             axes: figure.axes.clone(),
             draw: figure.draw.clone(),
+            search: figure.search.clone(),
             published: figure.published_data.as_ref().map(|data| Published {
                 source: data.source.clone(),
                 precision: data.precision.clone(),

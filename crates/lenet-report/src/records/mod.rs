@@ -13,6 +13,7 @@ pub(crate) mod networks;
 pub(crate) mod places;
 pub(crate) mod runtime_figures;
 pub(crate) mod runtimes;
+pub(crate) mod search;
 pub(crate) mod series;
 pub(crate) mod summary;
 pub(crate) mod trials;

@@ -69,6 +69,7 @@ pub(crate) fn study(cells: &[(&Trial, &[u64])], claims: Vec<ClaimRecord>) -> Stu
             published: None,
             published_data: None,
             runtime: None,
+            search: None,
             cells: cells.collect(),
             left_out: Vec::new(),
         }],

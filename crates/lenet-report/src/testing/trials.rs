@@ -194,6 +194,7 @@ pub(crate) fn lab_study(seeds: u64) -> (StudyRecord, Vec<TrialRecord>) {
             published: None,
             published_data: Some(published(&format!("figure-{}", &id[..1]), &RATES)),
             runtime: None,
+            search: None,
             cells: cells.to_vec(),
             left_out: Vec::new(),
         }

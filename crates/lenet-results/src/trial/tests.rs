@@ -1,6 +1,7 @@
 //! A trial's folder from start to end, and after crashes.
 
 mod damage;
+mod kept;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::checksum::{Lines, sealed};
 use crate::error::StoreError;
 use crate::files::{
-    io_error, read_if_present, regular, remove_if_present, remove_temporary, set_aside, write_whole,
+    io_error, move_file, read_if_present, regular, remove_if_present, remove_temporary, set_aside,
+    write_whole,
 };
 use crate::format::TRIAL_FORMAT;
 use crate::lines::{append_line, drop_torn_line, line};
@@ -88,6 +89,7 @@ impl TrialDir {
             config: config.clone(),
             runs: runs.unwrap_or_default(),
             predictions: None,
+            keeps_checkpoint: false,
             aside,
             lock,
         })
@@ -205,6 +207,7 @@ pub struct TrialWriter {
     runs: Vec<RunRecord>,
     /// What `predictions.bin` held in earlier versions.
     predictions: Option<Vec<u8>>,
+    keeps_checkpoint: bool,
     aside: Vec<SetAside>,
     lock: Lock,
 }
@@ -232,6 +235,24 @@ impl TrialWriter {
     /// [`StoreError::Io`].
     pub fn set_checkpoint_aside(&mut self) -> Result<Option<PathBuf>, StoreError> {
         set_aside(&self.place.checkpoint_path())
+    }
+
+    /// Keeps the checkpoint when the trial finishes, as [`TrialDir::kept_checkpoint`], so that a longer trial
+    /// can go on from it.
+    pub fn keep_checkpoint(&mut self) {
+        self.keeps_checkpoint = true;
+    }
+
+    /// Begins the trial's list of runs with those of the trial that it goes on with, where it has none of its
+    /// own.
+    ///
+    /// # Errors
+    /// As [`Self::append_run`].
+    pub fn inherit_runs(&mut self, runs: &[RunRecord]) -> Result<(), StoreError> {
+        match self.runs.is_empty() {
+            true => runs.iter().try_for_each(|run| self.append_run(run)),
+            false => Ok(()),
+        }
     }
 
     /// Appends the record of a run that begins now.
@@ -283,7 +304,7 @@ impl TrialWriter {
         Ok(())
     }
 
-    /// Publishes the trial, and removes its folder. If it failed, the failure is recorded in the folder, where
+    /// Publishes the trial, then keeps its checkpoint if that was asked for, and removes its folder. If it failed, the failure is recorded in the folder, where
     /// the checkpoint stays for the next try.
     ///
     /// A result is published even if another process has taken the trial over: the first one stays, and
@@ -317,9 +338,21 @@ impl TrialWriter {
         // On the disk, its name too, before the checkpoint goes.
         let conflict = publish(&self.place.published, &record, self.predictions.as_deref())?;
         if self.lock.check().is_ok() {
+            if self.keeps_checkpoint {
+                keep(&self.place.checkpoint_path(), &self.place.kept)?;
+            }
             self.place.clear(self.lock);
         }
         Ok(Finished { record, conflict })
+    }
+}
+
+/// Moves a checkpoint, if there is one, to where it is kept. A process that is killed before leaves it where
+/// it is removed with its folder.
+fn keep(checkpoint: &Path, kept: &Path) -> Result<(), StoreError> {
+    match regular(checkpoint)? {
+        Some(_) => move_file(checkpoint, kept),
+        None => Ok(()),
     }
 }
 

@@ -13,7 +13,7 @@ import struct
 
 TAG = "lenet-lab record 1\n"
 # Which file, and the newest format of its kind.
-WHOLE = [("config", 1, 2), ("result", 1, 2), ("study", 2, 3), ("runtime", 2, 3), ("study", 3, 4)]
+WHOLE = [("config", 1, 2), ("result", 1, 2), ("study", 2, 3), ("runtime", 2, 3), ("study", 3, 4), ("study", 4, 5)]
 LINES = [("epochs", 1, 2), ("runs", 1, 2), ("registrations", 1, 2)]
 
 
@@ -51,13 +51,47 @@ NEW = {
         "data": [{"name": "digits", "source": "idx:0123456789abcdef", "folder": "/data/digits"}],
         "predictions": False,
     },
+    5: {},
 }
+# The search of the first figure, from format 5 on.
+SEARCH = {
+    "kind": "halving",
+    "eta": 3,
+    "first": 2,
+    "budget": {"trials": 5},
+    "measure": "validation_loss",
+    "seed": 7,
+    "epochs": 6,
+    "space": [
+        {"name": "learning_rate", "values": {"numbers": {"from": 0.001, "to": 0.5, "scale": "log"}}},
+        {"name": "filters", "values": {"numbers": {"from": 4.0, "to": 32.0, "scale": "integer-log"}}},
+        {"name": "optimizer", "values": {"choice": ["sgd", "momentum"]}},
+    ],
+    "places": [
+        {"proposal": 3, "rung": 0, "new_epochs": 2},
+        {"proposal": 3, "rung": 1, "new_epochs": 4, "continues": 0},
+    ],
+    "complete": True,
+}
+
+
+def with_search(figure):
+    """The search stands before the cells."""
+    found = {}
+    for name, value in figure.items():
+        if name == "cells":
+            found["search"] = SEARCH
+        found[name] = value
+    return found
+
 
 for name, before, newest in WHOLE:
     record = json.load(open(f"{name}-{before}.json"))
     record.pop("checksum", None)
     if name == "study":
         record |= NEW[newest]
+        if newest == 5:
+            record["figures"][0] = with_search(record["figures"][0])
     with open(f"{name}-{newest}.json", "w") as file:
         file.write(json.dumps(sealed(record, newest), indent=2, ensure_ascii=False) + "\n")
 for name, before, newest in LINES:

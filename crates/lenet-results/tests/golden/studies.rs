@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use lenet_core::{Data, Dropout, EarlyStop, Optimizer, Patience, Samples, Trial};
 use lenet_results::{
-    AlteredSetting, CellRecord, CellTrial, ClaimRecord, ComparisonRecord, Correction, Drawing,
-    DrawingKind, EpochMeasure, Execution, FigureRecord, LeftOut, Measure, Moment, PairRecord,
-    PublishedPoint, PublishedRecord, PublishedSeries, Quantity, Reading, RegisteredClaim,
-    Registration, Rule, RuntimeParameters, Scope, StudyData, StudyFile, StudyRecord, TestRecord,
+    AlteredSetting, Budget, CellRecord, CellTrial, ClaimRecord, ComparisonRecord, Correction,
+    Drawing, DrawingKind, EpochMeasure, Execution, FigureRecord, LeftOut, Measure, Moment, Numbers,
+    PairRecord, PublishedPoint, PublishedRecord, PublishedSeries, Quantity, Reading,
+    RegisteredClaim, Registration, Rule, RuntimeParameters, Scale, Scope, SearchKind, SearchPlace,
+    SearchRecord, SearchedSetting, SearchedValues, StudyData, StudyFile, StudyRecord, TestRecord,
     Threshold,
 };
 
@@ -85,6 +86,45 @@ fn cell(label: &str, execution: Option<Execution>) -> CellRecord {
     }
 }
 
+/// A search that leaves nothing out.
+fn search() -> SearchRecord {
+    let setting = |name: &str, values| SearchedSetting {
+        name: text(name),
+        values,
+    };
+    let numbers = |from, to, scale| SearchedValues::Numbers(Numbers { from, to, scale });
+    SearchRecord {
+        kind: SearchKind::Halving { eta: 3, first: 2 },
+        budget: Budget::Trials(5),
+        measure: EpochMeasure::ValidationLoss,
+        seed: 7,
+        epochs: 6,
+        space: vec![
+            setting("learning_rate", numbers(0.001, 0.5, Scale::Log)),
+            setting("filters", numbers(4.0, 32.0, Scale::IntegerLog)),
+            setting(
+                "optimizer",
+                SearchedValues::Choice(vec![text("sgd"), text("momentum")]),
+            ),
+        ],
+        places: vec![
+            SearchPlace {
+                proposal: 3,
+                rung: 0,
+                new_epochs: 2,
+                continues: None,
+            },
+            SearchPlace {
+                proposal: 3,
+                rung: 1,
+                new_epochs: 4,
+                continues: Some(0),
+            },
+        ],
+        complete: true,
+    }
+}
+
 /// The study as a file of the format `known` tells it.
 pub fn study(format: u32, known: u32) -> StudyRecord {
     let point = |epoch, name: &str, value| PublishedPoint {
@@ -122,6 +162,7 @@ pub fn study(format: u32, known: u32) -> StudyRecord {
             }],
         }),
         runtime: None,
+        search: (known >= 5).then(search),
         cells: vec![cell("filters = 8", None)],
         left_out: Vec::new(),
     };
@@ -138,6 +179,7 @@ pub fn study(format: u32, known: u32) -> StudyRecord {
             warm_up_samples: 1000,
             phase_passes: 3,
         }),
+        search: None,
         cells: vec![cell("backend = stock", Some(execution()))],
         left_out: vec![
             LeftOut {
@@ -255,6 +297,7 @@ pub fn first_study() -> StudyRecord {
             published: published.map(text),
             published_data: None,
             runtime: None,
+            search: None,
             cells,
             left_out: Vec::new(),
         };

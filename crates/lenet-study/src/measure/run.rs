@@ -229,6 +229,7 @@ fn sample(
             config,
             data,
             checkpoint: None,
+            earlier: None,
             init: None,
         })
         .collect();

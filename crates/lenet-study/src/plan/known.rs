@@ -25,13 +25,30 @@ pub(super) fn claims(
         return Ok(Vec::new());
     }
     let mut known = Vec::new();
-    for figure in &config.figures {
+    // Nobody knows beforehand which cells a search comes to.
+    let known_cells = config.figures.iter().filter(|f| f.search.is_none());
+    for figure in known_cells {
         match figure.is_of_runtime() {
             true => known.extend(of_runtimes(config, figure, runtime, data)),
             false => known.extend(of_training(config, figure, training, data)),
         }
     }
-    resolve(&config.claims, &known)
+    resolve(&config.claims, &known).map_err(|error| match error {
+        StudyError::Value {
+            place,
+            key,
+            found,
+            hint,
+        } if config.figures.iter().any(|f| f.search.is_some()) => StudyError::Value {
+            hint: format!(
+                "{hint}; a claim cannot speak of the cells of a search, which nobody knows beforehand"
+            ),
+            place,
+            key,
+            found,
+        },
+        error => error,
+    })
 }
 
 fn of_training(

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use lenet_core::Trial;
+use lenet_results::CellRecord;
 
 /// One trial of a plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,38 @@ pub struct PlannedTrial {
     pub round: usize,
     /// Ids of the figures that it counts for.
     pub figures: Vec<String>,
+    /// The trial whose last checkpoint it goes on from, where there is one.
+    pub continues: Option<Earlier>,
+    /// Whether its last checkpoint is kept, for a trial that may go on from it.
+    pub keeps_checkpoint: bool,
+}
+
+/// A trial whose training a longer one goes on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// Its [`Trial::identity`].
+    pub identity: String,
+    /// Its epochs.
+    pub epochs: usize,
+}
+
+impl Earlier {
+    /// The trial of a cell in a round.
+    pub(super) fn of(cell: &CellRecord, round: usize) -> Option<Self> {
+        Some(Self {
+            identity: cell.trials.get(round)?.identity.clone(),
+            epochs: cell.config.epochs,
+        })
+    }
+}
+
+impl PlannedTrial {
+    /// Epochs that are left to train where the trial goes on from another one.
+    #[must_use]
+    pub fn new_epochs(&self) -> usize {
+        let done = self.continues.as_ref().map_or(0, |earlier| earlier.epochs);
+        self.config.epochs.saturating_sub(done)
+    }
 }
 
 /// Each identity once, in the place where it first stood, with every figure that asks for it and
@@ -33,6 +66,8 @@ pub(super) fn without_duplicates(trials: Vec<PlannedTrial>) -> Vec<PlannedTrial>
             Some(&place) => {
                 let kept = &mut distinct[place];
                 kept.round = kept.round.min(trial.round);
+                kept.keeps_checkpoint |= trial.keeps_checkpoint;
+                kept.continues = kept.continues.take().or(trial.continues);
                 for figure in trial.figures {
                     if !kept.figures.contains(&figure) {
                         kept.figures.push(figure);

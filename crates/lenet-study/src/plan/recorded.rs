@@ -3,7 +3,7 @@
 use lenet_core::Trial;
 use lenet_results::{CellRecord, StudyRecord};
 
-use super::planned::without_duplicates;
+use super::planned::{Earlier, without_duplicates};
 use super::{Plan, PlannedTrial, names};
 use crate::data_sets::DataSets;
 use crate::error::StudyError;
@@ -36,14 +36,17 @@ impl Plan {
         let data = DataSets::of_record(&study.data)?;
         let mut trials = Vec::new();
         for figure in figures().filter(|figure| selected.contains(&figure.id)) {
-            for cell in &figure.cells {
+            for (at, cell) in figure.cells.iter().enumerate() {
                 let source = &cell.config.data.source;
                 let name = data
                     .name_of(source)
                     .ok_or_else(|| StudyError::UnknownData {
                         source_name: source.clone(),
                     })?;
-                trials.extend(of_cell(cell, &figure.id, name));
+                let search = figure.search.as_ref();
+                let place = search.and_then(|search| search.places.get(at));
+                let earlier = place.and_then(|place| figure.cells.get(place.continues?));
+                trials.extend(of_cell((cell, earlier), &figure.id, name));
             }
         }
         let mut trials = without_duplicates(trials);
@@ -60,6 +63,7 @@ impl Plan {
             trials,
             runtimes: Vec::new(),
             notes: Vec::new(),
+            outlooks: Vec::new(),
             seed,
             warnings: Vec::new(),
         };
@@ -67,8 +71,9 @@ impl Plan {
     }
 }
 
+/// The trials of a cell, and of the cell whose training they go on with.
 fn of_cell<'c>(
-    cell: &'c CellRecord,
+    (cell, earlier): (&'c CellRecord, Option<&'c CellRecord>),
     figure: &'c str,
     data: &'c str,
 ) -> impl Iterator<Item = PlannedTrial> {
@@ -84,5 +89,7 @@ fn of_cell<'c>(
         parameters: cell.parameters.unwrap_or(0),
         round,
         figures: vec![figure.to_owned()],
+        continues: earlier.and_then(|earlier| Earlier::of(earlier, round)),
+        keeps_checkpoint: false,
     })
 }

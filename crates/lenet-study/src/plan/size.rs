@@ -3,6 +3,7 @@
 use crate::config::{Seeds, StudyConfig};
 use crate::error::StudyError;
 use crate::figure::{FigureConfig, cells};
+use crate::plan::searched;
 
 /// Trials of a study that are planned without being asked for. A plan of so many takes some
 /// hundred megabytes, and a slip of the pen seldom has fewer.
@@ -23,10 +24,12 @@ pub(super) fn check_trials(
         Seeds::List(list) => list.len(),
     };
     let of_training = figures.iter().filter(|figure| !figure.is_of_runtime());
-    let cells = of_training
-        .map(|figure| cells(&figure.axes))
-        .fold(0, usize::saturating_add);
     let seeds = seeds.unwrap_or(of_file);
+    let all = |figure: &FigureConfig| match searched::search(config, figure, seeds) {
+        Some(search) => search.outlook().cells,
+        None => cells(&figure.axes),
+    };
+    let cells = of_training.map(all).fold(0, usize::saturating_add);
     let trials = cells.saturating_mul(seeds);
     if trials > MOST_TRIALS {
         return Err(StudyError::TooLarge {

@@ -2,6 +2,7 @@
 
 mod fake;
 mod groups;
+mod searches;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -77,12 +77,15 @@ pub(super) fn figure() -> Value {
                 "settings that vary; their product are the cells",
             ),
         ),
+        ("search", json!({ "$ref": "#/definitions/search" })),
     ];
-    table(
+    let mut figure = table(
         "a figure: cells that are trained or timed",
         properties,
-        &["id", "axes"],
-    )
+        &["id"],
+    );
+    figure["oneOf"] = json!([{ "required": ["axes"] }, { "required": ["search"] }]);
+    figure
 }
 
 pub(super) fn drawing() -> Value {

@@ -11,23 +11,30 @@ pub(super) struct ProgressLog {
     pub(super) reported_started: bool,
     pub(super) epochs: Vec<EpochRecord>,
     pub(super) error: Option<StoreError>,
+    /// Runs of the trial that this one goes on with.
+    earlier: Vec<RunRecord>,
 }
 
 impl ProgressLog {
-    pub(super) fn new(writer: TrialWriter) -> Self {
+    pub(super) fn new(writer: TrialWriter, earlier: Vec<RunRecord>) -> Self {
         Self {
             writer,
             reported_started: false,
             epochs: Vec::new(),
             error: None,
+            earlier,
         }
     }
 
     pub(super) fn start(&mut self, epochs: &[EpochRecord], run: &RunRecord) {
         self.reported_started = true;
         self.epochs = epochs.to_vec();
+        let earlier = std::mem::take(&mut self.earlier);
         self.write(|writer| {
             writer.restore_epochs(epochs)?;
+            if !epochs.is_empty() {
+                writer.inherit_runs(&earlier)?;
+            }
             writer.append_run(run)
         });
     }

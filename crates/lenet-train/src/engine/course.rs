@@ -25,6 +25,9 @@ pub struct GroupTrial<'a> {
     pub data: &'a Splits,
     /// See [`RunOptions::checkpoint`].
     pub checkpoint: Option<&'a Path>,
+    /// The last checkpoint of a trial that [begins](Trial::begins) this one. Without a checkpoint of its own
+    /// the trial goes on from it, if it can be used, and comes to the same bits as from the start.
+    pub earlier: Option<&'a Path>,
     /// See [`RunOptions::init`].
     pub init: Option<&'a Path>,
 }
@@ -51,6 +54,7 @@ impl<'a> Course<'a> {
             config: trial,
             data,
             checkpoint,
+            earlier,
             init,
         } = asked;
         config::check(trial, data)?;
@@ -65,6 +69,7 @@ impl<'a> Course<'a> {
         let identity = trial.identity();
         let level = level_name(trial, options);
         let most = most_bytes(geometry.parameter_count(), trial);
+        let batches = images.div_ceil(trial.batch_size);
         let saved = match checkpoint {
             Some(path) => Checkpoint::read(path, &identity, most)?,
             None => None,
@@ -85,22 +90,23 @@ impl<'a> Course<'a> {
                 (Progress { level, ..progress }, (parameters, moments))
             }
             None => {
-                let progress = Progress {
-                    identity,
-                    config: trial.clone(),
-                    level,
-                    epochs: Vec::new(),
-                    step: 0,
-                    batch: 0,
-                    loss_bits: 0f64.to_bits(),
-                    correct: 0,
-                    train_seconds: 0.0,
-                };
-                (progress, (start(trial, &geometry, init)?, Vec::new()))
+                let known = earlier.and_then(|path| {
+                    let found = continued(path, trial, &level, most)?;
+                    let whole = found.progress.check(batches, images).is_ok();
+                    let state = (found.parameters, found.moments);
+                    let fits = backend::check_state(&geometry, trial.optimizer, &state).is_ok();
+                    (whole && fits).then_some((found.progress, state))
+                });
+                match known {
+                    Some(known) => known,
+                    None => {
+                        let progress = Progress::start(trial, identity, level);
+                        (progress, (start(trial, &geometry, init)?, Vec::new()))
+                    }
+                }
             }
         };
         backend::check_state(&geometry, trial.optimizer, &state)?;
-        let batches = images.div_ceil(trial.batch_size);
         if let (Some(path), Err(reason)) = (checkpoint, progress.check(batches, images)) {
             let file = path.to_owned();
             return Err(CheckpointError::Broken { file, reason }.into());
@@ -228,6 +234,19 @@ impl<'a> Course<'a> {
         }
         Ok(())
     }
+}
+
+/// The state that a trial goes on from where another one ended; `None`, with a warning, where it cannot.
+fn continued(path: &Path, trial: &Trial, level: &str, most: u64) -> Option<Checkpoint> {
+    let reason = match Checkpoint::read_earlier(path, trial, most) {
+        Ok(Some(found)) if found.progress.level == level => return Some(found),
+        Ok(Some(found)) => format!("instruction set {} computed it", found.progress.level),
+        Ok(None) => return None,
+        Err(error) => error.to_string(),
+    };
+    let file = path.display();
+    tracing::warn!("{file}: {reason}; the trial that was to go on from it begins anew");
+    None
 }
 
 pub(super) fn all_finite(values: &[f32]) -> bool {

@@ -1,11 +1,14 @@
 //! Single trials: run to their end, stopped, killed, resumed and refused.
 
+mod continued;
+
 use std::sync::atomic::Ordering;
 
 use lenet_core::{Backend, Dropout, EarlyStop, Optimizer, Patience, Rule};
 use lenet_results::{EpochRecord, Outcome};
 
 use super::*;
+use crate::checkpoint::Checkpoint;
 use crate::{CheckpointError, config, testing};
 
 pub(super) fn adam() -> Trial {

@@ -33,6 +33,7 @@ pub(super) const TOML: Target = Target {
             "linear-scaling",
             "full-grid",
             "small-grid",
+            "search",
         ];
         let texts = built_in
             .iter()

@@ -37,6 +37,9 @@ pub fn conclude(
     if !claims.is_empty() {
         verdicts::print(&claims).or_fail()?;
     }
+    for found in lenet_report::searches_in_words(records) {
+        output::line(format_args!("search   {found}")).or_fail()?;
+    }
     if let Some(best) = lenet_report::best_cell(records) {
         output::line(format_args!("best     {best}")).or_fail()?;
     }

@@ -28,6 +28,7 @@ fn kernels() -> (Vec<RuntimeRecord>, StudyRecord) {
     study.figures = vec![FigureRecord {
         axes: vec!["kernel".to_owned()],
         runtime: Some(RuntimeParameters::default()),
+        search: None,
         cells: cells.collect(),
         ..study.figures.remove(0)
     }];
@@ -104,6 +105,7 @@ fn kernels_beside_filters_make_curves() {
     study.figures = vec![FigureRecord {
         axes: vec!["filters".to_owned(), "kernel".to_owned()],
         runtime: Some(RuntimeParameters::default()),
+        search: None,
         cells: cells.collect(),
         ..study.figures.remove(0)
     }];

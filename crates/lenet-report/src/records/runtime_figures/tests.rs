@@ -47,6 +47,7 @@ fn declared() -> (StudyRecord, [RuntimeRecord; 2]) {
             series: vec![series(&[1], 7.0), series(&[0], 3.0)],
         }),
         runtime: Some(RuntimeParameters::default()),
+        search: None,
         cells: vec![cell(&here)],
         left_out: vec![LeftOut {
             label: "filters = 16".to_owned(),

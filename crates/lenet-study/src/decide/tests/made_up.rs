@@ -97,6 +97,7 @@ pub(super) fn study(
             published: None,
             published_data: None,
             runtime: None,
+            search: None,
             cells: cells.map(cell).collect(),
             left_out: Vec::new(),
         }],

@@ -135,7 +135,10 @@ impl Fake {
         observer: &mut dyn FnMut(Event<'_>),
     ) -> Result<Ended, TrainError> {
         let (trial, checkpoint) = (asked.config, asked.checkpoint.unwrap());
-        let done = std::fs::read_to_string(checkpoint).map_or(0, |text| text.parse().unwrap());
+        let own = std::fs::read_to_string(checkpoint).ok();
+        let earlier = asked.earlier.map(std::fs::read_to_string);
+        let saved = own.or(earlier.and_then(Result::ok));
+        let done = saved.map_or(0, |text| text.parse().unwrap());
         let mut epochs: Vec<_> = (1..=done).map(|epoch| epoch_record(trial, epoch)).collect();
         observer(Event::Started {
             from_epoch: done,

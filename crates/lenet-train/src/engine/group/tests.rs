@@ -112,6 +112,7 @@ fn together(
             config: trial,
             data,
             checkpoint: checkpoints.get(number).map(PathBuf::as_path),
+            earlier: None,
             init: None,
         })
         .collect();
@@ -303,6 +304,7 @@ fn training_images_may_differ() {
         config: trial,
         data,
         checkpoint: None,
+        earlier: None,
         init: None,
     };
     let group = [member(&trials[0], &one), member(&trials[1], &other)];
@@ -331,6 +333,7 @@ fn validation_images_may_differ() {
         config: trial,
         data,
         checkpoint: None,
+        earlier: None,
         init: None,
     };
     let group = [
@@ -385,6 +388,7 @@ fn trials_that_do_not_agree_are_refused() {
         config: &trial,
         data,
         checkpoint: None,
+        earlier: None,
         init: None,
     });
     let mut seen = Seen::default();

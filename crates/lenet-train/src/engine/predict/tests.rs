@@ -213,6 +213,7 @@ fn a_trial_in_a_group_says_what_it_says_alone() {
             config,
             data: &data,
             checkpoint: None,
+            earlier: None,
             init: None,
         });
         let mut ends = Ends::default();
@@ -240,6 +241,7 @@ fn a_large_group_is_told_apart() {
         config,
         data: &data,
         checkpoint: None,
+        earlier: None,
         init: None,
     };
     let group: Vec<GroupTrial<'_>> = trials.iter().map(member).collect();

@@ -196,6 +196,7 @@ fn a_clock_on_a_gpu_changes_no_parameter() {
         config: &trial,
         data: &data,
         checkpoint: None,
+        earlier: None,
         init: None,
     };
     let (course, state) = Course::begin(&member, &options).unwrap();
