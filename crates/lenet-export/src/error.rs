@@ -60,3 +60,14 @@ pub enum ExportError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+impl ExportError {
+    /// Whether nothing was written, because of what was asked for.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Occupied { .. } | Self::Kind { .. } | Self::License(_) | Self::Nothing { .. }
+        )
+    }
+}

@@ -4,6 +4,7 @@ mod bench;
 mod checkpoint;
 mod cluster;
 mod cuda;
+mod export_records;
 mod help;
 mod network;
 mod shared;
@@ -17,6 +18,7 @@ pub use bench::{BenchCpu, BenchRuntime};
 pub use checkpoint::{Checkpoint, Data};
 pub use cluster::Executor;
 pub use cuda::{CudaToolchain, GpuCheck};
+pub use export_records::ExportRecords;
 pub use help::{Completions, Init, Man, Schema, SettingsTable};
 pub use network::{Evaluate, Export, ExportFormat, Precision, Predict, Split, Train};
 pub use shared::{Assignment, Compute, Shard};
@@ -96,6 +98,8 @@ pub enum Command {
     Report(Report),
     /// Write all records of a folder into one file, which `report` and its like read as well
     Pack(Pack),
+    /// Write records for other people's tools: TensorBoard, Optuna, MLflow, LaTeX, RO-Crate
+    ExportRecords(ExportRecords),
     /// Print the verdicts on a study's claims from records, without training
     Claims(Claims),
     /// Say what of a study is done, running, failed and missing

@@ -8,6 +8,7 @@ pub mod describe;
 pub mod evaluate;
 pub mod experiments;
 pub mod export;
+pub mod export_records;
 pub mod gpu_check;
 pub mod init;
 pub mod pack;
