@@ -212,11 +212,9 @@ fn metadata(
     let (declared, results): (Vec<_>, Vec<_>) = parts
         .iter()
         .partition(|part| part.name.starts_with("study/"));
-    let ids = |parts: &[&Part]| -> Vec<Value> {
-        parts
-            .iter()
-            .map(|part| json!({ "@id": part.name }))
-            .collect()
+    let ids = |parts: &[&Part]| {
+        let ids = parts.iter().map(|part| json!({ "@id": part.name }));
+        one_or_many(ids.collect())
     };
     let commands: BTreeSet<&String> = records.studies.iter().flat_map(|s| &s.commands).collect();
     let commands: Vec<String> = commands.into_iter().map(|c| shown(c)).collect();
@@ -230,7 +228,7 @@ fn metadata(
         "@id": "#run",
         "@type": "CreateAction",
         "name": format!("Carrying out: {title}"),
-        "instrument": instruments.collect::<Vec<_>>(),
+        "instrument": one_or_many(instruments.collect()),
         "object": ids(&declared),
         "result": ids(&results),
     });
@@ -255,7 +253,8 @@ fn metadata(
             count(records.runtimes.len(), "record"),
         ),
         "datePublished": end_text[..10],
-        "hasPart": files,
+        "hasPart": one_or_many(files),
+        "license": "No license is given: nobody may use this without the permission of its makers.",
         "mentions": { "@id": "#run" },
     });
     let mut graph = vec![json!({
@@ -282,10 +281,18 @@ fn metadata(
     Ok(json!({
         "@context": [
             "https://w3id.org/ro/crate/1.1/context",
-            { "sha256": "https://schema.org/sha256" },
+            { "sha256": "http://schema.org/sha256" },
         ],
         "@graph": graph,
     }))
+}
+
+/// A list, or its only member, as RO-Crate recommends.
+fn one_or_many(mut values: Vec<Value>) -> Value {
+    match values.len() {
+        1 => values.remove(0),
+        _ => Value::Array(values),
+    }
 }
 
 fn program(environment: &Environment) -> Value {
