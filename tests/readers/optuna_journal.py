@@ -1,9 +1,12 @@
 """A journal in Optuna: trials with their parameters, values and times."""
 
+import json
 import math
 from datetime import datetime, timezone
+from wsgiref.util import setup_testing_defaults
 
 import optuna
+import optuna_dashboard
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
@@ -22,6 +25,24 @@ STATES = {
 def local(unix):
     """A time as Optuna gives it: in the local zone, which it does not name."""
     return datetime.fromtimestamp(unix, timezone.utc).astimezone().replace(tzinfo=None)
+
+
+def dashboard(storage):
+    """What optuna-dashboard's page asks its server for."""
+    app = optuna_dashboard.wsgi(storage)
+
+    def get(path):
+        status = []
+        environ = {}
+        setup_testing_defaults(environ)
+        environ |= {"PATH_INFO": path, "REQUEST_METHOD": "GET"}
+        body = b"".join(app(environ, lambda line, *_: status.append(line)))
+        assert status[0].startswith("200"), (path, status, body)
+        # As a browser reads it, which knows no NaN.
+        return json.loads(body, parse_constant=lambda name: 1 / 0)
+
+    [summary] = get("/api/studies")["study_summaries"]
+    return get(f"/api/studies/{summary['study_id']}")
 
 
 def check(out, expected, _program):
@@ -73,7 +94,10 @@ def check(out, expected, _program):
         (n[max(n)]["validation_accuracy"] for n in map(expected.numbers, planned) if n), default=math.nan
     )
     assert study.best_value <= best
-    # A sampler can go on from it.
+    shown = dashboard(storage)
+    assert len(shown["trials"]) == len(study.trials), shown
+    assert {t["state"] for t in shown["trials"]} == {"Complete", "Fail", "Running"}
+    # What analyses need is there.
     importances = optuna.importance.get_param_importances(
         study, evaluator=optuna.importance.PedAnovaImportanceEvaluator()
     )

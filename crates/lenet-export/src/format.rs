@@ -142,17 +142,18 @@ pub fn export(
             out.display()
         ));
     }
-    match format {
-        Format::Tensorboard => tensorboard::export(&content, &mut folder, &mut notes)?,
-        Format::Optuna => optuna::export(&content, &mut folder, &mut notes)?,
-        Format::Mlflow => mlflow::export(&content, &mut folder, &mut notes)?,
-        Format::Latex => latex::export(&content, records, &mut folder, &mut notes)?,
+    let (target, said) = (&mut folder, &mut notes);
+    let trials = match format {
+        Format::Tensorboard => tensorboard::export(&content, target, said)?,
+        Format::Optuna => optuna::export(&content, target, said)?,
+        Format::Mlflow => mlflow::export(&content, target, said)?,
+        Format::Latex => latex::export(&content, records, target, said)?,
         Format::RoCrate => {
-            ro_crate::export(&content, records, options.license, &mut folder, &mut notes)?;
+            ro_crate::export(&content, records, options.license, target, said)?
         }
-    }
+    };
     Ok(Exported {
-        trials: content.trials(),
+        trials,
         files: folder.written(),
         notes,
     })

@@ -29,7 +29,7 @@ pub(crate) fn export(
     content: &Content,
     folder: &mut Folder,
     notes: &mut Vec<String>,
-) -> Result<(), ExportError> {
+) -> Result<usize, ExportError> {
     folder.make(&[])?;
     let root = file_address(&absolute(folder.path()));
     for group in &content.groups {
@@ -56,7 +56,7 @@ pub(crate) fn export(
         notes.push("interrupted trials are KILLED, as MLflow has no word for it".to_owned());
     }
     content.note_left_out(notes);
-    Ok(())
+    Ok(content.entries.len())
 }
 
 /// The first bytes of the SHA-256 of some texts.

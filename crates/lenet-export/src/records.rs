@@ -225,8 +225,9 @@ impl Content {
         }
     }
 
-    pub(crate) fn trials(&self) -> usize {
-        self.entries.len()
+    /// Number of trials that have ended.
+    pub(crate) fn ended(&self) -> usize {
+        self.entries.iter().filter(|e| e.state.has_ended()).count()
     }
 
     /// What a format of trials leaves out of the records.

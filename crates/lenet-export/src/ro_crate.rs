@@ -86,7 +86,7 @@ pub(crate) fn export(
     license: Option<&str>,
     folder: &mut Folder,
     notes: &mut Vec<String>,
-) -> Result<(), ExportError> {
+) -> Result<usize, ExportError> {
     let mut parts = packs(records, folder)?;
     parts.extend(study_files(records, folder)?);
     let metadata = metadata(content, records, license, &parts)?;
@@ -95,8 +95,7 @@ pub(crate) fn export(
     // Last, so that a crate is never described before it is there.
     folder.write(&["ro-crate-metadata.json"], text.as_bytes())?;
     notes.push("the records are packed; `report`, `claims` and `status` read the pack".to_owned());
-    let unfinished = content.entries.iter().filter(|e| !e.state.has_ended());
-    let unfinished = unfinished.count();
+    let unfinished = content.entries.len() - content.ended();
     if unfinished > 0 {
         notes.push(format!(
             "{} left out: a pack has trials that have ended",
@@ -113,7 +112,7 @@ pub(crate) fn export(
     notes.push(
         "no author is named: add one to ro-crate-metadata.json before you publish it".to_owned(),
     );
-    Ok(())
+    Ok(content.ended())
 }
 
 /// Packs the folders of records.

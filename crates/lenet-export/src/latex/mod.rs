@@ -24,7 +24,7 @@ pub(crate) fn export(
     records: Records<'_>,
     folder: &mut Folder,
     notes: &mut Vec<String>,
-) -> Result<(), ExportError> {
+) -> Result<usize, ExportError> {
     let figures = lenet_report::results(lenet_report::Records {
         studies: records.studies,
         trials: records.trials,
@@ -36,6 +36,8 @@ pub(crate) fn export(
             reason: "no trial of a study's figure has a result",
         });
     }
+    let cells = figures.iter().flat_map(|figure| &figure.cells);
+    let behind: BTreeSet<&String> = cells.flat_map(|cell| &cell.trials).collect();
     let mut escaper = Escaper::default();
     let mut text = String::from(
         "% Tables of lenet-lab. The document needs \\usepackage{booktabs}; a table begins with \\begin{table}.\n",
@@ -66,12 +68,11 @@ pub(crate) fn export(
             count(content.runtimes, "record")
         ));
     }
-    let unfinished = content.entries.iter().filter(|e| !e.state.has_ended());
-    let unfinished = unfinished.count();
-    if unfinished > 0 {
+    let others = content.entries.len() - behind.len();
+    if others > 0 {
         notes.push(format!(
-            "{} left out: the tables are of trials that have ended",
-            count(unfinished, "unfinished trial")
+            "{} left out: the tables are of trials with results that a figure plans",
+            count(others, "trial")
         ));
     }
     if !escaper.lacking.is_empty() {
@@ -81,7 +82,7 @@ pub(crate) fn export(
             letters.join(", ")
         ));
     }
-    Ok(())
+    Ok(behind.len())
 }
 
 fn table(

@@ -41,7 +41,7 @@ pub(crate) fn export(
     content: &Content,
     folder: &mut Folder,
     notes: &mut Vec<String>,
-) -> Result<(), ExportError> {
+) -> Result<usize, ExportError> {
     let mut journal = String::new();
     let mut without_value = 0;
     for (id, group) in content.groups.iter().enumerate() {
@@ -73,7 +73,7 @@ pub(crate) fn export(
         ));
     }
     content.note_left_out(notes);
-    Ok(())
+    Ok(content.entries.len())
 }
 
 /// Writes an operation of `study` with these members.

@@ -28,7 +28,7 @@ pub(crate) fn export(
     content: &Content,
     folder: &mut Folder,
     notes: &mut Vec<String>,
-) -> Result<(), ExportError> {
+) -> Result<usize, ExportError> {
     let begun = content.entries.iter();
     let named = begun.map(|entry| (entry.name.clone(), entry.identity.as_str()));
     let folders = file_names(named);
@@ -60,7 +60,7 @@ pub(crate) fn export(
     }
     notes.push("hosts, builds and messages of failures left out".to_owned());
     content.note_left_out(notes);
-    Ok(())
+    Ok(content.entries.len())
 }
 
 /// The name of an event file of a trial that began at a time in seconds since 1970-01-01 UTC. TensorBoard
