@@ -22,6 +22,7 @@ fn help_texts() {
         "evaluate",
         "predict",
         "export",
+        "export-records",
         "bench-cpu",
         "bench-runtime",
         "worker",

@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use lenet_results::{EpochRecord, RunRecord};
 
-/// The year 9999 less a day: what dates of other programs end before.
+/// The beginning of the year 9999: dates of other programs end within it.
 const LATEST: f64 = 253_370_764_800.0;
 
 /// When a trial began, in seconds since 1970-01-01 UTC; `None` where no run is recorded.

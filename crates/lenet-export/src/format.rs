@@ -148,9 +148,7 @@ pub fn export(
         Format::Optuna => optuna::export(&content, target, said)?,
         Format::Mlflow => mlflow::export(&content, target, said)?,
         Format::Latex => latex::export(&content, records, target, said)?,
-        Format::RoCrate => {
-            ro_crate::export(&content, records, options.license, target, said)?
-        }
+        Format::RoCrate => ro_crate::export(&content, records, options.license, target, said)?,
     };
     Ok(Exported {
         trials,

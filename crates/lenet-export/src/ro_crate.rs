@@ -108,7 +108,11 @@ pub(crate) fn export(
                 .to_owned(),
         );
     }
-    notes.push("the day of publication is that on which the last trial ended".to_owned());
+    let has_times = content.entries.iter().any(|entry| !entry.runs.is_empty());
+    notes.push(match has_times {
+        true => "the day of publication is that on which the last trial ended".to_owned(),
+        false => "no time is known: the day of publication is 1970-01-01".to_owned(),
+    });
     notes.push(
         "no author is named: add one to ro-crate-metadata.json before you publish it".to_owned(),
     );
