@@ -63,7 +63,9 @@ fn damaged_records_are_named_and_left_out() {
         .collect();
     let damaged = root.join("records/trials").join(finished[0]);
     let text = fs::read_to_string(&damaged).unwrap();
-    fs::write(&damaged, text.replace("0.001", "0.002")).unwrap();
+    let changed = text.replace("\"jobs\": 2", "\"jobs\": 3");
+    assert_ne!(changed, text);
+    fs::write(&damaged, changed).unwrap();
     for format in FORMATS {
         let ran = export(root, "records", format, &[]);
         assert_eq!(ran.code, Some(1), "{format}: {}", ran.stderr);

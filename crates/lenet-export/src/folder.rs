@@ -38,8 +38,9 @@ impl Folder {
         self.has_others
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// Its path without links, if it is there.
+    pub(crate) fn absolute(&self) -> PathBuf {
+        fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone())
     }
 
     pub(crate) fn format(&self) -> Format {

@@ -8,6 +8,7 @@
 
 mod clock;
 mod error;
+mod export;
 mod folder;
 mod format;
 mod latex;
@@ -23,5 +24,6 @@ pub mod tensorboard;
 mod testing;
 
 pub use error::ExportError;
-pub use format::{Exported, Format, Options, check, export};
+pub use export::{Exported, Options, check, export};
+pub use format::Format;
 pub use records::Records;

@@ -17,7 +17,6 @@ use sha2::{Digest, Sha256};
 use crate::clock::{self, milliseconds};
 use crate::error::ExportError;
 use crate::folder::Folder;
-use crate::format::absolute;
 use crate::numbers::NUMBERS;
 use crate::parameter::parameters;
 use crate::records::{Content, Entry, Group, State};
@@ -31,7 +30,7 @@ pub(crate) fn export(
     notes: &mut Vec<String>,
 ) -> Result<usize, ExportError> {
     folder.make(&[])?;
-    let root = file_address(&absolute(folder.path()));
+    let root = file_address(&folder.absolute());
     for group in &content.groups {
         let own = experiment_id(group);
         experiment(group, &own, &root, content, folder)?;

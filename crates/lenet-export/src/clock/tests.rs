@@ -1,3 +1,5 @@
+//! Times of epochs, by hand.
+
 use super::*;
 use crate::testing::{epoch, run};
 

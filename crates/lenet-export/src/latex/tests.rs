@@ -1,3 +1,5 @@
+//! Tables, in full.
+
 use lenet_results::{Outcome, StudyRecord, TrialRecord};
 
 use super::*;

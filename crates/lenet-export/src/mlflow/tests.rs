@@ -1,3 +1,5 @@
+//! Files of a run, in full.
+
 use std::fs;
 
 use super::*;

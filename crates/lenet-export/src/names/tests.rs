@@ -1,3 +1,5 @@
+//! Names that lead nowhere.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Lines of a journal, in full.
+
 use lenet_core::Trial;
 use lenet_results::StudyRecord;
 

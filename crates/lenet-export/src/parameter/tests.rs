@@ -1,3 +1,5 @@
+//! Settings and their types.
+
 use lenet_core::{Optimizer, Trial};
 
 use super::*;

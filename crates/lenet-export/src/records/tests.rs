@@ -1,3 +1,5 @@
+//! Trials and their studies.
+
 use lenet_core::Trial;
 
 use super::*;

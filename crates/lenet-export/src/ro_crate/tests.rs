@@ -1,3 +1,5 @@
+//! A crate, in full.
+
 use super::*;
 use crate::format::Format;
 use crate::testing::{content, four_trials};

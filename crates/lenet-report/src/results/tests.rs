@@ -1,3 +1,5 @@
+//! Results against those of the table.
+
 use super::*;
 use crate::records::index::fill;
 use crate::testing::lab_study;

@@ -1,3 +1,5 @@
+//! Trials that have begun.
+
 use lenet_core::Trial;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Texts for LaTeX.
+
 use super::*;
 
 #[test]

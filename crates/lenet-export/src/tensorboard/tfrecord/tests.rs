@@ -1,3 +1,5 @@
+//! The framing of a record.
+
 use super::*;
 use crate::tensorboard::tests::oracle;
 
