@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import latex  # noqa: E402
+import live  # noqa: E402
 import mlflow_store  # noqa: E402
 import optuna_journal  # noqa: E402
 import ro_crate  # noqa: E402
@@ -65,6 +66,8 @@ def main():
             checked = reader.check(scratch / out, expected, program)
             lacking += [f"{name}: {what}" for what in checked.pop("lacking", [])]
             print(f"{name}: " + ", ".join(f"{n} {what}" for what, n in checked.items()))
+        checked = live.check(scratch / "live-events", expected, program)
+        print("experiments --tensorboard: " + ", ".join(f"{n} {what}" for what, n in checked.items()))
     if flags.left_out:
         with open(flags.left_out, "a") as file:
             file.writelines(f"readers, {line}\n" for line in lacking)

@@ -7,9 +7,20 @@ use super::proto::{
     DataType, Experiment, HParamInfo, HParams, Kind, ListValue, MetricInfo, MetricName, PluginData,
     Said, SessionEnd, SessionStart, Setting, SummaryMetadata, Value,
 };
-use super::writer::Status;
 use crate::numbers::NUMBERS;
 use crate::parameter::{Parameter, parameters, varying};
+
+/// How a trial ended, as TensorBoard's tab HPARAMS tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Status {
+    /// It has a result, be it that of a network that died or diverged.
+    Success = 1,
+    /// It failed.
+    Failure = 2,
+    /// It runs, or was interrupted.
+    Running = 3,
+}
 
 /// Most values of a setting that its filter lists one by one.
 const MOST_VALUES: usize = 50;

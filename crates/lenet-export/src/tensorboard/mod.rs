@@ -7,12 +7,15 @@
 //!
 //! A scalar's step is its epoch.
 
+mod follow;
 mod hparams;
 mod proto;
 mod tfrecord;
 mod writer;
 
-pub use writer::{Status, Writer};
+pub use follow::Following;
+pub use hparams::Status;
+pub use writer::Writer;
 
 use std::io;
 

@@ -6,7 +6,7 @@ import json
 import struct
 from pathlib import Path
 
-from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.hparams import api_pb2, plugin_data_pb2
 
@@ -68,7 +68,7 @@ def value(of):
     return {"string_value": of} if isinstance(of, str) else {"number_value": of}
 
 
-def trial(identity):
+def trial(identity, resumed=False):
     start = plugin_data_pb2.SessionStartInfo(group_name=identity, start_time_secs=START)
     for name, of in SETTINGS.items():
         key, content = next(iter(value(of).items()))
@@ -77,15 +77,19 @@ def trial(identity):
         Event(wall_time=START, file_version="brain.Event:2"),
         summary(START, 0, [hparams("_hparams_/session_start_info", session_start_info=start)]),
     ]
+    if resumed:
+        events.append(Event(wall_time=START, session_log=SessionLog(status=SessionLog.START)))
     for epoch in [1, 2]:
         numbers = []
         for name, first, halves in NUMBERS:
             number = first / 2 ** (epoch - 1) if halves else first
             number = {"step": 430 * epoch, "dead": epoch - 1}.get(name, number)
             numbers.append(Summary.Value(tag=name, simple_value=number))
-        events.append(summary(START + 1.75 * epoch, epoch, numbers))
-    end = plugin_data_pb2.SessionEndInfo(status=api_pb2.STATUS_SUCCESS, end_time_secs=START + 3.5)
-    events.append(summary(START + 3.5, 2, [hparams("_hparams_/session_end_info", session_end_info=end)]))
+        # The second epoch of a trial that is followed ends when the clock says so.
+        end = START + (100 if resumed and epoch == 2 else 1.75 * epoch)
+        events.append(summary(end, epoch, numbers))
+    info = plugin_data_pb2.SessionEndInfo(status=api_pb2.STATUS_SUCCESS, end_time_secs=end)
+    events.append(summary(end, 2, [hparams("_hparams_/session_end_info", session_end_info=info)]))
     return file(events)
 
 
@@ -110,6 +114,7 @@ def experiment():
 oracle = {
     "record": framed(b"lenet").hex(),
     "trial": trial("570f9ba552cd38ed"),
+    "followed": trial("570f9ba552cd38ed", resumed=True),
     "experiment": experiment(),
 }
 Path(__file__).with_name("oracle.json").write_text(json.dumps(oracle, indent=1) + "\n")

@@ -6,25 +6,13 @@ use lenet_core::Trial;
 use lenet_results::EpochRecord;
 use prost::Message;
 
-use super::hparams;
-use super::proto::{Event, Summary, Value, What};
+use super::hparams::{self, Status};
+use super::proto::{Event, SessionLog, Summary, Value, What};
 use super::tfrecord;
 use crate::numbers::NUMBERS;
 
 /// The version of event files that TensorBoard reads.
 const VERSION: &str = "brain.Event:2";
-
-/// How a trial ended, as TensorBoard's tab HPARAMS tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(i32)]
-pub enum Status {
-    /// It has a result, be it that of a network that died or diverged.
-    Success = 1,
-    /// It failed.
-    Failure = 2,
-    /// It runs, or was interrupted.
-    Running = 3,
-}
 
 /// Writes the events of one trial: its settings, a scalar for every number of each epoch, how it ended.
 ///
@@ -73,6 +61,15 @@ impl<W: Write> Writer<W> {
         writer.summary(created, vec![hparams::experiment(trials, created)])?;
         writer.out.flush()?;
         Ok(writer.out)
+    }
+
+    /// Says that nothing counts which earlier files of the folder say.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn restart(&mut self, wall_time: f64) -> io::Result<()> {
+        const START: i32 = 1;
+        self.event(wall_time, What::SessionLog(SessionLog { status: START }))
     }
 
     /// Writes the numbers of an epoch that ended at `wall_time`, in seconds since 1970-01-01 UTC.

@@ -1,6 +1,7 @@
 //! `experiments`: a study from its file to its report.
 
 mod conclude;
+mod events;
 mod executor;
 mod follow;
 mod page;
@@ -27,6 +28,7 @@ use crate::table::{count, duration};
 use crate::{inputs, interrupt, output, register};
 
 use conclude::conclude;
+use events::EventFiles;
 use executor::Handover;
 use page::Page;
 pub use watcher::Watcher;
@@ -98,12 +100,13 @@ pub fn run(flags: &Experiments) -> CommandResult {
     settings.stop = interrupt::stop_flag().or_refuse()?;
     let finished = std::mem::take(&mut survey.finished);
     register::declare_with(&plan.study, store.folder(), finished).or_refuse()?;
+    let events = flags.tensorboard.as_deref();
     let Some(most) = most else {
-        let summary = carry_out(style, (&plan, &survey), &data, &store, &settings)?;
+        let summary = carry_out(style, (&plan, &survey), &data, &store, (&settings, events))?;
         return conclude(flags, &plan, &store, &summary);
     };
     loop {
-        let summary = carry_out(style, (&plan, &survey), &data, &store, &settings)?;
+        let summary = carry_out(style, (&plan, &survey), &data, &store, (&settings, events))?;
         let is_whole =
             summary.remaining == 0 && summary.failed.is_empty() && summary.elsewhere == 0;
         let records = store.records().or_fail()?;
@@ -261,8 +264,9 @@ fn carry_out(
     (plan, survey): (&Plan, &Survey),
     data: &Arc<DataSets>,
     store: &Store,
-    settings: &RunSettings,
+    (settings, events): (&RunSettings, Option<&Path>),
 ) -> Result<RunSummary, Failure> {
+    let events = EventFiles::begin(events, plan, store).or_refuse()?;
     let page = Page {
         store: store.clone(),
         data: Arc::clone(data),
@@ -276,7 +280,10 @@ fn carry_out(
             "the page does not follow the study, since no thread can be started: {error}"
         ));
     }
-    let see = |event: RunEvent<'_>| watcher.see(event);
+    let see = |event: RunEvent<'_>| {
+        events.see(&event);
+        watcher.see(event);
+    };
     let summary = lenet_study::run_surveyed(plan, data, store, survey, settings, &see);
     watcher.finish();
     let summary = summary.or_fail()?;
