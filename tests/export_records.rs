@@ -92,6 +92,20 @@ fn what_cannot_be_exported_is_refused_before_any_work() {
         assert!(ran.stderr.contains(told), "{format}: {}", ran.stderr);
     }
     assert!(files_below(root).is_empty());
+    fs::write(root.join("file"), "mine").unwrap();
+    let into = ["--tensorboard", "file", "--out", "records"];
+    let ran = run_args(
+        root,
+        &[&["experiments", "--config", "smoke"][..], &into].concat(),
+    );
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(
+        ran.stderr
+            .contains("--tensorboard file: the folder cannot be written"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(files_below(root), ["file"]);
     let ran = export(root, RECORDS, "optuna", &["--license", "MIT"]);
     assert!(
         ran.stderr.contains("--license is left out"),

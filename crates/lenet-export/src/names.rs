@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Longest name. Systems take 255 bytes, and other programs add to it.
-const LONGEST: usize = 120;
+/// Letters after which a name is cut. Systems take 255 bytes, and other programs add to it.
+const CUT_AT: usize = 120;
 
 /// A name of letters, digits, `.`, `_`, `=`, `+` and `-` that says about what `text` says. It leads nowhere:
 /// it has no separator and does not begin with a dot.
@@ -17,7 +17,7 @@ pub(crate) fn file_name(text: &str) -> String {
             false => name.push('-'),
         }
     }
-    name.truncate(LONGEST);
+    name.truncate(CUT_AT);
     let name = name.trim_matches(['-', '.']);
     match name.is_empty() {
         true => "unnamed".to_owned(),

@@ -41,7 +41,9 @@ fn a_file_has_its_size_and_digest() {
 
 #[test]
 fn a_crate_in_full() {
-    let (mut study, records) = four_trials();
+    let (mut study, mut records) = four_trials();
+    // The last to end is neither the first to begin nor the last of all.
+    records[1].runs[0].started_unix += 3600;
     study.files[0].name = "../../evil.toml".to_owned();
     let scratch = tempfile::tempdir().unwrap();
     let from = [scratch.path().join("one"), scratch.path().join("two")];
@@ -98,7 +100,7 @@ fn a_crate_in_full() {
             "object": { "@id": "study/evil.toml" },
             "result": [{ "@id": "records-1.jsonl.gz" }, { "@id": "records-2.jsonl.gz" }],
             "startTime": "2023-11-14T22:13:20+00:00",
-            "endTime": "2023-11-14T22:13:23+00:00",
+            "endTime": "2023-11-14T23:13:23+00:00",
         })
     );
     assert_eq!(entity("#program-1")["identifier"], "abc1234");

@@ -23,7 +23,7 @@ pub enum Status {
 }
 
 /// Most values of a setting that its filter lists one by one.
-const MOST_VALUES: usize = 50;
+const LISTED_VALUES: usize = 50;
 
 fn value(tag: &str, said: Said) -> Value {
     let content = HParams {
@@ -76,7 +76,7 @@ pub(super) fn experiment<'t>(
         let values = all.iter().flatten().filter(|(own, _)| *own == name);
         let mut distinct: Vec<&Parameter> = Vec::new();
         for (_, value) in values {
-            if distinct.len() <= MOST_VALUES && !distinct.contains(&value) {
+            if distinct.len() <= LISTED_VALUES && !distinct.contains(&value) {
                 distinct.push(value);
             }
         }
@@ -111,7 +111,7 @@ fn column(name: &str, distinct: &[&Parameter]) -> HParamInfo {
         (DataType::Unset, Vec::new())
     };
     let values = values.into_iter().map(|kind| Setting { kind: Some(kind) });
-    let is_listed = distinct.len() <= MOST_VALUES && kind != DataType::Unset;
+    let is_listed = distinct.len() <= LISTED_VALUES && kind != DataType::Unset;
     HParamInfo {
         name: name.to_owned(),
         display_name: name.replace('_', " "),

@@ -82,6 +82,8 @@ pub fn run(flags: &Experiments) -> CommandResult {
         return dry_run((style, flags.verbose), &plan, &data, &settings, &out);
     }
 
+    let events = flags.tensorboard.as_deref();
+    events.map_or(Ok(()), events::prepare).or_refuse()?;
     let store = Store::create(&out).or_refuse()?;
     // What an earlier run left is read before anything is changed.
     if let Some(file) = store.mend_study().or_refuse()? {
@@ -100,7 +102,6 @@ pub fn run(flags: &Experiments) -> CommandResult {
     settings.stop = interrupt::stop_flag().or_refuse()?;
     let finished = std::mem::take(&mut survey.finished);
     register::declare_with(&plan.study, store.folder(), finished).or_refuse()?;
-    let events = flags.tensorboard.as_deref();
     let Some(most) = most else {
         let summary = carry_out(style, (&plan, &survey), &data, &store, (&settings, events))?;
         return conclude(flags, &plan, &store, &summary);
@@ -266,7 +267,7 @@ fn carry_out(
     store: &Store,
     (settings, events): (&RunSettings, Option<&Path>),
 ) -> Result<RunSummary, Failure> {
-    let events = EventFiles::begin(events, plan, store).or_refuse()?;
+    let events = EventFiles::begin(events, plan, store).or_fail()?;
     let page = Page {
         store: store.clone(),
         data: Arc::clone(data),

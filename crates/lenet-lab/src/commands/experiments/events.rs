@@ -2,13 +2,29 @@
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::{fs, io};
 
+use anyhow::Context;
 use lenet_export::ExportError;
 use lenet_export::tensorboard::{Following, Status};
+use lenet_results::files::NewFile;
 use lenet_results::{Outcome, Store};
 use lenet_study::{Plan, RunEvent};
 
 use crate::output;
+
+/// Makes the folder, and refuses one that cannot be written, before any work.
+///
+/// # Errors
+/// It cannot be made or written.
+pub fn prepare(folder: &Path) -> anyhow::Result<()> {
+    let name = folder.display();
+    fs::create_dir_all(folder)
+        .and_then(|()| NewFile::create(&folder.join("events")).map(drop))
+        // The error's own words hold a temporary file's name.
+        .map_err(|error| io::Error::from(error.kind()))
+        .with_context(|| format!("--tensorboard {name}: the folder cannot be written"))
+}
 
 /// Writes event files of a study that runs. What cannot be written costs no trial: it is told once, and no
 /// more events are written.
