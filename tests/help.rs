@@ -24,6 +24,7 @@ fn help_texts() {
         "evaluate",
         "predict",
         "export",
+        "export-records",
         "bench-cpu",
         "bench-runtime",
         "worker",

@@ -5,6 +5,7 @@ mod checkpoint;
 mod cluster;
 mod compare;
 mod cuda;
+mod export_records;
 mod help;
 mod network;
 mod shared;
@@ -19,6 +20,7 @@ pub use checkpoint::{Checkpoint, Data};
 pub use cluster::Executor;
 pub use compare::{Diff, Verify};
 pub use cuda::{CudaToolchain, GpuCheck};
+pub use export_records::ExportRecords;
 pub use help::{Completions, Init, Man, Schema, SettingsTable};
 pub use network::{Demo, Evaluate, Export, ExportFormat, Precision, Predict, Split, Train};
 pub use shared::{Assignment, Compute, Shard};
@@ -98,6 +100,8 @@ pub enum Command {
     Report(Report),
     /// Write all records of a folder into one file, which `report` and its like read as well
     Pack(Pack),
+    /// Write records for other people's tools: TensorBoard, Optuna, MLflow, LaTeX, RO-Crate
+    ExportRecords(ExportRecords),
     /// Print the verdicts on a study's claims from records, without training
     Claims(Claims),
     /// Say what of a study is done, running, failed and missing

@@ -59,6 +59,7 @@ fn run(command: Command) -> CommandResult {
         Command::Experiments(flags) => commands::experiments::run(&flags),
         Command::Worker(flags) => commands::worker::run(&flags),
         Command::Pack(flags) => commands::pack::run(&flags),
+        Command::ExportRecords(flags) => commands::export_records::run(&flags),
         Command::Report(flags) => commands::report::run(&flags),
         Command::Claims(flags) => commands::claims::run(&flags),
         Command::Status(flags) => commands::status::run(&flags),
@@ -108,6 +109,7 @@ fn check_environment(command: &Command) -> Result<(), Failure> {
         | Command::BenchRuntime(_)
         | Command::GpuCheck(_) => true,
         Command::Pack(_)
+        | Command::ExportRecords(_)
         | Command::Report(_)
         | Command::Claims(_)
         | Command::Status(_)

@@ -19,6 +19,7 @@ mod page;
 mod picture;
 mod plot;
 mod records;
+mod results;
 mod tables;
 #[cfg(test)]
 mod testing;
@@ -45,6 +46,7 @@ pub use error::ReportError;
 pub use evidence::{Evidence, TestImages};
 pub use page::Live;
 pub use records::summary::{RoundSpeed, Summary, rounds, summarize};
+pub use results::{CellResults, FigureResults, results};
 
 use claims::judge::{adjust, judge};
 use figures::Figure;

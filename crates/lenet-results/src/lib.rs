@@ -51,6 +51,7 @@ pub mod store;
 pub mod study;
 pub mod submission;
 pub mod trial;
+mod unfinished;
 pub mod validate;
 pub mod worker;
 
@@ -80,4 +81,5 @@ pub use store::{FoundRecords, Store, read_study, write_study};
 pub use study::*;
 pub use submission::*;
 pub use trial::{Finished, SetAside, TrialDir, TrialState, TrialWriter};
+pub use unfinished::UnfinishedTrial;
 pub use worker::*;

@@ -1,6 +1,7 @@
 //! `experiments`: a study from its file to its report.
 
 mod conclude;
+mod events;
 mod executor;
 mod follow;
 mod page;
@@ -27,6 +28,7 @@ use crate::table::{count, duration};
 use crate::{inputs, interrupt, output, register};
 
 use conclude::conclude;
+use events::EventFiles;
 use executor::Handover;
 use page::Page;
 pub use watcher::Watcher;
@@ -95,6 +97,8 @@ pub fn run(flags: &Experiments) -> CommandResult {
         return dry_run((style, flags.verbose), &plan, &data, &settings, &out);
     }
 
+    let events = flags.tensorboard.as_deref();
+    events.map_or(Ok(()), events::prepare).or_refuse()?;
     let store = Store::create(&out).or_refuse()?;
     // What an earlier run left is read before anything is changed.
     if let Some(file) = store.mend_study().or_refuse()? {
@@ -125,7 +129,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
     register::declare_with(&declared, store.folder(), finished).or_refuse()?;
     let mut failed: Vec<FailedTrial> = Vec::new();
     loop {
-        let mut summary = carry_out(style, (&plan, &survey), &data, &store, &settings)?;
+        let mut summary = carry_out(style, (&plan, &survey), &data, &store, (&settings, events))?;
         failed.append(&mut summary.failed);
         summary.failed.clone_from(&failed);
         let mut next = plan.clone();
@@ -321,8 +325,9 @@ fn carry_out(
     (plan, survey): (&Plan, &Survey),
     data: &Arc<DataSets>,
     store: &Store,
-    settings: &RunSettings,
+    (settings, events): (&RunSettings, Option<&Path>),
 ) -> Result<RunSummary, Failure> {
+    let events = EventFiles::begin(events, plan, store).or_fail()?;
     let page = Page {
         store: store.clone(),
         data: Arc::clone(data),
@@ -336,7 +341,10 @@ fn carry_out(
             "the page does not follow the study, since no thread can be started: {error}"
         ));
     }
-    let see = |event: RunEvent<'_>| watcher.see(event);
+    let see = |event: RunEvent<'_>| {
+        events.see(&event);
+        watcher.see(event);
+    };
     let summary = lenet_study::run_surveyed(plan, data, store, survey, settings, &see);
     watcher.finish();
     let summary = summary.or_fail()?;

@@ -10,6 +10,7 @@ pub mod diff;
 pub mod evaluate;
 pub mod experiments;
 pub mod export;
+pub mod export_records;
 pub mod gpu_check;
 pub mod init;
 pub mod pack;

@@ -51,6 +51,9 @@ pub struct Experiments {
     /// Folder of records and report; default: results/ and the study's name
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write every epoch into this folder for TensorBoard, while the trials run
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["executor", "dry_run"])]
+    pub tensorboard: Option<PathBuf>,
     /// Keep no trial's predictions of the test images, which the report's mistakes are made from
     #[arg(long)]
     pub no_predictions: bool,

@@ -17,6 +17,8 @@ use crate::records::trials::{Metric, common_last_epoch, value_at};
 pub(crate) struct StudyFigure<'a> {
     /// Names the figure in tables and files. Unique within the report.
     pub(crate) id: String,
+    /// Name of the study that it belongs to.
+    pub(crate) study: String,
     pub(crate) title: String,
     /// What a reader must know of it, in Markdown.
     pub(crate) notes: String,
@@ -162,6 +164,7 @@ pub(crate) fn figures<'a>(
             } else {
                 figure.id.clone()
             },
+            study: (*study).to_owned(),
             title: figure.title.clone(),
             notes: figure.notes.clone(),
             axes: figure.axes.clone(),

@@ -140,6 +140,8 @@ fn plan(
             parameters: record.parameters,
             round: 0,
             figures: Vec::new(),
+            continues: None,
+            keeps_checkpoint: false,
         })
     });
     let trials: Vec<PlannedTrial> = trials.collect::<Result<_, StudyError>>()?;
@@ -170,6 +172,7 @@ fn plan(
         notes: Vec::new(),
         seed: drawing.seed,
         warnings: Vec::new(),
+        outlooks: Vec::new(),
     })
 }
 
