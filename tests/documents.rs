@@ -305,3 +305,20 @@ fn shares_of_variance_are_those_of_the_records() {
         assert!(said.iter().any(|said| text.contains(said)), "{said:?}");
     }
 }
+
+/// `UPDATE_EXPECT=1 cargo test -p xtask --test documents` writes it.
+#[test]
+fn the_page_of_settings_is_the_programs() {
+    let table = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["settings", "--markdown"])
+        .output()
+        .expect("the binary runs");
+    let table = String::from_utf8(table.stdout).expect("output is UTF-8");
+    let page = format!(
+        "# Settings\n\nEvery setting of a study's `[base]`, of a figure's `[figure.set]`, of its axes, and of \
+         `--set`. `lenet-lab help settings` prints this table, and `lenet-lab schema` gives it to an editor. Where \
+         several forms are given, any may be written; a key in brackets may be left out.\n\n{table}"
+    );
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/settings.md");
+    expect_test::expect_file![path].assert_eq(&page);
+}

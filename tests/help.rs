@@ -26,6 +26,13 @@ fn help_texts() {
         "export",
         "bench-cpu",
         "bench-runtime",
+        "worker",
+        "pack",
+        "init",
+        "settings",
+        "schema",
+        "completions",
+        "man",
         "gpu-check",
         "cuda-toolchain",
     ] {

@@ -45,7 +45,7 @@ const WARNING: &str = "warning: sorted: validation = 9 lacks classes 1, 2 and is
 fn train(root: &Path, validation: &str, seed: &str) -> String {
     let mut arguments: Vec<&str> = TRAIN.split_whitespace().collect();
     arguments.extend(["--validation", validation, "--seed", seed]);
-    arguments.extend(["--save", "net.safetensors"]);
+    arguments.extend(["--save", "net.safetensors", "--force"]);
     let ran = run_args(root, &arguments);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     ran.stderr

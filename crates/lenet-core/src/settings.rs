@@ -1,10 +1,12 @@
 //! The flat table of everything that can be set for a trial.
 
+mod describe;
 mod node;
 mod read;
 mod show;
 mod words;
 
+pub use describe::{Form, Key};
 pub use node::Node;
 
 use crate::architecture::Architecture;
@@ -72,13 +74,22 @@ pub struct Settings {
     pub trials: Option<usize>,
 }
 
-/// What treats every setting alike. A new setting is a field above, a name in the one call
-/// below, how it is read and shown in `read` and `show`, and what it does in
+/// What treats every setting alike. A new setting is a field above, a name and a meaning in the
+/// one call below, how it is read and shown in `read` and `show`, and what it does in
 /// [`Settings::resolve`].
 macro_rules! for_each_setting {
-    ($($field:ident),* $(,)?) => {
+    ($($field:ident: $meaning:literal),* $(,)?) => {
         /// Names of all settings, as files, flags and axes spell them.
         pub const NAMES: &'static [&'static str] = &[$(stringify!($field)),*];
+
+        /// What the setting `name`, one of [`Settings::NAMES`], is, in words.
+        #[must_use]
+        pub fn meaning(name: &str) -> &'static str {
+            match name {
+                $(stringify!($field) => $meaning,)*
+                _ => "",
+            }
+        }
 
         /// These settings, with `over`'s where it gives any.
         #[must_use]
@@ -160,9 +171,29 @@ macro_rules! for_each_setting {
 
 impl Settings {
     for_each_setting! {
-        filters, kernel, hidden, padding, stride, pooling, dropout, optimizer, weight_decay,
-        learning_rate, schedule, batch_size, epochs, samples, validation, early_stop, backend, device, precision, data, placement, threads,
-        trials,
+        filters: "filters of each convolution: one number for two stages, or one for each stage",
+        kernel: "side of the kernels in pixels, odd",
+        hidden: "units of each hidden dense layer; an empty list for none",
+        padding: "which convolutions are padded, so that images keep their size",
+        stride: "stride of the convolutions in pixels",
+        pooling: "which convolutions a 2×2 max-pool follows",
+        dropout: "rate of dropout after each hidden layer; `connected = false` names it and leaves it out",
+        optimizer: "how a gradient changes the weights",
+        weight_decay: "weight decay of whichever optimizer",
+        learning_rate: "base learning rate",
+        schedule: "how the learning rate changes over the epochs",
+        batch_size: "images of a step",
+        epochs: "passes over the training images",
+        samples: "training images, drawn at random by the seed",
+        validation: "images held out for validation: the first ones, or drawn by the seed",
+        early_stop: "epochs without a better validation loss after which training ends",
+        backend: "which code computes the network: this project's kernels, or candle's ops",
+        device: "where the network is computed",
+        precision: "what products are computed in; tf32 needs a GPU",
+        data: "\"mnist\", or a folder of IDX files beside the study's file",
+        placement: "where the training images lie while a runtime is measured",
+        threads: "threads of a step while a runtime is measured",
+        trials: "trials trained together in single launches while a runtime is measured",
     }
 
     /// Names of the settings that change how long a trial takes and none of its numbers. Only a

@@ -5,11 +5,12 @@ mod checkpoint;
 mod cluster;
 mod compare;
 mod cuda;
+mod help;
 mod network;
 mod shared;
 mod study;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::program;
 
@@ -18,6 +19,7 @@ pub use checkpoint::{Checkpoint, Data};
 pub use cluster::Executor;
 pub use compare::{Diff, Verify};
 pub use cuda::{CudaToolchain, GpuCheck};
+pub use help::{Completions, Init, Man, Schema, SettingsTable};
 pub use network::{Evaluate, Export, ExportFormat, Precision, Predict, Split, Train};
 pub use shared::{Assignment, Compute, Shard};
 pub use study::{Claims, Experiments, Pack, Report, Status, Worker};
@@ -36,6 +38,9 @@ Environment: RUST_LOG sets what is logged on stderr, NO_COLOR switches colours o
 LENET_SIMD=portable|neon|avx2|avx512 forces an instruction set."
 )]
 pub struct Flags {
+    /// Log on standard error what is done; -vv every epoch, too
+    #[arg(short = 'v', global = true, action = ArgAction::Count)]
+    pub logging: u8,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -51,9 +56,14 @@ impl Flags {
         Self::from_arg_matches_mut(&mut matches)
     }
 
+    /// The command line of the installed program, whatever this one was started by.
+    pub fn installed() -> clap::Command {
+        with_settings(Self::command().bin_name(program::USUAL))
+    }
+
     /// The command line with the program's name as the user types it, in usage and examples.
     fn typed_as_usual() -> clap::Command {
-        let command = Self::command().bin_name(program::name());
+        let command = with_settings(Self::command().bin_name(program::name()));
         let names: Vec<String> = command
             .get_subcommands()
             .map(|command| command.get_name().to_owned())
@@ -68,6 +78,13 @@ impl Flags {
             })
         })
     }
+}
+
+/// The help of `settings` is the table itself, so that `help settings` shows it.
+fn with_settings(command: clap::Command) -> clap::Command {
+    command.mut_subcommand("settings", |subcommand| {
+        subcommand.after_help(crate::commands::settings::text())
+    })
 }
 
 /// The commands.
@@ -89,6 +106,10 @@ pub enum Command {
     Diff(Diff),
     /// Compute some trials of published records again and compare every bit
     Verify(Verify),
+    /// Write a commented study to start from
+    Init(Init),
+    /// List every setting of a study, its values and its default
+    Settings(SettingsTable),
     /// Train one network
     Train(Box<Train>),
     /// Loss and accuracy of saved weights on a split
@@ -105,6 +126,12 @@ pub enum Command {
     GpuCheck(GpuCheck),
     /// Prepare a build with CUDA where there is no CUDA toolkit
     CudaToolchain(CudaToolchain),
+    /// Print the JSON schema of a study's file, for editors
+    Schema(Schema),
+    /// Print what makes a shell complete commands and flags
+    Completions(Completions),
+    /// Print the manual
+    Man(Man),
 }
 
 #[cfg(test)]

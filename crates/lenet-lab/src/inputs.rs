@@ -126,9 +126,34 @@ pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {
     }
 }
 
+/// Says that other programs keep this machine's cores busy, so that times will be longer than usual.
+pub fn warn_of_load() {
+    let cores = lenet_results::cores();
+    if let Some(load) = lenet_study::measure::load_average().filter(|load| is_busy(*load, cores)) {
+        output::warning(format_args!(
+            "this machine is busy: a load of {load:.1} on {} before this begins, so times will be longer than \
+             they need be",
+            crate::table::count(cores, "core")
+        ));
+    }
+}
+
+/// Whether the load of the last minute keeps more than half of the cores.
+fn is_busy(load: f64, cores: usize) -> bool {
+    load > 0.5 * cores as f64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_machine_is_busy_with_more_than_half_of_its_cores() {
+        let cases = [(0.0, false), (1.0, false), (1.01, true), (f64::NAN, false)];
+        for (load, expected) in cases {
+            assert_eq!(is_busy(load, 2), expected, "{load}");
+        }
+    }
 
     #[test]
     fn threads_of_all_trials_have_a_limit() {

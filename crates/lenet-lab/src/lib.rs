@@ -40,7 +40,7 @@ pub fn main(name: &'static str) -> ExitCode {
         Ok(flags) => flags,
         Err(error) => return refuse_arguments(&error),
     };
-    log_to_stderr();
+    log_to_stderr(flags.logging);
     let result = check_environment(&flags.command).and_then(|()| run(flags.command));
     match result {
         Ok(exit) => exit.into(),
@@ -61,6 +61,8 @@ fn run(command: Command) -> CommandResult {
         Command::Status(flags) => commands::status::run(&flags),
         Command::Diff(flags) => commands::diff::run(&flags),
         Command::Verify(flags) => commands::verify::run(&flags),
+        Command::Init(flags) => commands::init::run(&flags),
+        Command::Settings(flags) => commands::settings::run(&flags),
         Command::Train(flags) => commands::train::run(&flags),
         Command::Evaluate(flags) => commands::evaluate::run(&flags),
         Command::Predict(flags) => commands::predict::run(&flags),
@@ -69,6 +71,9 @@ fn run(command: Command) -> CommandResult {
         Command::BenchRuntime(flags) => commands::bench_runtime::run(&flags),
         Command::CudaToolchain(flags) => commands::cuda_toolchain::run(&flags),
         Command::GpuCheck(flags) => commands::gpu_check::run(&flags),
+        Command::Schema(_) => commands::describe::schema(),
+        Command::Completions(flags) => commands::describe::completions(&flags),
+        Command::Man(flags) => commands::describe::man(&flags),
     }
 }
 
@@ -103,6 +108,11 @@ fn check_environment(command: &Command) -> Result<(), Failure> {
         | Command::Status(_)
         | Command::Diff(_)
         | Command::Export(_)
+        | Command::Init(_)
+        | Command::Settings(_)
+        | Command::Schema(_)
+        | Command::Completions(_)
+        | Command::Man(_)
         | Command::CudaToolchain(_) => false,
     };
     if computes {
@@ -111,9 +121,15 @@ fn check_environment(command: &Command) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Logs go where they do not mix with results; `RUST_LOG` says which, by default warnings.
-fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+/// Logs go where they do not mix with results; `RUST_LOG` says which, or else the number of `-v`, by default
+/// warnings.
+fn log_to_stderr(logging: u8) {
+    let usual = match logging {
+        0 => "warn",
+        1 => "info",
+        _ => "debug",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -54,6 +54,13 @@ pub fn stderr_has_colours() -> bool {
     )
 }
 
+/// Columns of the terminal that standard output is; `None` where it is none.
+#[must_use]
+pub fn stdout_width() -> Option<u16> {
+    let width = || Some(terminal_size::terminal_size_of(io::stdout())?.0.0);
+    io::stdout().is_terminal().then(width).flatten()
+}
+
 /// The rule of <https://no-color.org>: a value that is not empty switches colours off.
 fn colours(terminal: bool, no_color: Option<&std::ffi::OsStr>) -> bool {
     terminal && no_color.is_none_or(std::ffi::OsStr::is_empty)

@@ -1,5 +1,6 @@
 //! The file that a command writes its result to.
 
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Context;
@@ -34,6 +35,20 @@ impl<'a> OutputFile<'a> {
         Ok(Self { path, file })
     }
 
+    /// As [`OutputFile::create`], where nothing is lost by it: a file that is there is replaced with `force`,
+    /// or if whoever sits at the terminal agrees.
+    ///
+    /// # Errors
+    /// As [`OutputFile::create`]; there is a file and nobody agrees.
+    pub fn create_unless_there(path: &'a Path, force: bool) -> anyhow::Result<Self> {
+        anyhow::ensure!(
+            force || !path.is_file() || is_agreed(path),
+            "{}: there is such a file already (hint: --force overwrites it)",
+            path.display()
+        );
+        Self::create(path)
+    }
+
     /// Writes the contents and gives the file its name.
     ///
     /// # Errors
@@ -42,6 +57,25 @@ impl<'a> OutputFile<'a> {
         let written = self.file.write(contents);
         written.with_context(|| format!("{}: cannot be written", self.path.display()))
     }
+}
+
+/// Whether a path stands for standard output.
+#[must_use]
+pub fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-") || path == Path::new("/dev/stdout")
+}
+
+/// Asks on a terminal whether a file may be replaced; elsewhere nobody agrees.
+fn is_agreed(path: &Path) -> bool {
+    let (stdin, mut stderr) = (io::stdin(), io::stderr());
+    if !stdin.is_terminal() || !stderr.is_terminal() {
+        return false;
+    }
+    let question = format!("{} is there already; overwrite it? [y/N] ", path.display());
+    let mut answer = String::new();
+    let _ = stderr.write_all(crate::output::shown(question).as_bytes());
+    let _ = stdin.lock().read_line(&mut answer);
+    matches!(answer.trim(), "y" | "Y" | "yes")
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! A study as tables: its plan, and the results of its cells.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use lenet_core::Names;
+use lenet_core::{Names, Settings};
 use lenet_results::{CellRecord, FigureRecord, Outcome, StudyRecord, TrialRecord};
 use lenet_study::{Plan, Work};
 
@@ -10,7 +10,7 @@ use crate::table::Table;
 
 /// The cells of each figure of training with their numbers of trials: all, done and missing.
 #[must_use]
-pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
+fn plan_table(plan: &Plan, work: &[Work]) -> Table {
     let work: HashMap<&str, Work> = plan
         .trials
         .iter()
@@ -31,6 +31,57 @@ pub fn plan_table(plan: &Plan, work: &[Work]) -> Table {
         table.row(std::iter::once(name).chain(numbers.map(|n| n.to_string())));
     }
     table
+}
+
+/// Most cells that a dry run lists without being asked to.
+const MOST_LISTED: usize = 24;
+
+/// The plan as [`plan_table`] shows it, or where it has many cells and nobody asks for them all, each figure with
+/// its axes.
+#[must_use]
+pub fn plan_overview(plan: &Plan, work: &[Work], is_whole: bool) -> String {
+    if is_whole || plan.cells() <= MOST_LISTED {
+        return plan_table(plan, work).to_string();
+    }
+    let done: HashSet<&str> = plan
+        .trials
+        .iter()
+        .zip(work)
+        .filter(|(_, work)| **work == Work::Done)
+        .map(|(trial, _)| trial.identity.as_str())
+        .collect();
+    let mut table = Table::new(&["figure", "cells", "trials", "done", "missing"]);
+    let mut axes = Vec::new();
+    let study = plan.selected_study();
+    for figure in study
+        .figures
+        .iter()
+        .filter(|figure| figure.runtime.is_none())
+    {
+        let trials = figure.cells.iter().flat_map(|cell| &cell.trials);
+        let (mut all, mut ended) = (0, 0);
+        for trial in trials {
+            all += 1;
+            ended += usize::from(done.contains(trial.identity.as_str()));
+        }
+        let numbers = [figure.cells.len(), all, ended, all - ended].map(|n| n.to_string());
+        table.row(std::iter::once(figure.id.clone()).chain(numbers));
+        axes.push(format!("{}: {}", figure.id, levels(figure)));
+    }
+    format!("{table}\n{}\n(--verbose lists the cells)", axes.join("\n"))
+}
+
+/// The axes of a figure with how many values each has: `optimizer 2 × filters 4`.
+fn levels(figure: &FigureRecord) -> String {
+    let axis = |name: &String| {
+        let values = figure
+            .cells
+            .iter()
+            .map(|cell| Settings::of(&cell.config).text_of(name));
+        let values: HashSet<Option<String>> = values.collect();
+        format!("{name} {}", values.len())
+    };
+    figure.axes.iter().map(axis).collect::<Vec<_>>().join(" × ")
 }
 
 /// The cells of each figure of training with the test accuracy after the last epoch: the mean over the trials

@@ -105,7 +105,7 @@ impl Progress {
     pub fn new(style: Style, total: usize) -> Self {
         let bars = MultiProgress::with_draw_target(style.target());
         let study = (style == Style::Bars && total > 1)
-            .then(|| bars.add(new_bar(1000, "{wide_bar} {msg}")));
+            .then(|| bars.add(new_bar(1000, "{bar:20} {wide_msg}")));
         let began = Instant::now();
         let running = BTreeMap::new();
         let state = State {
@@ -129,8 +129,10 @@ impl Progress {
         let mut state = self.lock();
         let from = (from_epoch as f64 / epochs.max(1) as f64).min(1.0);
         state.head_start += from;
-        let bar = (self.style == Style::Bars && state.running.len() < BARS)
-            .then(|| self.bars.add(new_bar(1000, "{prefix} {bar:20} {msg}")));
+        let bar = (self.style == Style::Bars && state.running.len() < BARS).then(|| {
+            self.bars
+                .add(new_bar(1000, "{prefix:28!} {bar:10} {wide_msg}"))
+        });
         if let Some(bar) = &bar {
             bar.set_prefix(output::shown(label));
         }

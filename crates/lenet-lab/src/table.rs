@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use comfy_table::{CellAlignment, ContentArrangement, presets};
+
+use crate::output;
+
 /// Rows under a heading. Columns are as wide as their widest cell, the first aligned left, the
-/// others right.
+/// others right. On a terminal that is too narrow, cells break at blanks.
 #[derive(Debug)]
 pub struct Table {
     rows: Vec<Vec<String>>,
@@ -22,31 +26,30 @@ impl Table {
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
+
+    /// The table in so many columns of letters, or as wide as it is.
+    fn within(&self, width: Option<u16>) -> String {
+        let mut table = comfy_table::Table::new();
+        table.load_preset(presets::NOTHING).add_rows(&self.rows);
+        if let Some(width) = width {
+            table
+                .set_content_arrangement(ContentArrangement::Dynamic)
+                .set_width(width);
+        }
+        let last = table.column_count().saturating_sub(1);
+        for (number, column) in table.column_iter_mut().enumerate() {
+            column.set_padding((0, if number == last { 0 } else { 2 }));
+            if number > 0 {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        table.trim_fmt()
+    }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..columns).map(width).collect();
-        for (number, row) in self.rows.iter().enumerate() {
-            if number > 0 {
-                writeln!(f)?;
-            }
-            let mut line = String::new();
-            for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-                if column == 0 {
-                    line += &format!("{cell:<width$}");
-                } else {
-                    line += &format!("  {cell:>width$}");
-                }
-            }
-            f.write_str(line.trim_end())?;
-        }
-        Ok(())
+        f.write_str(&self.within(output::stdout_width()))
     }
 }
 

@@ -41,7 +41,7 @@ pub fn run(epochs: usize) -> Result<f64, Box<dyn Error>> {
     let mut optimizer = AdamW::new_lr(parameters.vars(), 0.002)?;
     for _ in 0..epochs {
         for start in (0..300).step_by(BATCH) {
-            let logits = network.forward(&images.narrow(0, start, BATCH)?)?;
+            let logits = network.forward_t(&images.narrow(0, start, BATCH)?, true)?;
             let loss = cross_entropy(&logits, &targets.narrow(0, start, BATCH)?)?;
             optimizer.backward_step(&loss)?;
         }

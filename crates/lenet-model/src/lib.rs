@@ -58,7 +58,7 @@ pub use input_error::InputError;
 pub use lenet_core::{Backend, Geometry, Padding, Parameter, Pooling, Stages};
 pub use lenet_ops::OpsError;
 pub use lenet_ops::dropout::Mask as Dropout;
-pub use model::LeNet;
+pub use model::{LeNet, WithDropout};
 pub use parameters::Parameters;
 pub use summary::{Layer, Summary};
 pub use training_images::{Framing, Normalization, Polarity, TrainingImages};

@@ -18,6 +18,8 @@ use crate::input::Input;
 use crate::parameters::{Parameters, flatten};
 use crate::summary::Summary;
 use crate::training_images::TrainingImages;
+pub use forward::WithDropout;
+
 use affine::Affine;
 use calls::Calls;
 
@@ -25,9 +27,9 @@ use calls::Calls;
 ///
 /// Images are `[N, C, H, W]` tensors of the network's floating-point type; `[N, C·H·W]` and, for one
 /// channel, `[N, H, W]` do too. Logits are `[N, classes]`. The network is a
-/// [`ModuleT`](candle_core::ModuleT), as dropout makes training differ from inference, and candle
-/// allows a type to be either a `ModuleT` or a `Module`. Where a `Module` is needed, pass a closure:
-/// `|images: &Tensor| network.forward(images)`.
+/// [`Module`](candle_core::Module), which computes without dropout, so `candle_nn::seq().add(network)` takes it.
+/// Dropout acts in [`LeNet::forward_t`], and where candle wants a [`ModuleT`](candle_core::ModuleT), in
+/// [`LeNet::with_dropout`].
 ///
 /// A clone is cheap, since it shares the tensors: training one trains the other.
 ///
@@ -151,7 +153,7 @@ impl LeNet {
     }
 
     /// Sets the seed (at first 0) of the dropout masks that
-    /// [`ModuleT::forward_t`](candle_core::ModuleT::forward_t) draws.
+    /// [`Self::forward_t`] draws.
     #[must_use]
     pub fn with_dropout_seed(mut self, seed: u64) -> Self {
         self.dropout_seed = seed;

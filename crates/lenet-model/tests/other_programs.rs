@@ -1,6 +1,6 @@
 //! The network in somebody else's program: composed, trained, loaded, refused.
 
-use candle_core::{DType, Device, IndexOp, Module, ModuleT, Tensor};
+use candle_core::{DType, Device, IndexOp, Module, Tensor};
 use candle_nn::{Linear, Optimizer, SGD, VarBuilder, VarMap, linear, loss::cross_entropy};
 use lenet_model::weights::Weights;
 use lenet_model::{

@@ -13,7 +13,7 @@ use crate::node::{Document, Node};
 use crate::published::{self, Beside, PublishedConfig};
 use crate::settings::{ONLY_OF_RUNTIME, from_node};
 use crate::slurm::SlurmConfig;
-use crate::text_file::read_text;
+use crate::text_file::{read_standard_input, read_text};
 use lenet_core::Settings;
 use lenet_core::bounds::Counts;
 use lenet_core::settings::Node as _;
@@ -73,8 +73,12 @@ impl Seeds {
     }
 }
 
+/// What stands for standard input where a file is named.
+const STANDARD_INPUT: &str = "-";
+
 impl StudyConfig {
-    /// Opens the built-in study of this name, or the study in this file.
+    /// Opens the built-in study of this name, the study in this file, or with `-` the one that comes from
+    /// standard input; what that one names lies in the current folder.
     ///
     /// # Errors
     /// [`StudyError::Read`] for a file that cannot be read, and all of [`StudyConfig::parse`].
@@ -85,6 +89,17 @@ impl StudyConfig {
                 file.ok_or_else(|| "it does not come with the program".to_owned())
             };
             return Self::read(text, file_or_name, &beside);
+        }
+        if file_or_name == STANDARD_INPUT {
+            let text = read_standard_input().map_err(|reason| StudyError::Text {
+                path: PathBuf::from(STANDARD_INPUT),
+                reason,
+            })?;
+            let beside = |name: &str| {
+                let text = read_text(Path::new(name));
+                text.map_err(|reason| format!("{name}: {reason}"))
+            };
+            return Self::read(&text, file_or_name, &beside);
         }
         let path = Path::new(file_or_name);
         let text = read_text(path).map_err(|reason| {
@@ -211,6 +226,7 @@ impl StudyConfig {
 fn own_file(text: &str, origin: &str) -> StudyFile {
     let name = match builtin::builtin(origin) {
         Some(_) => format!("{origin}.toml"),
+        None if origin == STANDARD_INPUT => "standard-input.toml".to_owned(),
         None => Path::new(origin).file_name().map_or_else(
             || origin.to_owned(),
             |name| name.to_string_lossy().into_owned(),

@@ -7,7 +7,7 @@ use crate::nearest::nearest;
 use crate::node::Node;
 
 /// Numbers of a cell besides those of its epochs.
-const OF_CELLS: [&str; 2] = ["images_per_second", "parameters"];
+pub(crate) const OF_CELLS: [&str; 2] = ["images_per_second", "parameters"];
 
 const A_DRAWING: &str =
     "a list of drawings, e.g. [\"curves\", { kind = \"heatmap\", x = \"filters\" }]";

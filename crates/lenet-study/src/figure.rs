@@ -57,7 +57,7 @@ pub(crate) const ONE_EPOCH: &str = "a runtime figure measures one epoch; leave i
 const PARAMETERS: [&str; 3] = ["repeats", "warm_up_samples", "phase_passes"];
 
 /// Most values of an axis.
-const MOST_VALUES: usize = 4096;
+pub(crate) const MOST_VALUES: usize = 4096;
 
 /// Numbers of warm-up images or of passes, which may be none.
 pub(crate) const MANY_OR_NONE: Counts = Counts {

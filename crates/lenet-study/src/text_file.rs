@@ -26,11 +26,25 @@ pub fn read_text(path: &Path) -> Result<String, String> {
         true => contents(path),
         false => with_patience(path)?,
     };
-    let bytes = bytes.map_err(|error| error.to_string())?;
+    whole(bytes.map_err(|error| error.to_string())?)
+}
+
+fn whole(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.len() as u64 > MOST_TEXT_BYTES {
         return Err(format!("it has more than {MOST_TEXT_BYTES} bytes"));
     }
     decode(bytes)
+}
+
+/// The text that comes from standard input, as [`read_text`] takes it.
+pub(crate) fn read_standard_input() -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let read = io::stdin()
+        .lock()
+        .take(MOST_TEXT_BYTES + 1)
+        .read_to_end(&mut bytes);
+    read.map_err(|error| error.to_string())?;
+    whole(bytes)
 }
 
 fn contents(path: &Path) -> io::Result<Vec<u8>> {

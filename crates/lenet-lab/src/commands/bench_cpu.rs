@@ -16,6 +16,7 @@ use crate::{inputs, output};
 pub fn run(flags: &BenchCpu) -> CommandResult {
     inputs::check_threads(Some(flags.jobs), Some(flags.threads)).or_refuse()?;
     let level = Level::from_environment().or_refuse()?;
+    inputs::warn_of_load();
     let data = Dataset::mnist();
     let peak = peak_of(level);
     let mut table = Table::new(&[

@@ -21,7 +21,7 @@ use crate::commands::report::read;
 use crate::evidence::Kept;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::BenchRuntime;
-use crate::inputs::{check_devices, check_threads};
+use crate::inputs::{check_devices, check_threads, warn_of_load};
 use crate::interrupt::stop_flag;
 use crate::overlay::Overlay;
 use crate::progress::GridProgress;
@@ -65,6 +65,7 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
     for line in note.into_iter().chain(&plan.notes) {
         output::note(line);
     }
+    warn_of_load();
     if let Some(shared) = SharedNode::here() {
         output::warning(format_args!(
             "{shared}; the records say so (hint: ask Slurm for --exclusive)"

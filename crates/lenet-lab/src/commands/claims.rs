@@ -22,12 +22,17 @@ pub fn run(flags: &Claims) -> CommandResult {
                 output::note("the study declares no claims (hint: write [[claim]] in its file)");
                 return Ok(Exit::Done);
             }
-            verdicts::lines(&claims)
+            verdicts::print(&claims).or_fail()?;
+            return Ok(exit(&found.damaged));
         }
     };
     output::line(text.trim_end()).or_fail()?;
-    Ok(match found.damaged.is_empty() {
+    Ok(exit(&found.damaged))
+}
+
+fn exit<T>(damaged: &[T]) -> Exit {
+    match damaged.is_empty() {
         true => Exit::Done,
         false => Exit::Failed,
-    })
+    }
 }

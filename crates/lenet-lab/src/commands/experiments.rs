@@ -21,7 +21,7 @@ use crate::command_line::command_line;
 use crate::exit::{CommandResult, Exit, Failure, OrFail};
 use crate::flags::{Experiments, Shard};
 use crate::overlay::Overlay;
-use crate::overview::plan_table;
+use crate::overview::plan_overview;
 use crate::progress::{Style, TimingProgress};
 use crate::table::{count, duration};
 use crate::{inputs, interrupt, output, register};
@@ -78,7 +78,7 @@ pub fn run(flags: &Experiments) -> CommandResult {
         ..RunSettings::default()
     };
     if flags.dry_run {
-        return dry_run(style, &plan, &data, &settings, &out);
+        return dry_run((style, flags.verbose), &plan, &data, &settings, &out);
     }
 
     let store = Store::create(&out).or_refuse()?;
@@ -220,7 +220,7 @@ fn warn_of_memory(plan: &Plan, positions: &[usize], data: &DataSets) {
 }
 
 fn dry_run(
-    style: Style,
+    (style, is_whole): (Style, bool),
     plan: &Plan,
     data: &DataSets,
     settings: &RunSettings,
@@ -236,7 +236,7 @@ fn dry_run(
     let rounds: Vec<usize> = plan.trials.iter().map(|trial| trial.round).collect();
     let left = lenet_study::outstanding(&rounds, &work);
     warn_of_memory(plan, &left, data);
-    output::line(plan_table(plan, &work)).or_fail()?;
+    output::line(plan_overview(plan, &work, is_whole)).or_fail()?;
     let mut text = format!(
         "{}, {}, {} to run",
         count(plan.cells(), "cell"),
@@ -244,6 +244,7 @@ fn dry_run(
         left.len()
     );
     if !left.is_empty() {
+        inputs::warn_of_load();
         let timings = TimingProgress::new(style);
         let estimate = lenet_study::estimate(plan, &left, data, settings, &mut |done, all| {
             timings.show(done, all);

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::Train;
-use crate::output_file::OutputFile;
+use crate::output_file::{OutputFile, is_stdout};
 use crate::overlay::Overlay;
 use crate::progress::{Progress, Style};
 use crate::{inputs, interrupt, output};
@@ -59,7 +59,7 @@ pub fn run(flags: &Train) -> CommandResult {
     let save = flags
         .save
         .as_deref()
-        .map(OutputFile::create)
+        .map(|path| OutputFile::create_unless_there(path, flags.force))
         .transpose()
         .or_refuse()?;
     let set = &splits.train.set;
@@ -119,6 +119,13 @@ pub fn run(flags: &Train) -> CommandResult {
         };
         let bytes = trained.to_bytes(weights::Precision::F32).or_fail()?;
         file.write(&bytes).or_fail()?;
+        if let Some(path) = flags.save.as_deref().filter(|path| !is_stdout(path)) {
+            output::note(format_args!(
+                "saved the weights after epoch {}: {}",
+                epochs.len(),
+                path.display()
+            ));
+        }
     }
     let seconds = started.elapsed().as_secs_f64();
     output::line(summary(&config, &outcome, epochs.last(), seconds)).or_fail()?;

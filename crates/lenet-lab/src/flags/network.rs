@@ -59,6 +59,9 @@ pub struct Train {
     /// Where to save the trained weights (safetensors)
     #[arg(long, value_name = "FILE")]
     pub save: Option<PathBuf>,
+    /// Overwrite a file of weights that is there
+    #[arg(long, requires = "save")]
+    pub force: bool,
     #[command(flatten)]
     pub compute: Compute,
     #[command(flatten)]

@@ -21,7 +21,7 @@ Examples:
   lenet-lab experiments --seeds 1 --set schedule=cosine --set kernel=5
   lenet-lab experiments --executor slurm --tasks 16 --time 1:00:00 --dry-run")]
 pub struct Experiments {
-    /// Study to carry out: a TOML file, or lab-2017, linear-scaling, depth, small-grid, full-grid
+    /// Study to carry out: a TOML file, - for standard input, or lab-2017, linear-scaling, depth, small-grid, full-grid
     /// or smoke
     #[arg(long, value_name = "FILE-OR-NAME", default_value = "lab-2017")]
     pub config: String,
@@ -74,7 +74,7 @@ pub struct Experiments {
     /// List the cells and an estimate of the time, and do nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Print the results of every cell, too
+    /// Print the results of every cell, too, and list every cell in a dry run
     #[arg(long)]
     pub verbose: bool,
     #[command(flatten)]

@@ -1,3 +1,5 @@
+//! Texts of the command line by the name of the program.
+
 use super::*;
 
 /// `tests/help.rs` holds the same texts as `cargo xtask` shows them.

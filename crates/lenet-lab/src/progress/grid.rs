@@ -23,7 +23,7 @@ impl GridProgress {
     pub fn new(quiet: bool) -> Self {
         let style = Style::of_this_terminal(quiet);
         let bar = ProgressBar::with_draw_target(Some(1000), style.target());
-        if let Ok(template) = ProgressStyle::with_template("{bar:30} {msg}") {
+        if let Ok(template) = ProgressStyle::with_template("{bar:20} {wide_msg}") {
             bar.set_style(template);
         }
         Self {

@@ -16,7 +16,7 @@ impl TimingProgress {
     /// Nothing is shown before the first timing.
     #[must_use]
     pub fn new(style: Style) -> Self {
-        let bar = new_bar(0, "{bar:30} {msg}");
+        let bar = new_bar(0, "{bar:20} {wide_msg}");
         bar.set_draw_target(style.target());
         Self { style, bar }
     }

@@ -15,6 +15,17 @@ fn columns_align_and_lines_have_no_trailing_blanks() {
 }
 
 #[test]
+fn on_a_narrow_terminal_names_break_at_blanks() {
+    let mut table = Table::new(&["cell", "done"]);
+    table.row(["a name of many words", "5/5"].map(String::from));
+    expect_test::expect![[r"
+        cell          done
+        a name of      5/5
+        many words"]]
+    .assert_eq(&table.within(Some(18)));
+}
+
+#[test]
 fn durations() {
     let texts = [0.04, 12.4, 59.9, 200.0, 7500.0, f64::NAN, -1.0].map(duration);
     let expected = [

@@ -1,6 +1,6 @@
 //! The forward pass over candle tensors, by either backend.
 
-use candle_core::{Error, ModuleT, Result, Shape, Tensor};
+use candle_core::{Error, Module, ModuleT, Result, Shape, Tensor};
 use lenet_core::Backend;
 use lenet_ops::dropout::Mask;
 
@@ -87,16 +87,55 @@ impl LeNet {
     }
 }
 
-impl ModuleT for LeNet {
+impl LeNet {
     /// Logits, `[N, classes]`. In training, dropout has the configuration's rate, and the n-th call
     /// draws the mask of step n.
-    fn forward_t(&self, images: &Tensor, train: bool) -> Result<Tensor> {
+    ///
+    /// # Errors
+    /// As [`Self::hidden_activations`].
+    pub fn forward_t(&self, images: &Tensor, train: bool) -> Result<Tensor> {
         let dropout = (train && self.config.dropout > 0.0).then(|| Mask {
             rate: self.config.dropout,
             seed: self.dropout_seed,
             step: self.training_calls.count(),
         });
         self.forward_train(images, dropout)
+    }
+
+    /// The network where candle wants a [`ModuleT`], as `Tensor::apply_t` does, with dropout in
+    /// training.
+    #[must_use]
+    pub fn with_dropout(self) -> WithDropout {
+        WithDropout(self)
+    }
+}
+
+impl Module for LeNet {
+    /// Logits, `[N, classes]`, without dropout.
+    ///
+    /// Whatever is a `Module` is by that a [`ModuleT`], too, which computes the same in training. Call
+    /// [`LeNet::forward_t`] for dropout, or give [`LeNet::with_dropout`] where a `ModuleT` is wanted.
+    fn forward(&self, images: &Tensor) -> Result<Tensor> {
+        Self::forward(self, images)
+    }
+}
+
+/// A network whose dropout acts where candle trains it as a [`ModuleT`]; see [`LeNet::with_dropout`].
+#[derive(Debug, Clone)]
+pub struct WithDropout(LeNet);
+
+impl WithDropout {
+    /// The network itself.
+    #[must_use]
+    pub fn network(&self) -> &LeNet {
+        &self.0
+    }
+}
+
+impl ModuleT for WithDropout {
+    /// As [`LeNet::forward_t`].
+    fn forward_t(&self, images: &Tensor, train: bool) -> Result<Tensor> {
+        self.0.forward_t(images, train)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Both backends against each other and against the whole-network reference.
 
-use candle_core::{DType, Device, ModuleT, Tensor};
+use candle_core::{DType, Device, Module, ModuleT, Tensor};
 use lenet_ops::dropout::Mask;
 
 use super::*;
@@ -153,6 +153,20 @@ fn training_calls_draw_new_masks_and_evaluation_none() {
     };
     assert_eq!(seeded(0), first);
     assert_ne!(seeded(1), first);
+}
+
+#[test]
+fn it_is_a_module_without_and_a_modulet_with_dropout() {
+    let (network, _) = network(Backend::Fused, DType::F32);
+    let x = images(3, DType::F32);
+    let evaluated = flat(&network.forward(&x).unwrap());
+    let trained = flat(&network.clone().forward_t(&x, true).unwrap());
+    assert_ne!(trained, evaluated);
+    let chain = candle_nn::seq().add(network.clone());
+    assert_eq!(flat(&chain.forward(&x).unwrap()), evaluated);
+    let module = network.with_dropout();
+    assert_eq!(flat(&x.apply_t(&module, true).unwrap()), trained);
+    assert_eq!(flat(&module.forward_t(&x, false).unwrap()), evaluated);
 }
 
 #[test]

@@ -33,6 +33,18 @@ pub enum WeightsError {
         /// How to convert it.
         hint: &'static str,
     },
+    /// A file of `torch.save` that cannot be read.
+    #[error(
+        "{}: a file of torch.save that cannot be read here: {reason} (hint: convert it where it was made: \
+         safetensors.torch.save_file(model.state_dict(), \"model.safetensors\"))",
+        file.display()
+    )]
+    Pickle {
+        /// The file.
+        file: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// The file says otherwise than the caller.
     #[error("{}: {reason} (hint: leave out what the file says itself)", file.display())]
     Contradiction {

@@ -2,8 +2,8 @@
 
 /// What a file is, and what to do to read it, where it begins as a known kind does.
 pub(super) fn describe(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
-    const FROM_PYTORCH: &str = "it may run code when it is read, so it is not; convert it where it \
-        was made: safetensors.torch.save_file(torch.load(\"model.pt\", weights_only=True), \
+    const FROM_PYTORCH: &str = "it is read from a file alone, and only if PyTorch 1.6 or later wrote it; else \
+        convert it where it was made: safetensors.torch.save_file(torch.load(\"model.pt\", weights_only=True), \
         \"model.safetensors\")";
     const FROM_KERAS: &str = "save the arrays of its layers as conv1.weight, conv1.bias, … in PyTorch's \
         layout with safetensors.numpy.save_file";

@@ -14,6 +14,7 @@ mod error;
 mod file;
 mod foreign;
 mod infer;
+mod pickle;
 mod reading;
 
 use std::path::Path;
@@ -241,7 +242,7 @@ pub fn save_with_dropout(
 /// # Errors
 /// A [`WeightsError`] that names the file and, if one is at fault, the tensor.
 pub fn load(path: &Path, geometry: &Geometry) -> Result<Vec<f32>, WeightsError> {
-    let bytes = contents_of(path)?;
+    let (bytes, _) = safetensors_of(path)?;
     let contents = file::Contents::parse(path, &bytes)?;
     // The same tensors may serve images of a neighbouring size.
     let stages = Reading {
@@ -275,13 +276,26 @@ pub fn load_any(path: &Path) -> Result<Weights, WeightsError> {
 /// kernels also the first alone), a pool after each or after the last. Where exactly one of these
 /// networks has such tensors, it is the one, and [`Loaded::notes`] says so.
 ///
-/// A prefix that all names of tensors share is left out.
+/// A prefix that all names of tensors share is left out. A file of `torch.save` is read as well, where it
+/// holds a `state_dict` by itself or under a usual name; nothing of what it names is run.
 ///
 /// # Errors
 /// As [`load`]; several networks or none have such tensors ([`WeightsError::Inference`]); the file
 /// says otherwise than `reading` ([`WeightsError::Contradiction`]).
 pub fn read(path: &Path, reading: &Reading) -> Result<Loaded, WeightsError> {
-    decode(path, &contents_of(path)?, reading)
+    let (bytes, note) = safetensors_of(path)?;
+    let mut loaded = decode(path, &bytes, reading)?;
+    loaded.notes.extend(note);
+    Ok(loaded)
+}
+
+/// The contents of a file, those of `torch.save` as safetensors, and what is to be said about them.
+fn safetensors_of(path: &Path) -> Result<(Vec<u8>, Option<Note>), WeightsError> {
+    let bytes = contents_of(path)?;
+    match pickle::is_torch(&bytes) {
+        true => pickle::to_safetensors(path, &bytes),
+        false => Ok((bytes, None)),
+    }
 }
 
 #[cfg(test)]

@@ -145,6 +145,11 @@ pub enum Note {
         /// The prefix, with its last dot.
         prefix: String,
     },
+    /// The tensors stood in an entry of a checkpoint; its other entries were passed over.
+    Inside {
+        /// Name of the entry.
+        key: String,
+    },
     /// The network's shape was told from the tensors alone.
     Inferred {
         /// What was inferred.
@@ -159,6 +164,12 @@ impl fmt::Display for Note {
         match self {
             Self::Prefix { prefix } => {
                 write!(f, "the prefix `{prefix}` of its tensors' names is left out")
+            }
+            Self::Inside { key } => {
+                write!(
+                    f,
+                    "its entry `{key}` is read and all others are passed over"
+                )
             }
             Self::Inferred { geometry, others } => {
                 let Geometry { height, width, .. } = geometry;

@@ -12,7 +12,7 @@ use lenet_results::{Correction, Quantity, Reading, Rule, Scope, Threshold};
 
 use crate::error::Place;
 
-pub(crate) use read::read;
+pub(crate) use read::{EPOCH, TEST, read};
 pub(crate) use resolve::resolve;
 pub(crate) use select::KnownCell;
 

@@ -13,7 +13,7 @@ use crate::node::{Entry, MOST_TABLES, Node};
 use crate::settings::from_node;
 
 /// Keys of a test, which may stand in the claim itself where it has one test.
-const TEST: [&str; 15] = [
+pub(crate) const TEST: [&str; 15] = [
     "where", "left", "right", "each", "between", "trend", "measure", "at", "how", "above", "below",
     "within", "for", "only", "test",
 ];
@@ -24,7 +24,8 @@ const FINITE: Bounds = Bounds::new(f64::is_finite, "give a finite number");
 
 const NO_PERCENT: &str = "an accuracy is a share from 0 to 1, not in percent";
 
-const EPOCH: Counts = Counts {
+/// Epochs that a claim may name.
+pub(crate) const EPOCH: Counts = Counts {
     least: 1,
     most: 1_000_000,
 };

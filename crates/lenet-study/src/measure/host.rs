@@ -12,7 +12,7 @@ pub(super) fn governor() -> String {
 }
 
 /// Runnable processes, averaged over the last minute.
-pub(super) fn load_average() -> Option<f64> {
+pub fn load_average() -> Option<f64> {
     first_number(&fs::read_to_string("/proc/loadavg").ok()?)
 }
 

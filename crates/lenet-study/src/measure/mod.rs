@@ -22,6 +22,8 @@ mod session;
 #[cfg(test)]
 mod testing;
 
+pub use host::load_average;
+
 pub use apart::{Launch, rounds_apart};
 pub use pieces::{Part, Piece, outstanding, round_order};
 pub use run::{MeasureContext, Progress, run};

@@ -35,7 +35,7 @@ pub fn conclude(
     }
     let claims = lenet_report::judge_claims(records);
     if !claims.is_empty() {
-        output::line(verdicts::lines(&claims)).or_fail()?;
+        verdicts::print(&claims).or_fail()?;
     }
     if let Some(best) = lenet_report::best_cell(records) {
         output::line(format_args!("best     {best}")).or_fail()?;

@@ -14,7 +14,7 @@ use lenet_study::{DataSets, Estimate, Plan, RunSettings, StudyConfig, Work};
 
 use crate::exit::{CommandResult, Exit, OrFail};
 use crate::flags::{Executor, Experiments};
-use crate::overview::plan_table;
+use crate::overview::plan_overview;
 use crate::progress::{Style, TimingProgress};
 use crate::table::{count, duration};
 use crate::{output, program, register};
@@ -150,7 +150,7 @@ impl Handover<'_> {
     fn to_workers(&self, work: &[Work], left: &[usize], finished: Finished) -> CommandResult {
         let arguments = self.arguments();
         if self.flags.dry_run {
-            output::line(plan_table(self.plan, work)).or_fail()?;
+            output::line(plan_overview(self.plan, work, self.flags.verbose)).or_fail()?;
             let left = count(left.len(), "trial");
             output::line(format_args!("{left} to run by workers")).or_fail()?;
             return Ok(Exit::Done);
@@ -248,7 +248,7 @@ impl Handover<'_> {
             submission.try_out().or_refuse()?;
         }
         if self.flags.dry_run {
-            output::line(plan_table(self.plan, work)).or_fail()?;
+            output::line(plan_overview(self.plan, work, self.flags.verbose)).or_fail()?;
             for job in submission.jobs() {
                 output::line(submission.script(job)).or_fail()?;
             }

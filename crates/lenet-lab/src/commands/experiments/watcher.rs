@@ -156,6 +156,10 @@ impl Watcher {
             RunEvent::TrialStarted { trial, from_epoch } => {
                 let epochs = trial.config.epochs;
                 progress.begin(&trial.identity, &trial.label, epochs, from_epoch);
+                tracing::info!(
+                    "{}: begins after epoch {from_epoch} of {epochs}",
+                    trial.label
+                );
             }
             RunEvent::TrialStep {
                 trial,
@@ -165,9 +169,27 @@ impl Watcher {
             } => {
                 progress.step(&trial.identity, epoch, batch, batches);
             }
-            RunEvent::TrialEpoch { trial, epoch } => progress.epoch(&trial.identity, epoch),
-            RunEvent::TrialFinished { trial, outcome, .. } => {
-                progress.end(&trial.identity, &outcome_words(outcome));
+            RunEvent::TrialEpoch { trial, epoch } => {
+                progress.epoch(&trial.identity, epoch);
+                tracing::debug!(
+                    "{}: epoch {}, loss {:.4}, validation accuracy {:.4}",
+                    trial.label,
+                    epoch.epoch,
+                    epoch.train_loss,
+                    epoch.validation_accuracy
+                );
+            }
+            RunEvent::TrialFinished {
+                trial,
+                outcome,
+                seconds,
+            } => {
+                let outcome = outcome_words(outcome);
+                progress.end(&trial.identity, &outcome);
+                tracing::info!(
+                    "{}: {outcome}, {seconds:.1} s since its group began",
+                    trial.label
+                );
             }
             RunEvent::TrialInterrupted { trial, epochs } => {
                 let words = format!("stopped after {}", count(epochs, "epoch"));
