@@ -82,13 +82,15 @@ fn what_a_schema_can_see_it_refuses_as_the_reader_does() {
     let study = |lines: &str| {
         format!("name = \"x\"\n{lines}\n[[figure]]\nid = \"1\"\n[figure.axes]\nepochs = [1]\n")
     };
-    let fine = study("seeds = 3\n[base]\noptimizer = { kind = \"adam\", beta1 = 0.5 }");
+    let fine =
+        study("seeds = 3\nlevel = \"avx2\"\n[base]\noptimizer = { kind = \"adam\", beta1 = 0.5 }");
     assert_eq!(verdict(&fine), None);
     StudyConfig::parse(&fine, "fine").expect("the reader takes it");
     for lines in [
         "seed = 3",
         "seeds = 0",
         "title = 5",
+        "level = \"sse2\"",
         "[base]\nlearning_rat = 0.1",
         "[base]\nlearning_rate = 0",
         "[base]\nlearning_rate = \"0.1\"",
