@@ -35,6 +35,7 @@ id = "tpe"
 epochs = 1
 [figure.search]
 kind = "tpe"
+seed = 2
 trials = 9
 startup = 4
 round = 3
