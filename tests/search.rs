@@ -35,6 +35,7 @@ id = "tpe"
 epochs = 1
 [figure.search]
 kind = "tpe"
+seed = 2
 trials = 9
 startup = 4
 round = 3
@@ -115,7 +116,10 @@ fn jobs_and_kills_change_neither_proposals_nor_the_best() {
     // Once more there is nothing to do, and the report from the study's file is that of the records.
     succeed(root, &command("killed", 1));
     assert_eq!(left(&root.join("killed")), one);
-    succeed(root, "report --records one --config tiny.toml --out again/report");
+    succeed(
+        root,
+        "report --records one --config tiny.toml --out again/report",
+    );
     assert_eq!(epochs_csv(&root.join("again")), one.2);
 }
 

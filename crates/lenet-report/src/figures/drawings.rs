@@ -7,6 +7,7 @@ use crate::figures::drawn::Drawn;
 use crate::figures::figure::Figure;
 use crate::figures::{accuracy, effects, facets, heatmap, regret, scatter};
 use crate::plot::scene::SERIES;
+use crate::records::cell_measure::TEST_ACCURACY;
 use crate::records::cells::StudyFigure;
 use crate::records::grid::Grid;
 use crate::records::index::Index;
@@ -19,7 +20,7 @@ pub(crate) fn of_study(study: &StudyFigure, index: &Index) -> Vec<Figure> {
         index,
     };
     let wanted = match study.draw.as_slice() {
-        [] if study.search.is_some() => of_search(),
+        [] if study.search.is_some() => of_search(&drawn.grid),
         [] => usual(&drawn.grid),
         declared => declared.to_vec(),
     };
@@ -63,10 +64,20 @@ fn usual(grid: &Grid) -> Vec<Drawing> {
     kinds.iter().map(|kind| Drawing::of(*kind)).collect()
 }
 
-/// The drawings of a search, whose cells are no grid.
-fn of_search() -> Vec<Drawing> {
-    use DrawingKind::{Curves, Regret, Scatter};
-    [Regret, Curves, Scatter].map(Drawing::of).to_vec()
+/// The drawings of a search, whose cells are no grid: a scatter where the values of a setting can be told
+/// apart by colour.
+fn of_search(grid: &Grid) -> Vec<Drawing> {
+    let kinds = [DrawingKind::Regret, DrawingKind::Curves];
+    let mut drawings = kinds.map(Drawing::of).to_vec();
+    let order = grid.by_influence(TEST_ACCURACY).into_iter();
+    let mut axes = order.map(|axis| &grid.axes[axis]);
+    if let Some(axis) = axes.find(|axis| axis.values.len() <= SERIES.len()) {
+        drawings.push(Drawing {
+            colour: Some(axis.name.to_owned()),
+            ..Drawing::of(DrawingKind::Scatter)
+        });
+    }
+    drawings
 }
 
 /// `None` where there is nothing to draw: no results, or too few axes.

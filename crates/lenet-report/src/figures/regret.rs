@@ -15,6 +15,7 @@ use crate::plot::scene::{Ink, Mark, SERIES, Stroke};
 use crate::plot::sheet::{Panel, Sheet};
 use crate::records::cell_measure::CellMeasure;
 use crate::records::search::{Searched, Step};
+use crate::text::count;
 
 /// `None` without a search, or where no cell of it has a score.
 pub(super) fn figure(drawn: &Drawn) -> Option<Figure> {
@@ -63,8 +64,8 @@ pub(super) fn figure(drawn: &Drawn) -> Option<Figure> {
         let epochs = of_rung.next()?.cell.config.epochs;
         Some(Entry {
             label: match rungs {
-                0 => format!("a proposal, {epochs} epochs"),
-                _ => format!("rung {}: {epochs} epochs", rung + 1),
+                0 => format!("a proposal, {}", count(epochs, "epoch")),
+                _ => format!("rung {}: {}", rung + 1, count(epochs, "epoch")),
             },
             ink: ink(rung),
             swatch: Swatch::Marked {

@@ -30,7 +30,10 @@ pub fn conclude(
     let found = read(&[store.folder().to_owned()], None).or_fail()?;
     found.tell_damage();
     let records = found.records();
-    if flags.verbose || plan.study.claims.is_empty() {
+    let figures = &plan.study.figures;
+    let searches = figures.iter().any(|figure| figure.search.is_some());
+    // Most of what a search tried is of no interest.
+    if flags.verbose || plan.study.claims.is_empty() && !searches {
         output::line(cell_table(&plan.selected_study(), records.trials)).or_fail()?;
     }
     let claims = lenet_report::judge_claims(records);

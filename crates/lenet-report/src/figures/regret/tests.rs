@@ -57,7 +57,7 @@ fn a_search_is_drawn_and_a_grid_is_not() {
             .collect();
         let expected = [
             "best so far",
-            "rung 1: 1 epochs",
+            "rung 1: 1 epoch",
             "rung 2: 3 epochs",
             "the winner: rate 0.2, 3 epochs",
         ];
@@ -76,4 +76,31 @@ fn a_search_is_drawn_and_a_grid_is_not() {
         };
         assert!(super::figure(&drawn).is_none());
     }
+}
+
+/// A rate of each proposal has no colours; a setting of few values has.
+#[test]
+fn the_usual_drawings_of_a_search_can_be_read() {
+    let (study, records) = halving(EpochMeasure::ValidationAccuracy);
+    let ids = |records: &[lenet_results::TrialRecord], study: &lenet_results::StudyRecord| {
+        let (figures, index) = index::fill(std::slice::from_ref(study), records);
+        let drawn = crate::figures::of_study(&figures[0], &index);
+        drawn
+            .into_iter()
+            .map(|figure| figure.id)
+            .collect::<Vec<_>>()
+    };
+    let few = ids(&records, &study);
+    assert_eq!(few, ["s", "s-curves", "s-scatter"]);
+    let (mut study, mut records) = (study, records);
+    for number in 0..8 {
+        let config = lenet_core::Trial {
+            epochs: 1,
+            ..crate::testing::lab_config("sgd", 0.5 + 0.01 * f64::from(number), 0.0)
+        };
+        records.push(crate::testing::trial(&config, 0, &[0.5]));
+        let cells = &mut study.figures[0].cells;
+        cells.push(crate::testing::cell("another", &config, 1));
+    }
+    assert_eq!(ids(&records, &study), ["s", "s-curves"]);
 }
