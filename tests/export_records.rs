@@ -78,6 +78,26 @@ fn damaged_records_are_named_and_left_out() {
 }
 
 #[test]
+fn damaged_predictions_are_named_where_predictions_are_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    copy(Path::new(RECORDS), &root.join("records"));
+    let trials = root.join("records/trials");
+    let finished = files_below(&trials);
+    let finished = finished
+        .iter()
+        .find(|name| name.as_bytes()[2] == b'/')
+        .unwrap();
+    let mut text = fs::read_to_string(trials.join(finished)).unwrap();
+    text += "{\"kind\": \"predictions\"}\n";
+    fs::write(trials.join(finished), text).unwrap();
+    let ran = export(root, "records", "ro-crate", &[]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let named = |line: &str| line.contains("not readable predictions") && line.contains(finished);
+    assert!(ran.stderr.lines().any(named), "{}", ran.stderr);
+}
+
+#[test]
 fn what_cannot_be_exported_is_refused_before_any_work() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use lenet_core::shown;
-use lenet_results::{Environment, pack};
+use lenet_results::{Environment, StoreError, pack};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -87,7 +87,7 @@ pub(crate) fn export(
     folder: &mut Folder,
     notes: &mut Vec<String>,
 ) -> Result<usize, ExportError> {
-    let mut parts = packs(records, folder)?;
+    let mut parts = packs(records, folder, notes)?;
     parts.extend(study_files(records, folder)?);
     let metadata = metadata(content, records, license, &parts)?;
     let mut text = serde_json::to_string_pretty(&metadata).expect("names are texts");
@@ -120,7 +120,11 @@ pub(crate) fn export(
 }
 
 /// Packs the folders of records.
-fn packs(records: Records<'_>, folder: &mut Folder) -> Result<Vec<Part>, ExportError> {
+fn packs(
+    records: Records<'_>,
+    folder: &mut Folder,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Part>, ExportError> {
     let mut parts = Vec::new();
     for (number, from) in (1..).zip(records.folders) {
         let name = match records.folders.len() {
@@ -128,8 +132,12 @@ fn packs(records: Records<'_>, folder: &mut Folder) -> Result<Vec<Part>, ExportE
             _ => format!("records-{number}.jsonl.gz"),
         };
         let path = folder.place(&[&name])?;
-        // What is damaged, the caller found when it read the folder.
-        let (packed, _) = pack(from, &path)?;
+        let (packed, damaged) = pack(from, &path)?;
+        // Damaged records the caller found when it read the folder, which has no look at predictions.
+        let predictions = damaged
+            .iter()
+            .filter(|error| matches!(error, StoreError::Predictions { .. }));
+        notes.extend(predictions.map(|error| format!("left out: {error}")));
         let about = format!(
             "Records of {} and {}: JSON Lines, compressed with gzip, each with a checksum",
             count(packed.trials, "trial"),
