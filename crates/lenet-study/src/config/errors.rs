@@ -23,7 +23,7 @@ pub(crate) fn read_all<T>(
         };
         let is_missing = matches!(error, StudyError::MissingKey { .. });
         let place = error.place().cloned();
-        if !(is_missing && !errors.is_empty()) {
+        if !is_missing || errors.is_empty() {
             errors.push(error);
         }
         let left_out = place.is_some_and(|place| !is_missing && document.leave_out(&place));
