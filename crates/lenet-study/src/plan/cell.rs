@@ -8,11 +8,14 @@ use super::splits::KnownSplits;
 use crate::data_sets::DataSets;
 use crate::error::StudyError;
 
+/// The seeds of a cell, by its key.
+pub(super) type SeedsOf<'s> = &'s dyn Fn(&str) -> Vec<u64>;
+
 /// The cell of these settings, whose trials join the others. `seeds` gives the seeds of a cell by its key.
 pub(super) fn cell(
     label: &str,
     settings: &Settings,
-    (usual, seeds): (&[u64], &dyn Fn(&str) -> Vec<u64>),
+    (usual, seeds): (&[u64], SeedsOf<'_>),
     figure: &str,
     (data, known): (&DataSets, &mut KnownSplits),
     trials: &mut Vec<PlannedTrial>,
