@@ -245,6 +245,7 @@ fn words_on_disk_are_frozen() {
         ("effects", DrawingKind::Effects),
         ("interaction", DrawingKind::Interaction),
         ("scatter", DrawingKind::Scatter),
+        ("regret", DrawingKind::Regret),
     ];
     let verdicts = [
         ("passed", CheckVerdict::Passed),
