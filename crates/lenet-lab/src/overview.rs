@@ -34,13 +34,13 @@ fn plan_table(plan: &Plan, work: &[Work]) -> Table {
 }
 
 /// Most cells that a dry run lists without being asked to.
-const MOST_LISTED: usize = 24;
+const LONG_LIST: usize = 24;
 
 /// The plan as [`plan_table`] shows it, or where it has many cells and nobody asks for them all, each figure with
 /// its axes.
 #[must_use]
 pub fn plan_overview(plan: &Plan, work: &[Work], is_whole: bool) -> String {
-    if is_whole || plan.cells() <= MOST_LISTED {
+    if is_whole || plan.cells() <= LONG_LIST {
         return plan_table(plan, work).to_string();
     }
     let done: HashSet<&str> = plan

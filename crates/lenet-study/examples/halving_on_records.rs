@@ -8,7 +8,7 @@
 //! of the trial on record, since its rate does not depend on the number of epochs. Prints, for five seeds of the
 //! search, the share of the grid's epochs that it takes, and how far the mean validation accuracy of its
 //! winner is from the best cell's.
-#![allow(clippy::print_stdout, reason = "an example")]
+#![allow(clippy::print_stdout, reason = "it prints what it finds")]
 
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;

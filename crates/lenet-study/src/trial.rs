@@ -1,14 +1,13 @@
 //! Runs a group of trials: takes their locks, follows their events, writes their records.
 
+mod claim;
 mod log;
 mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::time::Instant;
 
-use lenet_data::Splits;
-use lenet_results::{Outcome, RunRecord, SelfCheck, SetAside, Store, StoreError, TrialWriter};
+use lenet_results::{Outcome, SelfCheck, Store, StoreError};
 use lenet_train::{CheckpointError, Ended, Event, GroupTrial, RunOptions, TrainError, Watcher};
 
 use crate::data_sets::DataSets;
@@ -16,8 +15,11 @@ use crate::engine::Engine;
 use crate::error::StudyError;
 use crate::event::RunEvent;
 use crate::plan::PlannedTrial;
+use claim::{Claim, claim};
 use log::ProgressLog;
 use words::{error_chain, panic_message};
+
+pub(crate) use claim::tell_set_aside;
 
 /// How a trial's run in this process ended.
 #[derive(Debug)]
@@ -63,13 +65,14 @@ pub(crate) fn run_trials<'t>(
     let (mut locked, mut logs) = (Vec::new(), Vec::new());
     let mut broken = false;
     for &trial in trials {
-        match lock_trial(context, trial) {
+        match claim((context.data, context.store), trial) {
             Ok(Claim::Locked(trial, writer)) => {
                 let runs = trial.earlier_runs(context.store);
                 locked.push(trial);
                 logs.push(Some(ProgressLog::new(*writer, runs)));
             }
-            Ok(Claim::Ended(end)) => on_end(trial, Ok(end)),
+            Ok(Claim::Elsewhere) => on_end(trial, Ok(TrialEnd::Elsewhere)),
+            Ok(Claim::Done) => on_end(trial, Ok(TrialEnd::DoneMeanwhile)),
             Err(error) => {
                 broken = true;
                 on_end(trial, Err(error));
@@ -104,84 +107,6 @@ pub(crate) fn run_trials<'t>(
         on_end,
     };
     group_run.run(&group, (0..group.len()).collect());
-}
-
-/// A trial whose lock this process holds, with its images and the path of its checkpoint.
-struct LockedTrial<'p> {
-    trial: &'p PlannedTrial,
-    checkpoint: PathBuf,
-    /// The checkpoint of the trial that it goes on with.
-    earlier: Option<PathBuf>,
-    splits: Splits,
-}
-
-impl LockedTrial<'_> {
-    /// The runs of the trial that it goes on with, if it does.
-    fn earlier_runs(&self, store: &Store) -> Vec<RunRecord> {
-        let Some(earlier) = self
-            .trial
-            .continues
-            .as_ref()
-            .filter(|_| self.earlier.is_some())
-        else {
-            return Vec::new();
-        };
-        let record = store.trial(&earlier.identity).read_record();
-        record
-            .ok()
-            .flatten()
-            .map_or(Vec::new(), |record| record.runs)
-    }
-}
-
-/// What comes of claiming a trial.
-enum Claim<'p> {
-    Locked(LockedTrial<'p>, Box<TrialWriter>),
-    /// The trial is another process's, or no longer to be run.
-    Ended(TrialEnd),
-}
-
-/// Takes a trial's lock, and looks under it whether the trial is still to be run.
-fn lock_trial<'p>(
-    context: &RunContext<'_>,
-    trial: &'p PlannedTrial,
-) -> Result<Claim<'p>, StudyError> {
-    let splits = context.data.splits(&trial.data, &trial.config)?;
-    let dir = context.store.trial(&trial.identity);
-    let mut writer = match dir.begin(&trial.config) {
-        Err(StoreError::Locked { .. }) => return Ok(Claim::Ended(TrialEnd::Elsewhere)),
-        Err(StoreError::Finished { .. }) => return Ok(Claim::Ended(TrialEnd::DoneMeanwhile)),
-        other => other?,
-    };
-    writer.set_aside().iter().for_each(tell_set_aside);
-    if trial.keeps_checkpoint {
-        writer.keep_checkpoint();
-    }
-    let checkpoint = dir.checkpoint_path();
-    let kept = trial.continues.as_ref().map(|earlier| {
-        let earlier = context.store.trial(&earlier.identity);
-        earlier.kept_checkpoint().to_owned()
-    });
-    let earlier = kept.filter(|kept| {
-        let is_there = kept.exists();
-        if !is_there && !checkpoint.exists() {
-            let label = &trial.label;
-            tracing::warn!("{label}: the shorter trial left no checkpoint; it begins anew");
-        }
-        is_there
-    });
-    let locked = LockedTrial {
-        trial,
-        checkpoint,
-        earlier,
-        splits,
-    };
-    Ok(Claim::Locked(locked, Box::new(writer)))
-}
-
-/// Says that a damaged file was set aside.
-pub(crate) fn tell_set_aside(file: &SetAside) {
-    tracing::warn!("{}; it is kept as {}", file.reason, file.kept.display());
 }
 
 /// A group while it runs: its trials, a progress log for each trial that has not ended, and

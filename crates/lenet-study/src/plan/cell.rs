@@ -9,13 +9,13 @@ use crate::data_sets::DataSets;
 use crate::error::StudyError;
 
 /// The seeds of a cell, by its key.
-type SeedsOf<'s> = dyn Fn(&str) -> Vec<u64> + 's;
+pub(super) type SeedsOf<'s> = &'s dyn Fn(&str) -> Vec<u64>;
 
 /// The cell of these settings, whose trials join the others. `seeds` gives the seeds of a cell by its key.
 pub(super) fn cell(
     label: &str,
     settings: &Settings,
-    (usual, seeds): (&[u64], &SeedsOf<'_>),
+    (usual, seeds): (&[u64], SeedsOf<'_>),
     figure: &str,
     (data, known): (&DataSets, &mut KnownSplits),
     trials: &mut Vec<PlannedTrial>,

@@ -27,9 +27,9 @@ fn a_kept_checkpoint_moves_once_the_result_is_on_the_disk() {
     assert!(!trial.folder().exists());
     let kept = fs::read_to_string(trial.kept_checkpoint()).unwrap();
     assert_eq!(kept, "weights");
-    assert_eq!(store.kept_checkpoints(), std::slice::from_ref(&identity));
+    assert_eq!(store.kept_checkpoints(), [config().identity()]);
     // It is no trial, and a second one takes its place.
-    assert_eq!(store.identities().unwrap(), std::slice::from_ref(&identity));
+    assert_eq!(store.identities().unwrap(), [config().identity()]);
     store.drop_checkpoint(&identity);
     assert!(store.kept_checkpoints().is_empty());
     assert!(!store.folder().join(KEPT).exists());

@@ -149,17 +149,20 @@ fn rungs_go_on_from_the_rungs_before() {
 fn jobs_and_interruptions_change_neither_proposals_nor_results() {
     for text in [HALVING, TPE] {
         let whole = searching(text);
-        let plan = whole.run(&Fake::default(), 1).unwrap();
+        let unbroken = Fake::default();
+        let plan = whole.run(&unbroken, 1).unwrap();
         for (stop_after, jobs) in [(1, 1), (4, 2), (5, 1), (19, 2), (25, 1), (27, 2), (37, 1)] {
             let search = searching(text);
-            let mut stops = 0;
+            let (mut stops, mut epochs) = (0, 0);
             let found = loop {
                 let engine = Fake {
                     stop_after: Some(stop_after),
                     capacity: 3,
                     ..Fake::default()
                 };
-                match search.run(&engine, jobs) {
+                let ended = search.run(&engine, jobs);
+                epochs += trained(&engine);
+                match ended {
                     Some(plan) => break plan,
                     None => stops += 1,
                 }
@@ -167,6 +170,7 @@ fn jobs_and_interruptions_change_neither_proposals_nor_results() {
             };
             assert!(stops > 0 || stop_after > 28, "{stop_after}");
             assert_eq!(found, plan);
+            assert_eq!(epochs, trained(&unbroken), "no epoch is trained twice");
             assert_same(&search.records(), &whole.records());
             assert!(search.store.kept_checkpoints().is_empty());
         }
@@ -245,6 +249,10 @@ fn what_fails_is_worst_and_the_search_goes_on() {
     let failed = search.records().into_iter();
     let failed = failed.filter(|r| matches!(r.outcome, Outcome::Failed { .. }));
     assert_eq!(failed.count(), 3);
+    let found = survey(&plan, &search.store).unwrap();
+    let retries = |found: &Survey| found.work.iter().filter(|w| **w == Work::Retry).count();
+    assert_eq!(retries(&found), 3);
+    assert_eq!(retries(&found.without_retries()), 0);
     // Once the fault is gone, the same command finishes it as if nothing had been.
     let whole = searching(HALVING);
     let expected = whole.run(&Fake::default(), 1).unwrap();
