@@ -355,10 +355,7 @@ fn what_cannot_be_measured_is_refused() {
         ("--threads 0", "--threads 0"),
         ("--over=-1", "--over -1"),
         ("--only b", "figure \"b\""),
-        (
-            "--config lab-2017 --only 1",
-            "cargo xtask experiments --only 1",
-        ),
+        ("--config lab-2017 --only 1", "(hint: experiments --only 1)"),
         ("--config smoke", "measure = \"runtime\""),
         ("--set epochs=2", "one epoch"),
         ("--set filters=2", "is an axis of figure a"),

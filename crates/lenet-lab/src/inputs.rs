@@ -156,8 +156,12 @@ pub fn run_options(threads: Option<usize>, cuda_ordinal: usize) -> RunOptions {
     }
 }
 
-/// Says that other programs keep this machine's cores busy, so that times will be longer than usual.
+/// Says that other programs keep this machine's cores busy, so that times will be longer than usual. Those of a debug
+/// build mean nothing anyhow.
 pub fn warn_of_load() {
+    if cfg!(debug_assertions) {
+        return;
+    }
     let cores = lenet_results::cores();
     if let Some(load) = lenet_study::measure::load_average().filter(|load| is_busy(*load, cores)) {
         output::warning(format_args!(

@@ -340,6 +340,18 @@ pub enum StudyError {
 }
 
 impl StudyError {
+    /// Path of the key that the mistake is about, where it is about one.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Self::UnknownKey { key, .. }
+            | Self::MissingKey { key, .. }
+            | Self::Type { key, .. }
+            | Self::Value { key, .. } => Some(key),
+            _ => None,
+        }
+    }
+
     /// Where in the file the mistake is, where it is in one.
     #[must_use]
     pub fn place(&self) -> Option<&Place> {

@@ -68,7 +68,9 @@ pub fn run(flags: &BenchRuntime) -> CommandResult {
     for line in note.into_iter().chain(&plan.notes) {
         output::note(line);
     }
-    warn_of_load();
+    if !flags.progress.quiet {
+        warn_of_load();
+    }
     if let Some(shared) = SharedNode::here() {
         output::warning(format_args!(
             "{shared}; the records say so (hint: ask Slurm for --exclusive)"

@@ -23,11 +23,11 @@ pub(crate) fn read_all<T>(
         };
         let is_missing = matches!(error, StudyError::MissingKey { .. });
         let place = error.place().cloned();
-        if !is_missing || errors.is_empty() {
+        let is_left_out = place.is_some_and(|place| !is_missing && document.leave_out(&place));
+        if !is_consequence(&error, &errors) {
             errors.push(error);
         }
-        let left_out = place.is_some_and(|place| !is_missing && document.leave_out(&place));
-        if !left_out || errors.len() == MOST {
+        if !is_left_out || errors.len() == MOST {
             break;
         }
     }
@@ -35,6 +35,21 @@ pub(crate) fn read_all<T>(
         1 => Err(errors.remove(0)),
         _ => Err(StudyError::Several(errors)),
     }
+}
+
+/// Whether a table may be refused only for what was left out of it, or lacks what was.
+fn is_consequence(error: &StudyError, earlier: &[StudyError]) -> bool {
+    let Some(key) = error.key() else {
+        return false;
+    };
+    if matches!(error, StudyError::MissingKey { .. }) {
+        return !earlier.is_empty();
+    }
+    let within = |other: &StudyError| {
+        let rest = other.key().and_then(|other| other.strip_prefix(key));
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    };
+    earlier.iter().any(within)
 }
 
 #[cfg(test)]

@@ -168,6 +168,7 @@ fn each_table_has_the_keys_that_the_reader_knows() {
         let error = StudyConfig::parse(&text, "x")
             .expect_err("the key is unknown")
             .to_string();
+        let error = error.lines().next().unwrap_or_default();
         let (_, known) = error
             .split_once("known here: ")
             .unwrap_or_else(|| panic!("{error}"));

@@ -14,7 +14,7 @@ fn mistakes(text: &str) -> Vec<String> {
 fn every_mistake_is_told_once_in_the_order_in_which_it_is_found() {
     let told = mistakes(
         "name = \"x\"\nseed = 3\n[base]\nlearning_rat = 0.1\nepochs = \"many\"\ndropout = 1.5\n[[figure]]\nid = \
-         \"1\"\n[figure.axes]\nfilter = [8]\nkernel = [3, 4]\n[[claim]]\ntext = \"x\"\nabov = 0\n",
+         \"1\"\n[figure.axes]\nfilter = [8]\nkernel = [3, 4]\nepochs = [1]\n[[claim]]\ntext = \"x\"\nabov = 0\n",
     );
     let expected = [
         ("x.toml:2:1", "unknown key `seed`"),
@@ -23,7 +23,7 @@ fn every_mistake_is_told_once_in_the_order_in_which_it_is_found() {
         ("x.toml:6:11", "share from 0 to below 1"),
         ("x.toml:10:1", "unknown key `figure.axes.filter`"),
         ("x.toml:11:14", "odd number"),
-        ("x.toml:14:1", "unknown key `claim.abov`"),
+        ("x.toml:15:1", "unknown key `claim.abov`"),
     ];
     assert_eq!(told.len(), expected.len(), "{told:#?}");
     for ((place, words), told) in expected.iter().zip(&told) {
