@@ -148,7 +148,8 @@ fn answer(mut request: Request, board: &Board) {
             });
             match told {
                 Ok(told) => json_response(200, &told),
-                Err(error) => json_response(400, &json!({ "error": error.to_string() })),
+                // A stroke may be too small yet to show a digit.
+                Err(error) => json_response(200, &json!({ "error": error.to_string() })),
             }
         }
         _ => json_response(404, &json!({ "error": "there is no such page" })),
@@ -171,7 +172,7 @@ fn describe(network: &LeNet) -> String {
     let geometry = network.geometry();
     let filters: Vec<String> = geometry.filters.iter().map(ToString::to_string).collect();
     format!(
-        "{} filters of {}×{}, {} parameters",
+        "stages of {} filters of {}×{}, {} parameters",
         filters.join(" and "),
         geometry.kernel,
         geometry.kernel,

@@ -66,7 +66,7 @@ fn refusals_name_place_and_remedy() {
         (
             "filters =",
             "filter =",
-            "old.toml:2:1: unknown key `filter` (known here: name, title, seeds, base, predictions, figure, \
+            "old.toml:2:1: unknown key `filter` (known here: name, title, seeds, base, predictions, level, figure, \
              published, claim, slurm)",
         ),
         (
