@@ -29,6 +29,7 @@ fn help_texts() {
         "bench-runtime",
         "worker",
         "pack",
+        "demo",
         "init",
         "settings",
         "schema",

@@ -22,7 +22,7 @@ use crate::{interrupt, output};
 const PAGE: &str = include_str!("demo/page.html");
 
 /// Bytes of the largest drawing.
-const MOST: u64 = 1 << 20;
+const DRAWING_BYTES: u64 = 1 << 20;
 
 /// How often the server looks whether it is to stop.
 const LOOK: Duration = Duration::from_millis(200);
@@ -141,7 +141,10 @@ fn answer(mut request: Request, board: &Board) {
         (_, Method::Get, "/state") => json_response(200, &state(board)),
         (_, Method::Post, "/predict") => {
             let mut bytes = Vec::new();
-            let read = request.as_reader().take(MOST).read_to_end(&mut bytes);
+            let read = request
+                .as_reader()
+                .take(DRAWING_BYTES)
+                .read_to_end(&mut bytes);
             let told = read.map_err(anyhow::Error::from).and_then(|_| {
                 let shown = board.lock();
                 drawing::told(&shown.network, shown.images, &bytes)

@@ -4,7 +4,7 @@ use crate::error::StudyError;
 use crate::node::Document;
 
 /// Most mistakes that are told at once.
-const MOST: usize = 20;
+const TOLD_AT_ONCE: usize = 20;
 
 /// Reads a file; where that is refused, leaves out what it is refused for and reads the rest, so that one answer
 /// tells every mistake. What is refused only because something was left out is not told.
@@ -27,7 +27,7 @@ pub(crate) fn read_all<T>(
         if !is_consequence(&error, &errors) {
             errors.push(error);
         }
-        if !is_left_out || errors.len() == MOST {
+        if !is_left_out || errors.len() == TOLD_AT_ONCE {
             break;
         }
     }
