@@ -1,6 +1,7 @@
 //! Lines on standard output, which a reader like `head` may close, and on standard error. Titles, ids,
 //! paths and host names come from outside, so every text passes [`shown`].
 
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
 
 /// Writes one line of results. A closed pipe is not an error: the reader has seen enough, and work
@@ -39,19 +40,18 @@ pub fn shown(text: impl std::fmt::Display) -> String {
 /// Whether standard output is a terminal that takes colours.
 #[must_use]
 pub fn stdout_has_colours() -> bool {
-    colours(
-        io::stdout().is_terminal(),
-        std::env::var_os("NO_COLOR").as_deref(),
-    )
+    takes_colours(io::stdout().is_terminal())
 }
 
 /// Whether standard error is a terminal that takes colours.
 #[must_use]
 pub fn stderr_has_colours() -> bool {
-    colours(
-        io::stderr().is_terminal(),
-        std::env::var_os("NO_COLOR").as_deref(),
-    )
+    takes_colours(io::stderr().is_terminal())
+}
+
+fn takes_colours(terminal: bool) -> bool {
+    let [term, no_color] = ["TERM", "NO_COLOR"].map(std::env::var_os);
+    colours(terminal, term.as_deref(), no_color.as_deref())
 }
 
 /// Columns of the terminal that standard output is; `None` where it is none.
@@ -61,9 +61,11 @@ pub fn stdout_width() -> Option<u16> {
     io::stdout().is_terminal().then(width).flatten()
 }
 
-/// The rule of <https://no-color.org>: a value that is not empty switches colours off.
-fn colours(terminal: bool, no_color: Option<&std::ffi::OsStr>) -> bool {
-    terminal && no_color.is_none_or(std::ffi::OsStr::is_empty)
+/// A terminal that calls itself dumb takes no control codes, nor does one that says nothing, but for those of Windows. By the rule of
+/// <https://no-color.org> a value that is not empty switches colours off.
+fn colours(terminal: bool, term: Option<&OsStr>, no_color: Option<&OsStr>) -> bool {
+    let takes_codes = term.map_or(cfg!(windows), |term| term != "dumb");
+    terminal && takes_codes && no_color.is_none_or(OsStr::is_empty)
 }
 
 fn ignore_closed(result: io::Result<()>) -> io::Result<()> {

@@ -4,10 +4,13 @@ use super::*;
 
 #[test]
 fn colours_need_a_terminal_and_no_objection() {
-    assert!(colours(true, None));
-    assert!(colours(true, Some("".as_ref())));
-    assert!(!colours(true, Some("1".as_ref())));
-    assert!(!colours(false, None));
+    let xterm = Some("xterm".as_ref());
+    assert!(colours(true, xterm, None));
+    assert!(colours(true, xterm, Some("".as_ref())));
+    assert!(!colours(true, xterm, Some("1".as_ref())));
+    assert!(!colours(false, xterm, None));
+    assert!(!colours(true, Some("dumb".as_ref()), None));
+    assert_eq!(colours(true, None, None), cfg!(windows));
 }
 
 #[test]
