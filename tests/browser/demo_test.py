@@ -56,9 +56,9 @@ class Page:
         actions.release().perform()
 
     def close(self):
-        """The exit code after Ctrl-C."""
+        """The exit code after it was asked to end. Of Ctrl-C a shell tells no command in the background."""
         self.driver.quit()
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(signal.SIGTERM)
         return self.process.wait(20)
 
 
@@ -82,7 +82,7 @@ def drawing(xtask, out, wrong):
     check(wrong, "it can be cleared", page.text("class") == "" and page.count("#maps canvas") == 0)
     errors = [entry for entry in page.driver.get_log("browser") if "favicon" not in entry["message"]]
     check(wrong, f"nothing goes wrong in the browser {errors}", not errors)
-    check(wrong, "Ctrl-C ends it", page.close() == 0)
+    check(wrong, "it ends when it is asked to", page.close() == 0)
 
 
 def training(xtask, out, wrong):
@@ -93,7 +93,7 @@ def training(xtask, out, wrong):
     page.draw()
     check(wrong, "the network answers while it learns", until(lambda: page.text("class") in "0123456789" and page.text("class")))
     page.driver.save_screenshot(str(out / "demo-train.png"))
-    check(wrong, "Ctrl-C ends the training", page.close() == 0)
+    check(wrong, "the training ends when it is asked to", page.close() == 0)
 
 
 def main():
