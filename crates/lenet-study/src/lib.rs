@@ -48,6 +48,8 @@ mod shell;
 pub mod slurm;
 mod stages;
 mod status;
+#[cfg(test)]
+mod testing;
 mod text_file;
 mod trial;
 pub mod verify;

@@ -33,6 +33,7 @@ impl Settings {
                 _ => format!("dropout {value}"),
             },
             "batch_size" => format!("batch {value}"),
+            "epochs" if self.epochs == Some(1) => "1 epoch".to_owned(),
             "epochs" => format!("{value} epochs"),
             "samples" => match self.samples? {
                 Samples::All => "all samples".to_owned(),

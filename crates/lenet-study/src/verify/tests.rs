@@ -3,44 +3,19 @@
 use std::collections::BTreeSet;
 
 use lenet_core::{Backend, DeviceKind, Trial};
-use lenet_results::{
-    Environment, EpochRecord, Kernels, Outcome, Prediction, Predictions, RunRecord, TRIAL_FORMAT,
-};
+use lenet_results::{EpochRecord, Kernels, Outcome, Prediction, Predictions};
 
 use super::*;
+use crate::testing::computed_with;
 
 fn record(seed: u64, levels: &[&str]) -> TrialRecord {
-    of(
+    computed_with(
         Trial {
             seed,
             ..Trial::default()
         },
         levels,
     )
-}
-
-fn of(config: Trial, levels: &[&str]) -> TrialRecord {
-    let run = |level: &&str| RunRecord {
-        from_epoch: 0,
-        started_unix: 0,
-        environment: Environment::collect(),
-        threads: 1,
-        jobs: 1,
-        group: 1,
-        device: "cpu".to_owned(),
-        level: (*level).to_owned(),
-        self_check: None,
-        scheduler: None,
-    };
-    TrialRecord {
-        format: TRIAL_FORMAT,
-        identity: config.identity(),
-        config,
-        parameters: 1,
-        outcome: Outcome::Completed {},
-        epochs: Vec::new(),
-        runs: levels.iter().map(run).collect(),
-    }
 }
 
 const USABLE: [Level; 2] = [Level::Portable, Level::Avx2];
@@ -116,10 +91,10 @@ fn what_promises_no_bits_is_not_verified() {
         (record(1, &["avx2", "avx2"]), Ok(Level::Avx2)),
         (failed, Err("it failed where it was run")),
         (
-            of(stock, &["candle"]),
+            computed_with(stock, &["candle"]),
             Err("candle's operations computed it"),
         ),
-        (of(gpu, &["cuda"]), Err("a GPU computed it")),
+        (computed_with(gpu, &["cuda"]), Err("a GPU computed it")),
         (record(1, &[]), Err("its record does not tell")),
         (
             record(1, &["avx2", "portable", "portable"]),
@@ -146,7 +121,12 @@ fn data_sets_must_be_there() {
     assert!(sets.of_source("mnist").is_some());
     let mut other = Trial::default();
     other.data.source = "idx:0123456789abcdef".to_owned();
-    let drawing = Drawing::of(&[of(other, &["avx2"])], Sample::All, None, &USABLE);
+    let drawing = Drawing::of(
+        &[computed_with(other, &["avx2"])],
+        Sample::All,
+        None,
+        &USABLE,
+    );
     let error = drawing.data_sets(&[]).unwrap_err().to_string();
     let expected = "the data set idx:0123456789abcdef, which a trial was trained on, is not there: no folder was \
                     given (hint: give its folder by --data-dir)";

@@ -2,12 +2,12 @@
 
 use lenet_core::Trial;
 use lenet_data::Dataset;
-use lenet_results::{Environment, Outcome, RunRecord, TRIAL_FORMAT};
 
 use super::*;
 use crate::config::StudyConfig;
 use crate::data_sets::DataSets;
 use crate::overrides::Overrides;
+use crate::testing::computed_with;
 
 const STUDY: &str = "name = \"s\"\nlevel = \"LEVEL\"\n[base]\nsamples = 100\n[[figure]]\nid = \"1\"\n\
                      [figure.axes]\nbackend = [\"fused\", \"stock\"]\n";
@@ -73,30 +73,8 @@ fn trials_that_the_level_does_not_compute_are_told() {
 #[test]
 fn trials_of_other_levels_are_known() {
     let plan = plan("portable", "[\"fused\", \"stock\"]");
-    let record = |trial: usize, levels: &[&str]| {
-        let config = plan.trials[trial].config.clone();
-        let run = |level: &&str| RunRecord {
-            from_epoch: 0,
-            started_unix: 0,
-            environment: Environment::collect(),
-            threads: 1,
-            jobs: 1,
-            group: 1,
-            device: "cpu".to_owned(),
-            level: (*level).to_owned(),
-            self_check: None,
-            scheduler: None,
-        };
-        TrialRecord {
-            format: TRIAL_FORMAT,
-            identity: config.identity(),
-            config,
-            parameters: 1,
-            outcome: Outcome::Completed {},
-            epochs: Vec::new(),
-            runs: levels.iter().map(run).collect(),
-        }
-    };
+    let record =
+        |trial: usize, levels: &[&str]| computed_with(plan.trials[trial].config.clone(), levels);
     let other = |trial, levels: &[&str]| plan.other_level(&record(trial, levels));
     assert_eq!(other(0, &["portable"]), None);
     assert_eq!(other(0, &["portable", "portable"]), None);
